@@ -1,0 +1,226 @@
+//! Everything that can go wrong with a request, and the status code of each: no other file chooses one.
+//!
+//! Answers of the 5xx range say nothing about our inside; their causes go to the log.
+
+use std::error::Error;
+use std::time::Duration;
+
+use axum::http::header::{ALLOW, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use moffman::directory::DirectoryError;
+use moffman::domain::reservation::InvalidRequest;
+use moffman::google::GoogleError;
+use moffman::reload::ReloadError;
+use moffman::reserve::ReserveError;
+
+use crate::problem::Refusal;
+
+/// When to come back if nobody said when.
+const COME_BACK: Duration = Duration::from_secs(5);
+
+/// A sort of problem: its stable name, its title and its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// The last part of the `type` URI.
+    pub(crate) slug: &'static str,
+    /// The same for every problem of this sort.
+    pub(crate) title: &'static str,
+    /// The HTTP status.
+    pub(crate) status: StatusCode,
+}
+
+macro_rules! kinds {
+    ($($name:ident $status:ident $slug:literal $title:literal;)*) => {
+        $(pub(crate) const $name: Kind = Kind { slug: $slug, title: $title, status: StatusCode::$status };)*
+    };
+}
+
+kinds! {
+    NOT_JSON BAD_REQUEST "not-json" "The body is not JSON";
+    WRONG_KEY FORBIDDEN "wrong-api-key" "The API key is missing or wrong";
+    NO_SUCH_ROUTE NOT_FOUND "no-such-route" "No such route";
+    METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed";
+    CONFLICT CONFLICT "reservation-conflict" "The event belongs to another reservation";
+    UNUSABLE CONFLICT "reservation-id-unusable" "The deleted event cannot be brought back";
+    TOO_LARGE PAYLOAD_TOO_LARGE "body-too-large" "The body is too large";
+    INVALID UNPROCESSABLE_ENTITY "invalid-content" "The content is not valid";
+    UNKNOWN_OFFICE UNPROCESSABLE_ENTITY "unknown-office" "Unknown office";
+    TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too-many-requests" "Too many requests";
+    INTERNAL INTERNAL_SERVER_ERROR "internal-error" "Internal error";
+    GOOGLE_REFUSED BAD_GATEWAY "google-refused" "Google refused";
+    GOOGLE_UNAVAILABLE SERVICE_UNAVAILABLE "google-unavailable" "Google is busy or cannot be reached";
+    DIRECTORY_UNAVAILABLE SERVICE_UNAVAILABLE "offices-unavailable" "The offices cannot be known now";
+    UNAVAILABLE SERVICE_UNAVAILABLE "temporarily-unavailable" "Temporarily unavailable";
+}
+
+impl Kind {
+    /// The `type` of the problem.
+    pub(crate) fn uri(self) -> String {
+        format!("urn:moffman:problem:{}", self.slug)
+    }
+
+    /// Whether the same request may succeed a little later, so that the answer says when.
+    pub(crate) fn is_temporary(self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+    }
+}
+
+/// Why a request is not answered with success.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// No route has this path.
+    #[error("there is no such path")]
+    NoSuchRoute,
+    /// The path has other methods, these.
+    #[error("this path answers {0}")]
+    MethodNotAllowed(String),
+    /// The key is missing or wrong.
+    #[error("send the API key in the `x-api-key` header")]
+    WrongKey,
+    /// The body is longer than accepted.
+    #[error("at most 1 MiB is accepted")]
+    TooLarge,
+    /// The body is not JSON.
+    #[error("{0}")]
+    NotJson(String),
+    /// The body is JSON, but not what is expected.
+    #[error("{}{what}", field.as_ref().map(|field| format!("`{field}` ")).unwrap_or_default())]
+    Invalid {
+        /// The path of the offending member.
+        field: Option<String>,
+        /// What is wrong with it and what is allowed.
+        what: String,
+    },
+    /// A reservation was not placed.
+    #[error(transparent)]
+    Reserve(#[from] ReserveError),
+    /// The directory was not reloaded.
+    #[error(transparent)]
+    Reload(#[from] ReloadError),
+    /// The offices or the manual users are not known.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The code that handled the request gave up.
+    #[error("the handler panicked")]
+    Panicked,
+}
+
+impl From<InvalidRequest> for ApiError {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::Invalid { field: Some(invalid.field.to_owned()), what: invalid.what.to_owned() }
+    }
+}
+
+/// What the caller is told.
+struct Told {
+    kind: Kind,
+    detail: String,
+    field: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+impl Told {
+    fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), field: None, retry_after: None }
+    }
+}
+
+impl ApiError {
+    fn told(&self) -> Told {
+        match self {
+            Self::NoSuchRoute => Told::new(NO_SUCH_ROUTE, self.to_string()),
+            Self::MethodNotAllowed(_) => Told::new(METHOD_NOT_ALLOWED, self.to_string()),
+            Self::WrongKey => Told::new(WRONG_KEY, self.to_string()),
+            Self::TooLarge => Told::new(TOO_LARGE, self.to_string()),
+            Self::NotJson(_) => Told::new(NOT_JSON, self.to_string()),
+            Self::Invalid { field, .. } => Told { field: field.clone(), ..Told::new(INVALID, self.to_string()) },
+            Self::Reserve(error) => reserve(error),
+            Self::Reload(ReloadError::SheetUnavailable(error)) => google(error),
+            Self::Reload(ReloadError::Store(_)) => unavailable(),
+            Self::Directory(error) => directory(error),
+            Self::Panicked => Told::new(INTERNAL, "the request failed; the failure has been logged"),
+        }
+    }
+
+    /// The error with all that caused it, for the log.
+    fn cause(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = self.source();
+        while let Some(error) = source {
+            let more = error.to_string();
+            if !text.ends_with(&more) {
+                text = format!("{text}: {more}");
+            }
+            source = error.source();
+        }
+        text
+    }
+}
+
+fn reserve(error: &ReserveError) -> Told {
+    match error {
+        ReserveError::Directory(error) => directory(error),
+        ReserveError::Conflict => Told::new(
+            CONFLICT,
+            "another reservation, whose name and times join to the same text, already has this reservation's event",
+        ),
+        ReserveError::Unusable => Told::new(
+            UNUSABLE,
+            "the event was deleted and Google does not bring it back; send another `request_dt` for a new event",
+        ),
+        ReserveError::Contended => unavailable(),
+        ReserveError::Google(error) => google(error),
+    }
+}
+
+fn directory(error: &DirectoryError) -> Told {
+    match error {
+        DirectoryError::UnknownOffice => {
+            Told { field: Some("office_id".to_owned()), ..Told::new(UNKNOWN_OFFICE, "`office_id` names no office") }
+        }
+        DirectoryError::Unavailable { retry_after } => Told {
+            retry_after: *retry_after,
+            ..Told::new(DIRECTORY_UNAVAILABLE, "the list of offices cannot be read; nothing has been changed")
+        },
+        DirectoryError::Store(_) => unavailable(),
+    }
+}
+
+fn google(error: &GoogleError) -> Told {
+    match error {
+        // Not a matter of Google: our own time was over, or others kept writing.
+        GoogleError::OutOfTime | GoogleError::Changed | GoogleError::AlreadyExists | GoogleError::SyncTokenExpired => {
+            unavailable()
+        }
+        error if error.is_temporary() => {
+            Told { retry_after: error.retry_after(), ..Told::new(GOOGLE_UNAVAILABLE, "the request is safe to repeat") }
+        }
+        _ => Told::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
+    }
+}
+
+fn unavailable() -> Told {
+    Told::new(UNAVAILABLE, "the request is safe to repeat")
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Told { kind, detail, field, retry_after } = self.told();
+        let cause = kind.status.is_server_error().then(|| self.cause());
+        let mut response = kind.status.into_response();
+        if kind.is_temporary() {
+            let seconds = retry_after.unwrap_or(COME_BACK).as_secs_f64().ceil().max(1.0);
+            response.headers_mut().extend(header(RETRY_AFTER, &format!("{seconds:.0}")));
+        }
+        if let Self::MethodNotAllowed(methods) = &self {
+            response.headers_mut().extend(header(ALLOW, methods));
+        }
+        response.extensions_mut().insert(Refusal { kind, detail, field, cause });
+        response
+    }
+}
+
+fn header(name: axum::http::HeaderName, value: &str) -> Option<(axum::http::HeaderName, HeaderValue)> {
+    HeaderValue::from_str(value).ok().map(|value| (name, value))
+}

@@ -1,0 +1,87 @@
+//! The answer to a request that failed, as RFC 9457 has it: <https://www.rfc-editor.org/rfc/rfc9457>.
+//!
+//! A failed handler leaves a [`Refusal`] with its response; the outermost layer, which alone knows the request's id,
+//! writes the body.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::error::Kind;
+
+/// The media type of a problem.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request failed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// What happened; stable, to be compared by programs.
+    #[serde(rename = "type")]
+    #[schema(examples("urn:moffman:problem:unknown-office"))]
+    pub(crate) kind: String,
+    /// The same for every problem of this type.
+    #[schema(examples("Unknown office"))]
+    pub(crate) title: String,
+    /// The HTTP status code.
+    #[schema(examples(422))]
+    pub(crate) status: u16,
+    /// What is wrong with this request.
+    #[schema(examples("`office_id` names no office"))]
+    pub(crate) detail: String,
+    /// The path of the offending member of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("office_id"))]
+    pub(crate) field: Option<String>,
+    /// The request's id, also in the `x-request-id` header and in the log.
+    #[schema(examples("c6af9ac6-7b61-11e6-9a41-93e8deadbeef"))]
+    pub(crate) request_id: String,
+}
+
+/// What a failed handler leaves for the outermost layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// The sort of problem.
+    pub(crate) kind: Kind,
+    /// What is wrong with this request.
+    pub(crate) detail: String,
+    /// The path of the offending member of the body.
+    pub(crate) field: Option<String>,
+    /// What went wrong inside: for the log, never for the answer.
+    pub(crate) cause: Option<String>,
+}
+
+/// Writes the problem into a response that was refused and logs its cause.
+pub(crate) fn write(mut response: Response, request_id: &str) -> Response {
+    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
+        return response;
+    };
+    log(&refusal, request_id);
+    let problem = Problem {
+        kind: refusal.kind.uri(),
+        title: refusal.kind.title.to_owned(),
+        status: refusal.kind.status.as_u16(),
+        detail: refusal.detail,
+        field: refusal.field,
+        request_id: request_id.to_owned(),
+    };
+    let text = serde_json::to_string(&problem).unwrap_or_else(|_| "{}".to_owned());
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.remove(CONTENT_LENGTH);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    response.map(|_| Body::from(text))
+}
+
+fn log(refusal: &Refusal, request_id: &str) {
+    let Some(cause) = &refusal.cause else {
+        return;
+    };
+    let slug = refusal.kind.slug;
+    if refusal.kind.is_temporary() {
+        tracing::warn!(problem = slug, request_id, cause, "the request could not be carried out now");
+    } else {
+        tracing::error!(problem = slug, request_id, cause, "the request failed");
+    }
+}

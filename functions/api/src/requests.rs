@@ -1,0 +1,130 @@
+//! Around every request: its id, its deadline, its line in the log.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
+use lambda_http::request::RequestContext;
+
+use crate::{Api, problem};
+
+/// The header that carries the request's id.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+/// What a function needs to send its answer, after the work.
+const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
+
+/// How long a request may take.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestBudget {
+    /// A sweep; `None`: as long as it takes.
+    pub sweep: Option<TimeDelta>,
+    /// Any other request.
+    pub other: TimeDelta,
+}
+
+impl RequestBudget {
+    /// Behind API Gateway, which waits 29 s.
+    pub fn on_aws() -> Self {
+        Self { sweep: Some(TimeDelta::seconds(25)), other: TimeDelta::seconds(25) }
+    }
+
+    /// On a machine of one's own.
+    pub fn local() -> Self {
+        Self { sweep: None, other: TimeDelta::seconds(60) }
+    }
+}
+
+/// Until when the function that runs the request exists; unknown where there is none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetime(Option<DateTime<Utc>>);
+
+impl<S: Sync> FromRequestParts<S> for Lifetime {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let context = parts.extensions.get::<lambda_http::Context>();
+        let end = context.and_then(|context| DateTime::from_timestamp_millis(context.deadline.try_into().ok()?));
+        Ok(Self(end.and_then(|end| end.checked_sub_signed(TO_ANSWER))))
+    }
+}
+
+impl Api {
+    /// When a request must be done.
+    pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<DateTime<Utc>> {
+        until(self.app.clock.now(), Some(self.budget.other), lifetime)
+    }
+
+    /// When a sweep must be done.
+    pub(crate) fn sweep_deadline(&self, lifetime: Lifetime) -> Option<DateTime<Utc>> {
+        until(self.app.clock.now(), self.budget.sweep, lifetime)
+    }
+}
+
+fn until(now: DateTime<Utc>, budget: Option<TimeDelta>, lifetime: Lifetime) -> Option<DateTime<Utc>> {
+    let own = budget.and_then(|budget| now.checked_add_signed(budget));
+    own.into_iter().chain(lifetime.0).min()
+}
+
+/// Gives the request an id, writes its problem if it has one, and logs one line about it.
+pub(crate) async fn account(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let started = api.app.clock.now();
+    let id = gateway_id(request.extensions()).unwrap_or_else(|| api.app.randomness.id());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+
+    let mut response = problem::write(next.run(request).await, &id);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    tracing::info!(
+        method = method.as_str(),
+        route = route.as_ref().map_or("none", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_ms = (api.app.clock.now() - started).num_milliseconds(),
+        request_id = id,
+        "request"
+    );
+    response
+}
+
+fn gateway_id(extensions: &Extensions) -> Option<String> {
+    match extensions.get::<RequestContext>()? {
+        RequestContext::ApiGatewayV1(context) => context.request_id.clone(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_request_ends_before_its_function_does() {
+        let mut context = lambda_http::Context::default();
+        context.deadline = instant("2026-06-15T08:00:10Z").timestamp_millis().try_into().unwrap();
+        let (mut parts, ()) = Request::builder().extension(context).body(()).unwrap().into_parts();
+        let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
+        let (now, end) = (instant("2026-06-15T08:00:00Z"), Some(instant("2026-06-15T08:00:09Z")));
+        assert_eq!(until(now, Some(TimeDelta::seconds(25)), lifetime), end);
+        assert_eq!(until(now, None, lifetime), end);
+        assert_eq!(until(now, Some(TimeDelta::seconds(5)), lifetime), Some(instant("2026-06-15T08:00:05Z")));
+    }
+
+    #[tokio::test]
+    async fn without_a_function_only_the_budget_counts() {
+        let (mut parts, ()) = Request::builder().body(()).unwrap().into_parts();
+        let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
+        let now = instant("2026-06-15T08:00:00Z");
+        assert_eq!(until(now, RequestBudget::local().sweep, lifetime), None);
+        assert_eq!(until(now, Some(RequestBudget::local().other), lifetime), Some(instant("2026-06-15T08:01:00Z")));
+    }
+}

@@ -1,0 +1,150 @@
+//! Reloads offices and manual users from the spreadsheet. `GET` is upstream's; `POST` is what changes should be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use moffman::google::Budget;
+use moffman::reload::{self, Counted, ReloadReport};
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
+use crate::requests::Lifetime;
+use crate::{Api, documentation};
+
+/// What the spreadsheet has.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConfigUpdateAnswer {
+    /// The offices' range; zeros where none is configured.
+    offices: RangeCounts,
+    /// The manual users' range; zeros where none is configured.
+    users: RangeCounts,
+    /// Rows that were left out, the first 1,000.
+    problems: Vec<SheetRowProblem>,
+    /// Rows that were left out and are not listed.
+    problems_unlisted: usize,
+    /// Ranges whose last good content stays in use.
+    kept: Vec<RangeKept>,
+    /// Calendars that were subscribed now.
+    subscribed: usize,
+    /// Calendars that could not be subscribed; the next reload tries again.
+    subscribe_failures: usize,
+    /// Calendars whose subscription is left to the next reload.
+    subscribe_left: usize,
+    /// Whether anything is different from before.
+    changed: bool,
+}
+
+/// Rows of one range.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RangeCounts {
+    /// Rows read.
+    #[schema(examples(3))]
+    rows: usize,
+    /// Entries of the sheet in use.
+    #[schema(examples(2))]
+    used: usize,
+    /// Usable rows that an entry of the configuration overrides.
+    #[schema(examples(1))]
+    overridden: usize,
+}
+
+/// A row that was left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SheetRowProblem {
+    /// The range as configured.
+    #[schema(examples("Manual users!A2:D"))]
+    range: String,
+    /// The row's number in the sheet, from 1.
+    #[schema(examples(7))]
+    row: usize,
+    /// What is wrong with it.
+    what: String,
+}
+
+/// A range whose last good content stays in use.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RangeKept {
+    /// The range as configured.
+    #[schema(examples("Offices!A2:B"))]
+    range: String,
+    /// Why what it holds now is not used.
+    why: String,
+}
+
+impl From<ReloadReport> for ConfigUpdateAnswer {
+    fn from(report: ReloadReport) -> Self {
+        let problems = report.problems.into_iter();
+        let kept = report.kept.into_iter();
+        Self {
+            offices: report.offices.into(),
+            users: report.users.into(),
+            problems: problems
+                .map(|problem| SheetRowProblem { range: problem.range, row: problem.row, what: problem.what })
+                .collect(),
+            problems_unlisted: report.problems_unlisted,
+            kept: kept.map(|kept| RangeKept { range: kept.range, why: kept.why }).collect(),
+            subscribed: report.subscribed,
+            subscribe_failures: report.subscribe_failures,
+            subscribe_left: report.subscribe_left,
+            changed: report.changed,
+        }
+    }
+}
+
+impl From<Counted> for RangeCounts {
+    fn from(counted: Counted) -> Self {
+        Self { rows: counted.rows, used: counted.used, overridden: counted.overridden }
+    }
+}
+
+/// How a reload fails. What was loaded before stays in use.
+pub(crate) struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documentation::problems(&[
+            WRONG_KEY,
+            TOO_MANY_REQUESTS,
+            INTERNAL,
+            GOOGLE_REFUSED,
+            GOOGLE_UNAVAILABLE,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+/// Reload offices and manual users
+///
+/// Changes the state of the service although it is a GET: kept for upstream's callers. A bad row is left out and
+/// reported. When the sheet cannot be read, what was loaded before stays in use.
+#[utoipa::path(
+    get,
+    path = "/api/v1/config_update",
+    operation_id = "reload_by_get",
+    responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), Problems)
+)]
+pub(crate) async fn get(state: State<Arc<Api>>, lifetime: Lifetime) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+    post(state, lifetime).await
+}
+
+/// Reload offices and manual users
+///
+/// A bad row is left out and reported. When the sheet cannot be read, what was loaded before stays in use.
+#[utoipa::path(
+    post,
+    path = "/api/v1/config_update",
+    operation_id = "reload",
+    responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), Problems)
+)]
+pub(crate) async fn post(
+    State(api): State<Arc<Api>>,
+    lifetime: Lifetime,
+) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+    let budget = Budget { deadline: api.deadline(lifetime), pace: None };
+    let report = reload::reload(&api.app.directory, &api.app.google, &budget).await?;
+    Ok(Json(report.into()))
+}

@@ -1,0 +1,27 @@
+//! Says that the process answers. It calls nobody: whether Google does is in the alarms.
+
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The process answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    #[schema(examples("ok"))]
+    status: &'static str,
+    /// The version that is running.
+    version: &'static str,
+}
+
+/// Whether the service answers
+#[utoipa::path(
+    get,
+    path = "/api/v1/health",
+    operation_id = "health",
+    security(()),
+    responses((status = 200, description = "It does", body = Health))
+)]
+pub(crate) async fn health() -> Json<Health> {
+    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}

@@ -1,0 +1,162 @@
+//! Puts a reservation into its office's calendar. Payload and ids are upstream's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use moffman::domain::reservation::{Request, Reservation, Status};
+use moffman::reserve::{self, Placed};
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::body::{Body, Content};
+use crate::error::{
+    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON,
+    TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE, WRONG_KEY,
+};
+use crate::members::Members;
+use crate::requests::Lifetime;
+use crate::{Api, documentation};
+
+/// A day or days in an office, registered or approved.
+#[derive(Debug, ToSchema)]
+pub(crate) struct ReservationRequest {
+    /// Who will be there.
+    user: Person,
+    /// Whether the attendance is approved; an approval is never taken back.
+    #[schema(examples(false))]
+    approved: bool,
+    /// The first day.
+    #[schema(format = Date, examples("2026-06-18"))]
+    start: String,
+    /// The day after the last one, or the first day again for one day.
+    #[schema(format = Date, examples("2026-06-19"))]
+    end: String,
+    /// When the request was made; any text. The same person, text and dates are the same reservation.
+    #[schema(examples("11:38:00 2026/06/15"))]
+    request_dt: String,
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office_id: String,
+}
+
+/// The person of a reservation.
+#[derive(Debug, ToSchema)]
+pub(crate) struct Person {
+    /// Becomes the title of the event; not empty, without control characters.
+    #[schema(min_length = 1, examples("Eva Example"))]
+    name: String,
+    /// Kept with the event.
+    #[schema(examples("eva@example.com"))]
+    email: Option<String>,
+}
+
+impl Content for ReservationRequest {
+    const MAY_BE_EMPTY: bool = false;
+
+    fn read(members: Members<'_>) -> Result<Self, ApiError> {
+        Ok(Self {
+            user: Person { name: members.text("user.name")?, email: members.text_if_given("user.email")? },
+            approved: members.flag("approved")?,
+            start: members.text("start")?,
+            end: members.text("end")?,
+            request_dt: members.text("request_dt")?,
+            office_id: members.text("office_id")?,
+        })
+    }
+}
+
+impl From<ReservationRequest> for Request {
+    fn from(wire: ReservationRequest) -> Self {
+        let ReservationRequest { user, approved, start, end, request_dt, office_id } = wire;
+        Self { name: user.name, email: user.email, approved, start, end, request_dt, office_id }
+    }
+}
+
+/// The reservation as the calendar has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReservationAnswer {
+    /// The id of the event.
+    #[schema(examples("30f3552b9a2751e69401d63fca065a11"))]
+    id: String,
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office_id: String,
+    /// Whether it is approved.
+    status: ReservationStatus,
+    /// The first day; a person may have moved the event.
+    #[schema(format = Date, examples("2026-06-18"))]
+    start: String,
+    /// The day after the last one.
+    #[schema(format = Date, examples("2026-06-19"))]
+    end: String,
+    /// Where a person can look at the event.
+    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    url: Option<String>,
+}
+
+/// Whether a reservation is approved.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReservationStatus {
+    /// Registered, not approved.
+    Pending,
+    /// Approved.
+    Approved,
+}
+
+impl From<Placed> for ReservationAnswer {
+    fn from(placed: Placed) -> Self {
+        let status = match placed.status {
+            Status::Pending => ReservationStatus::Pending,
+            Status::Approved => ReservationStatus::Approved,
+        };
+        let (start, end) = (placed.days.start().to_string(), placed.days.end().to_string());
+        Self { id: placed.id, office_id: placed.office_id, status, start, end, url: placed.url }
+    }
+}
+
+/// How a reservation fails.
+pub(crate) struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documentation::problems(&[
+            NOT_JSON,
+            WRONG_KEY,
+            CONFLICT,
+            UNUSABLE,
+            TOO_LARGE,
+            INVALID,
+            UNKNOWN_OFFICE,
+            TOO_MANY_REQUESTS,
+            INTERNAL,
+            GOOGLE_REFUSED,
+            GOOGLE_UNAVAILABLE,
+            DIRECTORY_UNAVAILABLE,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+/// Register or approve a reservation
+///
+/// Safe to repeat: the same reservation has one event. An approved reservation stays approved.
+#[utoipa::path(
+    post,
+    path = "/api/v1/reservations",
+    operation_id = "reserve",
+    request_body = ReservationRequest,
+    responses((status = 200, description = "The reservation as the calendar has it", body = ReservationAnswer), Problems)
+)]
+pub(crate) async fn place(
+    State(api): State<Arc<Api>>,
+    lifetime: Lifetime,
+    Body(wire): Body<ReservationRequest>,
+) -> Result<Json<ReservationAnswer>, ApiError> {
+    let reservation = Reservation::new(wire.into())?;
+    let placed = reserve::place(&api.app, &reservation, api.deadline(lifetime)).await?;
+    Ok(Json(placed.into()))
+}

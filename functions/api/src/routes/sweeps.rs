@@ -1,0 +1,184 @@
+//! Sweeps now and answers the report.
+//!
+//! An office that fails is in the report; the request itself has not failed then. What stays open when the time is over
+//! is done by the next sweep.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use moffman::sweep::{self, FormCounts, Order, Scope, SweepError, SweepReport};
+use moffman::telemetry;
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::body::{Body, Content};
+use crate::error::{
+    ApiError, DIRECTORY_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE,
+    UNKNOWN_OFFICE, WRONG_KEY,
+};
+use crate::members::Members;
+use crate::requests::Lifetime;
+use crate::{Api, documentation};
+
+/// What to sweep.
+#[derive(Debug, ToSchema)]
+pub(crate) struct SweepRequest {
+    /// The name of the only office to sweep.
+    #[schema(examples("Brno"))]
+    office_id: Option<String>,
+    /// Answer what would be done and change nothing.
+    #[schema(default = false, required = false, examples(true))]
+    dry_run: bool,
+}
+
+impl Content for SweepRequest {
+    const MAY_BE_EMPTY: bool = true;
+
+    fn read(members: Members<'_>) -> Result<Self, ApiError> {
+        Ok(Self { office_id: members.text_if_given("office_id")?, dry_run: members.flag_if_given("dry_run")? })
+    }
+}
+
+/// What a sweep did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SweepAnswer {
+    /// Calendars that were swept.
+    #[schema(examples(2))]
+    offices_swept: usize,
+    /// Calendars that failed; `problems` says why.
+    #[schema(examples(0))]
+    offices_failed: usize,
+    /// Events that are approved now.
+    #[schema(examples(3))]
+    events_approved: usize,
+    /// Open events that need nothing any more.
+    #[schema(examples(0))]
+    events_closed: usize,
+    /// What became of the forms.
+    forms: FormAnswer,
+    /// Events that still need work.
+    #[schema(examples(1))]
+    open: usize,
+    /// How long the oldest of them has been known, in seconds.
+    #[schema(examples(5400))]
+    oldest_open_seconds: Option<i64>,
+    /// What went wrong, by office.
+    problems: Vec<OfficeProblem>,
+    /// What would be done: the answer to a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plans: Option<Vec<PlanOfOffice>>,
+}
+
+/// What became of the forms.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FormAnswer {
+    /// Issued.
+    #[schema(examples(3))]
+    issued: usize,
+    /// Refused by the form service; tried again later.
+    #[schema(examples(0))]
+    refused: usize,
+    /// Sent without a clear answer.
+    #[schema(examples(0))]
+    unknown: usize,
+    /// Waiting for a person to decide.
+    #[schema(examples(0))]
+    held: usize,
+    /// Not sent, because the form service was not reached; tried again later.
+    #[schema(examples(0))]
+    not_reached: usize,
+}
+
+/// Something that went wrong in an office.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfficeProblem {
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office: String,
+    /// What happened.
+    problem: String,
+}
+
+/// What would be done in an office.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlanOfOffice {
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office: String,
+    /// One line per event to work on, and per reason to leave others alone.
+    plan: Vec<String>,
+}
+
+impl From<SweepReport> for SweepAnswer {
+    fn from(report: SweepReport) -> Self {
+        let problems = report.problems.into_iter();
+        let plans = report.plans.map(Vec::into_iter);
+        Self {
+            offices_swept: report.offices_swept,
+            offices_failed: report.offices_failed,
+            events_approved: report.events_approved,
+            events_closed: report.events_closed,
+            forms: report.forms.into(),
+            open: report.open,
+            oldest_open_seconds: report.oldest_open_seconds,
+            problems: problems.map(|one| OfficeProblem { office: one.office, problem: one.problem }).collect(),
+            plans: plans.map(|plans| plans.map(|one| PlanOfOffice { office: one.office, plan: one.plan }).collect()),
+        }
+    }
+}
+
+impl From<FormCounts> for FormAnswer {
+    fn from(forms: FormCounts) -> Self {
+        let FormCounts { issued, refused, unknown, held, not_reached } = forms;
+        Self { issued, refused, unknown, held, not_reached }
+    }
+}
+
+/// How an ordered sweep fails.
+pub(crate) struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documentation::problems(&[
+            NOT_JSON,
+            WRONG_KEY,
+            TOO_LARGE,
+            INVALID,
+            UNKNOWN_OFFICE,
+            TOO_MANY_REQUESTS,
+            INTERNAL,
+            DIRECTORY_UNAVAILABLE,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+/// Sweep now
+///
+/// Finds events that manual users made, has their forms issued and approves them. Answers 200 with the report also when
+/// offices failed. Without a body, every office is swept.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sweeps",
+    operation_id = "sweep",
+    request_body = Option<SweepRequest>,
+    responses((status = 200, description = "What was done and what is left", body = SweepAnswer), Problems)
+)]
+pub(crate) async fn sweep(
+    State(api): State<Arc<Api>>,
+    lifetime: Lifetime,
+    Body(wire): Body<SweepRequest>,
+) -> Result<Json<SweepAnswer>, ApiError> {
+    let scope = wire.office_id.map_or(Scope::All, Scope::Office);
+    let order = Order { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime) };
+    let report = match sweep::sweep(&api.app, &order).await {
+        Ok(report) => report,
+        Err(SweepError::NothingSwept(report)) => *report,
+        Err(SweepError::Directory(error)) => return Err(error.into()),
+    };
+    telemetry::log_sweep(&report);
+    Ok(Json(report.into()))
+}

@@ -1,0 +1,175 @@
+//! Sends requests to the router as a server would, without a socket.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use chrono::{DateTime, Utc};
+use moffman::app::{Moffman, Surroundings};
+use moffman::clock::{Clock, Randomness, TimeSource, Wait};
+use moffman::config::{Place, Sources, load};
+use moffman::transport::Transport;
+use moffman_api::RequestBudget;
+use moffman_simulators::World;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::stage::Stage;
+
+pub struct Client {
+    pub stage: Stage,
+    pub time: Time,
+    router: Router,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+/// The world's time; pauses pass at once and nothing is ever late. May be told to panic.
+#[derive(Clone)]
+pub struct Time {
+    world: World,
+    looks_until_panic: Arc<AtomicUsize>,
+}
+
+impl TimeSource for Time {
+    fn now(&self) -> DateTime<Utc> {
+        let left = self.looks_until_panic.load(Ordering::SeqCst);
+        self.looks_until_panic.store(left.saturating_sub(1), Ordering::SeqCst);
+        assert_ne!(left, 1, "Anna Nová <anna@example.com> broke the clock");
+        self.world.now()
+    }
+
+    fn pause(&self, _: Duration) -> Wait {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn expire(&self, _: Duration) -> Wait {
+        Box::pin(std::future::pending())
+    }
+}
+
+impl Time {
+    /// The `look`th look at the clock from now on panics.
+    pub fn panic_at(&self, look: usize) {
+        self.looks_until_panic.store(look, Ordering::SeqCst);
+    }
+}
+
+impl Client {
+    pub async fn start() -> Self {
+        Self::start_with_key(None).await
+    }
+
+    pub async fn start_with_key(key: Option<&str>) -> Self {
+        let stage = Stage::set().await;
+        let sources = Sources {
+            file: Some(stage.settings_file()),
+            environment: Vec::new(),
+            options: Vec::new(),
+            place: Place::Local,
+        };
+        let transport = Transport::new().unwrap();
+        let time = Time { world: stage.world.clone(), looks_until_panic: Arc::default() };
+        let app = Moffman::new(Surroundings {
+            settings: load(&sources).unwrap_or_else(|errors| panic!("{errors}")),
+            google_key: SecretString::from(stage.world.service_account_key()),
+            forms_authorization: None,
+            store: stage.store(&transport).await,
+            transport,
+            clock: Clock::new(time.clone()),
+            randomness: Randomness::from_seed(7),
+        });
+        let router = moffman_api::router(app.unwrap(), RequestBudget::local(), key.map(SecretString::from));
+        Self { stage, time, router }
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        self.request(Request::builder().method(method).uri(path).body(body.into()).unwrap()).await
+    }
+
+    pub async fn request(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Neither Google nor Byroapi was called.
+    pub fn expect_no_calls(&self) {
+        let calls = self.stage.world.calls();
+        assert!(calls.is_empty(), "{calls:?}");
+    }
+
+    pub async fn reserve(&self, body: &Value) -> Answer {
+        self.send("POST", "/api/v1/reservations", body.to_string()).await
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{} {}", self.status, self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// An answer to HEAD, which has no body.
+    pub fn expect_status(&self, status: u16) {
+        assert_eq!((self.status.as_u16(), self.text.as_str()), (status, ""));
+        assert_ne!(self.header("x-request-id"), "");
+    }
+
+    /// A complete problem of this status and type.
+    pub fn expect_problem(&self, status: u16, slug: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["type"], format!("urn:moffman:problem:{slug}"), "{problem:#}");
+        assert_eq!(problem["status"], status, "{problem:#}");
+        assert_ne!(problem["title"].as_str().unwrap_or_default(), "", "{problem:#}");
+        assert_ne!(problem["detail"].as_str().unwrap_or_default(), "", "{problem:#}");
+        assert_eq!(problem["request_id"], self.header("x-request-id"), "{problem:#}");
+        assert_eq!(self.headers.contains_key("retry-after"), status == 503);
+        problem
+    }
+
+    /// The same, about this member of the body.
+    pub fn expect_problem_with(&self, status: u16, slug: &str, field: &str) -> Value {
+        let problem = self.expect_problem(status, slug);
+        assert_eq!(problem["field"], field, "{problem:#}");
+        problem
+    }
+}
+
+/// One pending day in Prague.
+pub fn reservation() -> Value {
+    json!({
+        "user": {"name": "Some User", "email": "user@example.com"},
+        "approved": false,
+        "start": "2022-06-28",
+        "end": "2022-06-29",
+        "request_dt": "11:38:00 2020/06/25",
+        "office_id": "prague",
+    })
+}
+
+/// The same with another member, named by its JSON pointer; `None` removes it.
+pub fn reservation_with(pointer: &str, value: Option<Value>) -> Value {
+    let mut body = reservation();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let members = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => members.insert(name.to_owned(), value),
+        None => members.remove(name),
+    };
+    body
+}

@@ -1,0 +1,84 @@
+//! The OpenAPI document says what the routes do.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, reservation};
+
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, item)| {
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, operation)| (path.clone(), method.clone(), operation.clone()))
+    });
+    all.collect()
+}
+
+#[test]
+fn the_document_is_this() {
+    let mut document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    document["info"]["version"] = json!("[version]");
+    insta::assert_json_snapshot!("openapi", document);
+}
+
+#[tokio::test]
+async fn the_document_is_served() {
+    let client = Client::start().await;
+    let answer = client.send("GET", "/api/v1/openapi.json", "").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.json(), serde_json::to_value(moffman_api::openapi()).unwrap());
+    assert_eq!(answer.json()["openapi"], "3.1.0");
+    assert_eq!(answer.json()["info"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[tokio::test]
+async fn every_documented_operation_answers_as_documented() {
+    let client = Client::start().await;
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    let operations = operations(&document);
+    assert_eq!(operations.len(), 6);
+    for (path, method, operation) in operations {
+        let body = if path.ends_with("reservations") { reservation().to_string() } else { String::new() };
+        let answer = client.send(&method.to_uppercase(), &path, body).await;
+        assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text);
+        let content = &operation["responses"]["200"]["content"]["application/json"];
+        let schema = content["schema"]["$ref"].as_str().and_then(|name| name.rsplit_once('/')).map(|(_, name)| name);
+        if let Some(schema) = schema {
+            expect_members(&document, schema, &answer.json());
+        }
+    }
+}
+
+/// Every member that is sent is documented, and every member that is documented as required is sent.
+fn expect_members(document: &Value, schema: &str, value: &Value) {
+    let schema = &document["components"]["schemas"][schema];
+    let properties = schema["properties"].as_object().unwrap();
+    for (name, member) in value.as_object().unwrap() {
+        let property = properties.get(name).unwrap_or_else(|| panic!("{name} is not documented"));
+        let reference = property["$ref"].as_str().and_then(|name| name.rsplit_once('/'));
+        if let Some((_, name)) = reference.filter(|_| member.is_object()) {
+            expect_members(document, name, member);
+        }
+    }
+    for name in schema["required"].as_array().unwrap() {
+        assert!(!value[name.as_str().unwrap()].is_null(), "{name} is missing in {value}");
+    }
+}
+
+#[test]
+fn every_failure_is_documented_as_a_problem() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    for (path, method, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        for (status, response) in responses.iter().filter(|(status, _)| *status != "200") {
+            let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(schema, "#/components/schemas/Problem", "{method} {path} {status}");
+            assert_eq!(response["headers"]["retry-after"].is_object(), status == "503");
+        }
+        let open = operation["security"] == json!([{}]);
+        assert_eq!(open, path == "/api/v1/health", "{method} {path}");
+        assert_eq!(responses.contains_key("403"), !open, "{method} {path}");
+    }
+}

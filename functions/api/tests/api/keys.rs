@@ -1,0 +1,41 @@
+//! The API key, which the router checks itself where no gateway does.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::client::{Answer, Client, reservation};
+
+async fn with_key(client: &Client, method: &str, path: &str, key: Option<&str>) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(key) = key {
+        request = request.header("x-api-key", key);
+    }
+    client.request(request.body(Body::from(reservation().to_string())).unwrap()).await
+}
+
+#[tokio::test]
+async fn every_route_but_health_wants_the_key() {
+    let client = Client::start_with_key(Some("sesame")).await;
+    for (method, path) in [
+        ("POST", "/api/v1/reservations"),
+        ("GET", "/api/v1/config_update"),
+        ("POST", "/api/v1/config_update"),
+        ("POST", "/api/v1/sweeps"),
+        ("GET", "/api/v1/openapi.json"),
+    ] {
+        for key in [None, Some(""), Some("sesam"), Some("sesame "), Some("Sesame"), Some("sesamesesame")] {
+            with_key(&client, method, path, key).await.expect_problem(403, "wrong-api-key");
+        }
+    }
+    client.expect_no_calls();
+    assert_eq!(with_key(&client, "GET", "/api/v1/health", None).await.status, 200);
+    assert_eq!(with_key(&client, "POST", "/api/v1/reservations", Some("sesame")).await.status, 200);
+    assert_eq!(with_key(&client, "GET", "/api/v1/openapi.json", Some("sesame")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_text_is_wrong() {
+    let client = Client::start_with_key(Some("sesame")).await;
+    let request = Request::get("/api/v1/openapi.json").header("x-api-key", &b"\xff\xfe"[..]);
+    client.request(request.body(Body::empty()).unwrap()).await.expect_problem(403, "wrong-api-key");
+}

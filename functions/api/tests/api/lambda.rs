@@ -1,0 +1,113 @@
+//! The compiled function, fed with the events that a REST API of API Gateway sends.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::function::{Function, event};
+use crate::stage::{PRAGUE, Stage};
+
+const API: &str = env!("CARGO_BIN_EXE_api");
+
+fn body(answer: &Value) -> Value {
+    assert_eq!(answer["isBase64Encoded"], false, "{answer}");
+    serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
+}
+
+fn header<'a>(answer: &'a Value, name: &str) -> &'a str {
+    answer["multiValueHeaders"][name][0].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_function_answers_proxy_events() {
+    let function = Function::start(API).await;
+    let health = function.answer(event("api-health.json")).await;
+    assert_eq!((&health["statusCode"], &body(&health)["status"]), (&json!(200), &json!("ok")), "{health}");
+    let placed = function.answer(event("api-reservation.json")).await;
+    assert_eq!(placed["statusCode"], 200, "{placed}");
+    assert_eq!(header(&placed, "content-type"), "application/json");
+    let id = body(&placed)["id"].as_str().unwrap().to_owned();
+    assert!(function.stage.world.event(PRAGUE, &id).is_some());
+    let reloaded = function.answer(event("api-config-update.json")).await;
+    assert_eq!(body(&reloaded)["offices"]["used"], 1, "{reloaded}");
+    let swept = function.answer(event("api-sweep.json")).await;
+    assert_eq!(body(&swept)["offices_swept"], 2, "{swept}");
+    function.stage.world.finish().unwrap();
+}
+
+#[tokio::test]
+async fn a_problem_carries_the_gateways_request_id() {
+    let function = Function::start(API).await;
+    let mut bad = event("api-reservation.json");
+    bad["body"] = json!("{}");
+    let id = bad["requestContext"]["requestId"].clone();
+    let answer = function.answer(bad).await;
+    assert_eq!(answer["statusCode"], 422, "{answer}");
+    assert_eq!(header(&answer, "content-type"), "application/problem+json");
+    assert_eq!(body(&answer)["request_id"], id);
+    assert_eq!(header(&answer, "x-request-id"), id.as_str().unwrap());
+}
+
+#[tokio::test]
+async fn a_body_in_base64_and_a_head_request_are_understood() {
+    let function = Function::start(API).await;
+    let mut encoded = event("api-reservation.json");
+    encoded["body"] = json!(STANDARD.encode(encoded["body"].as_str().unwrap()));
+    encoded["isBase64Encoded"] = json!(true);
+    assert_eq!(function.answer(encoded).await["statusCode"], 200);
+    let mut head = event("api-config-update.json");
+    head["httpMethod"] = json!("HEAD");
+    let mark = function.stage.world.mark();
+    assert_eq!(function.answer(head).await["statusCode"], 405);
+    assert!(function.stage.world.calls_since(mark).is_empty());
+}
+
+#[tokio::test]
+async fn one_line_is_logged_per_request_without_personal_data() {
+    let function = Function::start(API).await;
+    let request_id = event("api-reservation.json")["requestContext"]["requestId"].clone();
+    function.answer(event("api-reservation.json")).await;
+    function.stage.world.remove_calendar(PRAGUE);
+    let mut another = event("api-reservation.json");
+    another["body"] = json!(another["body"].as_str().unwrap().replace("2026-06-18", "2026-06-17"));
+    assert_eq!(function.answer(another).await["statusCode"], 502);
+    let lines = function.log();
+    let requests: Vec<&Value> = lines.iter().filter(|line| line["message"] == "request").collect();
+    assert_eq!(requests.len(), 2, "{lines:#?}");
+    let first = requests[0];
+    assert_eq!((&first["level"], &first["method"], &first["status"]), (&json!("INFO"), &json!("POST"), &json!(200)));
+    assert_eq!((&first["route"], &first["request_id"]), (&json!("/api/v1/reservations"), &request_id));
+    assert!(first["duration_ms"].is_i64(), "{first}");
+    let failures: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
+    assert_eq!(failures.len(), 1, "{lines:#?}");
+    assert_eq!(failures[0]["problem"], "google-refused");
+    let text = serde_json::to_string(&lines).unwrap();
+    for personal in ["Eva", "eva@example.com", PRAGUE, "BEGIN PRIVATE KEY", "ya29"] {
+        assert!(!text.contains(personal), "{personal}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn every_mistake_in_the_configuration_is_in_one_line_and_ends_the_process() {
+    let stage = Stage::set().await;
+    let settings = stage.file("bad.yaml", "general: {log_level: LOUD}\ncalendar:\n  colors: {approved: 12}\n");
+    let (status, lines) = Function::start_with(API, stage, &settings).await.end().await;
+    assert!(!status.success());
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    let message = lines[0].to_string();
+    assert_eq!(lines[0]["level"], "ERROR");
+    for mistake in ["general.log_level", "calendar.colors.approved", "bad.yaml"] {
+        assert!(message.contains(mistake), "{mistake}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_key_ends_the_process() {
+    let stage = Stage::set().await;
+    stage.world.set_secure_parameter("/moffman/key", "no key");
+    let settings = stage.settings_file();
+    let (status, lines) = Function::start_with(API, stage, &settings).await.end().await;
+    assert!(!status.success());
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0]["error"].as_str().unwrap().contains("key"), "{lines:#?}");
+}

@@ -1,0 +1,15 @@
+//! The REST API over HTTP: bodies, problems, keys, the OpenAPI document, and the compiled function.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
+
+mod bodies;
+mod client;
+mod document;
+#[path = "../support/function.rs"]
+mod function;
+mod keys;
+mod lambda;
+mod methods;
+mod problems;
+#[path = "../support/stage.rs"]
+mod stage;

@@ -1,0 +1,139 @@
+//! What callers are told when something is wrong, and what they are not told.
+
+use moffman_simulators::{Fault, Matcher};
+use serde_json::{Value, json};
+
+use crate::client::{Client, reservation, reservation_with};
+use crate::stage::{PRAGUE, SHEET};
+
+#[tokio::test]
+async fn a_problem_reads_like_this() {
+    let client = Client::start().await;
+    let mut problem = client.reserve(&reservation_with("/approved", Some(json!("false")))).await.json();
+    let id = problem["request_id"].take();
+    assert_eq!(id.as_str().unwrap().len(), 32);
+    insta::assert_json_snapshot!(problem, @r#"
+    {
+      "detail": "`approved` must be true or false, not text",
+      "field": "approved",
+      "request_id": null,
+      "status": 422,
+      "title": "The content is not valid",
+      "type": "urn:moffman:problem:invalid-content"
+    }
+    "#);
+    let other = client.reserve(&json!([])).await.json();
+    assert_ne!(other["request_id"], id, "each request has its own id");
+}
+
+#[tokio::test]
+async fn an_unknown_office_is_422() {
+    let client = Client::start().await;
+    let answer = client.reserve(&reservation_with("/office_id", Some(json!("atlantis")))).await;
+    answer.expect_problem_with(422, "unknown-office", "office_id");
+    let sweep = client.send("POST", "/api/v1/sweeps", r#"{"office_id":"atlantis"}"#).await;
+    sweep.expect_problem_with(422, "unknown-office", "office_id");
+}
+
+#[tokio::test]
+async fn an_office_that_cannot_be_known_is_503() {
+    let client = Client::start().await;
+    client.stage.world.break_sheet(SHEET);
+    let answer = client.reserve(&reservation_with("/office_id", Some(json!("brno")))).await;
+    answer.expect_problem(503, "offices-unavailable");
+    assert_eq!(client.reserve(&reservation()).await.status, 200, "a configured office needs no sheet");
+    client.send("GET", "/api/v1/config_update", "").await.expect_problem(503, "google-unavailable");
+}
+
+#[tokio::test]
+async fn a_sheet_that_google_refuses_is_502() {
+    let client = Client::start().await;
+    client
+        .stage
+        .world
+        .fail(Matcher::operation("spreadsheets.values.batchGet"), Fault::status(403, "forbidden"))
+        .always();
+    client.send("POST", "/api/v1/config_update", "").await.expect_problem(502, "google-refused");
+}
+
+#[tokio::test]
+async fn an_event_of_another_reservation_is_409() {
+    let client = Client::start().await;
+    let body = |name: &str, request_dt: &str| {
+        let mut body = reservation_with("/user/name", Some(json!(name)));
+        body["request_dt"] = json!(request_dt);
+        body
+    };
+    assert_eq!(client.reserve(&body("a.b", "c")).await.status, 200);
+    client.reserve(&body("a", "b.c")).await.expect_problem(409, "reservation-conflict");
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_used_again_is_409() {
+    let client = Client::start().await;
+    let id = client.reserve(&reservation()).await.json()["id"].as_str().unwrap().to_owned();
+    client.stage.world.person_deletes(PRAGUE, &id);
+    client.stage.world.refuse_revival(PRAGUE);
+    client.reserve(&reservation()).await.expect_problem(409, "reservation-id-unusable");
+}
+
+#[tokio::test]
+async fn google_that_refuses_is_502_and_says_nothing_about_our_inside() {
+    let client = Client::start().await;
+    client.stage.world.set_access_role(PRAGUE, "reader");
+    let problem = client.reserve(&reservation()).await.expect_problem(502, "google-refused");
+    expect_no_inside(&problem);
+    client.stage.world.remove_calendar(PRAGUE);
+    expect_no_inside(&client.reserve(&reservation()).await.expect_problem(502, "google-refused"));
+}
+
+#[tokio::test]
+async fn google_that_is_busy_is_503_and_says_when_to_come_back() {
+    let client = Client::start().await;
+    let world = &client.stage.world;
+    for (fault, seconds) in [
+        (Fault::retry_after(429, "rateLimitExceeded", 7), "7"),
+        (Fault::status(503, "backendError"), "5"),
+        (Fault::DropBeforeEffect, "5"),
+        (Fault::Html(500), "5"),
+    ] {
+        world.fail(Matcher::operation("events.insert"), fault).always();
+        let answer = client.reserve(&reservation()).await;
+        let problem = answer.expect_problem(503, "google-unavailable");
+        assert_eq!(answer.header("retry-after"), seconds);
+        expect_no_inside(&problem);
+        world.heal();
+    }
+    assert_eq!(client.reserve(&reservation()).await.status, 200);
+}
+
+#[tokio::test]
+async fn offices_that_fail_are_in_the_report_and_not_in_the_status() {
+    let client = Client::start().await;
+    client.stage.world.fail(Matcher::operation("events.list"), Fault::status(403, "forbidden")).always();
+    let answer = client.send("POST", "/api/v1/sweeps", "").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let report = answer.json();
+    assert_eq!((&report["offices_swept"], &report["offices_failed"]), (&json!(0), &json!(2)), "{report}");
+    assert_eq!(report["problems"].as_array().unwrap().len(), 2, "{report}");
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_500_and_the_next_request_is_answered() {
+    let client = Client::start().await;
+    // The first look at the clock is the log line's, the second one the handler's.
+    client.time.panic_at(2);
+    let problem = client.reserve(&reservation()).await.expect_problem(500, "internal-error");
+    expect_no_inside(&problem);
+    assert_eq!(client.reserve(&reservation()).await.status, 200);
+}
+
+fn expect_no_inside(problem: &Value) {
+    let text = problem.to_string().to_lowercase();
+    for word in
+        ["panic", "clock", "dynamo", "prague", "calendar.google", "service account", "403", "429", "user@", "anna"]
+    {
+        assert!(!text.contains(word), "{word}: {problem:#}");
+    }
+    assert_eq!(problem["field"], Value::Null);
+}

@@ -1,0 +1,73 @@
+//! What the Lambda service is told when an invocation failed; no names, no addresses.
+
+use std::error::Error;
+use std::fmt;
+
+use lambda_runtime::Diagnostic;
+use moffman::directory::DirectoryError;
+use moffman::reload::ReloadError;
+use moffman::sweep::SweepError;
+
+use crate::task::TaskError;
+
+/// Why an invocation failed.
+#[derive(thiserror::Error)]
+pub enum Failure {
+    /// The event is no task: correct whoever sends it.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// Nothing was swept; repeated by the next sweep.
+    #[error("no office could be swept, {0} failed")]
+    NothingSwept(usize),
+    /// There is no such office, or nobody can know now: the next invocation tries again.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The spreadsheet was not reloaded; what was loaded before stays in use.
+    #[error(transparent)]
+    Reload(#[from] ReloadError),
+    /// The report is no JSON.
+    #[error("the report cannot be written")]
+    Report(#[from] serde_json::Error),
+}
+
+impl From<SweepError> for Failure {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Directory(error) => Self::Directory(error),
+            SweepError::NothingSwept(report) => Self::NothingSwept(report.offices_failed),
+        }
+    }
+}
+
+impl Failure {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Task(_) => "InvalidTask",
+            Self::NothingSwept(_) => "NothingSwept",
+            Self::Directory(DirectoryError::UnknownOffice) => "UnknownOffice",
+            Self::Directory(_) => "DirectoryUnavailable",
+            Self::Reload(_) => "NotReloaded",
+            Self::Report(_) => "ReportUnwritable",
+        }
+    }
+}
+
+/// The runtime logs failures in this form.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.name())?;
+        let mut source = self.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror>
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self { error_type: failure.name().to_owned(), error_message: failure.to_string() }
+    }
+}

@@ -1,0 +1,24 @@
+//! The Lambda function that EventBridge Scheduler invokes.
+
+use std::process::ExitCode;
+
+use lambda_runtime::service_fn;
+use moffman::config::LogLevel;
+use moffman::telemetry::{self, Format};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            telemetry::cannot_start(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), lambda_runtime::Error> {
+    telemetry::init(Format::Json, LogLevel::Info)?;
+    let app = &moffman_sweeper::start().await?;
+    lambda_runtime::run(service_fn(|event| Box::pin(moffman_sweeper::handle(app, event)))).await
+}

@@ -1,0 +1,157 @@
+//! What an invocation asks for, read strictly: a task that is misspelt must not run another one.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use moffman::sweep::Scope;
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Sweep calendars: `{"task":"sweep"}`, with `office_id`, or with `shard` and `shards`; `dry_run` changes nothing.
+    Sweep {
+        /// Which calendars.
+        scope: Scope,
+        /// Answer the plan and change nothing.
+        dry_run: bool,
+    },
+    /// Load the spreadsheet: `{"task":"reload"}`.
+    Reload,
+    /// Load the spreadsheet only if it never was: `{"task":"maintain"}`.
+    Maintain,
+}
+
+impl Task {
+    /// The task's name in an event.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sweep { .. } => "sweep",
+            Self::Reload => "reload",
+            Self::Maintain => "maintain",
+        }
+    }
+}
+
+/// Why an event is no task.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TaskError {
+    /// Not an object of this shape; the text says where.
+    #[error("the event is no task: {0}")]
+    Malformed(String),
+    /// A member that this task does not have.
+    #[error("the task `{task}` has no `{member}`")]
+    NotOfThisTask {
+        /// The task.
+        task: &'static str,
+        /// The member.
+        member: &'static str,
+    },
+    /// An office and a shard exclude each other; a shard needs its number and how many there are.
+    #[error("give `office_id`, or `shard` and `shards`, or none of them")]
+    Scope,
+    /// There is no such shard.
+    #[error("`shard` must be below `shards`: 0 to {last}, not {shard}", last = shards.saturating_sub(1))]
+    NoSuchShard {
+        /// The shard asked for.
+        shard: u32,
+        /// The number of shards.
+        shards: u32,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    task: Name,
+    office_id: Option<String>,
+    shard: Option<u32>,
+    shards: Option<u32>,
+    dry_run: Option<bool>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Name {
+    Sweep,
+    Reload,
+    Maintain,
+}
+
+impl TryFrom<Value> for Task {
+    type Error = TaskError;
+
+    fn try_from(event: Value) -> Result<Self, TaskError> {
+        let wire: Wire = serde_json::from_value(event).map_err(|error| TaskError::Malformed(error.to_string()))?;
+        match wire.task {
+            Name::Sweep => Ok(Self::Sweep { scope: wire.scope()?, dry_run: wire.dry_run.unwrap_or(false) }),
+            Name::Reload => wire.bare("reload").map(|()| Self::Reload),
+            Name::Maintain => wire.bare("maintain").map(|()| Self::Maintain),
+        }
+    }
+}
+
+impl Wire {
+    fn scope(&self) -> Result<Scope, TaskError> {
+        match (&self.office_id, self.shard, self.shards) {
+            (None, None, None) => Ok(Scope::All),
+            (Some(name), None, None) => Ok(Scope::Office(name.clone())),
+            (None, Some(index), Some(of)) if index < of => Ok(Scope::Shard { index, of }),
+            (None, Some(shard), Some(shards)) => Err(TaskError::NoSuchShard { shard, shards }),
+            _ => Err(TaskError::Scope),
+        }
+    }
+
+    fn bare(&self, task: &'static str) -> Result<(), TaskError> {
+        let given = [
+            ("office_id", self.office_id.is_some()),
+            ("shard", self.shard.is_some()),
+            ("shards", self.shards.is_some()),
+            ("dry_run", self.dry_run.is_some()),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((member, _)) => Err(TaskError::NotOfThisTask { task, member }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_task_is_read() {
+        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run });
+        assert_eq!(json!({"task": "sweep"}).try_into(), sweep(Scope::All, false));
+        assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(Scope::All, true));
+        let office = json!({"task": "sweep", "office_id": "Brno"});
+        assert_eq!(office.try_into(), sweep(Scope::Office("Brno".into()), false));
+        let shard = json!({"task": "sweep", "shard": 1, "shards": 2});
+        assert_eq!(shard.try_into(), sweep(Scope::Shard { index: 1, of: 2 }, false));
+        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload));
+        assert_eq!(json!({"task": "maintain"}).try_into(), Ok(Task::Maintain));
+    }
+
+    #[test]
+    fn what_is_no_task_is_refused_with_a_reason() {
+        for (event, reason) in [
+            (json!({}), "missing field `task`"),
+            (json!([]), "the event is no task"),
+            (json!({"task": "sweeep"}), "unknown variant `sweeep`"),
+            (json!({"task": "sweep", "office": "Brno"}), "unknown field `office`"),
+            (json!({"task": "sweep", "dry_run": "true"}), "expected a boolean"),
+            (json!({"task": "sweep", "shard": 2, "shards": 2}), "0 to 1, not 2"),
+            (json!({"task": "sweep", "shard": 0, "shards": 0}), "must be below `shards`"),
+            (json!({"task": "sweep", "shard": -1, "shards": 2}), "the event is no task"),
+            (json!({"task": "sweep", "shard": 1}), "`shard` and `shards`"),
+            (json!({"task": "sweep", "shard": 0, "shards": 1, "office_id": "Brno"}), "or none of them"),
+            (json!({"task": "reload", "dry_run": true}), "the task `reload` has no `dry_run`"),
+            (json!({"task": "maintain", "office_id": "Brno"}), "the task `maintain` has no `office_id`"),
+        ] {
+            let error = Task::try_from(event.clone()).unwrap_err().to_string();
+            assert!(error.contains(reason), "{event}: {error}");
+        }
+    }
+}

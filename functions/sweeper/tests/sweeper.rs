@@ -1,0 +1,150 @@
+//! The compiled function, invoked as EventBridge Scheduler does.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
+
+#[path = "../../api/tests/support/function.rs"]
+mod function;
+#[path = "../../api/tests/support/stage.rs"]
+mod stage;
+
+use function::{Function, event};
+use moffman_simulators::{Fault, Matcher, NewEvent, Outcome};
+use serde_json::{Value, json};
+use stage::{ANNA, BRNO, PRAGUE, SHEET, Stage};
+
+const SWEEPER: &str = env!("CARGO_BIN_EXE_sweeper");
+
+/// Anna adds a day next week by hand.
+fn anna_adds(function: &Function, calendar: &str) -> String {
+    let start = (function.stage.world.now() + chrono::TimeDelta::days(7)).date_naive();
+    let end = start + chrono::TimeDelta::days(1);
+    function.stage.world.person_adds(
+        calendar,
+        ANNA,
+        NewEvent::new(start.to_string().as_str(), end.to_string().as_str()),
+    )
+}
+
+fn approved(function: &Function, calendar: &str, id: &str) -> bool {
+    let event = function.stage.world.event(calendar, id).unwrap();
+    event["extendedProperties"]["private"]["event_processed"] == "true"
+}
+
+fn error(outcome: Outcome) -> Value {
+    match outcome {
+        Outcome::Error(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_approves_what_people_added_by_hand() {
+    let function = Function::start(SWEEPER).await;
+    let (prague, brno) = (anna_adds(&function, PRAGUE), anna_adds(&function, BRNO));
+    let report = function.answer(event("sweeper-sweep.json")).await;
+    assert_eq!((&report["offices_swept"], &report["forms"]["issued"]), (&json!(2), &json!(2)), "{report:#}");
+    assert!(approved(&function, PRAGUE, &prague) && approved(&function, BRNO, &brno));
+    assert_eq!(function.stage.world.forms().len(), 2);
+    function.stage.world.finish().unwrap();
+}
+
+#[tokio::test]
+async fn one_office_or_one_shard_is_swept_alone() {
+    let function = Function::start(SWEEPER).await;
+    let (prague, brno) = (anna_adds(&function, PRAGUE), anna_adds(&function, BRNO));
+    let report = function.answer(event("sweeper-office.json")).await;
+    assert_eq!(report["offices_swept"], 1, "{report:#}");
+    assert!(approved(&function, PRAGUE, &prague) && !approved(&function, BRNO, &brno));
+    let first = function.answer(json!({"task": "sweep", "shard": 0, "shards": 2})).await;
+    let second = function.answer(json!({"task": "sweep", "shard": 1, "shards": 2})).await;
+    let swept = |report: &Value| report["offices_swept"].as_i64().unwrap();
+    assert_eq!(swept(&first) + swept(&second), 2, "{first:#} {second:#}");
+    assert!(approved(&function, BRNO, &brno));
+}
+
+#[tokio::test]
+async fn a_dry_run_answers_the_plan_and_changes_nothing() {
+    let function = Function::start(SWEEPER).await;
+    let id = anna_adds(&function, PRAGUE);
+    let report = function.answer(json!({"task": "sweep", "dry_run": true})).await;
+    assert_eq!(report["plans"].as_array().unwrap().len(), 2, "{report:#}");
+    assert!(!approved(&function, PRAGUE, &id));
+    assert_eq!(function.stage.world.forms().len(), 0);
+    assert!(function.log().iter().all(|line| line["_aws"].is_null()), "a plan is not measured");
+}
+
+#[tokio::test]
+async fn the_sheet_is_reloaded_always_and_maintained_once() {
+    let function = Function::start(SWEEPER).await;
+    let read = || function.stage.world.count("spreadsheets.values.batchGet");
+    let maintained = function.answer(event("sweeper-maintain.json")).await;
+    assert_eq!(maintained, json!({"offices": 2, "users": 1}));
+    assert_eq!(read(), 1);
+    function.answer(event("sweeper-maintain.json")).await;
+    assert_eq!(read(), 1);
+    let reloaded = function.answer(event("sweeper-reload.json")).await;
+    assert_eq!(reloaded["offices"], json!({"rows": 1, "used": 1, "overridden": 0}));
+    assert_eq!(read(), 2);
+}
+
+#[tokio::test]
+async fn an_invocation_fails_only_when_nothing_could_be_done() {
+    let function = Function::start(SWEEPER).await;
+    let world = &function.stage.world;
+    world.fail(Matcher::operation("events.list").on_calendar(BRNO), Fault::status(403, "forbidden")).always();
+    let report = function.answer(event("sweeper-sweep.json")).await;
+    assert_eq!((&report["offices_swept"], &report["offices_failed"]), (&json!(1), &json!(1)), "{report:#}");
+    world.fail(Matcher::operation("events.list"), Fault::status(403, "forbidden")).always();
+    let nothing = error(function.invoke(event("sweeper-sweep.json")).await);
+    assert_eq!(nothing["errorType"], "NothingSwept", "{nothing}");
+    world.fail(Matcher::operation("spreadsheets.values.batchGet"), Fault::status(403, "forbidden")).always();
+    let reload = error(function.invoke(event("sweeper-reload.json")).await);
+    assert_eq!(reload["errorType"], "NotReloaded", "{reload}");
+    let office = error(function.invoke(json!({"task": "sweep", "office_id": "atlantis"})).await);
+    assert_eq!(office["errorType"], "UnknownOffice", "{office}");
+}
+
+#[tokio::test]
+async fn what_is_no_task_is_refused_and_the_next_one_is_done() {
+    let function = Function::start(SWEEPER).await;
+    for wrong in [json!({"task": "swep"}), json!({}), json!({"task": "sweep", "shard": 2, "shards": 2}), json!("sweep")]
+    {
+        let refused = error(function.invoke(wrong).await);
+        assert_eq!(refused["errorType"], "InvalidTask", "{refused}");
+    }
+    function.answer(event("sweeper-shard.json")).await;
+    function.answer(event("sweeper-maintain.json")).await;
+}
+
+#[tokio::test]
+async fn a_sweep_is_logged_and_measured_without_personal_data() {
+    let function = Function::start(SWEEPER).await;
+    anna_adds(&function, PRAGUE);
+    function.answer(event("sweeper-sweep.json")).await;
+    let lines = function.log();
+    let one = |message: &str| {
+        let found: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
+        assert_eq!(found.len(), 1, "{message}: {lines:#?}");
+        found[0]
+    };
+    assert_eq!((&one("sweep")["offices.swept"], &one("sweep")["forms.issued"]), (&json!(2), &json!(1)));
+    assert_eq!((&one("invocation")["task"], &one("invocation")["ok"]), (&json!("sweep"), &json!(true)));
+    let metrics: Vec<&Value> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
+    assert_eq!(metrics.len(), 1, "{lines:#?}");
+    assert_eq!((&metrics[0]["FormsIssued"], &metrics[0]["FunctionName"]), (&json!(1), &json!("moffman-test")));
+    let text = serde_json::to_string(&lines).unwrap();
+    for personal in ["Anna", "anna@", PRAGUE, SHEET, "prague", "BEGIN PRIVATE KEY", "ya29"] {
+        assert!(!text.contains(personal), "{personal}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_in_the_configuration_end_the_process() {
+    let stage = Stage::set().await;
+    let settings = stage.file("bad.yaml", "general: {log_level: LOUD}\nofices: {}\n");
+    let (status, lines) = Function::start_with(SWEEPER, stage, &settings).await.end().await;
+    assert!(!status.success());
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    let message = lines[0].to_string();
+    assert!(message.contains("general.log_level") && message.contains("ofices"), "{message}");
+}

@@ -1,0 +1,131 @@
+//! The service with simulated Google and Byroapi, for a first look.
+//!
+//! The simulated world is new at each start. What is remembered of an earlier one would be wrong, so the demo has a table of
+//! its own, which the next demo deletes; the state of a real configuration is left alone.
+
+mod narrator;
+mod settings;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Days, Utc};
+use moffman::clock::Clock;
+use moffman::config::{Settings, Sources};
+use moffman_simulators::{CalendarOptions, NewEvent, World};
+use secrecy::SecretString;
+use tokio::task::JoinHandle;
+
+use crate::Output;
+use narrator::Narrator;
+
+/// When a person adds another event.
+const LATER: Duration = Duration::from_secs(20);
+
+/// The simulated services and who lives in them.
+pub(crate) struct Demo {
+    world: World,
+    cast: Arc<moffman_simulators::Demo>,
+    output: Output,
+    later: JoinHandle<()>,
+    started: DateTime<Utc>,
+}
+
+impl Demo {
+    /// How the names of the demo's tables begin.
+    pub(crate) const TABLES: &str = "moffman-demo-";
+
+    /// Starts the simulated services with sample data, and with calendars for the offices of the configuration.
+    pub(crate) async fn start(settings: &Settings, output: &Output) -> io::Result<Self> {
+        let clock = Clock::system();
+        let started = clock.now();
+        let world = World::start(started).await?;
+        let cast = Arc::new(moffman_simulators::demo(&world));
+        let mut offices: Vec<(String, String)> =
+            cast.offices.iter().map(|office| (office.name.clone(), office.calendar_id.clone())).collect();
+        for office in &settings.offices.office_list {
+            world.add_calendar(&office.calendar_id, CalendarOptions::default());
+            offices.push((office.name.clone(), office.calendar_id.clone()));
+        }
+        keep_time(&world, clock.clone());
+        Narrator::new(offices, &cast, output.clone()).follow(&world);
+        Ok(Self {
+            later: tokio::spawn(somebody_adds(world.clone(), Arc::clone(&cast), clock, output.clone())),
+            world,
+            cast,
+            output: output.clone(),
+            started,
+        })
+    }
+
+    /// The key of the simulated Google.
+    pub(crate) fn key(&self) -> SecretString {
+        self.world.service_account_key().into()
+    }
+
+    /// The sources with the settings of the demo on top; what the configuration chooses and a demo can do stays.
+    pub(crate) fn overlay(&self, sources: &Sources, settings: &Settings) -> Sources {
+        settings::overlay(sources, settings, &self.world, &self.cast)
+    }
+
+    /// Tells where it is and what to try.
+    pub(crate) fn introduce(&self, url: &str, needs_key: bool) {
+        let office = self.cast.offices.first().map(|office| office.name.as_str()).unwrap_or_default();
+        let day = self.started.date_naive() + Days::new(7);
+        let reservation = |approved: bool| {
+            serde_json::json!({
+                "user": {"name": "Ada Example", "email": "ada@example.com"},
+                "approved": approved,
+                "start": day.to_string(),
+                "end": (day + Days::new(1)).to_string(),
+                "request_dt": self.started.format("%Y-%m-%dT%H:%M:%S").to_string(),
+                "office_id": office,
+            })
+        };
+        let key = if needs_key { " -H \"x-api-key: $KEY\"" } else { "" };
+        self.output.line(format_args!(
+            "\nNo service-account key is configured: Google and Byroapi are simulated, and nothing leaves this machine.\n\
+             Three commands to try: register a day, approve it, sweep the calendars now.\n\n  \
+             curl -s{key} {url}/api/v1/reservations -d '{}'\n\n  \
+             curl -s{key} {url}/api/v1/reservations -d '{}'\n\n  \
+             curl -s{key} -X POST {url}/api/v1/sweeps\n\n\
+             What happens:",
+            reservation(false),
+            reservation(true),
+        ));
+    }
+
+    /// Nobody adds anything any more.
+    pub(crate) fn stop(self) {
+        self.later.abort();
+    }
+}
+
+impl std::fmt::Debug for Demo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Demo").field("cast", &self.cast).finish_non_exhaustive()
+    }
+}
+
+/// Lets the simulated time go with the real one: with every call it is set anew.
+fn keep_time(world: &World, clock: Clock) {
+    world.set_now(clock.now());
+    world.when("*", moffman_simulators::Moment::BeforeEffect, move |world| keep_time(world, clock));
+}
+
+/// Shows that the next sweep finds what people do meanwhile.
+async fn somebody_adds(world: World, cast: Arc<moffman_simulators::Demo>, clock: Clock, output: Output) {
+    clock.pause(LATER).await;
+    let (Some(office), Some(person)) = (cast.offices.first(), cast.users.last()) else {
+        return;
+    };
+    world.set_now(clock.now());
+    let day = clock.now().date_naive() + Days::new(3);
+    let event = NewEvent::new(day, day + Days::new(1)).titled("Workshop");
+    output.line(format_args!(
+        "in the calendar  {}: {} {} enters \"Workshop\", {day}, by hand",
+        office.name, person.first_name, person.last_name
+    ));
+    world.person_adds(&office.calendar_id, &person.email, event);
+}

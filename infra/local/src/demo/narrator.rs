@@ -1,0 +1,174 @@
+//! Tells what happens in the simulated services: events that were found, forms that were issued, events that were approved.
+//!
+//! It looks at the simulators after every call that may have changed something, and tells what is new since its last look.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use moffman_simulators::{Demo, Form, Moment, World};
+use serde_json::Value;
+
+use super::super::Output;
+
+/// Calls after which there may be something to tell.
+const TELLING: [&str; 4] = ["events.list", "events.insert", "events.patch", "form"];
+
+/// Watches a world and tells what happens in it.
+#[derive(Clone)]
+pub(super) struct Narrator(Arc<Inner>);
+
+struct Inner {
+    /// Names and calendars.
+    offices: Vec<(String, String)>,
+    /// Names by address.
+    people: HashMap<String, String>,
+    output: Output,
+    told: Mutex<Told>,
+}
+
+/// What was told already.
+#[derive(Default)]
+struct Told {
+    calls: usize,
+    forms: usize,
+    /// Calendars that a sweep has listed.
+    listed: HashSet<String>,
+    /// By calendar and event.
+    events: HashMap<(String, String), (Stage, String)>,
+}
+
+/// How far an event has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// A sweep found the event of a person.
+    Found,
+    /// A request registered it.
+    Registered,
+    Approved,
+}
+
+impl Narrator {
+    /// Knows the offices and the people by name.
+    pub(super) fn new(offices: Vec<(String, String)>, demo: &Demo, output: Output) -> Self {
+        let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
+        Self(Arc::new(Inner {
+            offices,
+            people: demo.users.iter().map(|user| (user.email.clone(), name(user))).collect(),
+            output,
+            told: Mutex::default(),
+        }))
+    }
+
+    /// Tells from now on.
+    pub(super) fn follow(&self, world: &World) {
+        for operation in TELLING {
+            self.follow_calls(world, operation);
+        }
+    }
+
+    /// A hook is used once, so each one sets the next before it looks: nothing happens unseen in between.
+    fn follow_calls(&self, world: &World, operation: &'static str) {
+        let narrator = self.clone();
+        world.when(operation, Moment::AfterEffect, move |world| {
+            narrator.follow_calls(world, operation);
+            narrator.0.look(world);
+        });
+    }
+}
+
+impl Inner {
+    fn look(&self, world: &World) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls = world.calls_since(told.calls);
+        told.calls += calls.len();
+        let listings = calls.into_iter().filter(|call| call.operation == "events.list");
+        told.listed.extend(listings.filter_map(|call| call.calendar));
+        let forms = world.forms();
+        for form in forms.iter().skip(told.forms) {
+            self.tell("form issued", &self.form(form));
+        }
+        told.forms = forms.len();
+        for (office, calendar) in &self.offices {
+            for event in world.events(calendar) {
+                self.look_at(&mut told, office, calendar, &event, world.service_account_email());
+            }
+        }
+    }
+
+    fn look_at(&self, told: &mut Told, office: &str, calendar: &str, event: &Value, us: &str) {
+        let creator = text(event, "/creator/email");
+        let stage = match text(event, "/extendedProperties/private/event_processed") {
+            "true" => Stage::Approved,
+            _ if creator == us => Stage::Registered,
+            _ if told.listed.contains(calendar) && self.people.contains_key(creator) => Stage::Found,
+            _ => return,
+        };
+        let days = days(event);
+        let key = (calendar.to_owned(), text(event, "/id").to_owned());
+        let now = (stage, days);
+        if told.events.get(&key) == Some(&now) {
+            return;
+        }
+        let days = &now.1;
+        let title = text(event, "/summary");
+        match stage {
+            Stage::Found => {
+                let again = if event.get("recurrence").is_some() { ", repeated" } else { "" };
+                let person = self.person(creator);
+                self.tell("event found", &format!("{office}: \"{title}\", {days}{again}, entered by {person}"));
+            }
+            Stage::Registered => self.tell("registered", &format!("{office}: \"{title}\", {days}, to be approved")),
+            Stage::Approved => self.tell("event approved", &format!("{office}: \"{title}\", {days}")),
+        }
+        told.events.insert(key, now);
+    }
+
+    fn form(&self, form: &Form) -> String {
+        let data = |name: &str| text(&form.body, &format!("/form_data/{name}"));
+        let person = self.person(data("user_id"));
+        let attachment = text(&form.body, "/result/email/attachments");
+        format!("for {person}, {} to {}, mailed as {attachment}", data("date_from"), data("date_to"))
+    }
+
+    fn person<'a>(&'a self, address: &'a str) -> &'a str {
+        self.people.get(address).map_or(address, String::as_str)
+    }
+
+    fn tell(&self, what: &str, text: &str) {
+        self.output.line(format_args!("{what:<15}  {text}"));
+    }
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The days as a person would say them: Google's end of an all-day event is the day after.
+fn days(event: &Value) -> String {
+    let date = |side: &str| text(event, &format!("/{side}/date")).parse::<chrono::NaiveDate>().ok();
+    let (Some(start), Some(end)) = (date("start"), date("end")) else {
+        let start = text(event, "/start/dateTime");
+        return start.get(..16).unwrap_or(start).replace('T', " ");
+    };
+    match end.pred_opt() {
+        Some(last) if last > start => format!("{start} to {last}"),
+        _ => start.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn days_are_said_inclusively() {
+        let all_day = |start: &str, end: &str| days(&json!({"start": {"date": start}, "end": {"date": end}}));
+        assert_eq!(all_day("2026-06-18", "2026-06-19"), "2026-06-18");
+        assert_eq!(all_day("2026-06-18", "2026-06-18"), "2026-06-18");
+        assert_eq!(all_day("2026-06-18", "2026-06-21"), "2026-06-18 to 2026-06-20");
+        let timed = json!({"start": {"dateTime": "2026-06-18T09:00:00+02:00"}, "end": {"dateTime": "2026-06-18T12:00:00+02:00"}});
+        assert_eq!(days(&timed), "2026-06-18 09:00");
+    }
+}

@@ -1,0 +1,20 @@
+//! Runs the whole service in one process: the REST API, the sweeper, and DynamoDB in a file.
+//!
+//! Without a service-account key Google and Byroapi are simulated, and standard output tells what happens in them.
+
+mod command_line;
+mod demo;
+mod error;
+mod in_flight;
+mod output;
+mod run;
+mod service;
+mod signals;
+mod storage;
+mod timetable;
+
+pub use error::StartError;
+pub use output::Output;
+pub use run::run;
+pub use service::Service;
+pub use storage::StorageError;

@@ -1,0 +1,78 @@
+//! What the command does: reads its command line, runs the service until it is to stop, and says how it went.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use moffman::config::{self, LogLevel, Place, Sources};
+use moffman::telemetry::{self, Format};
+
+use crate::command_line::{self, Order};
+use crate::signals::Signals;
+use crate::{Output, Service};
+
+/// The status of a process that did not wait for what was under way, as after an interrupt.
+const INTERRUPTED: u8 = 130;
+
+/// Runs the command. The first signal lets it finish what it has begun, the second one ends it at once.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match command_line::parse(arguments) {
+        Ok(Order::WriteTemplate(file)) => match write_template(&file) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&format!("{}: {error}", file.display())),
+        },
+        Ok(Order::Run { file, options }) => {
+            serve(Sources { file, environment: environment(), options, place: Place::Local }).await
+        }
+        Err(told) => {
+            // Where nobody reads it, there is nobody to tell.
+            let _ = told.print();
+            ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1))
+        }
+    }
+}
+
+/// A configuration that somebody wrote is not written over.
+fn write_template(file: &Path) -> std::io::Result<()> {
+    File::create_new(file)?.write_all(config::template().as_bytes())
+}
+
+/// The environment; what is not Unicode is passed on as well as can be, so that its mistake is reported.
+fn environment() -> Vec<(String, String)> {
+    let text = |text: OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
+}
+
+async fn serve(sources: Sources) -> ExitCode {
+    if let Err(error) = telemetry::init(Format::Text, LogLevel::Info) {
+        return failed(&error);
+    }
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => return failed(&format!("signals cannot be received: {error}")),
+    };
+    let output = Output::standard();
+    let started = tokio::select! {
+        started = Service::start(&sources, &output) => started,
+        () = signals.next() => return ExitCode::from(INTERRUPTED),
+    };
+    let service = match started {
+        Ok(service) => service,
+        Err(error) => return failed(&error),
+    };
+    signals.next().await;
+    output.line("Stopping: what is under way is finished. A second signal ends it at once.");
+    tokio::select! {
+        () = service.stop() => ExitCode::SUCCESS,
+        () = signals.next() => ExitCode::from(INTERRUPTED),
+    }
+}
+
+fn failed(error: &dyn Display) -> ExitCode {
+    // Where nobody reads it, the status still says it.
+    let _ = writeln!(std::io::stderr(), "moffman: {error}");
+    ExitCode::FAILURE
+}

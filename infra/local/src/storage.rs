@@ -1,0 +1,198 @@
+//! The embedded DynamoDB: a file beside the configured path, or memory.
+//!
+//! The file belongs to one process at a time. The DynamoDB listens on a free loopback port, which is how the AWS SDK
+//! reaches it; its file can be read by its owner only.
+
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_sdk_dynamodb::{Client, Config};
+use dynoxide::actions::delete_table::DeleteTableRequest;
+use dynoxide::actions::list_tables::ListTablesRequest;
+use dynoxide::{Database, DynoxideError};
+use moffman::transport::Transport;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long closing connections may take; what was answered is written.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Why the state cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Another process works with it.
+    #[error(
+        "{} is in use by another running moffman; stop that one, or choose another general.storage_path",
+        .0.display()
+    )]
+    InUse(PathBuf),
+    /// The file cannot be read and written.
+    #[error("{} cannot be opened: {source}; general.storage_path names it", file.display())]
+    Inaccessible {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is not a state that this version can read.
+    #[error(
+        "{} is damaged or no state of moffman: {reason}; move it away to begin without state, or choose another \
+         general.storage_path",
+        file.display()
+    )]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the database says.
+        reason: String,
+    },
+    /// The state in memory, or the port to reach any state, cannot be had.
+    #[error("the embedded DynamoDB cannot be started: {0}")]
+    NotStarted(String),
+}
+
+/// A running DynamoDB.
+pub(crate) struct Storage {
+    /// For the AWS SDK.
+    endpoint: String,
+    file: Option<PathBuf>,
+    database: Database,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<Result<(), String>>,
+    /// Held as long as the file is used.
+    _lock: Option<File>,
+}
+
+impl Storage {
+    /// Opens `<path>.sqlite3`, or memory without a path.
+    pub(crate) async fn open(path: Option<&Path>) -> Result<Self, StorageError> {
+        let file = path.map(|path| with_suffix(path, ".sqlite3"));
+        let (database, lock) = match &file {
+            Some(file) => {
+                let lock = lock(file)?;
+                (open_file(file)?, Some(lock))
+            }
+            None => (Database::memory().map_err(|error| not_started(&error))?, None),
+        };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| not_started(&error))?;
+        let address = listener.local_addr().map_err(|error| not_started(&error))?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let until = async move {
+            // Stopped, or forgotten: both end it.
+            let _ = stopped.await;
+        };
+        Ok(Self {
+            endpoint: format!("http://{address}"),
+            file,
+            server: tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database.clone(), until)),
+            database,
+            stop,
+            _lock: lock,
+        })
+    }
+
+    /// Where the state is, for people.
+    pub(crate) fn place(&self) -> String {
+        self.file.as_ref().map_or_else(|| "memory".to_owned(), |file| file.display().to_string())
+    }
+
+    /// A client of this DynamoDB, which takes any credentials.
+    pub(crate) fn client(&self, transport: &Transport) -> Client {
+        let config = Config::builder()
+            .behavior_version_latest()
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .endpoint_url(&self.endpoint)
+            .http_client(transport.aws())
+            .build();
+        Client::from_conf(config)
+    }
+
+    /// Deletes what has expired; the embedded DynamoDB does not do it unasked.
+    pub(crate) fn delete_expired(&self) -> Result<usize, StorageError> {
+        self.database.sweep_ttl().map_err(|error| self.unreadable(&error))
+    }
+
+    /// Deletes the tables whose names begin like this.
+    pub(crate) fn drop_tables(&self, prefix: &str) -> Result<(), StorageError> {
+        loop {
+            let tables = self.database.list_tables(ListTablesRequest::default());
+            let tables = tables.map_err(|error| self.unreadable(&error))?.table_names;
+            let Some(table_name) = tables.into_iter().find(|name| name.starts_with(prefix)) else {
+                return Ok(());
+            };
+            let deleted = self.database.delete_table(DeleteTableRequest { table_name });
+            deleted.map_err(|error| self.unreadable(&error))?;
+        }
+    }
+
+    /// Ends it after the requests that are under way.
+    pub(crate) async fn close(self) {
+        // Failing means that it has ended.
+        let _ = self.stop.send(());
+        if tokio::time::timeout(CLOSING, self.server).await.is_err() {
+            tracing::debug!("a connection to the embedded DynamoDB was left open");
+        }
+    }
+
+    fn unreadable(&self, error: &DynoxideError) -> StorageError {
+        unreadable(self.file.as_deref(), error)
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Storage").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+fn unreadable(file: Option<&Path>, error: &DynoxideError) -> StorageError {
+    match file {
+        Some(file) => StorageError::Unreadable { file: file.to_owned(), reason: error.to_string() },
+        None => not_started(error),
+    }
+}
+
+fn not_started(error: &impl ToString) -> StorageError {
+    StorageError::NotStarted(error.to_string())
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Takes the file for this process. The lock is on a file of its own, because `SQLite` locks the other one in its own way.
+fn lock(file: &Path) -> Result<File, StorageError> {
+    let lock_file = with_suffix(file, ".lock");
+    let lock = open(&lock_file)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StorageError::InUse(file.to_owned())),
+        Err(TryLockError::Error(source)) => Err(StorageError::Inaccessible { file: lock_file, source }),
+    }
+}
+
+fn open_file(file: &Path) -> Result<Database, StorageError> {
+    open(file)?;
+    let Some(name) = file.to_str() else {
+        let source = io::Error::new(io::ErrorKind::InvalidFilename, "its name is not Unicode");
+        return Err(StorageError::Inaccessible { file: file.to_owned(), source });
+    };
+    Database::new(name).map_err(|error| unreadable(Some(file), &error))
+}
+
+/// Opens a file for reading and writing, or makes it, for its owner only: the state has access tokens and names.
+fn open(file: &Path) -> Result<File, StorageError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|source| StorageError::Inaccessible { file: file.to_owned(), source })
+}

@@ -1,0 +1,162 @@
+//! When the service works without being told to: it reloads the directory and sweeps the calendars, each at its interval.
+//!
+//! A job never overlaps itself: its interval counts from one beginning to the next, and a late one begins at once.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use moffman::app::Moffman;
+use moffman::config::{Settings, SheetSource};
+use moffman::google::Budget;
+use moffman::reload::{self, ReloadReport};
+use moffman::sweep::{self, Order, Scope, SweepError};
+use moffman::telemetry;
+use tokio::sync::watch;
+
+/// How long a reload may take.
+const RELOAD: TimeDelta = TimeDelta::seconds(60);
+
+/// Something that is done again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Job {
+    Reload,
+    Sweep,
+}
+
+/// A job and its times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    job: Job,
+    /// How long after the start it is first done.
+    first: Duration,
+    /// From one beginning to the next.
+    every: Duration,
+}
+
+/// Works by the timetable until a stop is wanted, and finishes what it has begun. A sheet is read before the first sweep, so
+/// that changes made while the service was down count.
+pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
+    if sheets(&app.settings).next().is_some() {
+        Job::Reload.run(&app).await;
+    }
+    let [reloads, sweeps] = entries(&app.settings);
+    tokio::join!(repeat(&app, reloads, stopping.clone()), repeat(&app, sweeps, stopping.clone()));
+}
+
+/// What the settings ask for; `None` is done only when ordered.
+fn entries(settings: &Settings) -> [Option<Entry>; 2] {
+    let every = sheets(settings).filter_map(|sheet| sheet.update_interval).min();
+    let reloads = every.map(|every| Entry { job: Job::Reload, first: every, every });
+    let sweeps = settings.general.manual_calendar_check_interval.map(|every| Entry {
+        job: Job::Sweep,
+        first: Duration::ZERO,
+        every,
+    });
+    [reloads, sweeps]
+}
+
+fn sheets(settings: &Settings) -> impl Iterator<Item = &SheetSource> {
+    let sheets = [&settings.offices.google_config, &settings.manual_users.google_config];
+    sheets.into_iter().flatten()
+}
+
+async fn repeat(app: &Moffman, entry: Option<Entry>, mut stopping: watch::Receiver<bool>) {
+    let Some(Entry { job, first, every }) = entry else {
+        return;
+    };
+    let mut wait = first;
+    loop {
+        tokio::select! {
+            biased;
+            // An error means that nobody can ask for a stop any more: the process ends.
+            _ = stopping.wait_for(|is_wanted| *is_wanted) => return,
+            () = app.clock.pause(wait) => {}
+        }
+        let began = app.clock.now();
+        job.run(app).await;
+        let took = (app.clock.now() - began).to_std().unwrap_or_default();
+        wait = every.saturating_sub(took);
+    }
+}
+
+impl Job {
+    async fn run(self, app: &Moffman) {
+        match self {
+            Self::Reload => reload(app).await,
+            Self::Sweep => sweep(app).await,
+        }
+    }
+}
+
+async fn sweep(app: &Moffman) {
+    let order = Order { scope: Scope::All, dry_run: false, deadline: None };
+    match sweep::sweep(app, &order).await {
+        Ok(report) => telemetry::log_sweep(&report),
+        Err(SweepError::NothingSwept(report)) => {
+            telemetry::log_sweep(&report);
+            tracing::error!("no office could be swept");
+        }
+        Err(error) => tracing::error!(%error, "the sweep failed"),
+    }
+}
+
+async fn reload(app: &Moffman) {
+    let budget = Budget { deadline: app.clock.now().checked_add_signed(RELOAD), pace: None };
+    match reload::reload(&app.directory, &app.google, &budget).await {
+        Ok(report) => log_reload(&report),
+        Err(error) => tracing::warn!(%error, "the reload failed; what was loaded before stays in use"),
+    }
+}
+
+fn log_reload(report: &ReloadReport) {
+    tracing::info!(
+        offices.used = report.offices.used,
+        users.used = report.users.used,
+        rows.left_out = report.problems.len() + report.problems_unlisted,
+        subscribed = report.subscribed,
+        changed = report.changed,
+        "reload"
+    );
+    for problem in &report.problems {
+        tracing::warn!(range = problem.range, row = problem.row, problem = problem.what, "a row is left out");
+    }
+    for kept in &report.kept {
+        tracing::warn!(range = kept.range, reason = kept.why, "the last good content stays in use");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use moffman::config::{Place, Sources, load};
+
+    use super::*;
+
+    fn settings(options: &[(&str, &str)]) -> Settings {
+        let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        load(&Sources { file: None, environment: Vec::new(), options: options.collect(), place: Place::Local }).unwrap()
+    }
+
+    #[test]
+    fn sweeps_begin_at_once_and_reloads_follow_the_smaller_interval() {
+        let settings = settings(&[
+            ("--general--manual-calendar-check-interval", "7200"),
+            ("--offices--google-config--sheet-id", "sheet"),
+            ("--offices--google-config--update-interval", "90"),
+            ("--manual-users--google-config--sheet-id", "sheet"),
+            ("--manual-users--google-config--update-interval", "60.5"),
+        ]);
+        let minute = Duration::from_millis(60_500);
+        let reloads = Entry { job: Job::Reload, first: minute, every: minute };
+        let sweeps = Entry { job: Job::Sweep, first: Duration::ZERO, every: Duration::from_hours(2) };
+        assert_eq!(entries(&settings), [Some(reloads), Some(sweeps)]);
+    }
+
+    #[test]
+    fn without_intervals_nothing_is_done_unasked() {
+        let settings = settings(&[
+            ("--general--manual-calendar-check-interval", "null"),
+            ("--offices--google-config--sheet-id", "sheet"),
+        ]);
+        assert_eq!(entries(&settings), [None, None]);
+    }
+}

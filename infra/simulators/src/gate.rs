@@ -1,0 +1,102 @@
+//! The one way through which every request to every simulator passes: log, hooks, faults, effect, answer.
+
+use crate::{
+    World,
+    calls::{Call, Service},
+    exchange::{Answer, Request},
+    faults::{self, Fault},
+    hooks::Moment,
+    state::State,
+};
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Dropped;
+
+/// Carries out one request.
+pub(crate) async fn pass(world: &World, request: &Request) -> Result<Answer, Dropped> {
+    let number = log(world, request);
+    world.run_hooks(request, Moment::BeforeEffect);
+    let fault = faults::take(&mut world.lock().rules, request);
+    let answer = match &fault {
+        Some(Fault::DropBeforeEffect) => return Err(Dropped),
+        Some(Fault::Hang) => return world.hang().await,
+        Some(fault) if !fault.lets_it_happen() => refusal(fault, request),
+        _ => {
+            let answer = effect(&mut world.lock(), request);
+            world.run_hooks(request, Moment::AfterEffect);
+            match fault {
+                Some(Fault::DropAfterEffect) => return Err(Dropped),
+                Some(Fault::HangAfterEffect) => return world.hang().await,
+                Some(fault) => spoiled(&fault, request, answer),
+                None => answer,
+            }
+        }
+    };
+    if let Some(call) = world.lock().calls.get_mut(number) {
+        call.status = Some(answer.status);
+    }
+    Ok(answer)
+}
+
+fn log(world: &World, request: &Request) -> usize {
+    let mut state = world.lock();
+    let call = Call::new(request, state.now());
+    state.calls.push(call);
+    state.calls.len() - 1
+}
+
+fn effect(state: &mut State, request: &Request) -> Answer {
+    match request.route.service {
+        Service::Google | Service::Token | Service::Sheets => crate::google::answer(state, request),
+        Service::Byroapi => crate::byroapi::answer(state, request),
+        Service::Ssm => crate::ssm::answer(state, request),
+    }
+}
+
+impl Fault {
+    fn lets_it_happen(&self) -> bool {
+        use Fault::{DropAfterEffect, Empty, HangAfterEffect, StatusAfterEffect, Truncated};
+        matches!(self, DropAfterEffect | Empty | HangAfterEffect | StatusAfterEffect { .. } | Truncated)
+    }
+}
+
+/// The answer of a fault that prevents the effect.
+fn refusal(fault: &Fault, request: &Request) -> Answer {
+    match fault {
+        Fault::Status { code, reason, retry_after } => {
+            let answer = error(request.route.service, *code, reason);
+            match retry_after {
+                Some(seconds) => answer.with_header("retry-after", seconds.to_string()),
+                None => answer,
+            }
+        }
+        Fault::Html(status) => Answer::empty(*status).with_body(
+            "text/html; charset=UTF-8",
+            "<!DOCTYPE html><html><title>Error</title><h1>Try again</h1></html>",
+        ),
+        Fault::Unauthorized401 => error(request.route.service, 401, "authError"),
+        _ => Answer::empty(500).with_body("application/octet-stream", &b"\xff\xfe\x00{\"error\": \xc3\x28"[..]),
+    }
+}
+
+/// The answer of a fault that comes after the effect.
+fn spoiled(fault: &Fault, request: &Request, mut answer: Answer) -> Answer {
+    match fault {
+        Fault::Truncated => {
+            answer.body.truncate(answer.body.len() / 2);
+            answer
+        }
+        Fault::StatusAfterEffect { code, .. } if (200..300).contains(code) => Answer { status: *code, ..answer },
+        Fault::StatusAfterEffect { code, reason } => error(request.route.service, *code, reason),
+        _ => Answer::empty(200),
+    }
+}
+
+fn error(service: Service, code: u16, reason: &str) -> Answer {
+    match service {
+        Service::Google | Service::Token | Service::Sheets => crate::google::error(service, code, reason),
+        Service::Byroapi => crate::byroapi::error(code, reason),
+        Service::Ssm => crate::ssm::error(code, reason),
+    }
+}

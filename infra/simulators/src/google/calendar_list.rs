@@ -1,0 +1,60 @@
+//! `calendarList.get`, `insert` and `list`, and `calendars.get`.
+//!
+//! <https://developers.google.com/workspace/calendar/api/v3/reference/calendarList>. Inserting a calendar that is in the
+//! list already answers with its entry.
+
+use super::{arguments::Arguments, calendar::Calendar, error::Refusal};
+use crate::state::State;
+use serde_json::{Value, json};
+
+pub(crate) fn get(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let id = arguments.path("calendarId");
+    let subscribed = state.subscriptions.iter().any(|subscribed| subscribed == id);
+    shared(state, id).filter(|_| subscribed).map(entry).ok_or_else(Refusal::not_found)
+}
+
+pub(crate) fn insert(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let id = arguments.body.get("id").and_then(Value::as_str);
+    let id = id.ok_or_else(|| Refusal::new(400, "required", "Required").violating("the body has no id"))?;
+    let entry = shared(state, id).map(entry).ok_or_else(Refusal::not_found)?;
+    if !state.subscriptions.iter().any(|subscribed| subscribed == id) {
+        state.subscriptions.push(id.to_owned());
+    }
+    Ok(entry)
+}
+
+/// All entries on one page; Google's default page has 100.
+pub(crate) fn list(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+    if arguments.get("syncToken").or(arguments.get("pageToken")).is_some() {
+        return Err(Refusal::wrong("tokens of calendarList.list are not simulated"));
+    }
+    let items: Vec<Value> = state.subscriptions.iter().filter_map(|id| shared(state, id)).map(entry).collect();
+    Ok(json!({ "kind": "calendar#calendarList", "etag": "\"list\"", "items": items, "nextSyncToken": "list" }))
+}
+
+pub(crate) fn calendar(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let calendar = shared(state, arguments.path("calendarId")).ok_or_else(Refusal::not_found)?;
+    Ok(json!({
+        "kind": "calendar#calendar",
+        "etag": "\"calendar\"",
+        "id": calendar.id,
+        "summary": calendar.id,
+        "timeZone": calendar.time_zone.name(),
+    }))
+}
+
+fn shared<'a>(state: &'a State, id: &str) -> Option<&'a Calendar> {
+    state.calendars.get(id).filter(|calendar| calendar.access_role != "none")
+}
+
+fn entry(calendar: &Calendar) -> Value {
+    json!({
+        "kind": "calendar#calendarListEntry",
+        "etag": "\"entry\"",
+        "id": calendar.id,
+        "summary": calendar.id,
+        "timeZone": calendar.time_zone.name(),
+        "accessRole": calendar.access_role,
+        "defaultReminders": [],
+    })
+}

@@ -1,0 +1,125 @@
+//! `events.get`, `insert`, `patch` and `delete`.
+//!
+//! <https://developers.google.com/workspace/calendar/api/v3/reference/events>
+
+use super::{
+    arguments::Arguments,
+    calendar::{Calendar, is_cancelled, text},
+    content::{self, READ_ONLY, merge},
+    error::Refusal,
+    listing::{present, zone},
+    oauth,
+};
+use crate::state::State;
+use serde_json::{Map, Value};
+
+/// The calendar that the path names, if it is shared with the service account at all.
+pub(crate) fn readable<'a>(state: &'a State, arguments: &Arguments) -> Result<&'a Calendar, Refusal> {
+    let calendar = state.calendars.get(arguments.path("calendarId")).filter(|calendar| calendar.access_role != "none");
+    match calendar {
+        Some(calendar) if calendar.access_role == "freeBusyReader" => Err(Refusal::new(403, "forbidden", "Forbidden")),
+        Some(calendar) => Ok(calendar),
+        None => Err(Refusal::not_found()),
+    }
+}
+
+fn writable<'a>(state: &'a State, arguments: &Arguments) -> Result<&'a Calendar, Refusal> {
+    let calendar = readable(state, arguments)?;
+    if calendar.can_write() {
+        Ok(calendar)
+    } else {
+        Err(Refusal::new(403, "requiredAccessLevel", "You need to have writer access to this calendar."))
+    }
+}
+
+fn existing(calendar: &Calendar, arguments: &Arguments) -> Result<Map<String, Value>, Refusal> {
+    let event = calendar.find(arguments.path("eventId"));
+    event.filter(|event| !(calendar.hides_deleted && is_cancelled(event))).ok_or_else(Refusal::not_found)
+}
+
+fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), Refusal> {
+    match arguments.if_match.as_deref() {
+        None | Some("*") => Ok(()),
+        Some(etag) if etag == text(event, "etag") => Ok(()),
+        Some(etag) => {
+            let refusal = Refusal::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match");
+            let quoted = etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"');
+            Err(if quoted { refusal } else { refusal.violating("If-Match is not a quoted etag") })
+        }
+    }
+}
+
+/// Deleted events are answered like others, with the status `cancelled`.
+pub(crate) fn get(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let calendar = readable(state, arguments)?;
+    let event = existing(calendar, arguments)?;
+    Ok(present(event, zone(calendar, arguments)?))
+}
+
+pub(crate) fn insert(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let calendar = writable(state, arguments)?;
+    let given = arguments.body.get("id").and_then(Value::as_str);
+    if let Some(id) = given {
+        let allowed = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'v').contains(&byte);
+        if !(5..=1024).contains(&id.len()) || !id.bytes().all(allowed) {
+            return Err(Refusal::invalid("Invalid resource id value."));
+        }
+        if calendar.events.contains_key(id) {
+            return Err(Refusal::new(409, "duplicate", "The requested identifier already exists."));
+        }
+    }
+    let id = given.map_or_else(|| state.new_event_id(), str::to_owned);
+    store(state, arguments, |calendar, stamp| {
+        content::new_event(calendar, &id, oauth::EMAIL, arguments.body.clone(), stamp)
+    })
+}
+
+/// A PATCH of a deleted event that does not set its status changes it, and it stays deleted.
+pub(crate) fn patch(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let calendar = writable(state, arguments)?;
+    let mut event = existing(calendar, arguments)?;
+    check_etag(&event, arguments)?;
+    let was_cancelled = is_cancelled(&event);
+    let times = ["start", "end"].map(|time| event.get(time).cloned());
+    let mut changes = arguments.body.clone();
+    changes.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+    merge(&mut event, &changes);
+    if was_cancelled && !is_cancelled(&event) && calendar.refuses_revival {
+        return Err(Refusal::new(403, "forbidden", "Forbidden"));
+    }
+    content::settle(&mut event, calendar.time_zone)?;
+    if times != ["start", "end"].map(|time| event.get(time).cloned()) {
+        let sequence = event.get("sequence").and_then(Value::as_i64).unwrap_or_default();
+        event.insert("sequence".to_owned(), Value::from(sequence + 1));
+    }
+    store(state, arguments, |_, _| Ok(event))
+}
+
+pub(crate) fn delete(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+    let calendar = writable(state, arguments)?;
+    let event = existing(calendar, arguments)?;
+    check_etag(&event, arguments)?;
+    if is_cancelled(&event) {
+        return Err(Refusal::new(410, "deleted", "Resource has been deleted"));
+    }
+    let stamp = state.stamp();
+    if let Some(calendar) = state.calendars.get_mut(arguments.path("calendarId")) {
+        calendar.delete(arguments.path("eventId"), stamp);
+    }
+    Ok(Value::Null)
+}
+
+/// Stores what `make` makes, and answers with it.
+fn store(
+    state: &mut State,
+    arguments: &Arguments,
+    make: impl FnOnce(&Calendar, crate::state::Stamp) -> Result<Map<String, Value>, Refusal>,
+) -> Result<Value, Refusal> {
+    let stamp = state.stamp();
+    let calendar = state.calendars.get_mut(arguments.path("calendarId")).ok_or_else(Refusal::not_found)?;
+    let event = make(calendar, stamp)?;
+    let id = text(&event, "id").to_owned();
+    calendar.put(event, stamp);
+    let stored = calendar.find(&id).ok_or_else(Refusal::not_found)?;
+    Ok(present(stored, zone(calendar, arguments)?))
+}

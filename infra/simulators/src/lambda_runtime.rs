@@ -1,0 +1,180 @@
+//! The Lambda Runtime API, to run a compiled function as a process: set `AWS_LAMBDA_RUNTIME_API` to
+//! [`LambdaRuntime::address`], start the binary, then [`LambdaRuntime::invoke`] it.
+//!
+//! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+
+use crate::{exchange::Answer, gate::Dropped, serve};
+use bytes::Bytes;
+use chrono::Utc;
+use http::request::Parts;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Notify, oneshot};
+
+const ARN: &str = "arn:aws:lambda:eu-central-1:000000000000:function:simulated";
+
+/// How an invocation ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The function's answer.
+    Response(Value),
+    /// The function's error object, from the invocation or from its start.
+    Error(Value),
+    /// The function did not answer before its deadline.
+    TimedOut,
+}
+
+/// A Runtime API for one function. Clones are handles on the same one.
+#[derive(Clone)]
+pub struct LambdaRuntime {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    arrived: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Invocation>,
+    waiting: BTreeMap<String, oneshot::Sender<Outcome>>,
+    invoked: u64,
+    init_error: Option<Value>,
+    violations: Vec<String>,
+}
+
+struct Invocation {
+    id: String,
+    event: Value,
+    /// Milliseconds since 1970, real time.
+    deadline: i64,
+}
+
+impl LambdaRuntime {
+    /// Starts on a free port of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// When no port is to be had.
+    pub async fn start() -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let handler = Arc::clone(&shared);
+        let address = serve::listen(move |parts, body| {
+            let shared = Arc::clone(&handler);
+            async move { shared.answer(&parts, &body).await }
+        })
+        .await?;
+        Ok(Self { address, shared })
+    }
+
+    /// `127.0.0.1:PORT`, the value of `AWS_LAMBDA_RUNTIME_API`.
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Invokes the function and waits for its answer, at most until the deadline (real time). An invocation waits for a
+    /// function that is not there yet; one that reports an error from its start fails what waits.
+    pub async fn invoke(&self, event: Value, deadline: Duration) -> Outcome {
+        let (sender, receiver) = oneshot::channel();
+        let id = self.shared.enqueue(event, deadline, sender);
+        self.shared.arrived.notify_one();
+        let outcome = tokio::time::timeout(deadline, receiver).await;
+        let mut state = self.shared.lock();
+        state.waiting.remove(&id);
+        state.queue.retain(|invocation| invocation.id != id);
+        match outcome {
+            Ok(Ok(outcome)) => outcome,
+            _ => Outcome::TimedOut,
+        }
+    }
+
+    /// The error that the function reported from its start.
+    pub fn init_error(&self) -> Option<Value> {
+        self.shared.lock().init_error.clone()
+    }
+
+    /// Requests that the Runtime API does not have.
+    pub fn violations(&self) -> Vec<String> {
+        self.shared.lock().violations.clone()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enqueue(&self, event: Value, deadline: Duration, sender: oneshot::Sender<Outcome>) -> String {
+        let mut state = self.lock();
+        state.invoked += 1;
+        let id = format!("00000000-0000-4000-8000-{:012}", state.invoked);
+        let left = i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX);
+        let deadline = Utc::now().timestamp_millis().saturating_add(left);
+        state.waiting.insert(id.clone(), sender);
+        state.queue.push_back(Invocation { id: id.clone(), event, deadline });
+        id
+    }
+
+    async fn answer(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Dropped> {
+        let path = parts.uri.path();
+        let steps: Vec<&str> = path.strip_prefix("/2018-06-01/runtime/").unwrap_or_default().split('/').collect();
+        let value = || {
+            let text = || Value::String(String::from_utf8_lossy(body).into_owned());
+            serde_json::from_slice(body).unwrap_or_else(|_| text())
+        };
+        Ok(match (parts.method.as_str(), steps.as_slice()) {
+            ("GET", ["invocation", "next"]) => self.next().await,
+            ("POST", ["invocation", id, "response"]) => self.finish(id, Outcome::Response(value())),
+            ("POST", ["invocation", id, "error"]) => self.finish(id, Outcome::Error(value())),
+            ("POST", ["init", "error"]) => self.fail_start(&value()),
+            (method, _) => {
+                self.lock().violations.push(format!("{method} {path}"));
+                Answer::json(404, &json!({ "errorMessage": "Not Found", "errorType": "NotFound" }))
+            }
+        })
+    }
+
+    async fn next(&self) -> Answer {
+        loop {
+            let invocation = self.lock().queue.pop_front();
+            if let Some(invocation) = invocation {
+                return Answer::json(200, &invocation.event)
+                    .with_header("lambda-runtime-aws-request-id", invocation.id)
+                    .with_header("lambda-runtime-deadline-ms", invocation.deadline.to_string())
+                    .with_header("lambda-runtime-invoked-function-arn", ARN)
+                    .with_header("lambda-runtime-trace-id", "Root=1-00000000-000000000000000000000001;Sampled=0");
+            }
+            self.arrived.notified().await;
+        }
+    }
+
+    fn finish(&self, id: &str, outcome: Outcome) -> Answer {
+        let waiting = self.lock().waiting.remove(id);
+        match waiting.map(|sender| sender.send(outcome)) {
+            Some(Ok(())) => accepted(),
+            _ => Answer::json(400, &json!({ "errorMessage": "Invalid request ID", "errorType": "InvalidRequestID" })),
+        }
+    }
+
+    fn fail_start(&self, error: &Value) -> Answer {
+        let mut state = self.lock();
+        state.init_error = Some(error.clone());
+        for sender in std::mem::take(&mut state.waiting).into_values() {
+            // Whoever stopped waiting needs no answer.
+            let _ = sender.send(Outcome::Error(error.clone()));
+        }
+        accepted()
+    }
+}
+
+fn accepted() -> Answer {
+    Answer::json(202, &json!({ "status": "OK" }))
+}

@@ -1,0 +1,50 @@
+//! Google Calendar, Google Sheets, Byroapi, SSM and the Lambda Runtime API as strict in-process HTTP servers.
+//!
+//! They know the wire from the services' documentation and from the schema facts in `schema/`, and none of the types of
+//! the code under test: a mistake in its serialisation shows up here. One [`World`] holds the state of all services, the
+//! simulated time, what persons do, the faults of a test and the log of calls.
+//!
+//! ```no_run
+//! # async fn story() -> std::io::Result<()> {
+//! use moffman_simulators::{CalendarOptions, Fault, Matcher, NewEvent, World};
+//!
+//! let world = World::start("2026-06-10T08:00:00Z".parse().unwrap_or_default()).await?;
+//! world.add_calendar("brno@group.calendar.example.com", CalendarOptions::default());
+//! let id = world.person_adds(
+//!     "brno@group.calendar.example.com",
+//!     "eva@example.com",
+//!     NewEvent::new("2026-06-18", "2026-06-19").titled("In the office"),
+//! );
+//! world.fail(Matcher::operation("events.patch").containing(&id), Fault::DropAfterEffect);
+//! // … run the code under test against `world.google_url()` …
+//! assert_eq!(world.finish(), Ok(()));
+//! # Ok(())
+//! # }
+//! ```
+
+mod byroapi;
+mod calls;
+mod demo;
+mod event;
+mod exchange;
+mod faults;
+mod gate;
+mod google;
+mod hooks;
+mod lambda_runtime;
+mod people;
+mod scenery;
+mod serve;
+mod ssm;
+mod state;
+mod world;
+
+pub use byroapi::Form;
+pub use calls::{Call, Service};
+pub use demo::{Demo, DemoOffice, DemoUser, demo};
+pub use event::{NewEvent, Recurrence, When};
+pub use faults::{Fault, Matcher, Scripted};
+pub use hooks::Moment;
+pub use lambda_runtime::{LambdaRuntime, Outcome};
+pub use scenery::CalendarOptions;
+pub use world::World;

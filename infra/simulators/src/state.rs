@@ -1,0 +1,125 @@
+//! Everything the simulated services remember, behind one lock: an effect is atomic and there is one order of events.
+
+use crate::{
+    World,
+    byroapi::Form,
+    calls::Call,
+    faults::Rule,
+    google::{calendar::Calendar, oauth::Grant, sheets::Spreadsheet},
+    hooks::Hook,
+    ssm::Parameter,
+};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The order and the time of one change to an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    /// Counts the changes of the world; sync tokens are made of it.
+    pub(crate) change: u64,
+    /// Strictly increasing, in milliseconds.
+    pub(crate) updated: DateTime<Utc>,
+    /// The simulated time, which `updated` may be ahead of.
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// Where the simulated time comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Clock {
+    Standing(DateTime<Utc>),
+    /// The real time.
+    Running,
+}
+
+pub(crate) type OnHang = Arc<dyn Fn(&World) + Send + Sync>;
+
+/// See the module.
+pub(crate) struct State {
+    pub(crate) clock: Clock,
+    last_updated: DateTime<Utc>,
+    pub(crate) change: u64,
+    ids: u64,
+    pub(crate) google_url: String,
+    pub(crate) byroapi_url: String,
+    pub(crate) ssm_url: String,
+    /// RSA, PKCS#1 DER: verifies the service account's assertions.
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) grants: BTreeMap<String, Grant>,
+    pub(crate) calendars: BTreeMap<String, Calendar>,
+    /// Calendar ids in the service account's calendar list, in the order of subscription.
+    pub(crate) subscriptions: Vec<String>,
+    pub(crate) page_size: Option<usize>,
+    pub(crate) spreadsheets: BTreeMap<String, Spreadsheet>,
+    pub(crate) forms: Vec<Form>,
+    /// The templates that Byroapi knows; `None`: any.
+    pub(crate) templates: Option<Vec<String>>,
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) violations: Vec<String>,
+    pub(crate) hanging: usize,
+    pub(crate) on_hang: Option<OnHang>,
+}
+
+impl State {
+    pub(crate) fn new(now: DateTime<Utc>, public_key: Vec<u8>) -> Self {
+        Self {
+            clock: Clock::Standing(now.trunc_subsecs(3)),
+            last_updated: DateTime::<Utc>::MIN_UTC,
+            change: 0,
+            ids: 0,
+            google_url: String::new(),
+            byroapi_url: String::new(),
+            ssm_url: String::new(),
+            public_key,
+            grants: BTreeMap::new(),
+            calendars: BTreeMap::new(),
+            subscriptions: Vec::new(),
+            page_size: None,
+            spreadsheets: BTreeMap::new(),
+            forms: Vec::new(),
+            templates: None,
+            parameters: BTreeMap::new(),
+            calls: Vec::new(),
+            rules: Vec::new(),
+            hooks: Vec::new(),
+            violations: Vec::new(),
+            hanging: 0,
+            on_hang: None,
+        }
+    }
+
+    /// The simulated time, in whole milliseconds.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        match self.clock {
+            Clock::Standing(now) => now,
+            Clock::Running => Utc::now().trunc_subsecs(3),
+        }
+    }
+
+    /// The stamp of the next change.
+    pub(crate) fn stamp(&mut self) -> Stamp {
+        self.change += 1;
+        let now = self.now();
+        let after_last = self.last_updated.checked_add_signed(Duration::milliseconds(1));
+        self.last_updated = after_last.map_or(now, |after| after.max(now));
+        Stamp { change: self.change, updated: self.last_updated, now }
+    }
+
+    /// An id in the form that Google gives events: 26 characters of base32hex.
+    pub(crate) fn new_event_id(&mut self) -> String {
+        self.ids += 1;
+        let digest = Sha256::digest(self.ids.to_be_bytes());
+        digest
+            .iter()
+            .take(26)
+            .map(|byte| char::from(b"0123456789abcdefghijklmnopqrstuv"[usize::from(byte % 32)]))
+            .collect()
+    }
+
+    pub(crate) fn violation(&mut self, text: impl Into<String>) {
+        self.violations.push(text.into());
+    }
+}

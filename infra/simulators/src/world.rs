@@ -1,0 +1,162 @@
+//! The handle of a test or demo on the simulated services: addresses, time, and whether all was well in the end.
+//!
+//! Dropping the handle does not stop the servers; they live as long as the runtime they were started on.
+
+use crate::{
+    exchange::{Answer, Listener, Request},
+    gate::{self, Dropped},
+    google::oauth,
+    serve,
+    state::{Clock, State},
+};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Simulated Google, Byroapi and SSM over one state. Clones are handles on the same world.
+#[derive(Clone)]
+pub struct World(Arc<Mutex<State>>);
+
+impl World {
+    /// Starts one server per service on free ports of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// When no port is to be had, or the sample key in the sources is damaged.
+    pub async fn start(now: DateTime<Utc>) -> io::Result<World> {
+        let world = World(Arc::new(Mutex::new(State::new(now, oauth::public_key()?))));
+        let google = world.listen(Listener::Google).await?;
+        let byroapi = world.listen(Listener::Byroapi).await?;
+        let ssm = world.listen(Listener::Ssm).await?;
+        let mut state = world.lock();
+        state.google_url = google;
+        state.byroapi_url = format!("{byroapi}/api/v1/form");
+        state.ssm_url = ssm;
+        drop(state);
+        Ok(world)
+    }
+
+    async fn listen(&self, listener: Listener) -> io::Result<String> {
+        let world = self.clone();
+        let address = serve::listen(move |parts, body| {
+            let world = world.clone();
+            async move { gate::pass(&world, &Request::new(listener, &parts, body)).await }
+        })
+        .await?;
+        Ok(format!("http://{address}"))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The simulated time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.lock().now()
+    }
+
+    /// Sets the simulated time, in whole milliseconds. An event changed afterwards gets this time as `updated`, or a
+    /// millisecond more than the change before, whichever is later.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.lock().clock = Clock::Standing(now.trunc_subsecs(3));
+    }
+
+    /// Moves the simulated time.
+    pub fn advance(&self, by: Duration) {
+        if let Some(now) = self.now().checked_add_signed(by) {
+            self.set_now(now);
+        }
+    }
+
+    /// From now on the simulated time is the real time, for a world that somebody looks at. Without this, or after
+    /// [`World::set_now`], it stands still between the calls that move it.
+    pub fn follow_real_time(&self) {
+        self.lock().clock = Clock::Running;
+    }
+
+    /// The base URL of Google Calendar (`/calendar/v3/…`), Google Sheets (`/v4/spreadsheets/…`) and `/token`, without a
+    /// slash at its end.
+    pub fn google_url(&self) -> String {
+        self.lock().google_url.clone()
+    }
+
+    /// The URL that forms are posted to.
+    pub fn byroapi_url(&self) -> String {
+        self.lock().byroapi_url.clone()
+    }
+
+    /// The endpoint URL of SSM, without a slash at its end.
+    pub fn ssm_url(&self) -> String {
+        self.lock().ssm_url.clone()
+    }
+
+    /// The text of a service-account key file for this world.
+    pub fn service_account_key(&self) -> String {
+        oauth::key_file(&self.google_url())
+    }
+
+    /// The e-mail address of the service account: the creator of events inserted over the API.
+    pub fn service_account_email(&self) -> &str {
+        oauth::EMAIL
+    }
+
+    /// What the services were asked that the real ones would refuse, or answered that the real ones would not, and what
+    /// persons were told to do that cannot be done.
+    pub fn violations(&self) -> Vec<String> {
+        self.lock().violations.clone()
+    }
+
+    /// Forgets the violations so far and returns them, for a test that expects them.
+    pub fn take_violations(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().violations)
+    }
+
+    /// Whether all was well: no violations, no unused faults, no unused hooks.
+    ///
+    /// # Errors
+    /// The text lists everything that was not.
+    pub fn finish(&self) -> Result<(), String> {
+        let mut left = Vec::new();
+        left.extend(self.violations().into_iter().map(|text| format!("violation: {text}")));
+        left.extend(self.unused_faults().into_iter().map(|text| format!("unused fault: {text}")));
+        left.extend(self.unused_hooks().into_iter().map(|text| format!("unused hook: {text}")));
+        if left.is_empty() { Ok(()) } else { Err(left.join("\n")) }
+    }
+
+    /// How many requests hang at this moment.
+    pub fn hanging(&self) -> usize {
+        self.lock().hanging
+    }
+
+    /// Calls `react` whenever a request starts to hang; typically it moves the clock of the code under test.
+    pub fn when_hanging(&self, react: impl Fn(&World) + Send + Sync + 'static) {
+        self.lock().on_hang = Some(Arc::new(react));
+    }
+
+    /// Never answers; ends when the client gives up and the connection's task is dropped.
+    pub(crate) async fn hang(&self) -> Result<Answer, Dropped> {
+        let _counted = Hanging::new(self);
+        let react = self.lock().on_hang.clone();
+        if let Some(react) = react {
+            react(self);
+        }
+        std::future::pending().await
+    }
+}
+
+/// Counts a hanging request for as long as it lives.
+struct Hanging<'a>(&'a World);
+
+impl<'a> Hanging<'a> {
+    fn new(world: &'a World) -> Self {
+        world.lock().hanging += 1;
+        Self(world)
+    }
+}
+
+impl Drop for Hanging<'_> {
+    fn drop(&mut self) {
+        self.0.lock().hanging -= 1;
+    }
+}

@@ -1,0 +1,67 @@
+//! The settings: defaults, overlaid by a YAML or JSON file, by environment variables and by command-line options.
+//!
+//! Everything is checked before anything starts, and every mistake is reported, not the first one only. One table,
+//! [`KEYS`], drives the defaults, the names of variables and options, the checks and the printed [`template()`].
+
+mod forms;
+mod key_file;
+mod keys;
+mod kind;
+mod layers;
+mod mistakes;
+mod names;
+mod people;
+mod reader;
+mod recipients;
+mod scalars;
+mod sections;
+mod settings;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod words;
+
+use std::path::PathBuf;
+
+pub use self::key_file::{ServiceAccountKeyError, check_service_account_key, read_service_account_key};
+pub use self::keys::{KEYS, Key};
+pub use self::kind::Kind;
+use self::layers::Layers;
+pub use self::mistakes::{ConfigErrors, Mistake, Origin};
+use self::reader::Reader;
+pub use self::recipients::Recipients;
+pub use self::settings::{
+    Aws, Calendar, CheckingRange, Colors, FormEmail, Forms, General, GoogleApi, ManualUsers, Offices, RestApi,
+    Settings, SheetSource,
+};
+pub use self::template::template;
+pub use self::words::{LogLevel, OnChange, OnUnknownOutcome, TimedEvents};
+
+/// Where the process runs; some settings apply in one place only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// One process on one machine.
+    Local,
+    /// A Lambda function.
+    Aws,
+}
+
+/// What the settings are read from, weakest first.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// A YAML or JSON file.
+    pub file: Option<PathBuf>,
+    /// The whole environment; variables that are not `MOFFMAN_SECTION__KEY` are passed over.
+    pub environment: Vec<(String, String)>,
+    /// Command-line options and their values, such as `--general--log-level` and `DEBUG`.
+    pub options: Vec<(String, String)>,
+    /// Where the process runs.
+    pub place: Place,
+}
+
+/// Reads and checks all settings; the error names every mistake that was found.
+pub fn load(sources: &Sources) -> Result<Settings, ConfigErrors> {
+    let layers = Layers::read(sources)?;
+    Reader::new(layers, sources.place).settings()
+}

@@ -1,0 +1,182 @@
+//! Reads single values out of the tree.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::SecretString;
+
+use super::kind::{MAX_INTERVAL, MAX_TIMEOUT};
+use super::names::closest;
+use super::tree::{Node, Position, Value};
+use super::words::Word;
+use crate::domain::date_format::DateFormat;
+use crate::domain::date_shift::{DateShift, ShiftUnit};
+use crate::domain::template::{Placeholder, Template, TemplateMistake};
+
+/// What is wrong with a value, and where when it is not the whole value.
+pub(super) struct Problem {
+    pub position: Option<Position>,
+    pub text: String,
+}
+
+impl Problem {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { position: None, text: text.into() }
+    }
+
+    pub(super) fn at(position: Position, text: impl Into<String>) -> Self {
+        Self { position: Some(position), text: text.into() }
+    }
+
+    fn unsuitable(node: &Node) -> Self {
+        Self::new(format!("{} is not allowed", describe(node)))
+    }
+}
+
+/// A value in a message; long text is cut.
+fn describe(node: &Node) -> String {
+    const LONGEST: usize = 60;
+    match &node.value {
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Number(text) => format!("the number `{text}`"),
+        Value::Text(text) if !text.is_empty() => {
+            let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+            if text.chars().nth(LONGEST).is_some() {
+                shown.push('…');
+            }
+            format!("the text `{shown}`")
+        }
+        _ => shape(node).to_owned(),
+    }
+}
+
+/// What a value is, for messages that must not show it.
+pub(super) const fn shape(node: &Node) -> &'static str {
+    match &node.value {
+        Value::Null => "an empty value",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Text(text) if text.is_empty() => "an empty text",
+        Value::Text(_) => "a text",
+        Value::List(_) => "a list",
+        Value::Mapping(_) => "a mapping",
+    }
+}
+
+pub(super) fn text(node: &Node) -> Result<String, Problem> {
+    match &node.value {
+        Value::Text(text) => Ok(text.clone()),
+        _ => Err(Problem::unsuitable(node)),
+    }
+}
+
+/// Text with something in it.
+pub(super) fn filled_text(node: &Node) -> Result<String, Problem> {
+    let text = text(node)?;
+    if text.trim().is_empty() { Err(Problem::new("an empty text is not allowed")) } else { Ok(text) }
+}
+
+/// A secret that can be sent as a header; messages do not show it.
+pub(super) fn secret(node: &Node) -> Result<SecretString, Problem> {
+    match &node.value {
+        Value::Text(text) if !text.trim().is_empty() && HeaderValue::from_str(text).is_ok() => {
+            Ok(SecretString::from(text.as_str()))
+        }
+        _ => Err(Problem::new("the value is not allowed")),
+    }
+}
+
+pub(super) fn flag(node: &Node) -> Result<bool, Problem> {
+    match node.value {
+        Value::Bool(value) => Ok(value),
+        _ => Err(Problem::unsuitable(node)),
+    }
+}
+
+pub(super) fn word<T: Word>(node: &Node) -> Result<T, Problem> {
+    let word = text(node)?;
+    let known = T::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(word.trim()));
+    known.map(|(_, value)| *value).ok_or_else(|| Problem::unsuitable(node))
+}
+
+pub(super) fn interval(node: &Node) -> Result<Duration, Problem> {
+    seconds(node, MAX_INTERVAL)
+}
+
+pub(super) fn timeout(node: &Node) -> Result<Duration, Problem> {
+    seconds(node, MAX_TIMEOUT)
+}
+
+fn seconds(node: &Node, most: f64) -> Result<Duration, Problem> {
+    let seconds = match &node.value {
+        Value::Number(text) => text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && *seconds <= most),
+        _ => None,
+    };
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    // Less than a nanosecond is nothing.
+    duration.filter(|duration| !duration.is_zero()).ok_or_else(|| Problem::unsuitable(node))
+}
+
+pub(super) fn port(node: &Node) -> Result<u16, Problem> {
+    whole(node)
+}
+
+pub(super) fn color(node: &Node) -> Result<u8, Problem> {
+    whole(node).ok().filter(|color| (1..=11).contains(color)).ok_or_else(|| Problem::unsuitable(node))
+}
+
+fn whole<T: std::str::FromStr>(node: &Node) -> Result<T, Problem> {
+    match &node.value {
+        Value::Number(text) => text.parse().map_err(|_| Problem::unsuitable(node)),
+        _ => Err(Problem::unsuitable(node)),
+    }
+}
+
+/// An http or https address as it was written.
+pub(super) fn url(node: &Node) -> Result<String, Problem> {
+    let text = text(node)?;
+    let url = reqwest::Url::parse(text.trim()).map_err(|_| Problem::unsuitable(node))?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        Ok(text.trim().to_owned())
+    } else {
+        Err(Problem::unsuitable(node))
+    }
+}
+
+pub(super) fn date_format(node: &Node) -> Result<DateFormat, Problem> {
+    DateFormat::parse(&text(node)?).map_err(|error| Problem::new(error.to_string()))
+}
+
+/// The date format of Google Calendar, the only one that makes sense.
+pub(super) fn calendar_date_format(node: &Node) -> Result<(), Problem> {
+    if text(node)? == "YYYY-MM-DD" { Ok(()) } else { Err(Problem::unsuitable(node)) }
+}
+
+pub(super) fn template(node: &Node) -> Result<Template, Problem> {
+    Template::parse(&text(node)?, &Placeholder::ALL).map_err(|error| {
+        let meant = match &error.what {
+            TemplateMistake::Unknown(name) => closest(name, Placeholder::ALL.iter().map(|known| known.name())),
+            _ => None,
+        };
+        let meant = meant.map(|meant| format!(", did you mean `{{{meant}}}`?")).unwrap_or_default();
+        Problem::new(format!("{error}{meant}"))
+    })
+}
+
+pub(super) fn shift(node: &Node) -> Result<DateShift, Problem> {
+    let Value::Mapping(members) = &node.value else {
+        return Err(Problem::unsuitable(node));
+    };
+    let mut amounts = Vec::with_capacity(members.len());
+    for member in members {
+        let unit = ShiftUnit::parse(&member.name)
+            .ok_or_else(|| Problem::at(member.position, format!("`{}` is not a unit of time", member.name)))?;
+        let amount = whole(&member.node).map_err(|problem: Problem| Problem::at(member.position, problem.text))?;
+        amounts.push((unit, amount));
+    }
+    let shift = DateShift::new(amounts);
+    // A shift that works in these years works as long as anyone will run this.
+    let days = [chrono::NaiveDate::from_ymd_opt(2000, 1, 1), chrono::NaiveDate::from_ymd_opt(2200, 1, 1)];
+    let fits = |shift: &DateShift| days.into_iter().flatten().all(|day| shift.apply_date(day).is_some());
+    shift.filter(fits).ok_or_else(|| Problem::new("the shift leaves the calendar"))
+}

@@ -1,0 +1,176 @@
+//! Configurations with mistakes, and the one message that names them.
+
+use std::fs;
+
+use super::*;
+
+const MISTAKES: &str = "
+general:
+  log_level: LOUD
+  manual_calendar_check_interval: 0
+  storage_path: /nowhere/at/all/store
+  log_levl: INFO
+google_api:
+  service_account_key_path: /nowhere/key.json
+  endpoint: googleapis.com
+manual_users:
+  user_list:
+    - {id: anna@example.com, name: Anna}
+    - {id: Anna@Example.com, first_name: Anna, last_name: N, employee_number: 7}
+    - {id: petr, name: ' '}
+    - {id: eva@example.com, nmae: Eva}
+    - eva@example.com
+  google_config: {sheet_id: x, update_interval: 31536001, min_update_interval: 60}
+offices:
+  office_list: [{name: prague, id: a}, {name: prague, id: b}, {name: 5, id: c}]
+  google_config: [x]
+forms:
+  template: T
+  url: http://byroapi.example.com/form
+  date_format: DD.MM.QQQQ
+  cc_to_creator: yes
+  timeout: '15'
+  authorization: [secret]
+  email:
+    to: [a@example.com]
+    cc: {nobody: No Body}
+    subject: '{user_nam} {employee_number}'
+    contents: '{employee_number} {date_from!r}'
+    attachments: '{employee_number}.pdf'
+calendar:
+  colors: {unapproved: 12, approved: red}
+  checking_range: {min: {week: -1}, max: {days: 1.5}}
+  date_format: DD/MM/YYYY
+rest_api: {port: 70000, port: 1}
+calender: {}
+";
+
+#[test]
+fn one_message_names_every_mistake() {
+    let case = Case::new(MISTAKES)
+        .variable("MOFFMAN_FORMS__ON_UNKNOWN_OUTCOME", "retry")
+        .variable("MOFFMAN_FORMS__TIMEOUTS", "1")
+        .option("--aws--tabel", "x");
+    insta::assert_snapshot!(case.mistakes(), @r#"
+    the configuration has 38 mistakes:
+      moffman.yaml: forms.email.from: empty while forms are on; allowed: at least one e-mail address
+      moffman.yaml:3:14: general.log_level: the text `LOUD` is not allowed; allowed: DEBUG, INFO, WARNING, ERROR or CRITICAL
+      moffman.yaml:4:35: general.manual_calendar_check_interval: the number `0` is not allowed; allowed: seconds, more than 0 and at most 31,536,000 (one year), or null for never
+      moffman.yaml:5:17: general.storage_path: /nowhere/at/all is not a directory; allowed: a file in an existing directory, or null
+      moffman.yaml:6:3: general.log_levl: unknown key; did you mean log_level?
+      moffman.yaml:8:29: google_api.service_account_key_path: /nowhere/key.json: the key file cannot be read: No such file or directory (os error 2)
+      moffman.yaml:9:13: google_api.endpoint: the text `googleapis.com` is not allowed; allowed: an address that starts with http:// or https://, or null
+      moffman.yaml:12:7: manual_users.user_list[0]: without employee_number, which a template of forms.email uses; allowed: {id, first_name, last_name, employee_number}
+      moffman.yaml:13:8: manual_users.user_list[1].id: the same as in manual_users.user_list[0]; allowed: each id once
+      moffman.yaml:14:8: manual_users.user_list[2].id: not an e-mail address; allowed: the address with which the person creates events
+      moffman.yaml:14:18: manual_users.user_list[2].name: blank; allowed: text, in quotes when it looks like a number
+      moffman.yaml:15:7: manual_users.user_list[3].name: missing; allowed: text, in quotes when it looks like a number
+      moffman.yaml:15:29: manual_users.user_list[3].nmae: unknown key; did you mean name?
+      moffman.yaml:16:7: manual_users.user_list[4]: a text is not allowed; allowed: {id, name, first_name, last_name, employee_number}
+      moffman.yaml:17:49: manual_users.google_config.update_interval: the number `31536001` is not allowed; allowed: seconds, more than 0 and at most 31,536,000 (one year), or null for never
+      moffman.yaml:17:80: manual_users.google_config.min_update_interval: given twice, also as manual_users.google_config.update_interval; they are one key
+      moffman.yaml:19:41: offices.office_list[1].name: the same as in offices.office_list[0]; allowed: each name once
+      moffman.yaml:19:64: offices.office_list[2].name: a number is not allowed; allowed: text, in quotes when it looks like a number
+      moffman.yaml:20:18: offices.google_config: must be a mapping of sheet_id, range, update_interval
+      moffman.yaml:24:16: forms.date_format: `QQQQ` at character 7 is not a date token; literal text goes in [brackets]; allowed: Arrow date tokens such as DD.MM.YYYY, other letters in [brackets]
+      moffman.yaml:25:18: forms.cc_to_creator: the text `yes` is not allowed; allowed: true or false
+      moffman.yaml:26:12: forms.timeout: the text `15` is not allowed; allowed: seconds, more than 0 and at most 3,600
+      moffman.yaml:27:18: forms.authorization: the value is not allowed; allowed: text of visible ASCII characters, in quotes when it looks like a number
+      moffman.yaml:29:9: forms.email.to: a list is not allowed; allowed: one e-mail address, or a mapping of addresses to names
+      moffman.yaml:30:10: forms.email.cc: not an e-mail address; allowed: one e-mail address, or a mapping of addresses to names
+      moffman.yaml:31:14: forms.email.subject: at character 1: unknown placeholder `{user_nam}`, did you mean `{user_name}`?; allowed: text (in quotes when it starts with a brace) with the placeholders {id}, {first_name}, {last_name}, {employee_number}, {user_name}, {date_from}, {date_to}, {date_approved}, {date_from_attachment}, {date_to_attachment}, {date_approved_attachment}
+      moffman.yaml:32:15: forms.email.contents: at character 19: `{date_from!r}` is more than a name: conversions, format specifications, attributes and indices are not supported; allowed: text (in quotes when it starts with a brace) with the placeholders {id}, {first_name}, {last_name}, {employee_number}, {user_name}, {date_from}, {date_to}, {date_approved}, {date_from_attachment}, {date_to_attachment}, {date_approved_attachment}
+      moffman.yaml:35:24: calendar.colors.unapproved: the number `12` is not allowed; allowed: a whole number from 1 to 11
+      moffman.yaml:35:38: calendar.colors.approved: the text `red` is not allowed; allowed: a whole number from 1 to 11
+      moffman.yaml:36:26: calendar.checking_range.min: `week` is not a unit of time; allowed: a mapping of years, quarters, months, weeks, days, hours, minutes, seconds to whole numbers, such as {weeks: -1}
+      moffman.yaml:36:43: calendar.checking_range.max: the number `1.5` is not allowed; allowed: a mapping of years, quarters, months, weeks, days, hours, minutes, seconds to whole numbers, such as {weeks: -1}
+      moffman.yaml:37:16: calendar.date_format: the text `DD/MM/YYYY` is not allowed; allowed: YYYY-MM-DD only, as Google Calendar writes dates
+      moffman.yaml:38:18: rest_api.port: the number `70000` is not allowed; allowed: a whole number from 0 to 65,535
+      moffman.yaml:38:25: rest_api.port: given twice, first in line 38
+      moffman.yaml:39:1: calender: unknown key; did you mean calendar?
+      environment variable MOFFMAN_FORMS__TIMEOUTS: forms.timeouts: unknown key; did you mean timeout?
+      environment variable MOFFMAN_FORMS__ON_UNKNOWN_OUTCOME: forms.on_unknown_outcome: the text `retry` is not allowed; allowed: resend or hold
+      option --aws--tabel: aws.tabel: unknown key; did you mean table?
+    "#);
+}
+
+#[test]
+fn variables_and_options_with_mistakes_are_named() {
+    let case = Case::new("")
+        .variable("MOFFMAN_REST_API__PORT", "{")
+        .variable("MOFFMAN_CALENDAR__CHECKING_RANGE__MIN__WEEK", "1")
+        .variable("MOFFMAN_FORMS__TIMEOUT", "1")
+        .variable("moffman_forms__timeout", "2")
+        .option("--general--log-level", "LOUD")
+        .option("--verbose", "1");
+    insta::assert_snapshot!(case.mistakes(), @r#"
+    the configuration has 5 mistakes:
+      environment variable MOFFMAN_REST_API__PORT: rest_api.port: not valid YAML: unclosed bracket '{'
+      environment variable MOFFMAN_CALENDAR__CHECKING_RANGE__MIN__WEEK: calendar.checking_range.min.week: not a shift argument; allowed: a mapping of years, quarters, months, weeks, days, hours, minutes, seconds to whole numbers, such as {weeks: -1}
+      environment variable moffman_forms__timeout: forms.timeout: given twice
+      option --verbose: verbose: unknown key; the sections are general, google_api, manual_users, offices, forms, calendar, rest_api, aws
+      option --general--log-level: general.log_level: the text `LOUD` is not allowed; allowed: DEBUG, INFO, WARNING, ERROR or CRITICAL
+    "#);
+}
+
+#[test]
+fn a_file_that_cannot_be_used_says_why() {
+    let files: [&[u8]; 5] = [
+        b"- a\n- b\n",
+        b"general:\n  log_level: \xff\n",
+        b"general:\n  log_level: [INFO\nforms: {}\n",
+        b"general: 5\n",
+        b"a: 1\n---\nb: 2\n",
+    ];
+    let mut mistakes: Vec<_> = files.iter().map(|file| Case::new(file).mistakes()).collect();
+    let missing = Case::new("");
+    fs::remove_file(missing.sources.file.as_ref().unwrap()).unwrap();
+    mistakes.push(missing.mistakes());
+    insta::assert_snapshot!(mistakes.join("\n"), @r#"
+    the configuration has a mistake:
+      moffman.yaml:1:1: must be a mapping of sections: general, google_api, manual_users, offices, forms, calendar, rest_api, aws
+    the configuration has a mistake:
+      moffman.yaml:2:14: not UTF-8 text
+    the configuration has a mistake:
+      moffman.yaml:3:6: not valid YAML: illegal placement of ':' indicator
+    the configuration has a mistake:
+      moffman.yaml:1:10: general: must be a mapping of log_level, manual_calendar_check_interval, storage_path
+    the configuration has a mistake:
+      moffman.yaml:3:1: not valid YAML: only single YAML document expected but multiple found
+    the configuration has a mistake:
+      moffman.yaml: cannot be read: No such file or directory (os error 2)
+    "#);
+}
+
+#[test]
+fn every_key_is_read_and_checked() {
+    for key in KEYS {
+        let file = key.path.rsplit('.').fold("{x: [y]}".to_owned(), |inner, name| format!("{{{name}: {inner}}}"));
+        let message = Case::new(file).mistakes();
+        assert!(message.contains(&format!(" {}: ", key.path)), "{}: {message}", key.path);
+        if !matches!(key.kind, Kind::Text | Kind::Path | Kind::Secret | Kind::DateFormat) {
+            let message = Case::new("").variable(&key.environment_name(), "{x: [y]}").mistakes();
+            assert!(message.contains(&key.environment_name()), "{}: {message}", key.path);
+        }
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let file = "rest_api: {api_key: open-sesame}\nforms: {authorization: Bearer open-sesame}\n";
+    let case = Case::new(file);
+    let key = key_file(case.folder.path());
+    let case = case.option("--google-api--service-account-key-path", key.to_str().unwrap());
+    let shown = format!("{:?}", case.settings());
+    assert!(!shown.contains("sesame") && !shown.contains("PRIVATE KEY"), "{shown}");
+    let message = Case::new(file.replace("open-sesame", "\"sesame\\nč\"").replace("Bearer ", "")).mistakes();
+    assert!(message.contains("rest_api.api_key: the value is not allowed") && !message.contains("sesame"), "{message}");
+}
+
+#[test]
+fn a_window_that_ends_before_it_starts_is_refused() {
+    let message = Case::new("calendar: {checking_range: {min: {weeks: 2}, max: {days: 3}}}").mistakes();
+    assert!(message.contains("moffman.yaml:1:51: calendar.checking_range.max: not after"), "{message}");
+    let message = Case::new("calendar: {checking_range: {max: {years: 1000000}}}").mistakes();
+    assert!(message.contains("the shift leaves the calendar"), "{message}");
+}

@@ -1,0 +1,97 @@
+//! Offices and manual users together, static entries and spreadsheet merged.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::manual_user::ManualUser;
+use crate::domain::office::Office;
+use crate::store::directory_snapshot::short_hex;
+
+/// The whole directory, as a sweep needs it.
+pub struct Everything {
+    /// The configuration's offices, then the sheet's; their names differ.
+    pub offices: Vec<Office>,
+    /// Manual users by [`Email::key`](crate::domain::email::Email::key).
+    pub users: HashMap<String, ManualUser>,
+    /// Digest of the set of user keys: it changes when other people are registered, not when a name changes.
+    pub users_digest: String,
+}
+
+impl Everything {
+    /// Merges entries; the static ones win.
+    pub(super) fn merge(
+        static_offices: &[Office],
+        sheet_offices: Vec<Office>,
+        static_users: &[ManualUser],
+        sheet_users: Vec<ManualUser>,
+    ) -> Self {
+        let names: HashSet<&str> = static_offices.iter().map(|office| office.name.as_str()).collect();
+        let added = sheet_offices.into_iter().filter(|office| !names.contains(office.name.as_str()));
+        let users = sheet_users.into_iter().chain(static_users.iter().cloned());
+        let users: HashMap<_, _> = users.map(|user| (user.email.key(), user)).collect();
+        Self {
+            offices: static_offices.iter().cloned().chain(added).collect(),
+            users_digest: digest_of_keys(users.keys()),
+            users,
+        }
+    }
+}
+
+/// Counts only: names and addresses stay out of logs.
+impl fmt::Debug for Everything {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Everything")
+            .field("offices", &self.offices.len())
+            .field("users", &self.users.len())
+            .field("users_digest", &self.users_digest)
+            .finish()
+    }
+}
+
+fn digest_of_keys<'a>(keys: impl Iterator<Item = &'a String>) -> String {
+    let mut hash = Sha256::new();
+    for key in keys.collect::<BTreeSet<_>>() {
+        hash.update(key);
+        hash.update([0]);
+    }
+    short_hex(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::email::Email;
+
+    fn office(name: &str, calendar_id: &str) -> Office {
+        Office { name: name.to_owned(), calendar_id: calendar_id.to_owned() }
+    }
+
+    fn user(email: &str, name: &str) -> ManualUser {
+        ManualUser { email: Email::parse(email).unwrap(), name: name.to_owned(), details: None }
+    }
+
+    #[test]
+    fn static_entries_come_first_and_win() {
+        let merged = Everything::merge(
+            &[office("Prague", "static")],
+            vec![office("Brno", "sheet"), office("Prague", "sheet")],
+            &[user("Anna@example.com", "Static")],
+            vec![user("anna@Example.com", "Sheet"), user("bob@example.com", "Bob")],
+        );
+        assert_eq!(merged.offices, [office("Prague", "static"), office("Brno", "sheet")]);
+        assert_eq!(merged.users.len(), 2);
+        assert_eq!(merged.users["anna@example.com"].name, "Static");
+    }
+
+    #[test]
+    fn the_digest_follows_the_set_of_people() {
+        let digest = |users: Vec<ManualUser>| Everything::merge(&[], vec![], &[], users).users_digest;
+        let anna = || user("anna@example.com", "Anna");
+        let bob = || user("bob@example.com", "Bob");
+        assert_eq!(digest(vec![anna(), bob()]), digest(vec![bob(), user("ANNA@example.com", "Renamed")]));
+        assert_ne!(digest(vec![anna(), bob()]), digest(vec![anna()]));
+        assert_ne!(digest(vec![user("a@b", "x"), user("c@d", "x")]), digest(vec![user("a@bc", "x"), user("e@d", "x")]));
+    }
+}

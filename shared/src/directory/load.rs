@@ -1,0 +1,270 @@
+//! Reads the spreadsheet and swaps the snapshot for what it holds.
+//!
+//! The pointer is read before the sheet and moved only if nobody moved it meanwhile; a loser reads the sheet again, so an
+//! old look at the sheet never replaces a newer one. What did not change is not written.
+
+use chrono::Duration;
+use serde::Serialize;
+
+use super::Directory;
+use super::sources::Range;
+use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users};
+use crate::domain::office::Office;
+use crate::google::{Budget, GoogleClient, GoogleError};
+use crate::store::StoreError;
+use crate::store::directory_snapshot::{Content, Kind, Pointer, Version};
+
+/// How often another writer may be faster before the load is given up.
+const ATTEMPTS: usize = 4;
+
+type Cells = Vec<Vec<String>>;
+
+/// Why the spreadsheet was not loaded; the last good snapshot stays in use.
+#[derive(Debug, thiserror::Error)]
+pub enum ReloadError {
+    /// Google did not give the rows.
+    #[error("the spreadsheet cannot be read: {0}")]
+    SheetUnavailable(GoogleError),
+    /// The snapshot cannot be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Which ranges to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Only the offices.
+    Offices,
+    /// Offices and manual users.
+    All,
+}
+
+/// What a load found.
+pub(crate) struct Loaded {
+    /// The offices' range, where one is configured and in scope.
+    pub(crate) offices: Option<LoadedRange>,
+    /// The users' range, where one is configured and in scope.
+    pub(crate) users: Option<LoadedRange>,
+    /// The sheet's offices as read.
+    pub(crate) office_entries: Vec<Office>,
+    /// Whether the snapshot differs from the one before.
+    pub(crate) changed: bool,
+}
+
+/// What one range held.
+pub(crate) struct LoadedRange {
+    /// The range as configured.
+    pub(crate) range: String,
+    /// Rows read.
+    pub(crate) rows: usize,
+    /// Usable rows.
+    pub(crate) usable: usize,
+    /// Usable rows that a static entry overrides.
+    pub(crate) overridden: usize,
+    /// Rows left out.
+    pub(crate) bad: Vec<BadRow>,
+    /// Set when the last good content stays in use: how many entries it has, and why.
+    pub(crate) kept: Option<(usize, Why)>,
+}
+
+/// Why the last good content of a range stays in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Why {
+    #[error("the range is empty")]
+    Empty,
+    #[error("no row of the range is usable")]
+    NothingUsable,
+}
+
+/// The rows of a range and where they came from.
+struct Read<'a, T> {
+    kind: Kind,
+    range: &'a Range,
+    rows: SheetRows<T>,
+}
+
+/// One try to swap the snapshot.
+struct Swap<'a> {
+    directory: &'a Directory,
+    before: Pointer,
+    next: Pointer,
+    /// A version that cannot be read.
+    broken: Option<&'a str>,
+}
+
+impl Directory {
+    /// Reads the ranges in `scope` and swaps the snapshot. A content whose version is `broken` is written again.
+    pub(crate) async fn load(
+        &self,
+        google: &GoogleClient,
+        budget: &Budget,
+        scope: Scope,
+        broken: Option<&str>,
+    ) -> Result<Loaded, ReloadError> {
+        for _ in 1..ATTEMPTS {
+            match self.load_once(google, budget, scope, broken).await {
+                Err(ReloadError::Store(StoreError::ConditionFailed)) => {}
+                outcome => return outcome,
+            }
+        }
+        self.load_once(google, budget, scope, broken).await
+    }
+
+    async fn load_once(
+        &self,
+        google: &GoogleClient,
+        budget: &Budget,
+        scope: Scope,
+        broken: Option<&str>,
+    ) -> Result<Loaded, ReloadError> {
+        let sources = &self.0.sources;
+        let before = self.0.store.load_pointer().await?;
+        let (offices, users) = self.fetch(google, budget, scope).await.map_err(ReloadError::SheetUnavailable)?;
+        let offices = sources.office_range.as_ref().zip(offices).map(|(range, cells)| Read {
+            kind: Kind::Offices,
+            range,
+            rows: read_offices(range.first_row, &cells),
+        });
+        let users = sources.user_range.as_ref().zip(users).map(|(range, cells)| Read {
+            kind: Kind::Users,
+            range,
+            rows: read_users(range.first_row, &cells, &sources.needed),
+        });
+        let mut swap = Swap { directory: self, next: before.clone(), before, broken };
+        let kept_offices = swap.stage(offices.as_ref()).await?;
+        let kept_users = swap.stage(users.as_ref()).await?;
+        let changed = swap.finish().await?;
+
+        let (names, keys) = (sources.office_names(), sources.user_keys());
+        let loaded = Loaded {
+            users: users.map(|read| read.summary(kept_users, |user| keys.contains(&user.email.key()))),
+            office_entries: offices.as_ref().map_or_else(Vec::new, |read| read.rows.entries.clone()),
+            offices: offices.map(|read| read.summary(kept_offices, |office| names.contains(office.name.as_str()))),
+            changed,
+        };
+        loaded.log();
+        Ok(loaded)
+    }
+
+    /// Reads the cells of the ranges in scope: one call when they share a spreadsheet.
+    async fn fetch(
+        &self,
+        google: &GoogleClient,
+        budget: &Budget,
+        scope: Scope,
+    ) -> Result<(Option<Cells>, Option<Cells>), GoogleError> {
+        let offices = self.0.sources.office_range.as_ref();
+        let users = self.0.sources.user_range.as_ref().filter(|_| scope == Scope::All);
+        if let (Some(offices), Some(users)) = (offices, users)
+            && offices.sheet_id == users.sheet_id
+        {
+            let answer = google.read_ranges(budget, &offices.sheet_id, &[&offices.cells, &users.cells]).await?;
+            let [offices, users] = <[Cells; 2]>::try_from(answer).map_err(|_| GoogleError::Unreadable)?;
+            return Ok((Some(offices), Some(users)));
+        }
+        let read = async |range: Option<&Range>| match range {
+            None => Ok(None),
+            Some(range) => {
+                let answer = google.read_ranges(budget, &range.sheet_id, &[&range.cells]).await?;
+                answer.into_iter().next().map(Some).ok_or(GoogleError::Unreadable)
+            }
+        };
+        Ok((read(offices).await?, read(users).await?))
+    }
+}
+
+impl Loaded {
+    /// One line, without names and addresses.
+    fn log(&self) {
+        let rows = |range: &Option<LoadedRange>| range.as_ref().map(|range| range.rows);
+        let usable = |range: &Option<LoadedRange>| range.as_ref().map(|range| range.usable);
+        let bad = |range: &Option<LoadedRange>| range.as_ref().map(|range| range.bad.len());
+        let kept = [&self.offices, &self.users].into_iter().flatten().filter(|range| range.kept.is_some()).count();
+        tracing::info!(
+            offices.rows = rows(&self.offices),
+            offices.usable = usable(&self.offices),
+            offices.bad = bad(&self.offices),
+            users.rows = rows(&self.users),
+            users.usable = usable(&self.users),
+            users.bad = bad(&self.users),
+            kept,
+            changed = self.changed,
+            "spreadsheet loaded"
+        );
+    }
+}
+
+impl<T> Read<'_, T> {
+    fn summary(self, kept: Option<(usize, Why)>, overridden: impl Fn(&T) -> bool) -> LoadedRange {
+        LoadedRange {
+            range: self.range.cells.clone(),
+            rows: self.rows.count(),
+            usable: self.rows.entries.len(),
+            overridden: self.rows.entries.iter().filter(|entry| overridden(entry)).count(),
+            bad: self.rows.bad,
+            kept,
+        }
+    }
+}
+
+impl Swap<'_> {
+    /// Writes what a range holds, if it is new; answers what is kept instead when the range is suddenly empty.
+    async fn stage<T: Serialize>(&mut self, read: Option<&Read<'_, T>>) -> Result<Option<(usize, Why)>, StoreError> {
+        let Some(Read { kind, range, rows }) = read else {
+            return Ok(None);
+        };
+        let kind = *kind;
+        let last = range.version(&self.before, kind).filter(|last| last.rows > 0);
+        if let Some(last) = last.filter(|_| rows.entries.is_empty()) {
+            let why = if rows.is_blank() { Why::Empty } else { Why::NothingUsable };
+            return Ok(Some((last.rows, why)));
+        }
+        let content = Content::of(&rows.entries)?;
+        let same = self.before.of(kind).filter(|last| last.digest == content.digest);
+        let version = if let Some(same) = same.filter(|last| self.broken != Some(last.id.as_str())) {
+            Version { source: range.digest.clone(), ..same.clone() }
+        } else {
+            let revision = self.before.revision.saturating_add(1);
+            self.directory.0.store.write_version(kind, revision, &content, &range.digest).await?
+        };
+        self.next.set(kind, version);
+        Ok(None)
+    }
+
+    /// Moves the pointer if anything is new, and lets what is no longer named expire.
+    async fn finish(mut self) -> Result<bool, StoreError> {
+        if self.next == self.before {
+            return Ok(false);
+        }
+        let store = &self.directory.0.store;
+        self.next.revision = self.before.revision.saturating_add(1);
+        let moved = store.move_pointer(self.before.revision, &self.next).await;
+        if moved == Err(StoreError::ConditionFailed) {
+            // Our own move may have succeeded with its answer lost: only the pointer knows what is in use.
+            let now = store.load_pointer().await?;
+            if now != self.next {
+                self.retire(&self.next, &[&now, &self.before]).await;
+                return Err(StoreError::ConditionFailed);
+            }
+        } else {
+            moved?;
+        }
+        self.retire(&self.before, &[&self.next]).await;
+        Ok(true)
+    }
+
+    /// Lets the versions of `old` that nobody in `in_use` names expire in a day, when every reader has moved on. Best
+    /// effort: what stays by mistake costs a little storage.
+    async fn retire(&self, old: &Pointer, in_use: &[&Pointer]) {
+        let expires_at = self.directory.0.clock.now() + Duration::days(1);
+        for kind in [Kind::Offices, Kind::Users] {
+            let Some(version) = old.of(kind) else { continue };
+            if in_use.iter().any(|pointer| pointer.of(kind).is_some_and(|used| used.id == version.id)) {
+                continue;
+            }
+            if let Err(error) = self.directory.0.store.retire_version(kind, version, expires_at).await {
+                tracing::warn!(%error, "superseded chunks of the directory stay");
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Knows offices and manual users: the configuration's own entries and the last good content of the spreadsheet.
+//!
+//! The content is kept in memory and its pointer in DynamoDB is looked at once a minute at most, except for an office that
+//! nobody knows: that forces a look, so that an office just loaded elsewhere is found at once.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use self::memory::{Lookup, Memory};
+use self::sources::Sources;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::office::Office;
+use crate::google::{Budget, GoogleClient};
+use crate::store::{Store, StoreError};
+
+mod everything;
+mod load;
+mod memory;
+mod sources;
+mod subscriptions;
+
+pub use self::everything::Everything;
+pub use self::load::ReloadError;
+pub(crate) use self::load::{LoadedRange, Scope};
+
+/// Offices and manual users; clones share one memory.
+#[derive(Clone)]
+pub struct Directory(Arc<Inner>);
+
+struct Inner {
+    sources: Sources,
+    store: Store,
+    clock: Clock,
+    /// Counts looks at the pointer and loads of the sheet as they start: a caller that waited for the memory sees whether
+    /// one started after it asked.
+    steps: AtomicU64,
+    memory: Mutex<Memory>,
+}
+
+/// Why the directory has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DirectoryError {
+    /// Nobody has heard of an office of this name.
+    #[error("there is no such office")]
+    UnknownOffice,
+    /// The spreadsheet has never been read and cannot be read now: whether the office exists cannot be known.
+    #[error("the spreadsheet has never been read and cannot be read now")]
+    Unavailable {
+        /// When to try again, if Google said so.
+        retry_after: Option<Duration>,
+    },
+    /// The snapshot cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Inner {
+    fn next_step(&self) -> u64 {
+        self.steps.fetch_add(1, Ordering::SeqCst) + 1
+    }
+}
+
+impl Directory {
+    /// The directory that `settings` describes; calls nobody.
+    pub fn new(settings: &Settings, store: Store, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            sources: Sources::new(settings),
+            store,
+            clock,
+            steps: AtomicU64::new(0),
+            memory: Mutex::default(),
+        }))
+    }
+
+    /// The office that callers know as `name`, exactly as it is spelled.
+    pub async fn office(&self, google: &GoogleClient, budget: &Budget, name: &str) -> Result<Office, DirectoryError> {
+        if let Some(office) = self.0.sources.offices.iter().find(|office| office.name == name) {
+            return Ok(office.clone());
+        }
+        if self.0.sources.office_range.is_none() {
+            return Err(DirectoryError::UnknownOffice);
+        }
+        let asked = self.0.steps.load(Ordering::SeqCst);
+        let mut memory = self.0.memory.lock().await;
+        self.look_if_due(&mut memory).await?;
+        if let Lookup::Found(office) = self.look_up(&mut memory, name).await? {
+            return Ok(office);
+        }
+        if memory.look <= asked {
+            self.look(&mut memory).await?;
+        }
+        let mut found = self.look_up(&mut memory, name).await?;
+        if matches!(found, Lookup::NoSnapshot) {
+            self.first_load(&mut memory, asked, google, budget, Scope::Offices).await?;
+            found = self.look_up(&mut memory, name).await?;
+        }
+        match found {
+            Lookup::Found(office) => Ok(office),
+            Lookup::Unknown => Err(DirectoryError::UnknownOffice),
+            Lookup::NoSnapshot => Err(DirectoryError::Unavailable { retry_after: None }),
+        }
+    }
+
+    /// All offices and manual users, for a sweep.
+    pub async fn everything(&self, google: &GoogleClient, budget: &Budget) -> Result<Arc<Everything>, DirectoryError> {
+        let asked = self.0.steps.load(Ordering::SeqCst);
+        let mut memory = self.0.memory.lock().await;
+        if self.0.sources.has_sheet() {
+            self.look_if_due(&mut memory).await?;
+        }
+        if let Some(everything) = self.assemble(&mut memory).await? {
+            return Ok(everything);
+        }
+        if memory.look <= asked {
+            self.look(&mut memory).await?;
+            if let Some(everything) = self.assemble(&mut memory).await? {
+                return Ok(everything);
+            }
+        }
+        self.first_load(&mut memory, asked, google, budget, Scope::All).await?;
+        let everything = self.assemble(&mut memory).await?;
+        drop(memory);
+        let everything = everything.ok_or(DirectoryError::Unavailable { retry_after: None })?;
+        self.subscribe(google, budget, &everything.offices).await;
+        Ok(everything)
+    }
+
+    /// The next use looks at the pointer: it was moved by this process.
+    pub(crate) async fn forget_look(&self) {
+        self.0.memory.lock().await.expire();
+    }
+
+    /// Loads the sheet, because there is no snapshot of it. Callers that waited for a load that failed share its failure.
+    async fn first_load(
+        &self,
+        memory: &mut Memory,
+        asked: u64,
+        google: &GoogleClient,
+        budget: &Budget,
+        scope: Scope,
+    ) -> Result<(), DirectoryError> {
+        if let Some((_, retry_after)) = memory.failed_load.filter(|&(number, _)| number > asked) {
+            return Err(DirectoryError::Unavailable { retry_after });
+        }
+        let number = self.0.next_step();
+        match Box::pin(self.load(google, budget, scope, memory.broken.as_deref())).await {
+            Ok(_) => {
+                memory.broken = None;
+                Ok(self.look(memory).await?)
+            }
+            Err(ReloadError::Store(error)) => Err(error.into()),
+            Err(ReloadError::SheetUnavailable(error)) => {
+                tracing::warn!(%error, "the spreadsheet cannot be read, and there is no snapshot of it");
+                let retry_after = error.retry_after();
+                memory.failed_load = Some((number, retry_after));
+                Err(DirectoryError::Unavailable { retry_after })
+            }
+        }
+    }
+}
+
+/// Entries stay out of logs.
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Directory")
+    }
+}

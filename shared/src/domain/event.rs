@@ -1,0 +1,82 @@
+//! A calendar event as the rest of the service sees it: days instead of Google's start and end.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::date_range::DateRange;
+use super::email::Email;
+
+/// The private property that marks an event as processed, whatever its value.
+pub const PROCESSED: &str = "event_processed";
+/// The private property with the digest of the reservation the event stands for.
+pub const RESERVATION: &str = "moffman_reservation";
+/// The private property with the address of the person who requested the reservation.
+pub const REQUESTER: &str = "moffman_requester";
+/// The private property with the id of the event a sweep approved: a copy carries its original's.
+pub const APPROVED_EVENT: &str = "moffman_event";
+/// The private property with the days for which a sweep approved the event, as a [`DateRange`] is written.
+pub const APPROVED_DATES: &str = "moffman_dates";
+
+/// An event as Google last showed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Unique within its calendar.
+    pub id: String,
+    /// The version of the event, for conditional writes; quoted, as Google sends it.
+    pub etag: String,
+    /// Deleted, from the listing's or a person's point of view.
+    pub cancelled: bool,
+    /// Whether this is an ordinary event and not, for instance, a working location.
+    pub ordinary: bool,
+    /// The person who made it. Absent on a tombstone.
+    pub creator: Option<Email>,
+    /// When it last changed. Absent on a tombstone.
+    pub updated: Option<DateTime<Utc>>,
+    /// Its days. Absent on a tombstone, or where Google's dates make no range.
+    pub days: Option<DateRange>,
+    /// Whether it has times of day; its days are then those of the calendar's time zone.
+    pub timed: bool,
+    /// Its title.
+    pub title: Option<String>,
+    /// The series it is an occurrence of.
+    pub series: Option<String>,
+    /// The private properties that Moffman and upstream read and write.
+    pub marks: Marks,
+    /// Where a person can look at it.
+    pub url: Option<String>,
+}
+
+/// The private extended properties of an event that mean something to us.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// [`PROCESSED`]
+    pub processed: Option<String>,
+    /// [`RESERVATION`]
+    pub reservation: Option<String>,
+    /// [`APPROVED_EVENT`]
+    pub approved_event: Option<String>,
+    /// [`APPROVED_DATES`]
+    pub approved_dates: Option<DateRange>,
+}
+
+impl Event {
+    /// The id of the series it belongs to; its own id when it is a single event or the series itself.
+    pub fn series_id(&self) -> &str {
+        self.series.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// What to change in an event, or the content of a new one. What is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventChange {
+    /// The title, cut at Google's 1,024 characters when it is sent.
+    pub title: Option<String>,
+    /// Index into Google's palette of event colours, 1–11.
+    pub colour: Option<u8>,
+    /// The days, as an all-day event.
+    pub days: Option<DateRange>,
+    /// Bring a deleted event back.
+    pub revive: bool,
+    /// Private properties to set, name and value.
+    pub properties: Vec<(&'static str, String)>,
+}

@@ -1,0 +1,35 @@
+//! A person who may add days to a calendar by hand.
+
+use serde::{Deserialize, Serialize};
+
+use super::email::Email;
+
+/// A person whose hand-made events are approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualUser {
+    /// The address with which the person creates events, as the directory spells it.
+    pub email: Email,
+    /// The title of an approved event and `user_name` in templates.
+    pub name: String,
+    /// Present in the layout with separate names (upstream 0.3.0 on).
+    pub details: Option<Details>,
+}
+
+/// What the layout `id, first_name, last_name, employee_number` knows besides the name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// The number by which the employer knows the person; may have letters.
+    pub employee_number: String,
+}
+
+impl ManualUser {
+    /// A user of the layout with separate names; the full name is "first last".
+    pub fn with_details(email: Email, details: Details) -> Self {
+        let name = format!("{} {}", details.first_name, details.last_name).trim().to_owned();
+        Self { email, name, details: Some(details) }
+    }
+}

@@ -1,0 +1,15 @@
+//! What Moffman knows about attendance: pure and synchronous, no I/O.
+
+pub mod approval_form;
+pub mod date_format;
+pub mod date_range;
+pub mod date_shift;
+pub mod directory_rows;
+pub mod email;
+pub mod event;
+pub mod event_id;
+pub mod manual_user;
+pub mod office;
+pub mod reservation;
+pub mod sweep_plan;
+pub mod template;

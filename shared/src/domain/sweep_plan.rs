@@ -1,0 +1,255 @@
+//! Decides, for each event of a listing, whether it is work, and why.
+//!
+//! Pure: the same listing and rules give the same plan, and a plan of an approved calendar is empty. Private properties
+//! travel with copies and are inherited by the occurrences of a series, so a mark counts only for the event it names.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use chrono::{DateTime, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::date_range::DateRange;
+use super::event::Event;
+use super::manual_user::ManualUser;
+
+/// What a sweep goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// The registered manual users by [`Email::key`](super::email::Email::key).
+    pub users: &'a HashMap<String, ManualUser>,
+    /// Occurrences of a series are work only inside this window.
+    pub window: Window,
+    /// Whether events with times of day count.
+    pub timed_events: bool,
+    /// Whether an approved event whose days changed gets a new form.
+    pub reissue: bool,
+}
+
+/// The time that a sweep looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its first instant.
+    pub from: DateTime<Utc>,
+    /// The first instant after it.
+    pub to: DateTime<Utc>,
+}
+
+/// Why an event is work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Made by hand and not approved yet.
+    New,
+    /// An occurrence of a series of which another day is approved.
+    Occurrence,
+    /// A copy of an event that is approved.
+    Copied,
+    /// Approved, then moved to other days.
+    Moved,
+}
+
+/// Why an event is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Left {
+    /// It is deleted.
+    Deleted,
+    /// Its creator is no registered manual user.
+    NotAManualUser,
+    /// It is a working location, a birthday or the like.
+    NotOrdinary,
+    /// It was processed by a workflow or by upstream.
+    Processed,
+    /// It is approved for its days.
+    Approved,
+    /// It was moved after its approval, which the configuration ignores.
+    ChangeIgnored,
+    /// It has times of day, which the configuration ignores.
+    Timed,
+    /// An occurrence of a series, outside the window.
+    OutsideWindow,
+    /// Its dates make no days.
+    WithoutDays,
+}
+
+/// What to do with one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Approve it for these days.
+    Work(Why, DateRange),
+    /// Nothing.
+    Leave(Left),
+}
+
+/// Judges one event.
+pub fn judge(event: &Event, rules: &Rules<'_>) -> Verdict {
+    if event.cancelled {
+        return Verdict::Leave(Left::Deleted);
+    }
+    if !event.creator.as_ref().is_some_and(|creator| rules.users.contains_key(&creator.key())) {
+        return Verdict::Leave(Left::NotAManualUser);
+    }
+    if !event.ordinary {
+        return Verdict::Leave(Left::NotOrdinary);
+    }
+    let Some(days) = event.days else {
+        return Verdict::Leave(Left::WithoutDays);
+    };
+    let why = match standing(event, days) {
+        Standing::Untouched => Why::New,
+        Standing::Copy => Why::Copied,
+        Standing::OtherOccurrence => Why::Occurrence,
+        Standing::Moved if rules.reissue => Why::Moved,
+        Standing::Moved => return Verdict::Leave(Left::ChangeIgnored),
+        Standing::Approved => return Verdict::Leave(Left::Approved),
+        Standing::Processed => return Verdict::Leave(Left::Processed),
+    };
+    if event.timed && !rules.timed_events {
+        return Verdict::Leave(Left::Timed);
+    }
+    if event.series.is_some() && !rules.window.overlaps(days) {
+        return Verdict::Leave(Left::OutsideWindow);
+    }
+    Verdict::Work(why, days)
+}
+
+/// What an event's private properties say about it.
+enum Standing {
+    Untouched,
+    Processed,
+    Approved,
+    Moved,
+    OtherOccurrence,
+    Copy,
+}
+
+fn standing(event: &Event, days: DateRange) -> Standing {
+    let marks = &event.marks;
+    let Some(marked) = marks.approved_event.as_deref() else {
+        return match (&marks.processed, &marks.reservation) {
+            (None, _) => Standing::Untouched,
+            // A reservation's event is made by the service account: in a person's hands it is a copy.
+            (Some(_), Some(_)) => Standing::Copy,
+            (Some(_), None) => Standing::Processed,
+        };
+    };
+    if series_of(marked) != event.series_id() && marked != event.id {
+        return Standing::Copy;
+    }
+    match marks.approved_dates {
+        Some(approved) if approved == days => Standing::Approved,
+        Some(_) if marked == event.id => Standing::Moved,
+        Some(_) => Standing::OtherOccurrence,
+        None => Standing::Processed,
+    }
+}
+
+/// The series of an occurrence's id, which ends in `_20260618` or `_20260618T080000Z`; any other id as it is.
+fn series_of(id: &str) -> &str {
+    match id.rsplit_once('_') {
+        Some((series, suffix)) if !series.is_empty() && is_original_start(suffix) => series,
+        _ => id,
+    }
+}
+
+fn is_original_start(suffix: &str) -> bool {
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    match suffix.split_once('T') {
+        None => digits(suffix, 8),
+        Some((date, time)) => digits(date, 8) && digits(time.strip_suffix('Z').unwrap_or(time), 6),
+    }
+}
+
+impl Window {
+    /// Whether any of the days, taken from midnight UTC, lies inside.
+    pub fn overlaps(&self, days: DateRange) -> bool {
+        days.end().and_time(NaiveTime::MIN).and_utc() > self.from
+            && days.start().and_time(NaiveTime::MIN).and_utc() < self.to
+    }
+}
+
+/// What a sweep will do in one calendar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The events to approve, as last listed, by id.
+    pub work: BTreeMap<String, Work>,
+    /// The events with an open record that need nothing any more.
+    pub close: BTreeMap<String, Left>,
+    /// How many events are left alone, by reason.
+    pub left: BTreeMap<Left, usize>,
+}
+
+/// An event to approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// The event as listed.
+    pub event: Event,
+    /// The days to approve.
+    pub days: DateRange,
+    /// Why.
+    pub why: Why,
+}
+
+impl Plan {
+    /// Adds what is to be done about one listed event. `is_open` tells whether there is an open record of it.
+    ///
+    /// An event that is listed twice counts as it was listed last.
+    pub fn add(&mut self, event: Event, rules: &Rules<'_>, is_open: bool) {
+        self.work.remove(&event.id);
+        self.close.remove(&event.id);
+        match judge(&event, rules) {
+            Verdict::Work(why, days) => {
+                self.work.insert(event.id.clone(), Work { event, days, why });
+            }
+            Verdict::Leave(left) => {
+                *self.left.entry(left).or_default() += 1;
+                if is_open {
+                    self.close.insert(event.id, left);
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (id, work) in &self.work {
+            writeln!(f, "approve {id} for {}: {}", work.days, work.why)?;
+        }
+        for (id, left) in &self.close {
+            writeln!(f, "close {id}: {left}")?;
+        }
+        for (left, count) in &self.left {
+            writeln!(f, "leave {count}: {left}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New => "made by hand, not approved yet",
+            Self::Occurrence => "another day of a series that has an approved one",
+            Self::Copied => "a copy of a processed event",
+            Self::Moved => "moved after its approval",
+        })
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Deleted => "deleted",
+            Self::NotAManualUser => "not made by a registered manual user",
+            Self::NotOrdinary => "not an ordinary event",
+            Self::Processed => "processed by a workflow or an earlier service",
+            Self::Approved => "approved for these days",
+            Self::ChangeIgnored => "moved after its approval, which `manual_users.on_change` ignores",
+            Self::Timed => "has times of day, which `calendar.timed_events` ignores",
+            Self::OutsideWindow => "an occurrence outside `calendar.checking_range`",
+            Self::WithoutDays => "has no valid dates",
+        })
+    }
+}

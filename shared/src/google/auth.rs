@@ -1,0 +1,189 @@
+//! Gets the access token, one for both APIs, and keeps it in memory and in the store until five minutes before its end.
+//!
+//! yup-oauth2 signs and asks; it logs tokens at debug level through the `log` crate, so that crate's records must never be
+//! collected.
+
+use std::fmt;
+
+use chrono::{TimeDelta, Utc};
+use futures_util::FutureExt as _;
+use http::HeaderValue;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Mutex;
+use yup_oauth2::authenticator::Authenticator;
+use yup_oauth2::error::{AuthErrorCode, SendError};
+use yup_oauth2::{CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey};
+
+use super::error::GoogleError;
+use super::key::KeyError;
+use super::retry::Failure;
+use crate::clock::Clock;
+use crate::store::Store;
+use crate::store::token::StoredToken;
+use crate::transport::{Connector, IDLE, Transport};
+
+/// All that we do: <https://developers.google.com/identity/protocols/oauth2/scopes>
+const SCOPES: [&str; 3] = [
+    "https://www.googleapis.com/auth/calendar.events",
+    "https://www.googleapis.com/auth/calendar.calendarlist",
+    "https://www.googleapis.com/auth/spreadsheets.readonly",
+];
+/// A token is not used in the last minutes of its life.
+const MARGIN: TimeDelta = TimeDelta::minutes(5);
+/// The life of a token that comes without one.
+const SHORT_LIFE: i64 = 600;
+
+/// Gives access tokens. Callers that need a new one at the same time share it.
+pub(super) struct Auth {
+    authenticator: Authenticator<Connector>,
+    store: Store,
+    store_key: String,
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<StoredToken>,
+    /// Google has refused the last token: what the store has may be as bad.
+    distrust_store: bool,
+}
+
+impl Auth {
+    /// Checks the private key; calls nobody.
+    pub fn new(key: ServiceAccountKey, transport: &Transport, store: Store, clock: Clock) -> Result<Self, KeyError> {
+        let owner = format!("{}\n{}\n{}", key.client_email, key.token_uri, SCOPES.join(" "));
+        let client: Client<_, String> = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(transport.connector());
+        let builder = ServiceAccountAuthenticator::with_client(key, CustomHyperClientBuilder::from(client));
+        // Building waits for nothing, since the key is in memory; its future is ready at once.
+        let authenticator = builder.build().now_or_never().and_then(Result::ok).ok_or(KeyError::PrivateKey)?;
+        let store_key = format!("{:x}", Sha256::digest(owner));
+        Ok(Self { authenticator, store, store_key, clock, state: Mutex::default() })
+    }
+
+    /// A token that works for the next minutes.
+    pub async fn token(&self) -> Result<SecretString, Failure> {
+        let mut state = self.state.lock().await;
+        if let Some(token) = state.token.as_ref().filter(|token| self.is_fresh(token)) {
+            return Ok(token.access_token.clone());
+        }
+        if !state.distrust_store
+            && let Some(token) = self.load().await
+        {
+            state.token = Some(token.clone());
+            return Ok(token.access_token);
+        }
+        let token = self.fetch().await?;
+        *state = State { token: Some(token.clone()), distrust_store: false };
+        self.save(&token).await;
+        Ok(token.access_token)
+    }
+
+    /// Google has refused `token`: the next caller gets another one.
+    pub async fn reject(&self, token: &SecretString) {
+        let mut state = self.state.lock().await;
+        let current = state.token.as_ref().map(|current| current.access_token.expose_secret());
+        if current == Some(token.expose_secret()) {
+            *state = State { token: None, distrust_store: true };
+        }
+    }
+
+    fn is_fresh(&self, token: &StoredToken) -> bool {
+        self.clock.now() + MARGIN < token.expires_at
+    }
+
+    async fn load(&self) -> Option<StoredToken> {
+        let found = self.store.load_token(&self.store_key).await;
+        let found = found.inspect_err(|error| tracing::warn!(%error, "the kept access token cannot be read"));
+        found.ok().flatten().filter(|token| self.is_fresh(token) && fits_header(token.access_token.expose_secret()))
+    }
+
+    async fn save(&self, token: &StoredToken) {
+        if let Err(error) = self.store.save_token(&self.store_key, token).await {
+            tracing::warn!(%error, "the access token cannot be kept");
+        }
+    }
+
+    async fn fetch(&self) -> Result<StoredToken, Failure> {
+        let asked_at = self.clock.now();
+        let answer = self.authenticator.force_refreshed_token(&SCOPES).await.map_err(classify)?;
+        // The authenticator reckons with the machine's clock, not with ours: only the life of the token counts.
+        let life = answer.expiration_time().map_or(SHORT_LIFE, |end| end.unix_timestamp() - Utc::now().timestamp());
+        let text = answer.token().filter(|text| fits_header(text));
+        let access_token = text.ok_or(Failure::later(GoogleError::Unreadable))?.to_owned().into();
+        let life = TimeDelta::try_seconds(life).unwrap_or_default();
+        let expires_at = asked_at.checked_add_signed(life).unwrap_or(asked_at);
+        Ok(StoredToken { access_token, expires_at })
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Auth")
+    }
+}
+
+fn fits_header(token: &str) -> bool {
+    !token.is_empty() && HeaderValue::from_str(token).is_ok()
+}
+
+fn classify(error: yup_oauth2::Error) -> Failure {
+    match error {
+        yup_oauth2::Error::AuthError(answer) => classify_code(&answer.error),
+        yup_oauth2::Error::HttpClientError(SendError::Timeout) => Failure::later(GoogleError::TimedOut),
+        yup_oauth2::Error::HttpClientError(_) | yup_oauth2::Error::HttpError(_) => {
+            Failure::later(GoogleError::Unreachable)
+        }
+        yup_oauth2::Error::UserError(_) | yup_oauth2::Error::CredentialSourceError(_) => {
+            Failure::never(GoogleError::Unauthenticated)
+        }
+        _ => Failure::later(GoogleError::Unreadable),
+    }
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-5.2> and what Google's endpoint says when it is in trouble.
+fn classify_code(code: &AuthErrorCode) -> Failure {
+    match code.as_str() {
+        "server_error" | "temporarily_unavailable" | "internal_failure" | "backend_error" => {
+            Failure::later(GoogleError::Busy { retry_after: None })
+        }
+        "rate_limit_exceeded" => Failure::later(GoogleError::RateLimited { retry_after: None }),
+        _ => Failure::never(GoogleError::Unauthenticated),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_key_is_final_and_trouble_is_not() {
+        for code in ["invalid_grant", "invalid_client", "unauthorized_client", "access_denied", "deleted_client"] {
+            let failure = classify_code(&AuthErrorCode::from(code));
+            assert_eq!(failure, Failure::never(GoogleError::Unauthenticated), "{code}");
+        }
+        for code in ["internal_failure", "server_error", "temporarily_unavailable", "rate_limit_exceeded"] {
+            let failure = classify_code(&AuthErrorCode::from(code));
+            assert_eq!(failure.again, super::super::retry::Again::Later, "{code}");
+            assert!(failure.error.is_temporary(), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_json_is_unreadable() {
+        let error = serde_json::from_str::<()>("<html>").unwrap_err();
+        assert_eq!(classify(error.into()), Failure::later(GoogleError::Unreadable));
+    }
+
+    #[test]
+    fn a_token_must_fit_into_a_header() {
+        assert!(fits_header("ya29.a0-_~+/="));
+        assert!(!fits_header("") && !fits_header("a\r\nb") && !fits_header("a\u{0}"));
+    }
+}

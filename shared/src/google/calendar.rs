@@ -1,0 +1,239 @@
+//! Lists, reads and writes events: <https://developers.google.com/workspace/calendar/api/v3/reference>
+//!
+//! The hub makes all requests but the PATCH, to which it can give no `If-Match`.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use google_calendar3::api;
+use http::HeaderValue;
+use http::header::IF_MATCH;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+
+use super::error::GoogleError;
+use super::event::{self, FIELDS};
+use super::refusal::{Refusal, Witness};
+use super::retry::Failure;
+use super::{Budget, GoogleClient, path_segment};
+use crate::domain::event::{Event, EventChange};
+
+/// What a read costs of the quota, in units per minute and user.
+pub(super) const READ: u32 = 1;
+/// What a write costs.
+const WRITE: u32 = 3;
+/// Events on one page. Google may send fewer.
+const PAGE: i32 = 500;
+
+/// Which events to list. All other parameters are the same for every listing, as Google demands of sync tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// What has changed since the listing that gave this token, deletions included.
+    Since(String),
+    /// What overlaps a span of time.
+    Window {
+        /// Events end after this instant.
+        from: DateTime<Utc>,
+        /// Events start before this instant.
+        to: DateTime<Utc>,
+    },
+}
+
+/// A page of a listing. Series come as their occurrences.
+#[derive(Clone, Debug)]
+pub struct EventsPage {
+    /// The events, in no particular order.
+    pub events: Vec<Event>,
+    /// The token of the next page, except on the last one.
+    pub next_page: Option<String>,
+    /// On the last page: the token with which the next listing begins.
+    pub next_sync: Option<String>,
+    /// The calendar's zone; UTC when Google names one that is not known here.
+    pub time_zone: Tz,
+    /// What we may do with the calendar.
+    pub access_role: AccessRole,
+}
+
+/// What we may do with a calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessRole {
+    /// Change its events.
+    CanWrite,
+    /// Look at them. Also said of a role that is not known here: it is better not to try.
+    ReadOnly,
+}
+
+impl GoogleClient {
+    /// One page of the events of a calendar: the first, or the one that `page` names.
+    pub async fn list_events(
+        &self,
+        budget: &Budget,
+        calendar_id: &str,
+        listing: &Listing,
+        page: Option<&str>,
+    ) -> Result<EventsPage, GoogleError> {
+        let calendar = &path_segment(calendar_id);
+        let fields = &format!("nextPageToken,nextSyncToken,timeZone,accessRole,items({FIELDS})");
+        let list = |token: SecretString| async move {
+            let hub = self.calendar_hub(&token);
+            let mut witness = Witness::of_listing(self.now());
+            let mut call = hub.events().list(calendar).single_events(true).max_results(PAGE).param("fields", fields);
+            call = match listing {
+                Listing::Since(token) => call.sync_token(token),
+                Listing::Window { from, to } => call.time_min(*from).time_max(*to),
+            };
+            if let Some(page) = page {
+                call = call.page_token(page);
+            }
+            let outcome = call.delegate(&mut witness).doit().await;
+            witness.judge(outcome)
+        };
+        Ok(EventsPage::from(self.call(budget, READ, list).await?))
+    }
+
+    /// An event, also a deleted one where Google still shows it.
+    ///
+    /// `zone` is the calendar's, for the days of a timed event; without it the event's own counts, or UTC.
+    pub async fn get_event(
+        &self,
+        budget: &Budget,
+        calendar_id: &str,
+        event_id: &str,
+        zone: Option<Tz>,
+    ) -> Result<Event, GoogleError> {
+        let (calendar, id) = &(path_segment(calendar_id), path_segment(event_id));
+        let get = |token: SecretString| async move {
+            let hub = self.calendar_hub(&token);
+            let mut witness = Witness::new(self.now());
+            let call = hub.events().get(calendar, id).param("fields", FIELDS);
+            let outcome = call.delegate(&mut witness).doit().await;
+            witness.judge(outcome)
+        };
+        read(self.call(budget, READ, get).await?, zone)
+    }
+
+    /// Makes an event under an id of our choice. [`GoogleError::AlreadyExists`] also when an earlier attempt of this very
+    /// call made it and its answer was lost.
+    pub async fn insert_event(
+        &self,
+        budget: &Budget,
+        calendar_id: &str,
+        event_id: &str,
+        content: &EventChange,
+    ) -> Result<Event, GoogleError> {
+        let calendar = &path_segment(calendar_id);
+        let event = &event::new_event(event_id, content);
+        let insert = |token: SecretString| async move {
+            let hub = self.calendar_hub(&token);
+            let mut witness = Witness::new(self.now());
+            let call = hub.events().insert(event.clone(), calendar).param("fields", FIELDS);
+            let outcome = call.delegate(&mut witness).doit().await;
+            witness.judge(outcome)
+        };
+        read(self.call(budget, WRITE, insert).await?, None)
+    }
+
+    /// Changes an event if it still is the version that `etag` names. [`GoogleError::Changed`] also when an earlier attempt
+    /// of this very call changed it and its answer was lost.
+    ///
+    /// `zone` as for [`GoogleClient::get_event`].
+    pub async fn patch_event(
+        &self,
+        budget: &Budget,
+        calendar_id: &str,
+        event_id: &str,
+        etag: &str,
+        change: &EventChange,
+        zone: Option<Tz>,
+    ) -> Result<Event, GoogleError> {
+        // Without its version the event could only be overwritten.
+        let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
+        let version = &version.ok_or(GoogleError::Changed)?;
+        let (calendar, id) = (path_segment(calendar_id), path_segment(event_id));
+        let url = &format!("{}calendars/{calendar}/events/{id}", self.calendar_url());
+        let body = &event::patch(change);
+        let patch = |token: SecretString| self.send_patch(url, version, body, token);
+        read(self.call(budget, WRITE, patch).await?, zone)
+    }
+
+    async fn send_patch(
+        &self,
+        url: &str,
+        version: &HeaderValue,
+        body: &Value,
+        token: SecretString,
+    ) -> Result<api::Event, Failure> {
+        let request = self.api().patch(url).query(&[("fields", FIELDS)]).header(IF_MATCH, version);
+        let answer = request.bearer_auth(token.expose_secret()).json(body).send().await;
+        let answer = answer.map_err(|_| Failure::later(GoogleError::Unreachable))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.bytes().await;
+        if status.is_success() {
+            let event = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
+            return event.ok_or(Failure::later(GoogleError::Unreadable));
+        }
+        let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
+        Err(Refusal::read(status, &headers, body.as_ref(), self.now()).into_failure(GoogleError::NotFound))
+    }
+
+    /// Puts a calendar into the service account's list. Doing it again changes nothing.
+    pub async fn subscribe(&self, budget: &Budget, calendar_id: &str) -> Result<(), GoogleError> {
+        let entry = &api::CalendarListEntry { id: Some(calendar_id.to_owned()), ..Default::default() };
+        let subscribe = |token: SecretString| async move {
+            let hub = self.calendar_hub(&token);
+            let mut witness = Witness::new(self.now());
+            let call = hub.calendar_list().insert(entry.clone()).param("fields", "id");
+            let outcome = call.delegate(&mut witness).doit().await;
+            witness.judge(outcome)
+        };
+        self.call(budget, WRITE, subscribe).await.map(drop)
+    }
+}
+
+fn read(event: api::Event, zone: Option<Tz>) -> Result<Event, GoogleError> {
+    event::read(event, zone).ok_or(GoogleError::Unreadable)
+}
+
+impl From<api::Events> for EventsPage {
+    fn from(page: api::Events) -> Self {
+        let zone = page.time_zone.as_deref().map_or(Tz::UTC, event::parse_zone);
+        let events = page.items.unwrap_or_default().into_iter();
+        Self {
+            events: events.filter_map(|event| event::read(event, Some(zone))).collect(),
+            next_page: page.next_page_token,
+            next_sync: page.next_sync_token,
+            time_zone: zone,
+            access_role: match page.access_role.as_deref() {
+                Some("owner" | "writer" | "writerWithoutPrivateAccess") => AccessRole::CanWrite,
+                _ => AccessRole::ReadOnly,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn page(value: serde_json::Value) -> EventsPage {
+        EventsPage::from(serde_json::from_value::<api::Events>(value).unwrap())
+    }
+
+    #[test]
+    fn roles_that_may_write() {
+        for role in ["owner", "writer", "writerWithoutPrivateAccess"] {
+            assert_eq!(page(json!({"accessRole": role})).access_role, AccessRole::CanWrite, "{role}");
+        }
+        for role in ["reader", "freeBusyReader", "none", "caretaker"] {
+            assert_eq!(page(json!({"accessRole": role})).access_role, AccessRole::ReadOnly, "{role}");
+        }
+        assert_eq!(page(json!({})).access_role, AccessRole::ReadOnly);
+    }
+
+    #[test]
+    fn an_unknown_zone_is_taken_for_utc() {
+        assert_eq!(page(json!({"timeZone": "Europe/Prague"})).time_zone, Tz::Europe__Prague);
+        assert_eq!(page(json!({"timeZone": "Mars/Olympus"})).time_zone, Tz::UTC);
+    }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong with a call to Google, by what the caller can do about it.
+
+use std::time::Duration;
+
+/// Why Google did not do what was asked, after the retries that made sense.
+///
+/// Messages and reasons carry no ids, names, addresses or tokens.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GoogleError {
+    /// There is no such calendar, event or spreadsheet, or we may not know of it.
+    #[error("Google knows no such thing, or it is not shared with the service account")]
+    NotFound,
+    /// The sync token is too old: list again without it.
+    #[error("the sync token has expired")]
+    SyncTokenExpired,
+    /// The event has changed since it was read: read it again.
+    #[error("the event has changed meanwhile")]
+    Changed,
+    /// The id is taken, possibly by a deleted event, possibly by an earlier attempt of this very call.
+    #[error("the id is already taken")]
+    AlreadyExists,
+    /// The service account may not do this: somebody has to share the calendar or enable the API.
+    #[error("Google forbids it ({reason})")]
+    Forbidden {
+        /// Google's reason, a single word.
+        reason: String,
+    },
+    /// Google accepts neither our token nor a fresh one, or the token endpoint refuses the key.
+    #[error("Google does not accept the service account's key")]
+    Unauthenticated,
+    /// A quota is used up.
+    #[error("Google's rate limit is reached")]
+    RateLimited {
+        /// When to come back, as Google has it.
+        retry_after: Option<Duration>,
+    },
+    /// Google is in trouble (5xx).
+    #[error("Google is busy")]
+    Busy {
+        /// When to come back, as Google has it.
+        retry_after: Option<Duration>,
+    },
+    /// Any other answer that is not a success: repeating the same request does not help.
+    #[error("Google refuses the request ({status} {reason})")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Google's reason, a single word, or nothing.
+        reason: String,
+    },
+    /// The answer cannot be read: a page of HTML, half a document, or nothing.
+    #[error("Google's answer cannot be read")]
+    Unreadable,
+    /// No connection, or one that broke: the request may have had its effect.
+    #[error("Google cannot be reached")]
+    Unreachable,
+    /// No answer in time: the request may have had its effect.
+    #[error("Google does not answer in time")]
+    TimedOut,
+    /// Our own time is over before the call could be made.
+    #[error("no time is left to call Google")]
+    OutOfTime,
+}
+
+impl GoogleError {
+    /// Whether the same call may succeed later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::RateLimited { .. }
+            | Self::Busy { .. }
+            | Self::Unreadable
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::OutOfTime => true,
+            Self::NotFound
+            | Self::SyncTokenExpired
+            | Self::Changed
+            | Self::AlreadyExists
+            | Self::Forbidden { .. }
+            | Self::Unauthenticated
+            | Self::Refused { .. } => false,
+        }
+    }
+
+    /// How long Google asks us to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Busy { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Spreads the calls of sweeping over time, so that Google's quota has room left for people who wait for an answer.
+//!
+//! Google allows 600 units per minute and user; sweeping takes at most 480 of them in any 60 seconds: 120 at once, and
+//! six more every second. <https://developers.google.com/workspace/calendar/api/guides/quota>
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::Clock;
+
+/// What may be taken at once after a rest.
+const BURST: u32 = 120;
+/// How long one unit takes to come back: a sixth of a second, rounded up.
+const PER_UNIT: Duration = Duration::from_nanos(166_666_667);
+
+/// The pace of all sweeps of a process. Clones share it.
+///
+/// Units are given out in advance: each call learns when its turn is and waits until then. So the pace holds also when
+/// waiting takes no time, as in tests.
+#[derive(Clone)]
+pub struct Pace {
+    clock: Clock,
+    /// When everything that was given out has come back.
+    full_again: Arc<Mutex<Option<DateTime<Utc>>>>,
+}
+
+/// The turn would come after the deadline; nothing was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the turn comes after the deadline")]
+pub struct TooLate;
+
+impl Pace {
+    /// A pace that has had a rest.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, full_again: Arc::default() }
+    }
+
+    /// Takes `units`, at most 120, and waits for their turn, which must come before `deadline`.
+    pub async fn acquire(&self, units: u32, deadline: Option<DateTime<Utc>>) -> Result<(), TooLate> {
+        let wait = self.reserve(units, deadline)?;
+        if !wait.is_zero() {
+            self.clock.pause(wait).await;
+        }
+        Ok(())
+    }
+
+    /// Takes `units` and says how long their turn is away.
+    fn reserve(&self, units: u32, deadline: Option<DateTime<Utc>>) -> Result<Duration, TooLate> {
+        let now = self.clock.now();
+        let mut full_again = self.full_again.lock().unwrap_or_else(PoisonError::into_inner);
+        let given_out = full_again.map_or(now, |instant| instant.max(now)) + time(units);
+        let turn = given_out - time(BURST);
+        let wait = (turn - now).to_std().unwrap_or_default();
+        if deadline.is_some_and(|deadline| now + wait >= deadline) {
+            return Err(TooLate);
+        }
+        *full_again = Some(given_out);
+        Ok(wait)
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pace")
+    }
+}
+
+fn time(units: u32) -> TimeDelta {
+    TimeDelta::from_std(PER_UNIT.saturating_mul(units)).unwrap_or(TimeDelta::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::google::manual_time::ManualTime;
+
+    /// The most units in any window of 60 s, both ends included.
+    fn busiest_minute(turns: &[(DateTime<Utc>, u32)]) -> u32 {
+        let minute = TimeDelta::seconds(60);
+        let window = |from: DateTime<Utc>| turns.iter().filter(move |(at, _)| *at >= from && *at <= from + minute);
+        turns.iter().map(|(from, _)| window(*from).map(|(_, units)| units).sum()).max().unwrap_or(0)
+    }
+
+    #[tokio::test]
+    async fn no_minute_has_more_than_480_units() {
+        let time = ManualTime::new();
+        let pace = Pace::new(time.clock());
+        let rng = crate::clock::Randomness::from_seed(3);
+        let mut turns = Vec::new();
+        for call in 0..3_000_u32 {
+            if call % 400 == 0 {
+                time.advance(rng.up_to(Duration::from_secs(40)));
+            }
+            let units = if call % 3 == 0 { 3 } else { 1 };
+            pace.acquire(units, None).await.unwrap();
+            turns.push((time.now(), units));
+        }
+        let busiest = busiest_minute(&turns);
+        assert!((470..=480).contains(&busiest), "{busiest}");
+    }
+
+    #[test]
+    fn a_call_that_does_not_wait_still_has_its_turn_later() {
+        let time = ManualTime::new();
+        let pace = Pace::new(time.clock());
+        let turns: Vec<_> = (0..1_000).map(|_| (time.now() + pace.reserve(1, None).unwrap(), 1)).collect();
+        assert_eq!(turns.iter().filter(|(at, _)| *at == time.now()).count(), 120);
+        assert!(busiest_minute(&turns) <= 480);
+    }
+
+    #[test]
+    fn a_rest_fills_the_burst_but_not_more() {
+        let time = ManualTime::new();
+        let pace = Pace::new(time.clock());
+        while pace.reserve(1, None).unwrap().is_zero() {}
+        time.advance(Duration::from_hours(1));
+        let at_once = (0..500).filter(|_| pace.reserve(1, None).unwrap().is_zero()).count();
+        assert_eq!(at_once, 120);
+    }
+
+    #[test]
+    fn a_turn_beyond_the_deadline_is_not_taken() {
+        let time = ManualTime::new();
+        let pace = Pace::new(time.clock());
+        let deadline = Some(time.now() + TimeDelta::seconds(1));
+        let taken = (0..1_000).take_while(|_| pace.reserve(1, deadline).is_ok()).count();
+        assert_eq!(taken, 125, "a burst, and those of the first second");
+        assert!(pace.reserve(1, None).unwrap() <= Duration::from_millis(1_001));
+    }
+}

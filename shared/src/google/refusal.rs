@@ -1,0 +1,207 @@
+//! Tells what an answer of Google that is not a success means.
+//!
+//! The hubs drop the status and the headers of such an answer; a [`Witness`] sees them before. Google's errors:
+//! <https://developers.google.com/workspace/calendar/api/guides/errors>
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use google_calendar3::common::{Delegate, Error, Response, Retry};
+use http::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use super::error::GoogleError;
+use super::retry::{Again, Failure};
+
+/// Too many requests in a short time: they pass when they are made later.
+const RATE_LIMITS: [&str; 4] =
+    ["rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"];
+/// Too many requests for today or of a kind: coming back in a moment does not help.
+const USED_UP: [&str; 2] = ["quotaExceeded", "dailyLimitExceeded"];
+
+/// An answer that is not a success.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: u16,
+    reason: String,
+    retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    /// Reads an answer; `body` is there when it is JSON.
+    pub fn read(status: http::StatusCode, headers: &HeaderMap, body: Option<&Value>, now: DateTime<Utc>) -> Self {
+        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        Self {
+            status: status.as_u16(),
+            reason: body.map(reason).unwrap_or_default(),
+            retry_after: retry_after.and_then(|text| parse_retry_after(text, now)),
+        }
+    }
+
+    /// What the caller learns, and whether to try again. `gone` is what a 410 means for this call.
+    pub fn into_failure(self, gone: GoogleError) -> Failure {
+        let Self { status, reason, retry_after } = self;
+        match status {
+            401 => Failure { error: GoogleError::Unauthenticated, again: Again::WithFreshToken },
+            403 | 429 if USED_UP.contains(&reason.as_str()) => Failure::never(GoogleError::RateLimited { retry_after }),
+            403 if !RATE_LIMITS.contains(&reason.as_str()) => Failure::never(GoogleError::Forbidden { reason }),
+            403 | 429 => Failure::later(GoogleError::RateLimited { retry_after }),
+            404 => Failure::never(GoogleError::NotFound),
+            408 => Failure::later(GoogleError::TimedOut),
+            409 => Failure::never(GoogleError::AlreadyExists),
+            410 => Failure::never(gone),
+            412 => Failure::never(GoogleError::Changed),
+            500..=599 => Failure::later(GoogleError::Busy { retry_after }),
+            _ => Failure::never(GoogleError::Refused { status, reason }),
+        }
+    }
+}
+
+/// Google's reason as one word: Calendar has it in `errors`, Sheets in `details` or only as a `status`. Anything that is
+/// not a plain word could tell too much and is left out.
+fn reason(body: &Value) -> String {
+    let error = &body["error"];
+    let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let word = error["errors"][0]["reason"]
+        .as_str()
+        .or_else(|| details.iter().find_map(|detail| detail["reason"].as_str()))
+        .or_else(|| error["status"].as_str())
+        .unwrap_or_default();
+    let plain = word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if plain { word.to_owned() } else { String::new() }
+}
+
+/// Seconds or a date: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
+fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTime::parse_from_rfc2822(text).ok()?;
+    Some((date.with_timezone(&Utc) - now).to_std().unwrap_or_default())
+}
+
+/// Watches one call of a hub.
+pub(super) struct Witness {
+    now: DateTime<Utc>,
+    gone: GoogleError,
+    refusal: Option<Refusal>,
+}
+
+impl Witness {
+    /// A witness of a call that begins at `now`.
+    pub fn new(now: DateTime<Utc>) -> Self {
+        Self { now, gone: GoogleError::NotFound, refusal: None }
+    }
+
+    /// A witness of a listing, where a 410 is about the sync token.
+    pub fn of_listing(now: DateTime<Utc>) -> Self {
+        Self { gone: GoogleError::SyncTokenExpired, ..Self::new(now) }
+    }
+
+    /// The value the hub answers, or why there is none.
+    pub fn judge<T>(self, outcome: Result<(Response, T), Error>) -> Result<T, Failure> {
+        match (outcome, self.refusal) {
+            (Ok((_, value)), _) => Ok(value),
+            (Err(_), Some(refusal)) => Err(refusal.into_failure(self.gone)),
+            (Err(Error::HttpError(_)), None) => Err(Failure::later(GoogleError::Unreachable)),
+            (Err(_), None) => Err(Failure::later(GoogleError::Unreadable)),
+        }
+    }
+}
+
+impl Delegate for Witness {
+    fn http_failure(&mut self, response: &Response, body: Option<&Value>) -> Retry {
+        self.refusal = Some(Refusal::read(response.status(), response.headers(), body, self.now));
+        Retry::Abort
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, StatusCode};
+    use serde_json::json;
+
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-06-15T10:00:00Z".parse().unwrap()
+    }
+
+    fn classify(status: u16, body: &Value, retry_after: Option<&'static str>) -> Failure {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+        }
+        let status = StatusCode::from_u16(status).unwrap();
+        Refusal::read(status, &headers, Some(body), now()).into_failure(GoogleError::NotFound)
+    }
+
+    fn calendar_error(reason: &str) -> Value {
+        json!({"error": {"code": 1, "message": "m", "errors": [{"domain": "d", "reason": reason, "message": "m"}]}})
+    }
+
+    #[test]
+    fn rate_limits_pass_and_used_up_quotas_do_not() {
+        let limited = || GoogleError::RateLimited { retry_after: None };
+        for (status, reason) in [(403, "rateLimitExceeded"), (403, "userRateLimitExceeded"), (429, "rateLimitExceeded")]
+        {
+            assert_eq!(classify(status, &calendar_error(reason), None), Failure::later(limited()), "{reason}");
+        }
+        for (status, reason) in [(403, "quotaExceeded"), (403, "dailyLimitExceeded"), (429, "quotaExceeded")] {
+            assert_eq!(classify(status, &calendar_error(reason), None), Failure::never(limited()), "{reason}");
+        }
+        let sheets = json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "m"}});
+        assert_eq!(classify(429, &sheets, None), Failure::later(limited()));
+        assert_eq!(classify(429, &Value::Null, None), Failure::later(limited()));
+    }
+
+    #[test]
+    fn a_forbidden_thing_names_its_reason() {
+        let forbidden = |reason: &str| Failure::never(GoogleError::Forbidden { reason: reason.to_owned() });
+        assert_eq!(classify(403, &calendar_error("requiredAccessLevel"), None), forbidden("requiredAccessLevel"));
+        let disabled =
+            json!({"error": {"status": "PERMISSION_DENIED", "details": [{}, {"reason": "SERVICE_DISABLED"}]}});
+        assert_eq!(classify(403, &disabled, None), forbidden("SERVICE_DISABLED"));
+        let sheets = json!({"error": {"status": "PERMISSION_DENIED"}});
+        assert_eq!(classify(403, &sheets, None), forbidden("PERMISSION_DENIED"));
+    }
+
+    #[test]
+    fn a_reason_that_is_no_word_is_left_out() {
+        for text in ["anna@example.com", "two words", &"x".repeat(65)] {
+            let refused = Failure::never(GoogleError::Refused { status: 400, reason: String::new() });
+            assert_eq!(classify(400, &calendar_error(text), None), refused, "{text}");
+        }
+        let refused = Failure::never(GoogleError::Refused { status: 400, reason: "invalid".to_owned() });
+        assert_eq!(classify(400, &calendar_error("invalid"), None), refused);
+    }
+
+    #[test]
+    fn the_other_statuses() {
+        let failure = |status| classify(status, &Value::Null, None);
+        assert_eq!(failure(401).again, Again::WithFreshToken);
+        assert_eq!(failure(404), Failure::never(GoogleError::NotFound));
+        assert_eq!(failure(408), Failure::later(GoogleError::TimedOut));
+        assert_eq!(failure(409), Failure::never(GoogleError::AlreadyExists));
+        assert_eq!(failure(410), Failure::never(GoogleError::NotFound));
+        assert_eq!(failure(412), Failure::never(GoogleError::Changed));
+        assert_eq!(failure(302), Failure::never(GoogleError::Refused { status: 302, reason: String::new() }));
+        for status in [500, 502, 503, 504, 599] {
+            assert_eq!(failure(status), Failure::later(GoogleError::Busy { retry_after: None }));
+        }
+        let gone = Refusal { status: 410, reason: String::new(), retry_after: None };
+        assert_eq!(gone.into_failure(GoogleError::SyncTokenExpired).error, GoogleError::SyncTokenExpired);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        for (text, seconds) in [("7", 7), (" 120 ", 120), ("Mon, 15 Jun 2026 10:00:42 GMT", 42), ("0", 0)] {
+            let expected = GoogleError::Busy { retry_after: Some(Duration::from_secs(seconds)) };
+            assert_eq!(classify(503, &Value::Null, Some(text)).error, expected, "{text}");
+        }
+        assert_eq!(parse_retry_after("Mon, 15 Jun 2026 09:00:00 GMT", now()), Some(Duration::ZERO), "in the past");
+        assert_eq!(parse_retry_after("soon", now()), None);
+        assert_eq!(parse_retry_after("-1", now()), None);
+    }
+}

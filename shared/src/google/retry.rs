@@ -1,0 +1,251 @@
+//! Repeats calls to Google: the only place that does.
+//!
+//! Every call we make may be repeated: reads change nothing, inserts bring their id, a PATCH names the version it changes.
+
+use std::future::Future;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::Budget;
+use super::error::GoogleError;
+use crate::clock::{Clock, Randomness};
+
+/// How often a call is made before its failure counts; a fresh token gives one more.
+const ATTEMPTS: u32 = 4;
+/// The longest first wait; it doubles with every failure.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest wait of our own choice.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// The longest wait that Google may ask for.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
+/// How long one attempt may take, including a new token when it needs one.
+const ONE_ATTEMPT: Duration = Duration::from_secs(10);
+
+/// A failed attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// What the caller learns when there is no further attempt.
+    pub error: GoogleError,
+    /// What a further attempt takes.
+    pub again: Again,
+}
+
+/// What a further attempt takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It would fail in the same way.
+    Never,
+    /// Some time.
+    Later,
+    /// Another token.
+    WithFreshToken,
+}
+
+impl Failure {
+    /// It would fail again.
+    pub fn never(error: GoogleError) -> Self {
+        Self { error, again: Again::Never }
+    }
+
+    /// It may work later.
+    pub fn later(error: GoogleError) -> Self {
+        Self { error, again: Again::Later }
+    }
+}
+
+/// One call with its attempts.
+pub(super) struct Retry<'a> {
+    /// Tells when the deadline is reached, and waits.
+    pub clock: &'a Clock,
+    /// For the jitter.
+    pub randomness: &'a Randomness,
+    /// What the call may take.
+    pub budget: &'a Budget,
+    /// What an attempt costs of the quota.
+    pub units: u32,
+}
+
+impl Retry<'_> {
+    /// Makes the call until it succeeds, cannot succeed, or has been tried often or long enough.
+    ///
+    /// `attempt` is told how many attempts have failed.
+    pub async fn run<T, F, A>(&self, attempt: F) -> Result<T, GoogleError>
+    where
+        F: Fn(u32) -> A,
+        A: Future<Output = Result<T, Failure>>,
+    {
+        let mut failed = 0;
+        let mut fresh_token = false;
+        loop {
+            let limit = self.admit().await?;
+            let outcome = self.clock.timeout(limit, attempt(failed)).await;
+            let failure = match outcome.unwrap_or_else(|_| Err(Failure::later(GoogleError::TimedOut))) {
+                Ok(value) => return Ok(value),
+                Err(failure) => failure,
+            };
+            match failure.again {
+                Again::Never => return Err(failure.error),
+                Again::WithFreshToken if fresh_token => return Err(failure.error),
+                Again::WithFreshToken => fresh_token = true,
+                Again::Later => {
+                    failed += 1;
+                    self.pause(failed, failure.error).await?;
+                }
+            }
+        }
+    }
+
+    /// Waits for the pace, and says how long the attempt may take.
+    async fn admit(&self) -> Result<Duration, GoogleError> {
+        if let Some(pace) = &self.budget.pace {
+            pace.acquire(self.units, self.budget.deadline).await.map_err(|_| GoogleError::OutOfTime)?;
+        }
+        let limit = self.budget.deadline.map_or(ONE_ATTEMPT, |deadline| until(deadline, self.clock).min(ONE_ATTEMPT));
+        if limit.is_zero() { Err(GoogleError::OutOfTime) } else { Ok(limit) }
+    }
+
+    /// Waits before the next attempt; gives up when that would come too late.
+    async fn pause(&self, failed: u32, error: GoogleError) -> Result<(), GoogleError> {
+        if failed >= ATTEMPTS {
+            return Err(error);
+        }
+        let wait = wait(failed, error.retry_after(), self.randomness);
+        if self.budget.deadline.is_some_and(|deadline| until(deadline, self.clock) <= wait) {
+            return Err(error);
+        }
+        tracing::debug!(failed, error = %error, wait_ms = wait.as_millis(), "Google is called again");
+        self.clock.pause(wait).await;
+        Ok(())
+    }
+}
+
+/// Full jitter, so that callers that failed together do not come back together. What Google asks for comes on top.
+fn wait(failed: u32, retry_after: Option<Duration>, randomness: &Randomness) -> Duration {
+    let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
+    retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER) + randomness.up_to(doubled.min(LONGEST_WAIT))
+}
+
+fn until(deadline: DateTime<Utc>, clock: &Clock) -> Duration {
+    (deadline - clock.now()).to_std().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::google::manual_time::ManualTime;
+
+    struct Bench {
+        time: ManualTime,
+        randomness: Randomness,
+        budget: Budget,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self { time: ManualTime::new(), randomness: Randomness::from_seed(7), budget: Budget::default() }
+        }
+
+        /// Runs a call whose attempts fail as scripted, then succeed; answers the outcome and the number of attempts.
+        async fn run(&self, script: &[Failure]) -> (Result<u32, GoogleError>, u32) {
+            let made = AtomicU32::new(0);
+            let clock = self.time.clock();
+            let retry = Retry { clock: &clock, randomness: &self.randomness, budget: &self.budget, units: 1 };
+            let outcome = retry
+                .run(|failed| {
+                    let made = made.fetch_add(1, Ordering::Relaxed);
+                    async move {
+                        match script.get(usize::try_from(made).unwrap()) {
+                            Some(Failure { error, again }) => Err(Failure { error: error.clone(), again: *again }),
+                            None => Ok(failed),
+                        }
+                    }
+                })
+                .await;
+            (outcome, made.into_inner())
+        }
+    }
+
+    fn busy(seconds: u64) -> Failure {
+        Failure::later(GoogleError::Busy { retry_after: Some(Duration::from_secs(seconds)) })
+    }
+
+    #[tokio::test]
+    async fn the_fourth_failure_counts() {
+        let script = [(); 4].map(|()| Failure::later(GoogleError::Unreachable));
+        assert_eq!(Bench::new().run(&script).await, (Err(GoogleError::Unreachable), 4));
+        assert_eq!(Bench::new().run(&script[1..]).await, (Ok(3), 4));
+    }
+
+    #[tokio::test]
+    async fn waits_double_up_to_a_limit_and_differ() {
+        let bench = Bench::new();
+        let waits = |failed| (0..200).map(|_| wait(failed, None, &bench.randomness)).collect::<Vec<_>>();
+        for (failed, longest) in [(1, 500), (2, 1_000), (3, 2_000), (6, 8_000), (40, 8_000)] {
+            let waits = waits(failed);
+            let (low, high) = (waits.iter().min().unwrap().as_millis(), waits.iter().max().unwrap().as_millis());
+            assert!(high <= longest && high > longest * 9 / 10 && low < longest / 10, "{failed}: {low}…{high}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_not_repeated() {
+        let script = [Failure::never(GoogleError::NotFound)];
+        assert_eq!(Bench::new().run(&script).await, (Err(GoogleError::NotFound), 1));
+    }
+
+    #[tokio::test]
+    async fn a_fresh_token_is_tried_once_and_at_once() {
+        let unauthenticated = || Failure { error: GoogleError::Unauthenticated, again: Again::WithFreshToken };
+        let bench = Bench::new();
+        assert_eq!(bench.run(&[unauthenticated()]).await, (Ok(0), 2));
+        assert_eq!(bench.time.paused(), Duration::ZERO);
+        let script = [unauthenticated(), unauthenticated()];
+        assert_eq!(bench.run(&script).await, (Err(GoogleError::Unauthenticated), 2));
+    }
+
+    #[tokio::test]
+    async fn retry_after_is_honoured_up_to_half_a_minute() {
+        let bench = Bench::new();
+        assert_eq!(bench.run(&[busy(7)]).await.0, Ok(1));
+        let paused = bench.time.paused();
+        assert!(paused >= Duration::from_secs(7) && paused <= Duration::from_millis(7_500), "{paused:?}");
+
+        let bench = Bench::new();
+        assert_eq!(bench.run(&[busy(3_600)]).await.0, Ok(1));
+        let paused = bench.time.paused();
+        assert!(paused >= Duration::from_secs(30) && paused <= Duration::from_millis(30_500), "{paused:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_repeated_beyond_the_deadline() {
+        let mut bench = Bench::new();
+        bench.budget.deadline = Some(bench.time.now() + chrono::Duration::seconds(7));
+        let error = GoogleError::Busy { retry_after: Some(Duration::from_secs(7)) };
+        assert_eq!(bench.run(&[busy(7)]).await, (Err(error), 1));
+        assert_eq!(bench.time.paused(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_tried_after_the_deadline() {
+        let mut bench = Bench::new();
+        bench.budget.deadline = Some(bench.time.now());
+        assert_eq!(bench.run(&[]).await, (Err(GoogleError::OutOfTime), 0));
+    }
+
+    #[tokio::test]
+    async fn silence_ends_an_attempt_after_ten_seconds_or_at_the_deadline() {
+        for (left, longest) in [(None, 10), (Some(60), 10), (Some(4), 4)] {
+            let bench = Bench::new();
+            let deadline = left.map(|seconds| bench.time.now() + chrono::Duration::seconds(seconds));
+            let budget = Budget { deadline, pace: None };
+            let clock = bench.time.clock();
+            let retry = Retry { clock: &clock, randomness: &bench.randomness, budget: &budget, units: 1 };
+            let silence = retry.run(|_| std::future::pending::<Result<(), Failure>>());
+            assert_eq!(silence.await, Err(GoogleError::TimedOut));
+            assert_eq!(bench.time.longest_expiry(), Duration::from_secs(longest), "{left:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Plans attendance in several offices in shared Google calendars, and approves it.
+//!
+//! The verbs ([`reserve`], [`sweep`], [`reload`]) are what the service does; [`app::Moffman`] holds what they work with.
+//! They call Google, Byroapi and the store; the [`domain`] knows none of these.
+
+pub mod app;
+pub mod byroapi;
+pub mod clock;
+pub mod config;
+pub mod directory;
+pub mod domain;
+pub mod google;
+pub mod parameters;
+pub mod reload;
+pub mod reserve;
+pub mod store;
+pub mod sweep;
+pub mod telemetry;
+pub mod transport;

@@ -1,0 +1,46 @@
+//! Reads the secrets of a deployed stack from the SSM Parameter Store.
+
+use aws_config::SdkConfig;
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::error::DisplayErrorContext;
+use secrecy::SecretString;
+
+/// A parameter that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ParameterError {
+    /// AWS refused, or has no such parameter.
+    #[error("the SSM parameter `{name}` cannot be read: {reason}")]
+    Unreadable {
+        /// The parameter's name.
+        name: String,
+        /// What AWS said.
+        reason: String,
+    },
+    /// The parameter has no value.
+    #[error("the SSM parameter `{0}` is empty")]
+    Empty(String),
+}
+
+/// Reads the service account's key and, when it is configured, what Byroapi wants as `Authorization`, side by side.
+pub async fn read(
+    aws: &SdkConfig,
+    key: &str,
+    authorization: Option<&str>,
+) -> Result<(SecretString, Option<SecretString>), ParameterError> {
+    let client = Client::new(aws);
+    let authorization = async {
+        match authorization {
+            Some(name) => read_one(&client, name).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    tokio::try_join!(read_one(&client, key), authorization)
+}
+
+async fn read_one(client: &Client, name: &str) -> Result<SecretString, ParameterError> {
+    let answer = client.get_parameter().name(name).with_decryption(true).send().await.map_err(|error| {
+        ParameterError::Unreadable { name: name.to_owned(), reason: DisplayErrorContext(&error).to_string() }
+    })?;
+    let value = answer.parameter.and_then(|parameter| parameter.value).filter(|value| !value.trim().is_empty());
+    value.map(SecretString::from).ok_or_else(|| ParameterError::Empty(name.to_owned()))
+}

@@ -1,0 +1,113 @@
+//! Reloads the directory from the spreadsheet and subscribes new calendars.
+//!
+//! The report has row numbers and reasons, never names or addresses.
+
+use serde::Serialize;
+
+pub use crate::directory::ReloadError;
+use crate::directory::{Directory, LoadedRange, Scope};
+use crate::google::{Budget, GoogleClient};
+
+/// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
+const PROBLEMS_LISTED: usize = 1_000;
+
+/// What a reload found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReloadReport {
+    /// The offices' range; zeros where none is configured.
+    pub offices: Counted,
+    /// The manual users' range; zeros where none is configured.
+    pub users: Counted,
+    /// Rows that were left out, the first 1,000.
+    pub problems: Vec<RowProblem>,
+    /// Rows that were left out and are not listed.
+    pub problems_unlisted: usize,
+    /// Ranges whose last good content stays in use.
+    pub kept: Vec<KeptRange>,
+    /// Calendars subscribed now.
+    pub subscribed: usize,
+    /// Calendars that could not be subscribed; tried again by the next reload.
+    pub subscribe_failures: usize,
+    /// Calendars whose subscription is left to the next reload.
+    pub subscribe_left: usize,
+    /// Whether the snapshot differs from the one before.
+    pub changed: bool,
+}
+
+/// Rows of one range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// Rows read.
+    pub rows: usize,
+    /// Entries of the sheet in use; when the last good content is kept, how many it has.
+    pub used: usize,
+    /// Usable rows that an entry of the configuration overrides.
+    pub overridden: usize,
+}
+
+/// A row that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowProblem {
+    /// The range as configured.
+    pub range: String,
+    /// The row's number in the sheet, from 1.
+    pub row: usize,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// A range whose last good content stays in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptRange {
+    /// The range as configured.
+    pub range: String,
+    /// Why what it holds now is not used.
+    pub why: String,
+}
+
+/// Reads the configured ranges, keeps what they hold and subscribes new calendars. Without a configured range there is
+/// nothing to read, which is a success.
+pub async fn reload(
+    directory: &Directory,
+    google: &GoogleClient,
+    budget: &Budget,
+) -> Result<ReloadReport, ReloadError> {
+    let loaded = directory.load(google, budget, Scope::All, None).await?;
+    directory.forget_look().await;
+    let subscriptions = directory.subscribe(google, budget, &loaded.office_entries).await;
+    let mut report = ReloadReport {
+        offices: loaded.offices.as_ref().map_or_else(Counted::default, Counted::of),
+        users: loaded.users.as_ref().map_or_else(Counted::default, Counted::of),
+        subscribed: subscriptions.subscribed,
+        subscribe_failures: subscriptions.failed,
+        subscribe_left: subscriptions.left,
+        changed: loaded.changed,
+        ..ReloadReport::default()
+    };
+    for range in [&loaded.offices, &loaded.users].into_iter().flatten() {
+        report.add_problems(range);
+    }
+    Ok(report)
+}
+
+impl ReloadReport {
+    fn add_problems(&mut self, loaded: &LoadedRange) {
+        let range = &loaded.range;
+        let room = PROBLEMS_LISTED.saturating_sub(self.problems.len());
+        self.problems_unlisted += loaded.bad.len().saturating_sub(room);
+        let listed = loaded.bad.iter().take(room);
+        self.problems.extend(listed.map(|bad| RowProblem {
+            range: range.clone(),
+            row: bad.row,
+            what: bad.fault.to_string(),
+        }));
+        self.kept.extend(loaded.kept.map(|(_, why)| KeptRange { range: range.clone(), why: why.to_string() }));
+    }
+}
+
+impl Counted {
+    fn of(loaded: &LoadedRange) -> Self {
+        let used = loaded.kept.map_or(loaded.usable - loaded.overridden, |(entries, _)| entries);
+        Self { rows: loaded.rows, used, overridden: loaded.overridden }
+    }
+}

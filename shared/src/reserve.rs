@@ -1,0 +1,152 @@
+//! Puts a workflow's reservation into its office's calendar and approves it there.
+//!
+//! Safe to repeat and to run twice at once: every write is an insert with a fixed id or conditional on what was read.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::Moffman;
+use crate::directory::DirectoryError;
+use crate::domain::date_range::DateRange;
+use crate::domain::event::{Event, EventChange};
+use crate::domain::office::Office;
+use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
+use crate::google::{Budget, GoogleError};
+
+/// How often an event that others keep changing is read again before giving up.
+const MOST_ATTEMPTS: usize = 6;
+/// Google's reason for refusing a write to a calendar that is shared for reading only.
+const READ_ONLY: &str = "requiredAccessLevel";
+
+/// A reservation as the calendar has it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The id of the event.
+    pub id: String,
+    /// The name of the office.
+    pub office_id: String,
+    /// Pending or approved.
+    pub status: Status,
+    /// The days in the calendar, which a person may have changed.
+    pub days: DateRange,
+    /// Where a person can look at it.
+    pub url: Option<String>,
+}
+
+/// Why a reservation is not in the calendar.
+#[derive(Debug, thiserror::Error)]
+pub enum ReserveError {
+    /// No such office, or it cannot be known now.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// Another reservation has the same event id.
+    #[error("the event id belongs to another reservation")]
+    Conflict,
+    /// Google has the id but neither shows the event nor lets it be brought back.
+    #[error("the event id cannot be used again")]
+    Unusable,
+    /// Other writers kept changing the event.
+    #[error("the event kept changing")]
+    Contended,
+    /// Google refused or was not reachable.
+    #[error(transparent)]
+    Google(#[from] GoogleError),
+}
+
+/// Registers or approves `reservation`, calling Google until `deadline` at the latest.
+pub async fn place(
+    app: &Moffman,
+    reservation: &Reservation,
+    deadline: Option<DateTime<Utc>>,
+) -> Result<Placed, ReserveError> {
+    let budget = Budget { deadline, pace: None };
+    let office = app.directory.office(&app.google, &budget, reservation.office_id()).await?;
+    let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
+    let (event, status) = attempt.run().await?;
+    Ok(Placed {
+        id: attempt.id,
+        office_id: attempt.office.name,
+        status,
+        days: event.days.unwrap_or(reservation.days()),
+        url: event.url,
+    })
+}
+
+/// One reservation on its way into one calendar.
+struct Attempt<'a> {
+    app: &'a Moffman,
+    reservation: &'a Reservation,
+    budget: Budget,
+    office: Office,
+    id: String,
+}
+
+impl Attempt<'_> {
+    async fn run(&self) -> Result<(Event, Status), ReserveError> {
+        // A new registration needs one call when nothing is read first; an approval usually finds its event.
+        let mut existing = match self.reservation.status() {
+            Status::Pending => None,
+            Status::Approved => self.read().await?,
+        };
+        let mut id_taken = false;
+        for _ in 0..MOST_ATTEMPTS {
+            if id_taken && existing.is_none() {
+                return Err(ReserveError::Unusable);
+            }
+            let written = match self.reservation.next_step(existing.as_ref(), self.app.colours()) {
+                NextStep::Conflict => return Err(ReserveError::Conflict),
+                NextStep::Leave(status) => match existing {
+                    Some(event) => return Ok((event, status)),
+                    None => return Err(ReserveError::Contended),
+                },
+                NextStep::Insert(content) => self.insert(&content).await,
+                NextStep::Change(change) => self.change(existing.as_ref(), &change).await,
+                NextStep::Revive(change) => self.revive(existing.as_ref(), &change).await,
+            };
+            match written {
+                Ok(event) => {
+                    let status = status_of(&event);
+                    return Ok((event, status));
+                }
+                Err(ReserveError::Google(GoogleError::AlreadyExists)) => id_taken = true,
+                Err(ReserveError::Google(GoogleError::Changed)) => {}
+                Err(error) => return Err(error),
+            }
+            existing = self.read().await?;
+        }
+        Err(ReserveError::Contended)
+    }
+
+    async fn read(&self) -> Result<Option<Event>, GoogleError> {
+        match self.app.google.get_event(&self.budget, &self.office.calendar_id, &self.id, None).await {
+            Ok(event) => Ok(Some(event)),
+            Err(GoogleError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn insert(&self, content: &EventChange) -> Result<Event, ReserveError> {
+        Ok(self.app.google.insert_event(&self.budget, &self.office.calendar_id, &self.id, content).await?)
+    }
+
+    async fn change(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
+        let etag = existing.map_or("", |event| &event.etag);
+        let google = &self.app.google;
+        Ok(google.patch_event(&self.budget, &self.office.calendar_id, &self.id, etag, change, None).await?)
+    }
+
+    async fn revive(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
+        match self.change(existing, change).await {
+            Ok(event) if event.cancelled => Err(ReserveError::Unusable),
+            Err(ReserveError::Google(error)) if refuses_revival(&error) => Err(ReserveError::Unusable),
+            other => other,
+        }
+    }
+}
+
+fn refuses_revival(error: &GoogleError) -> bool {
+    match error {
+        GoogleError::Forbidden { reason } => reason != READ_ONLY,
+        GoogleError::NotFound | GoogleError::Refused { .. } => true,
+        _ => false,
+    }
+}

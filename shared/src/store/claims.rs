@@ -1,0 +1,225 @@
+//! Works on open records one at a time: claim, settle, close.
+//!
+//! Every write after a claim is conditional on the claim and on the record's revision.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, ReturnValue, TransactWriteItem, Update};
+use chrono::{DateTime, Duration, Utc};
+
+use super::calendar_state::calendar_key;
+use super::open_record::{Claim, Failures, OpenRecord, milliseconds, open_key, seen_key, updated_at};
+use super::recording::snapshot;
+use super::{Store, StoreError, number, text};
+use crate::domain::date_range::DateRange;
+use crate::domain::event::Event;
+
+/// How long it is remembered what was done with an event.
+const MEMORY: Duration = Duration::days(400);
+
+/// What a claim brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The form for these days was issued; the claim stays.
+    Issued(DateRange),
+    /// The form was not issued; the claim ends.
+    Failed(Failures),
+    /// A person has to decide about the form for these days; the claim ends.
+    Held(DateRange),
+    /// The event was read again and is wanted for these days; the claim stays.
+    Reread(Box<Event>, DateRange),
+    /// Nothing; the claim ends.
+    Released,
+}
+
+/// How a record is closed.
+#[derive(Clone, Debug)]
+pub struct Closing<'a> {
+    /// The claim under which it is closed; `None` closes a record that nobody holds.
+    pub claim: Option<&'a str>,
+    /// The days that need no form any more: remembered with the event.
+    pub done: BTreeSet<DateRange>,
+    /// When the event last changed, as Google says.
+    pub updated: Option<DateTime<Utc>>,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+}
+
+impl Store {
+    /// Reads one open record, strongly consistent.
+    pub async fn read_open(&self, calendar_id: &str, event_id: &str) -> Result<Option<OpenRecord>, StoreError> {
+        let answer = self
+            .client()
+            .get_item()
+            .table_name(self.table())
+            .key("pk", calendar_key(calendar_id))
+            .key("sk", open_key(event_id))
+            .consistent_read(true)
+            .send()
+            .await?;
+        answer.item.map(OpenRecord::from_item).transpose()
+    }
+
+    /// Claims a record if it and its claim are as they were read; the caller has seen that no other's lease runs.
+    /// `issuing` names the days whose form is to be sent under this claim.
+    pub async fn claim(
+        &self,
+        calendar_id: &str,
+        record: &OpenRecord,
+        claim: &Claim,
+        issuing: Option<DateRange>,
+    ) -> Result<Option<OpenRecord>, StoreError> {
+        let set = if issuing.is_some() { ", issuing = :issuing" } else { "" };
+        let unclaimed = if record.claim.is_some() { "claim = :read" } else { "attribute_not_exists(claim)" };
+        let mut update = self
+            .update_open(calendar_id, record)
+            .update_expression(format!("SET claim = :claim, lease_until = :until{set}"))
+            .condition_expression(format!("revision = :revision AND {unclaimed}"))
+            .expression_attribute_values(":claim", text(&claim.id))
+            .expression_attribute_values(":until", milliseconds(claim.until));
+        if let Some(read) = &record.claim {
+            update = update.expression_attribute_values(":read", text(&read.id));
+        }
+        if let Some(days) = issuing {
+            update = update.expression_attribute_values(":issuing", text(days));
+        }
+        updated(update).await
+    }
+
+    /// Writes what a claim brought and answers the record as it is now; `None` when the claim is lost or the record
+    /// has changed.
+    pub async fn settle(
+        &self,
+        calendar_id: &str,
+        record: &OpenRecord,
+        claim_id: &str,
+        settlement: &Settlement,
+    ) -> Result<Option<OpenRecord>, StoreError> {
+        let update = self
+            .update_open(calendar_id, record)
+            .condition_expression("claim = :claim AND revision = :revision")
+            .expression_attribute_values(":claim", text(claim_id));
+        updated(settled(update, settlement)?).await
+    }
+
+    /// Closes a record: it disappears, and what was done is remembered. Answers whether it was closed; it is not when
+    /// the claim is lost or the record has changed.
+    pub async fn close(
+        &self,
+        calendar_id: &str,
+        record: &OpenRecord,
+        closing: &Closing<'_>,
+    ) -> Result<bool, StoreError> {
+        let delete = Delete::builder()
+            .table_name(self.table())
+            .key("pk", calendar_key(calendar_id))
+            .key("sk", open_key(&record.event.id))
+            .expression_attribute_values(":revision", number(record.revision));
+        let delete = match closing.claim {
+            Some(claim) => delete
+                .condition_expression("claim = :claim AND revision = :revision")
+                .expression_attribute_values(":claim", text(claim)),
+            None => delete
+                .condition_expression("revision = :revision AND (attribute_not_exists(claim) OR lease_until < :now)")
+                .expression_attribute_values(":now", milliseconds(closing.now)),
+        };
+        let mut actions = vec![TransactWriteItem::builder().delete(delete.build()?).build()];
+        if !closing.done.is_empty() {
+            actions.push(TransactWriteItem::builder().update(self.remember(calendar_id, record, closing)?).build());
+        }
+        Ok(self.transact(actions).await?.is_none())
+    }
+
+    /// Ends all leases, which is right when nobody else works on this table. What was being sent stays marked so.
+    pub async fn end_leases(&self) -> Result<(), StoreError> {
+        let mut claimed = self
+            .client()
+            .scan()
+            .table_name(self.table())
+            .filter_expression("attribute_exists(claim)")
+            .projection_expression("pk, sk")
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(key) = claimed.next().await {
+            let update = self
+                .client()
+                .update_item()
+                .table_name(self.table())
+                .set_key(Some(key?))
+                .update_expression("SET lease_until = :ended")
+                .condition_expression("attribute_exists(claim)")
+                .expression_attribute_values(":ended", number(0));
+            match update.send().await.map_err(StoreError::from) {
+                Ok(_) | Err(StoreError::ConditionFailed) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn remember(&self, calendar_id: &str, record: &OpenRecord, closing: &Closing<'_>) -> Result<Update, StoreError> {
+        let updated = closing.updated.map_or(0, |updated| updated.timestamp_millis()).max(updated_at(&record.event));
+        let done = closing.done.iter().map(ToString::to_string).collect();
+        let expires = (closing.now + MEMORY).timestamp();
+        Ok(Update::builder()
+            .table_name(self.table())
+            .key("pk", calendar_key(calendar_id))
+            .key("sk", seen_key(&record.event.id))
+            .update_expression("SET event_updated = :updated, expires_at = :expires ADD done :done")
+            .expression_attribute_values(":updated", number(updated))
+            .expression_attribute_values(":expires", number(expires))
+            .expression_attribute_values(":done", AttributeValue::Ss(done))
+            .build()?)
+    }
+
+    fn update_open(&self, calendar_id: &str, record: &OpenRecord) -> UpdateItemFluentBuilder {
+        self.client()
+            .update_item()
+            .table_name(self.table())
+            .key("pk", calendar_key(calendar_id))
+            .key("sk", open_key(&record.event.id))
+            .expression_attribute_values(":revision", number(record.revision))
+            .return_values(ReturnValue::AllNew)
+    }
+}
+
+fn settled(update: UpdateItemFluentBuilder, settlement: &Settlement) -> Result<UpdateItemFluentBuilder, StoreError> {
+    Ok(match settlement {
+        Settlement::Issued(days) => update
+            .update_expression("ADD issued :days REMOVE issuing")
+            .expression_attribute_values(":days", AttributeValue::Ss(vec![days.to_string()])),
+        Settlement::Failed(failures) => update
+            .update_expression(
+                "SET failed_days = :days, failures = :count, tries = :tries, failing_since = :since, \
+                 next_try_at = :next REMOVE issuing, claim, lease_until",
+            )
+            .expression_attribute_values(":days", text(failures.days))
+            .expression_attribute_values(":count", number(failures.count))
+            .expression_attribute_values(":tries", number(failures.tries))
+            .expression_attribute_values(":since", milliseconds(failures.since))
+            .expression_attribute_values(":next", milliseconds(failures.next_try_at)),
+        Settlement::Held(days) => update
+            .update_expression("SET held = :days REMOVE issuing, claim, lease_until")
+            .expression_attribute_values(":days", text(days)),
+        Settlement::Reread(event, days) => update
+            .update_expression("SET #event = :event, #days = :days, event_updated = :updated ADD revision :one")
+            .expression_attribute_names("#event", "event")
+            .expression_attribute_names("#days", "days")
+            .expression_attribute_values(":event", snapshot(event)?)
+            .expression_attribute_values(":days", text(days))
+            .expression_attribute_values(":updated", number(updated_at(event)))
+            .expression_attribute_values(":one", number(1)),
+        Settlement::Released => update.update_expression("REMOVE claim, lease_until"),
+    })
+}
+
+async fn updated(update: UpdateItemFluentBuilder) -> Result<Option<OpenRecord>, StoreError> {
+    let item: Option<HashMap<String, AttributeValue>> = match update.send().await.map_err(StoreError::from) {
+        Ok(answer) => answer.attributes,
+        Err(StoreError::ConditionFailed) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    item.ok_or(StoreError::Malformed("open record")).and_then(OpenRecord::from_item).map(Some)
+}

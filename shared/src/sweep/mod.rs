@@ -1,0 +1,164 @@
+//! Finds the events that people made by hand, has their forms issued and approves them.
+//!
+//! Each calendar is swept once and on its own: one that fails holds no other back. Events that need work are written
+//! down before the calendar's cursor moves past them, so a sweep may end anywhere and the next one goes on.
+
+mod calendar;
+mod report;
+mod work;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream;
+use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
+
+pub use report::{FormCounts, OfficePlan, Problem, SweepReport};
+
+use crate::app::Moffman;
+use crate::config::{OnChange, TimedEvents};
+use crate::directory::{DirectoryError, Everything};
+use crate::domain::office::Office;
+use crate::domain::sweep_plan::{Rules, Window};
+use crate::google::Budget;
+
+/// How many calendars are swept side by side.
+const CALENDARS_AT_ONCE: usize = 6;
+
+/// What to sweep, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Which calendars.
+    pub scope: Scope,
+    /// Answer the plan, change nothing.
+    pub dry_run: bool,
+    /// When the answer is due; work that does not fit stays open.
+    pub deadline: Option<DateTime<Utc>>,
+}
+
+/// Which calendars to sweep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every office's.
+    All,
+    /// The calendar of the office with this name.
+    Office(String),
+    /// The calendars whose hash has this remainder.
+    Shard {
+        /// The remainder.
+        index: u32,
+        /// The number of shards.
+        of: u32,
+    },
+}
+
+/// Why nothing was swept.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The offices or the manual users are not known.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// Every calendar failed; the report says how.
+    #[error("no office could be swept")]
+    NothingSwept(Box<SweepReport>),
+}
+
+/// Sweeps the calendars of `order`.
+pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepError> {
+    let budget = Budget { deadline: order.deadline, pace: Some(app.pace.clone()) };
+    let everything = app.directory.everything(&app.google, &budget).await?;
+    let offices = match &order.scope {
+        Scope::Office(name) => vec![app.directory.office(&app.google, &budget, name).await?],
+        Scope::All => everything.offices.clone(),
+        Scope::Shard { index, of } => {
+            everything.offices.iter().filter(|office| shard(&office.calendar_id, *of) == *index).cloned().collect()
+        }
+    };
+    let sweep = Sweep { app, order, budget, everything, form_turn: Mutex::new(()), started: app.clock.now() };
+    let swept = stream::iter(distinct_calendars(offices))
+        .map(|office| sweep.sweep_calendar(office))
+        .buffer_unordered(CALENDARS_AT_ONCE);
+    let mut report = swept.fold(SweepReport::default(), |total, one| async { total.plus(one) }).await;
+    report.sort();
+    if report.offices_swept == 0 && report.offices_failed > 0 {
+        return Err(SweepError::NothingSwept(Box::new(report)));
+    }
+    Ok(report)
+}
+
+/// One sweep under way.
+struct Sweep<'a> {
+    app: &'a Moffman,
+    order: &'a Order,
+    budget: Budget,
+    everything: Arc<Everything>,
+    /// Held while a form is sent: one at a time.
+    form_turn: Mutex<()>,
+    started: DateTime<Utc>,
+}
+
+impl Sweep<'_> {
+    fn rules(&self) -> Rules<'_> {
+        let settings = &self.app.settings;
+        Rules {
+            users: &self.everything.users,
+            window: self.window(),
+            timed_events: settings.calendar.timed_events == TimedEvents::Accept,
+            reissue: settings.manual_users.on_change == OnChange::Reissue,
+        }
+    }
+
+    /// `calendar.checking_range` around today, 00:00 UTC.
+    fn window(&self) -> Window {
+        let range = &self.app.settings.calendar.checking_range;
+        let today = self.started.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        Window {
+            from: range.min.apply(today).unwrap_or(DateTime::<Utc>::MIN_UTC),
+            to: range.max.apply(today).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        }
+    }
+
+    /// Whether there is time for one more form and what follows it, and nobody wants the process to stop.
+    fn has_time(&self) -> bool {
+        let needed = self.app.form_timeout() + chrono::Duration::seconds(5);
+        let in_time = self.order.deadline.is_none_or(|deadline| deadline - self.app.clock.now() >= needed);
+        in_time && !self.app.stop.is_wanted()
+    }
+}
+
+/// One office per calendar: the first that names it.
+fn distinct_calendars(offices: Vec<Office>) -> Vec<Office> {
+    let mut seen = HashSet::new();
+    offices.into_iter().filter(|office| seen.insert(office.calendar_id.clone())).collect()
+}
+
+/// The shard of a calendar among `of`: always the same one.
+fn shard(calendar_id: &str, of: u32) -> u32 {
+    let hash = Sha256::digest(calendar_id.as_bytes());
+    let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    u32::try_from(number % u64::from(of.max(1))).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_calendar_belongs_to_exactly_one_shard_and_stays_there() {
+        assert_eq!(shard("prague@group.calendar.google.com", 1), 0);
+        let shards: Vec<u32> = (0..100).map(|n| shard(&format!("office-{n}@group.calendar.google.com"), 4)).collect();
+        assert!(shards.iter().all(|shard| *shard < 4));
+        assert!((0..4).all(|shard| shards.contains(&shard)));
+        assert_eq!(shard("office-7@group.calendar.google.com", 4), shards[7]);
+    }
+
+    #[test]
+    fn a_calendar_with_two_names_is_swept_once() {
+        let office = |name: &str, calendar: &str| Office { name: name.into(), calendar_id: calendar.into() };
+        let distinct = distinct_calendars(vec![office("a", "one"), office("b", "one"), office("c", "two")]);
+        assert_eq!(distinct, [office("a", "one"), office("c", "two")]);
+    }
+}

@@ -1,0 +1,201 @@
+//! What the service tells its operators: log lines and metrics, without personal data.
+//!
+//! The `log` crate is never bridged: yup-oauth2 writes access tokens there. Other crates' lines are kept from WARN up.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, Registry, reload};
+
+use crate::config::{LogLevel, Settings};
+use crate::sweep::SweepReport;
+
+/// Our own crates all begin with this.
+const OURS: &str = "moffman";
+/// The `CloudWatch` namespace of the metrics.
+const NAMESPACE: &str = "Moffman";
+
+static FILTER: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object per line on standard output, for `CloudWatch` Logs.
+    Json,
+    /// Text on standard error, for people; standard output stays free.
+    Text,
+}
+
+/// Why logging could not be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TelemetryError {
+    /// It was set up before in this process.
+    #[error("logging is already set up in this process")]
+    AlreadySetUp,
+}
+
+/// Starts logging, once per process, with lines of our own from `level` up (see [`adopt`]). Panics are logged, too, by
+/// their place in the code.
+pub fn init(format: Format, level: LogLevel) -> Result<(), TelemetryError> {
+    let (filter, handle) = reload::Layer::new(targets(level));
+    let lines = match format {
+        Format::Json => tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .boxed(),
+        Format::Text => {
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(false).boxed()
+        }
+    };
+    let subscriber = Registry::default().with(filter).with(lines);
+    // `try_init` would also bridge `log` if any crate of the build enabled that feature.
+    tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::AlreadySetUp)?;
+    std::panic::set_hook(Box::new(|panic| {
+        // The message of a panic may repeat what it was handling; where it happened is enough.
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(target: OURS, location, "panicked");
+    }));
+    FILTER.set(handle).map_err(|_| TelemetryError::AlreadySetUp)
+}
+
+/// Logs from the level that the settings name, after [`init`], and repeats the settings' own warnings.
+pub fn adopt(settings: &Settings) {
+    if let Some(filter) = FILTER.get()
+        && let Err(error) = filter.reload(targets(settings.general.log_level))
+    {
+        tracing::warn!(%error, "the log level could not be changed");
+    }
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
+}
+
+fn targets(level: LogLevel) -> Targets {
+    let level = level.as_filter().parse().unwrap_or(LevelFilter::INFO);
+    Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(OURS, level)
+}
+
+/// Logs why the process cannot start.
+pub fn cannot_start(error: &dyn Display) {
+    tracing::error!(%error, "cannot start");
+}
+
+/// Twelve hexadecimal digits that stand for a calendar id, an office's name or an address in a log line.
+pub fn digest(text: &str) -> String {
+    let mut digits = format!("{:x}", Sha256::digest(text.as_bytes()));
+    digits.truncate(12);
+    digits
+}
+
+/// Logs what a sweep did. What went wrong in an office may repeat what the form service said about a person: it is logged
+/// at DEBUG only.
+pub fn log_sweep(report: &SweepReport) {
+    tracing::info!(
+        offices.swept = report.offices_swept,
+        offices.failed = report.offices_failed,
+        events.approved = report.events_approved,
+        events.closed = report.events_closed,
+        forms.issued = report.forms.issued,
+        forms.refused = report.forms.refused,
+        forms.unknown = report.forms.unknown,
+        forms.held = report.forms.held,
+        forms.not_reached = report.forms.not_reached,
+        open.events = report.open,
+        open.oldest_seconds = report.oldest_open_seconds,
+        problems = report.problems.len(),
+        "sweep"
+    );
+    for problem in &report.problems {
+        tracing::debug!(office.digest = digest(&problem.office), problem = problem.problem, "problem in an office");
+    }
+}
+
+/// Prints a sweep's metrics to standard output as one line, from which `CloudWatch` makes metrics of the namespace
+/// `Moffman`; `function` is their only dimension, so that two stacks in one account stay apart.
+pub fn print_metrics(report: &SweepReport, function: &str, now: DateTime<Utc>) {
+    let line = metrics(report, function, now);
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{line}") {
+        tracing::warn!(%error, "the metrics could not be printed");
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+fn metrics(report: &SweepReport, function: &str, now: DateTime<Utc>) -> Value {
+    let counts = [
+        ("OfficesSwept", json!(report.offices_swept)),
+        ("OfficesFailed", json!(report.offices_failed)),
+        ("EventsApproved", json!(report.events_approved)),
+        ("EventsClosed", json!(report.events_closed)),
+        ("FormsIssued", json!(report.forms.issued)),
+        ("FormsRefused", json!(report.forms.refused)),
+        ("FormsUnknown", json!(report.forms.unknown)),
+        ("FormsHeld", json!(report.forms.held)),
+        ("FormsNotReached", json!(report.forms.not_reached)),
+        ("EventsOpen", json!(report.open)),
+    ];
+    let mut definitions: Vec<Value> = counts.iter().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
+    definitions.push(json!({"Name": "OldestOpen", "Unit": "Seconds"}));
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": now.timestamp_millis(),
+            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["FunctionName"]], "Metrics": definitions}],
+        },
+        "FunctionName": function,
+        "OldestOpen": report.oldest_open_seconds.unwrap_or(0),
+    });
+    if let Value::Object(members) = &mut line {
+        members.extend(counts.into_iter().map(|(name, count)| (name.to_owned(), count)));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_short_and_tells_calendars_apart() {
+        assert_eq!(digest("brno@group.calendar.google.com").len(), 12);
+        assert_ne!(digest("brno@group.calendar.google.com"), digest("praha@group.calendar.google.com"));
+        assert_eq!(digest(""), "e3b0c44298fc");
+    }
+
+    #[test]
+    fn other_crates_never_get_below_warn() {
+        let chatty = targets(LogLevel::Debug);
+        assert!(chatty.would_enable("moffman::google::auth", &tracing::Level::DEBUG));
+        assert!(chatty.would_enable("moffman_api::requests", &tracing::Level::DEBUG));
+        assert!(!chatty.would_enable("yup_oauth2::authenticator", &tracing::Level::INFO));
+        assert!(chatty.would_enable("aws_config", &tracing::Level::WARN));
+        let quiet = targets(LogLevel::Critical);
+        assert!(!quiet.would_enable("aws_config", &tracing::Level::WARN));
+        assert!(!quiet.would_enable("moffman::sweep", &tracing::Level::WARN));
+        assert!(targets(LogLevel::Info).would_enable("moffman::sweep", &tracing::Level::INFO));
+        assert!(!targets(LogLevel::Warning).would_enable("moffman::sweep", &tracing::Level::INFO));
+    }
+
+    #[test]
+    fn every_defined_metric_has_a_value_and_no_office_is_named() {
+        let now = DateTime::from_timestamp_millis(1_781_000_000_123).unwrap();
+        let line = metrics(&SweepReport { offices_swept: 3, ..SweepReport::default() }, "stack-sweeper", now);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Dimensions"], json!([["FunctionName"]]));
+        assert_eq!(line["_aws"]["Timestamp"], json!(1_781_000_000_123_i64));
+        let defined = directive["Metrics"].as_array().unwrap();
+        assert_eq!(defined.len(), 11);
+        for metric in defined {
+            assert!(line[metric["Name"].as_str().unwrap()].is_i64(), "{metric}");
+        }
+        assert_eq!(line["OfficesSwept"], json!(3));
+        assert!(!line.to_string().contains('\n'));
+    }
+}

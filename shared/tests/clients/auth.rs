@@ -1,0 +1,133 @@
+//! One access token for everything, for as long as it lasts.
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use moffman::google::{GoogleClient, GoogleError, Listing};
+use moffman_simulators::Fault;
+
+use crate::bench::{Bench, CALENDAR};
+
+async fn list(bench: &Bench, google: &GoogleClient) -> Result<(), GoogleError> {
+    let window = Listing::Window { from: bench.world.now(), to: bench.world.now() + Duration::days(7) };
+    google.list_events(&bench.budget, CALENDAR, &window, None).await.map(drop)
+}
+
+#[tokio::test]
+async fn concurrent_callers_of_both_apis_share_one_token() {
+    let bench = Bench::new().await;
+    bench.world.set_sheet("sheet", "Offices", Vec::new());
+    let calendars = join_all((0..8).map(|_| list(&bench, &bench.google)));
+    let sheets = join_all((0..8).map(|_| bench.google.read_ranges(&bench.budget, "sheet", &["Offices!A2:B"])));
+    let (calendars, sheets) = tokio::join!(calendars, sheets);
+    assert!(calendars.iter().all(Result::is_ok) && sheets.iter().all(Result::is_ok));
+    assert_eq!(bench.world.count("token"), 1);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn another_process_uses_the_kept_token() {
+    let bench = Bench::new().await;
+    list(&bench, &bench.google).await.unwrap();
+    list(&bench, &bench.another_client()).await.unwrap();
+    assert_eq!(bench.world.count("token"), 1);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_token_is_used_until_five_minutes_before_its_end() {
+    let bench = Bench::new().await;
+    list(&bench, &bench.google).await.unwrap();
+    bench.world.advance(Duration::minutes(54));
+    list(&bench, &bench.google).await.unwrap();
+    list(&bench, &bench.another_client()).await.unwrap();
+    assert_eq!(bench.world.count("token"), 1);
+    bench.world.advance(Duration::minutes(1));
+    list(&bench, &bench.google).await.unwrap();
+    assert_eq!(bench.world.count("token"), 2);
+    list(&bench, &bench.another_client()).await.unwrap();
+    assert_eq!(bench.world.count("token"), 2);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_replaced_once_for_all() {
+    let bench = Bench::new().await;
+    list(&bench, &bench.google).await.unwrap();
+    bench.world.revoke_tokens();
+    let mark = bench.world.mark();
+    let outcomes = join_all((0..5).map(|_| list(&bench, &bench.google))).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    list(&bench, &bench.another_client()).await.unwrap();
+    assert_eq!(bench.world.count_since(mark, "token"), 1);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_twice_is_an_error() {
+    let bench = Bench::new().await;
+    bench.world.fail("events.list", Fault::Unauthorized401).times(2);
+    assert_eq!(list(&bench, &bench.google).await, Err(GoogleError::Unauthenticated));
+    assert_eq!((bench.world.count("events.list"), bench.world.count("token")), (2, 2));
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_patch_gets_a_fresh_token_too() {
+    let bench = Bench::new().await;
+    let event = moffman_simulators::NewEvent::new("2026-06-18", "2026-06-19");
+    let id = bench.world.person_adds(CALENDAR, "eva@example.com", event);
+    let event = bench.google.get_event(&bench.budget, CALENDAR, &id, None).await.unwrap();
+    bench.world.revoke_tokens();
+    let change = moffman::domain::event::EventChange { colour: Some(5), ..Default::default() };
+    bench.google.patch_event(&bench.budget, CALENDAR, &id, &event.etag, &change, None).await.unwrap();
+    assert_eq!((bench.world.count("events.patch"), bench.world.count("token")), (2, 2));
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_store_that_fails_costs_only_a_token() {
+    let bench = Bench::without_table().await;
+    list(&bench, &bench.google).await.unwrap();
+    list(&bench, &bench.google).await.unwrap();
+    assert_eq!(bench.world.count("token"), 1);
+    list(&bench, &bench.another_client()).await.unwrap();
+    assert_eq!(bench.world.count("token"), 2);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_refused_key_is_final() {
+    let bench = Bench::new().await;
+    bench.world.fail("token", Fault::status(400, "invalid_grant"));
+    assert_eq!(list(&bench, &bench.google).await, Err(GoogleError::Unauthenticated));
+    assert_eq!((bench.world.count("token"), bench.world.count("events.list")), (1, 0));
+    bench.finish();
+}
+
+#[tokio::test]
+async fn trouble_at_the_token_endpoint_passes() {
+    for fault in [
+        Fault::status(500, "internal_failure"),
+        Fault::DropBeforeEffect,
+        Fault::DropAfterEffect,
+        Fault::Html(502),
+        Fault::Html(200),
+        Fault::Truncated,
+        Fault::Empty,
+        Fault::Garbage500,
+        Fault::Hang,
+    ] {
+        let bench = Bench::new().await;
+        bench.world.fail("token", fault.clone());
+        assert_eq!(list(&bench, &bench.google).await, Ok(()), "{fault:?}");
+        assert_eq!(bench.world.count("token"), 2, "{fault:?}");
+        bench.finish();
+    }
+}
+
+#[tokio::test]
+async fn the_account_is_the_keys() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.google.service_account_email(), bench.world.service_account_email());
+    assert_eq!(format!("{:?}", bench.google), "GoogleClient");
+}

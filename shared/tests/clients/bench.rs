@@ -1,0 +1,119 @@
+//! What a test of the clients works with: a world, a table for the token, and a clock that is the world's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use chrono::{DateTime, Utc};
+use moffman::byroapi::Byroapi;
+use moffman::clock::{Clock, Randomness, TimeSource, Wait};
+use moffman::google::{Budget, GoogleClient, GoogleOptions};
+use moffman::store::Store;
+use moffman::transport::Transport;
+use moffman_simulators::{CalendarOptions, World};
+use secrecy::SecretString;
+use tokio::sync::Notify;
+
+/// The calendar of most tests. Its id has characters that a URL must not have.
+pub const CALENDAR: &str = "brno/2#ž @group.calendar.example.com";
+
+pub struct Bench {
+    pub world: World,
+    pub transport: Transport,
+    pub store: Store,
+    pub clock: Clock,
+    pub google: GoogleClient,
+    pub budget: Budget,
+}
+
+impl Bench {
+    /// A world with [`CALENDAR`], and a client that has not called anybody yet.
+    pub async fn new() -> Self {
+        let bench = Self::without_table().await;
+        bench.store.create_table().await.unwrap();
+        bench
+    }
+
+    /// The table does not exist: whatever is asked of the store fails.
+    pub async fn without_table() -> Self {
+        let world = World::start("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
+        world.add_calendar(CALENDAR, CalendarOptions::default());
+        let hang = Arc::new(Notify::new());
+        let hanging = hang.clone();
+        world.when_hanging(move |_| hanging.notify_one());
+        let clock = Clock::new(WorldTime { world: world.clone(), hang });
+        let transport = Transport::new().unwrap();
+        let store = store(&transport).await;
+        let google = client(&world, &transport, &store, &clock);
+        Self { world, transport, store, clock, google, budget: Budget::default() }
+    }
+
+    /// A client as another process has it: with the same table and an empty memory.
+    pub fn another_client(&self) -> GoogleClient {
+        client(&self.world, &self.transport, &self.store, &self.clock)
+    }
+
+    pub fn byroapi(&self, authorization: Option<&str>) -> Byroapi {
+        let authorization = authorization.map(SecretString::from);
+        let timeout = Duration::from_secs(15);
+        Byroapi::new(self.world.byroapi_url(), authorization, timeout, &self.transport, self.clock.clone())
+    }
+
+    /// Nothing that no real service would take, and no fault left over.
+    #[track_caller]
+    pub fn finish(self) {
+        assert_eq!(self.world.finish(), Ok(()));
+    }
+}
+
+fn client(world: &World, transport: &Transport, store: &Store, clock: &Clock) -> GoogleClient {
+    GoogleClient::new(GoogleOptions {
+        key: &world.service_account_key().into(),
+        endpoint: Some(&world.google_url()),
+        transport,
+        store: store.clone(),
+        clock: clock.clone(),
+        randomness: Randomness::from_seed(1),
+    })
+    .unwrap()
+}
+
+/// DynamoDB in memory, over the connections that AWS gets.
+async fn store(transport: &Transport) -> Store {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let database = dynoxide::Database::memory().unwrap();
+    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(format!("http://{address}"))
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::for_tests())
+        .http_client(transport.aws());
+    Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman")
+}
+
+/// The world's time: a pause moves it, and a request that hangs lets a timeout pass.
+struct WorldTime {
+    world: World,
+    hang: Arc<Notify>,
+}
+
+impl TimeSource for WorldTime {
+    fn now(&self) -> DateTime<Utc> {
+        self.world.now()
+    }
+
+    fn pause(&self, duration: Duration) -> Wait {
+        self.world.advance(chrono::Duration::from_std(duration).unwrap());
+        Box::pin(std::future::ready(()))
+    }
+
+    fn expire(&self, duration: Duration) -> Wait {
+        let (world, hang) = (self.world.clone(), self.hang.clone());
+        Box::pin(async move {
+            hang.notified().await;
+            world.advance(chrono::Duration::from_std(duration).unwrap());
+        })
+    }
+}

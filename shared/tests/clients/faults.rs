@@ -1,0 +1,211 @@
+//! What goes wrong on the way to Google, and how often a call is made then.
+
+use std::time::Duration;
+
+use moffman::domain::event::{Event, EventChange, PROCESSED};
+use moffman::google::pace::Pace;
+use moffman::google::{Budget, GoogleError, Listing};
+use moffman_simulators::{Fault, NewEvent};
+
+use crate::bench::{Bench, CALENDAR};
+
+/// Faults after which the same request works, whether or not it had its effect.
+fn passing() -> Vec<Fault> {
+    vec![
+        Fault::status(403, "rateLimitExceeded"),
+        Fault::status(403, "userRateLimitExceeded"),
+        Fault::retry_after(429, "rateLimitExceeded", 7),
+        Fault::status(500, "backendError"),
+        Fault::retry_after(503, "backendError", 7),
+        Fault::DropBeforeEffect,
+        Fault::DropAfterEffect,
+        Fault::Html(200),
+        Fault::Html(502),
+        Fault::Truncated,
+        Fault::Empty,
+        Fault::Garbage500,
+        Fault::Hang,
+        Fault::HangAfterEffect,
+    ]
+}
+
+fn change() -> EventChange {
+    EventChange {
+        title: Some("Eva".to_owned()),
+        days: "2026-06-18/2026-06-19".parse().ok(),
+        properties: vec![(PROCESSED, "true".to_owned())],
+        ..Default::default()
+    }
+}
+
+impl Bench {
+    async fn list(&self) -> Result<usize, GoogleError> {
+        let window = Listing::Window { from: self.world.now(), to: self.world.now() + chrono::Duration::days(14) };
+        let page = self.google.list_events(&self.budget, CALENDAR, &window, None).await?;
+        Ok(page.events.len())
+    }
+
+    async fn existing_event(&self) -> Event {
+        let id = self.world.person_adds(CALENDAR, "eva@example.com", NewEvent::new("2026-06-18", "2026-06-19"));
+        self.google.get_event(&self.budget, CALENDAR, &id, None).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_read_survives_every_passing_fault() {
+    for fault in passing() {
+        let bench = Bench::new().await;
+        bench.existing_event().await;
+        let (before, mark) = (bench.world.now(), bench.world.mark());
+        bench.world.fail("events.list", fault.clone());
+        assert_eq!(bench.list().await, Ok(1), "{fault:?}");
+        assert_eq!(bench.world.calls_since(mark).len(), 2, "{fault:?}");
+        if let Fault::Status { retry_after: Some(seconds), .. } = fault {
+            let waited = (bench.world.now() - before).to_std().unwrap();
+            assert!(waited >= Duration::from_secs(seconds), "{fault:?}: {waited:?}");
+        }
+        bench.finish();
+    }
+}
+
+#[tokio::test]
+async fn an_insert_makes_one_event_whatever_happens() {
+    for fault in passing() {
+        let bench = Bench::new().await;
+        bench.world.fail("events.insert", fault.clone());
+        let outcome = bench.google.insert_event(&bench.budget, CALENDAR, "0abc1", &change()).await;
+        let had_effect =
+            matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
+        let expected = if had_effect { Err(GoogleError::AlreadyExists) } else { Ok("0abc1".to_owned()) };
+        assert_eq!(outcome.map(|event| event.id), expected, "{fault:?}");
+        assert_eq!((bench.world.events(CALENDAR).len(), bench.world.count("events.insert")), (1, 2), "{fault:?}");
+        bench.finish();
+    }
+}
+
+#[tokio::test]
+async fn a_patch_changes_an_event_once_whatever_happens() {
+    for fault in passing() {
+        let bench = Bench::new().await;
+        let event = bench.existing_event().await;
+        bench.world.fail("events.patch", fault.clone());
+        let outcome = bench.google.patch_event(&bench.budget, CALENDAR, &event.id, &event.etag, &change(), None).await;
+        let had_effect =
+            matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
+        let expected = if had_effect { Err(GoogleError::Changed) } else { Ok(Some("Eva".to_owned())) };
+        assert_eq!(outcome.map(|event| event.title), expected, "{fault:?}");
+        assert_eq!(bench.world.count("events.patch"), 2, "{fault:?}");
+        bench.finish();
+    }
+}
+
+#[tokio::test]
+async fn the_other_calls_are_repeated_too() {
+    let bench = Bench::new().await;
+    let event = bench.existing_event().await;
+    bench.world.set_sheet("sheet", "Offices", Vec::new());
+    for operation in ["events.get", "calendarList.insert", "spreadsheets.values.batchGet"] {
+        bench.world.fail(operation, Fault::DropAfterEffect);
+    }
+    assert!(bench.google.get_event(&bench.budget, CALENDAR, &event.id, None).await.is_ok());
+    assert!(bench.google.subscribe(&bench.budget, CALENDAR).await.is_ok());
+    assert!(bench.google.read_ranges(&bench.budget, "sheet", &["Offices!A2:B"]).await.is_ok());
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_fault_that_stays_is_an_error_after_four_attempts() {
+    for (fault, error) in [
+        (Fault::status(429, "rateLimitExceeded"), GoogleError::RateLimited { retry_after: None }),
+        (Fault::retry_after(503, "backendError", 90), GoogleError::Busy { retry_after: Some(Duration::from_secs(90)) }),
+        (Fault::DropBeforeEffect, GoogleError::Unreachable),
+        (Fault::Html(200), GoogleError::Unreadable),
+        (Fault::Truncated, GoogleError::Unreadable),
+        (Fault::Empty, GoogleError::Unreadable),
+        (Fault::Hang, GoogleError::TimedOut),
+    ] {
+        let bench = Bench::new().await;
+        bench.world.fail("events.list", fault.clone()).always();
+        assert_eq!(bench.list().await, Err(error), "{fault:?}");
+        assert_eq!(bench.world.count("events.list"), 4, "{fault:?}");
+        bench.finish();
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_succeed_is_asked_once() {
+    for (fault, error) in [
+        (Fault::status(403, "quotaExceeded"), GoogleError::RateLimited { retry_after: None }),
+        (Fault::status(403, "dailyLimitExceeded"), GoogleError::RateLimited { retry_after: None }),
+        (Fault::status(403, "forbidden"), GoogleError::Forbidden { reason: "forbidden".to_owned() }),
+        (Fault::Html(404), GoogleError::NotFound),
+        (Fault::status(400, "invalid"), GoogleError::Refused { status: 400, reason: "invalid".to_owned() }),
+    ] {
+        let bench = Bench::new().await;
+        bench.world.fail("events.list", fault.clone());
+        assert_eq!(bench.list().await, Err(error), "{fault:?}");
+        assert_eq!(bench.world.count("events.list"), 1, "{fault:?}");
+        bench.finish();
+    }
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let bench = Bench::new().await;
+    // Nobody can listen on port 0.
+    let google = moffman::google::GoogleClient::new(moffman::google::GoogleOptions {
+        key: &bench.world.service_account_key().into(),
+        endpoint: Some("http://127.0.0.1:0"),
+        transport: &bench.transport,
+        store: bench.store.clone(),
+        clock: bench.clock.clone(),
+        randomness: moffman::clock::Randomness::from_seed(1),
+    })
+    .unwrap();
+    assert_eq!(google.subscribe(&bench.budget, CALENDAR).await, Err(GoogleError::Unreachable));
+    let patched = google.patch_event(&bench.budget, CALENDAR, "0abc1", "\"1\"", &change(), None).await;
+    assert_eq!(patched, Err(GoogleError::Unreachable));
+    bench.finish();
+}
+
+#[tokio::test]
+async fn the_deadline_ends_waiting() {
+    let mut bench = Bench::new().await;
+    bench.existing_event().await;
+    bench.budget.deadline = Some(bench.world.now() + chrono::Duration::seconds(5));
+    bench.world.fail("events.list", Fault::retry_after(503, "backendError", 6));
+    let busy = GoogleError::Busy { retry_after: Some(Duration::from_secs(6)) };
+    assert_eq!(bench.list().await, Err(busy));
+    bench.world.advance(chrono::Duration::seconds(5));
+    assert_eq!(bench.list().await, Err(GoogleError::OutOfTime));
+    assert_eq!(bench.world.count("events.list"), 1);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_hanging_call_ends_at_the_deadline() {
+    let mut bench = Bench::new().await;
+    let deadline = bench.world.now() + chrono::Duration::seconds(4);
+    bench.budget.deadline = Some(deadline);
+    bench.world.fail("events.list", Fault::Hang);
+    assert_eq!(bench.list().await, Err(GoogleError::TimedOut));
+    assert_eq!(bench.world.now(), deadline);
+    bench.finish();
+}
+
+#[tokio::test]
+async fn sweeping_keeps_to_its_pace() {
+    let mut bench = Bench::new().await;
+    bench.budget = Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone())) };
+    let before = bench.world.now();
+    for _ in 0..40 {
+        bench.google.subscribe(&bench.budget, CALENDAR).await.unwrap();
+    }
+    assert_eq!(bench.world.now(), before, "120 units at once");
+    for _ in 0..20 {
+        bench.google.subscribe(&bench.budget, CALENDAR).await.unwrap();
+    }
+    let waited = (bench.world.now() - before).num_milliseconds();
+    assert!((9_900..=10_100).contains(&waited), "60 units take ten seconds: {waited} ms");
+    bench.finish();
+}

@@ -1,0 +1,190 @@
+//! One world with Google and DynamoDB, and as many processes of ours on it as a test wants.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use moffman::clock::{Clock, Randomness, TimeSource, Wait};
+use moffman::config::{Place, Settings, Sources, load};
+use moffman::directory::{Directory, DirectoryError};
+use moffman::domain::office::Office;
+use moffman::google::{Budget, GoogleClient, GoogleOptions};
+use moffman::reload::{ReloadReport, reload};
+use moffman::store::Store;
+use moffman::transport::Transport;
+use moffman_simulators::World;
+use serde_json::{Value, json};
+
+pub const SHEET: &str = "sheet-1";
+pub const BOTH_IN_ONE_SHEET: &str = "
+offices: {google_config: sheet-1}
+manual_users: {google_config: sheet-1}
+";
+
+pub struct Context {
+    pub world: World,
+    pub store: Store,
+    pub dynamodb: Client,
+    transport: Transport,
+}
+
+/// A process of ours: its own memory on the common store.
+pub struct Process {
+    pub directory: Directory,
+    pub google: GoogleClient,
+}
+
+/// The world's time; waiting takes none.
+struct WorldTime(World);
+
+impl TimeSource for WorldTime {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+
+    fn pause(&self, _: Duration) -> Wait {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn expire(&self, _: Duration) -> Wait {
+        Box::pin(std::future::pending())
+    }
+}
+
+impl Context {
+    pub async fn new() -> Self {
+        let world = World::start("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let database = dynoxide::Database::memory().unwrap();
+        tokio::spawn(async move {
+            dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await.unwrap();
+        });
+        let transport = Transport::new().unwrap();
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .endpoint_url(endpoint)
+            .retry_config(RetryConfig::disabled())
+            .http_client(transport.aws())
+            .build();
+        let dynamodb = Client::from_conf(config);
+        let store = Store::new(dynamodb.clone(), "moffman");
+        store.create_table().await.unwrap();
+        let context = Self { world, store, dynamodb, transport };
+        context.set_offices(&[&["Prague", "prague@example.com"], &["Brno", "brno@example.com"]]);
+        context.set_users(&[&["anna@example.com", "Anna", "Nova", "1"], &["Bob Kral", "bob@example.com"]]);
+        context
+    }
+
+    /// A process with this configuration.
+    pub fn process(&self, yaml: &str) -> Process {
+        let clock = Clock::new(WorldTime(self.world.clone()));
+        let google = GoogleClient::new(GoogleOptions {
+            key: &self.world.service_account_key().into(),
+            endpoint: Some(&self.world.google_url()),
+            transport: &self.transport,
+            store: self.store.clone(),
+            clock: clock.clone(),
+            randomness: Randomness::from_seed(1),
+        });
+        let directory = Directory::new(&settings(yaml), self.store.clone(), clock);
+        Process { directory, google: google.unwrap() }
+    }
+
+    /// A process with one spreadsheet for offices and users.
+    pub fn usual_process(&self) -> Process {
+        self.process(BOTH_IN_ONE_SHEET)
+    }
+
+    pub fn set_offices(&self, rows: &[&[&str]]) {
+        self.world.set_sheet(SHEET, "Offices", table(&["Name", "Calendar"], rows));
+    }
+
+    pub fn set_users(&self, rows: &[&[&str]]) {
+        self.world.set_sheet(SHEET, "Manual users", table(&["User"], rows));
+    }
+
+    /// How often the spreadsheet was read.
+    pub fn sheet_reads(&self) -> usize {
+        self.world.count("spreadsheets.values.batchGet")
+    }
+
+    /// All items of the directory, by sort key.
+    pub async fn items(&self) -> HashMap<String, HashMap<String, AttributeValue>> {
+        let query = self.dynamodb.query().table_name("moffman").key_condition_expression("pk = :pk");
+        let query = query.expression_attribute_values(":pk", AttributeValue::S("directory".to_owned()));
+        let items: Vec<_> = query.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap();
+        items.into_iter().map(|item| (item["sk"].as_s().unwrap().clone(), item)).collect()
+    }
+
+    /// DynamoDB loses an item.
+    pub async fn lose(&self, sort: &str) {
+        let delete = self.dynamodb.delete_item().table_name("moffman");
+        let delete = delete.key("pk", AttributeValue::S("directory".to_owned()));
+        delete.key("sk", AttributeValue::S(sort.to_owned())).send().await.unwrap();
+    }
+
+    /// Somebody writes nonsense into a chunk.
+    pub async fn damage(&self, sort: &str) {
+        let put = self.dynamodb.put_item().table_name("moffman");
+        let put =
+            put.item("pk", AttributeValue::S("directory".to_owned())).item("sk", AttributeValue::S(sort.to_owned()));
+        put.item("data", AttributeValue::B(Blob::new("nonsense"))).send().await.unwrap();
+    }
+
+    /// DynamoDB refuses everything from now on.
+    pub async fn lose_table(&self) {
+        self.dynamodb.delete_table().table_name("moffman").send().await.unwrap();
+    }
+
+    pub fn after(&self, seconds: i64) {
+        self.world.advance(chrono::Duration::seconds(seconds));
+    }
+
+    /// All was well with the simulated services.
+    pub fn finish(self) {
+        assert_eq!(self.world.finish(), Ok(()));
+    }
+}
+
+impl Process {
+    pub async fn office(&self, name: &str) -> Result<Office, DirectoryError> {
+        self.directory.office(&self.google, &Budget::default(), name).await
+    }
+
+    /// The calendar of an office that is known.
+    pub async fn calendar(&self, name: &str) -> String {
+        self.office(name).await.unwrap().calendar_id
+    }
+
+    pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Everything>, DirectoryError> {
+        self.directory.everything(&self.google, &Budget::default()).await
+    }
+
+    pub async fn reload(&self) -> ReloadReport {
+        self.try_reload().await.unwrap()
+    }
+
+    pub async fn try_reload(&self) -> Result<ReloadReport, moffman::reload::ReloadError> {
+        reload(&self.directory, &self.google, &Budget::default()).await
+    }
+}
+
+fn settings(yaml: &str) -> Settings {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("moffman.yaml");
+    std::fs::write(&file, yaml).unwrap();
+    load(&Sources { file: Some(file), environment: Vec::new(), options: Vec::new(), place: Place::Local }).unwrap()
+}
+
+fn table(header: &[&str], rows: &[&[&str]]) -> Vec<Vec<Value>> {
+    let cells = |row: &&[&str]| row.iter().map(|cell| json!(cell)).collect();
+    std::iter::once(&header).chain(rows).map(cells).collect()
+}

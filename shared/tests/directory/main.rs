@@ -1,0 +1,11 @@
+//! The directory: offices and manual users from the configuration and from a spreadsheet.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod context;
+mod everything;
+mod large;
+mod office;
+mod reload;
+mod snapshot;
+mod subscriptions;

@@ -1,0 +1,91 @@
+//! New calendars are put into the service account's calendar list.
+
+use moffman_simulators::{CalendarOptions, Fault};
+
+use crate::context::Context;
+
+#[tokio::test]
+async fn new_calendars_are_subscribed_once() {
+    let ctx = Context::new().await;
+    for calendar in ["prague@example.com", "brno@example.com", "static@example.com"] {
+        ctx.world.add_calendar(calendar, CalendarOptions::default());
+    }
+    let process = ctx.process("offices: {office_list: [{name: HQ, id: static@example.com}], google_config: sheet-1}");
+    let report = process.reload().await;
+    assert_eq!((report.subscribed, report.subscribe_failures, report.subscribe_left), (3, 0, 0));
+    let mut subscribed = ctx.world.subscriptions();
+    subscribed.sort();
+    assert_eq!(subscribed, ["brno@example.com", "prague@example.com", "static@example.com"]);
+
+    let mark = ctx.world.mark();
+    assert_eq!(process.reload().await.subscribed, 0);
+    assert_eq!(ctx.world.count_since(mark, "calendarList.insert"), 0);
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_not_shared_is_tried_again_and_fails_nothing() {
+    let ctx = Context::new().await;
+    ctx.world.add_calendar("brno@example.com", CalendarOptions::default());
+    let process = ctx.usual_process();
+    let report = process.reload().await;
+    assert_eq!((report.subscribed, report.subscribe_failures), (1, 1));
+    ctx.world.add_calendar("prague@example.com", CalendarOptions::default());
+    let report = process.reload().await;
+    assert_eq!((report.subscribed, report.subscribe_failures), (1, 0));
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn many_new_calendars_are_subscribed_by_several_reloads() {
+    let ctx = Context::new().await;
+    let calendars: Vec<String> = (0..60).map(|n| format!("office-{n}@example.com")).collect();
+    for calendar in &calendars {
+        ctx.world.add_calendar(calendar, CalendarOptions::default());
+    }
+    let rows: Vec<[&str; 2]> = calendars.iter().map(|id| [id.as_str(), id.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    ctx.set_offices(&rows);
+    let process = ctx.usual_process();
+    let report = process.reload().await;
+    assert_eq!((report.subscribed, report.subscribe_left), (50, 10));
+    let report = process.reload().await;
+    assert_eq!((report.subscribed, report.subscribe_left), (10, 0));
+    assert_eq!(ctx.world.subscriptions().len(), 60);
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn calendars_that_nobody_shared_do_not_hold_the_others_back() {
+    let ctx = Context::new().await;
+    ctx.world.add_calendar("shared@example.com", CalendarOptions::default());
+    let calendars: Vec<String> = (0..60).map(|n| format!("private-{n}@example.com")).collect();
+    let mut rows: Vec<[&str; 2]> = calendars.iter().map(|id| [id.as_str(), id.as_str()]).collect();
+    rows.push(["Shared", "shared@example.com"]);
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    ctx.set_offices(&rows);
+    let process = ctx.usual_process();
+    for _ in 0..61 {
+        ctx.after(7);
+        process.reload().await;
+        if !ctx.world.subscriptions().is_empty() {
+            break;
+        }
+    }
+    assert_eq!(ctx.world.subscriptions(), ["shared@example.com"]);
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn while_google_is_busy_the_rest_waits() {
+    let ctx = Context::new().await;
+    let calendars: Vec<String> = (0..20).map(|n| format!("office-{n}@example.com")).collect();
+    let rows: Vec<[&str; 2]> = calendars.iter().map(|id| [id.as_str(), id.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    ctx.set_offices(&rows);
+    ctx.world.fail("calendarList.insert", Fault::status(503, "backendError")).always();
+    let report = ctx.usual_process().reload().await;
+    assert_eq!((report.subscribed, report.subscribe_failures, report.subscribe_left), (0, 5, 15));
+    ctx.world.heal();
+    ctx.finish();
+}

@@ -1,0 +1,248 @@
+//! The stage of a story: two offices in Prague and Brno, three people, and what they and the workflow do.
+
+use std::io::Write as _;
+
+use chrono::{DateTime, Utc};
+use moffman::app::{Moffman, Surroundings};
+use moffman::clock::{Clock, Randomness};
+use moffman::config::{Place, Sources, load};
+use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
+use moffman::reserve::{Placed, ReserveError, place};
+use moffman::store::open_record::OpenRecord;
+use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
+use moffman::transport::Transport;
+use moffman_simulators::{CalendarOptions, NewEvent, World};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::table::{self, Counts};
+use crate::time::WorldTime;
+
+pub const PRAGUE: &str = "prague@group.calendar.google.com";
+pub const BRNO: &str = "brno@group.calendar.google.com";
+pub const ANNA: &str = "Anna@example.com";
+pub const BORIS: &str = "boris@example.com";
+/// Not a manual user.
+pub const CYRIL: &str = "cyril@example.com";
+
+const SETTINGS: &str = r#"
+manual_users:
+  user_list:
+    - {id: Anna@example.com, first_name: Anna, last_name: Nová, employee_number: "007"}
+    - {id: boris@example.com, first_name: Boris, last_name: Malý, employee_number: "A 12"}
+offices:
+  office_list:
+    - {name: prague, id: prague@group.calendar.google.com}
+    - {name: brno, id: brno@group.calendar.google.com}
+forms:
+  template: Attendance
+  url: "{byroapi}"
+  email:
+    from: {admin@example.com: Moffman}
+    to: forms@example.com
+    subject: "{user_name} {date_from} - {date_to}"
+    contents: "{first_name} {last_name} ({employee_number}), approved {date_approved}"
+    attachments: "{last_name}_{date_from_attachment}.pdf"
+"#;
+
+/// Runs a story with the usual settings, on Monday, 15 June 2026, 08:00 UTC.
+pub async fn run_test(story: impl AsyncFnOnce(&mut Context)) {
+    run_test_with("{}", story).await;
+}
+
+/// Runs a story with the settings of `overrides`, JSON with dotted keys, in place of those of the usual settings.
+pub async fn run_test_with(overrides: &str, story: impl AsyncFnOnce(&mut Context)) {
+    run_test_at("2026-06-15T08:00:00Z", overrides, story).await;
+}
+
+/// Runs a story that begins at another time.
+pub async fn run_test_at(now: &str, overrides: &str, story: impl AsyncFnOnce(&mut Context)) {
+    let mut context = Context::start(instant(now), overrides).await;
+    story(&mut context).await;
+    context.finish();
+}
+
+pub struct Context {
+    pub world: World,
+    pub app: Moffman,
+    pub dynamodb: Counts,
+    pub time: WorldTime,
+    forms_expected: usize,
+    folder: tempfile::TempDir,
+    store: moffman::store::Store,
+    transport: Transport,
+    seed: u64,
+}
+
+impl Context {
+    async fn start(now: DateTime<Utc>, overrides: &str) -> Self {
+        let world = World::start(now).await.unwrap();
+        world.add_calendar(PRAGUE, CalendarOptions::default());
+        world.add_calendar(BRNO, CalendarOptions::default());
+        let transport = Transport::new().unwrap();
+        let (store, dynamodb) = table::start(&transport).await;
+        let time = WorldTime::new(world.clone());
+        let folder = tempfile::tempdir().unwrap();
+        let app = assemble(&world, &time, &store, &transport, folder.path(), overrides, 1);
+        Self { world, app, dynamodb, time, forms_expected: 0, folder, store, transport, seed: 1 }
+    }
+
+    /// Another process with the same table; with the settings of `overrides` in place of those of the usual settings.
+    pub fn another_process(&mut self, overrides: &str) -> Moffman {
+        self.seed += 1;
+        assemble(&self.world, &self.time, &self.store, &self.transport, self.folder.path(), overrides, self.seed)
+    }
+
+    /// From now on, the story is about another process with other settings.
+    pub fn restart(&mut self, overrides: &str) {
+        self.app = self.another_process(overrides);
+    }
+
+    /// A person adds days to a calendar by hand, without a title.
+    pub fn person_adds(&self, calendar: &str, person: &str, start: &str, end: &str) -> String {
+        self.world.person_adds(calendar, person, NewEvent::new(start, end))
+    }
+
+    /// Sweeps everything.
+    pub async fn sweep(&self) -> SweepReport {
+        self.try_sweep().await.unwrap()
+    }
+
+    pub async fn try_sweep(&self) -> Result<SweepReport, SweepError> {
+        sweep(&self.app, &everything()).await
+    }
+
+    /// The plan of one office, as a person would read it.
+    pub async fn plan(&self, office: &str) -> Vec<String> {
+        let order = Order { scope: Scope::Office(office.to_owned()), dry_run: true, deadline: None };
+        let report = sweep(&self.app, &order).await.unwrap();
+        report.plans.unwrap_or_default().into_iter().flat_map(|office| office.plan).collect()
+    }
+
+    /// Time goes by.
+    pub fn advance(&self, by: chrono::Duration) {
+        self.time.advance(by);
+    }
+
+    /// The next form that Byroapi accepted and no one asked for yet.
+    pub fn expect_form(&mut self) -> Value {
+        let form = self.world.forms().get(self.forms_expected).map(|form| form.body.clone());
+        self.forms_expected += 1;
+        form.expect("a form was issued")
+    }
+
+    /// The next form is for these days.
+    pub fn expect_form_for(&mut self, person: &str, from: &str, to: &str) {
+        let form = self.expect_form();
+        let data = &form["form_data"];
+        assert_eq!(
+            (data["user_id"].as_str(), data["date_from"].as_str(), data["date_to"].as_str()),
+            (Some(person), Some(from), Some(to)),
+            "{form:#}"
+        );
+    }
+
+    pub fn expect_no_form(&self) {
+        assert_eq!(self.world.forms().len(), self.forms_expected, "{:#?}", self.world.forms());
+    }
+
+    /// The event, whatever its state.
+    pub fn event(&self, calendar: &str, id: &str) -> Value {
+        self.world.event(calendar, id).unwrap_or_else(|| panic!("no event {id} in {calendar}"))
+    }
+
+    /// The event is approved under this name for these days, given as Google writes them.
+    pub fn expect_approved(&self, calendar: &str, id: &str, name: &str, start: &str, end: &str) {
+        let event = self.event(calendar, id);
+        let private = &event["extendedProperties"]["private"];
+        assert_eq!(event["status"], "confirmed", "{event:#}");
+        assert_eq!(event["summary"], name, "{event:#}");
+        assert_eq!(event["colorId"], "5", "{event:#}");
+        assert_eq!(private["event_processed"], "true", "{event:#}");
+        assert_eq!(private["moffman_event"], id, "{event:#}");
+        assert_eq!(private["moffman_dates"], format!("{start}/{end}"), "{event:#}");
+    }
+
+    /// The event is as a person left it.
+    pub fn expect_untouched(&self, calendar: &str, id: &str) {
+        let event = self.event(calendar, id);
+        assert!(event["extendedProperties"].is_null(), "{event:#}");
+        assert!(event["colorId"].is_null(), "{event:#}");
+    }
+
+    /// What is still to be done in a calendar, by event id.
+    pub async fn open(&self, calendar: &str) -> Vec<OpenRecord> {
+        self.store.read_calendar(calendar).await.unwrap().open
+    }
+
+    pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
+        place(&self.app, &reservation(request).unwrap(), None).await
+    }
+
+    fn finish(&self) {
+        self.expect_no_form();
+        self.world.finish().unwrap();
+    }
+}
+
+/// A sweep of all offices without a deadline.
+pub fn everything() -> Order {
+    Order { scope: Scope::All, dry_run: false, deadline: None }
+}
+
+pub fn reservation(request: &Request) -> Result<Reservation, InvalidRequest> {
+    Reservation::new(request.clone())
+}
+
+/// A request of the workflow for one day in Prague, not approved.
+pub fn request() -> Request {
+    Request {
+        name: "Some User".to_owned(),
+        email: Some("user@example.com".to_owned()),
+        approved: false,
+        start: "2022-06-28".to_owned(),
+        end: "2022-06-29".to_owned(),
+        request_dt: "11:38:00 2020/06/25".to_owned(),
+        office_id: "prague".to_owned(),
+    }
+}
+
+pub fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn assemble(
+    world: &World,
+    time: &WorldTime,
+    store: &moffman::store::Store,
+    transport: &Transport,
+    folder: &std::path::Path,
+    overrides: &str,
+    seed: u64,
+) -> Moffman {
+    let settings = SETTINGS.replace("{byroapi}", &world.byroapi_url());
+    let mut file = tempfile::Builder::new().suffix(".yaml").tempfile_in(folder).unwrap();
+    file.write_all(settings.as_bytes()).unwrap();
+    let mut options = vec![("--google-api--endpoint".to_owned(), world.google_url())];
+    options.extend(flat(overrides));
+    let sources = Sources { file: Some(file.path().to_owned()), environment: Vec::new(), options, place: Place::Local };
+    let settings = load(&sources).unwrap_or_else(|errors| panic!("{errors}"));
+    Moffman::new(Surroundings {
+        settings,
+        google_key: SecretString::from(world.service_account_key()),
+        forms_authorization: None,
+        store: store.clone(),
+        transport: transport.clone(),
+        clock: Clock::new(time.clone()),
+        randomness: Randomness::from_seed(seed),
+    })
+    .unwrap()
+}
+
+/// `{"forms.timeout": 3}` as command-line options.
+fn flat(overrides: &str) -> Vec<(String, String)> {
+    let members: serde_json::Map<String, Value> = serde_json::from_str(overrides).unwrap();
+    let name = |key: String| format!("--{}", key.replace('.', "--").replace('_', "-"));
+    let text = |value: Value| value.as_str().map_or_else(|| json!(value).to_string(), str::to_owned);
+    members.into_iter().map(|(key, value)| (name(key), text(value))).collect()
+}

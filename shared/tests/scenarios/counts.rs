@@ -1,0 +1,88 @@
+//! What an operation costs: calls to Google and requests to DynamoDB, as budgeted.
+
+use crate::context::{ANNA, PRAGUE, request, run_test, run_test_with};
+
+const ONE_OFFICE: &str = r#"{"offices.office_list": "[{name: prague, id: prague@group.calendar.google.com}]"}"#;
+
+#[tokio::test]
+async fn a_reservation_costs_one_call_an_approval_two() {
+    run_test(async |ctx| {
+        let mut wanted = request();
+        ctx.reserve(&wanted).await.unwrap();
+        wanted.start = "2022-06-27".to_owned();
+
+        let mark = ctx.world.mark();
+        ctx.reserve(&wanted).await.unwrap();
+        assert_eq!(ctx.world.calls_since(mark).len(), 1, "register");
+
+        let mark = ctx.world.mark();
+        wanted.approved = true;
+        ctx.reserve(&wanted).await.unwrap();
+        assert_eq!(ctx.world.calls_since(mark).len(), 2, "approve");
+
+        let mark = ctx.world.mark();
+        wanted.start = "2022-06-26".to_owned();
+        ctx.reserve(&wanted).await.unwrap();
+        assert_eq!(ctx.world.calls_since(mark).len(), 2, "register directly as approved");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unchanged_office_costs_one_call_one_query_and_no_write() {
+    run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.sweep().await;
+
+        let mark = ctx.world.mark();
+        ctx.dynamodb.take();
+        let report = ctx.sweep().await;
+        assert_eq!(report.offices_swept, 1);
+        assert_eq!(ctx.world.calls_since(mark).len(), 1);
+        assert_eq!(format!("{:?}", ctx.dynamodb.take()), r#"{"Query": 1}"#);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_event_costs_one_more_call() {
+    run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.sweep().await;
+        for day in ["2026-06-18", "2026-06-19", "2026-06-20"] {
+            ctx.person_adds(PRAGUE, ANNA, day, day);
+        }
+
+        let mark = ctx.world.mark();
+        let report = ctx.sweep().await;
+        assert_eq!(report.events_approved, 3);
+        let google = ctx.world.calls_since(mark).len() - ctx.world.count_since(mark, "form");
+        assert_eq!(google, 1 + 3);
+        for _ in 0..3 {
+            ctx.expect_form();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn history_costs_nothing() {
+    run_test_with(ONE_OFFICE, async |ctx| {
+        for _ in 0..40 {
+            ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        }
+        ctx.sweep().await;
+        for _ in 0..40 {
+            ctx.expect_form();
+        }
+        ctx.sweep().await;
+
+        ctx.dynamodb.take();
+        let mark = ctx.world.mark();
+        ctx.sweep().await;
+        assert_eq!(ctx.world.calls_since(mark).len(), 1);
+        assert_eq!(format!("{:?}", ctx.dynamodb.take()), r#"{"Query": 1}"#);
+    })
+    .await;
+}

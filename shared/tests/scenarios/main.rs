@@ -1,0 +1,16 @@
+//! What Moffman does, told as stories against strict simulators of Google and Byroapi and a real DynamoDB protocol.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story that cannot go on has failed")]
+
+mod context;
+mod counts;
+mod forms;
+mod offices;
+mod overlapping;
+mod reservations;
+mod series;
+mod sweeps;
+mod table;
+mod time;
+mod trouble;
+mod upstream;
