@@ -253,3 +253,6 @@ impl fmt::Display for Left {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

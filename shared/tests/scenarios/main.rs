@@ -7,6 +7,7 @@ mod counts;
 mod forms;
 mod offices;
 mod overlapping;
+mod records;
 mod reservations;
 mod series;
 mod sweeps;

@@ -1,0 +1,160 @@
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::email::Email;
+use crate::domain::event::Marks;
+
+fn users() -> HashMap<String, ManualUser> {
+    let email = Email::parse("Anna@example.com").unwrap();
+    HashMap::from([(email.key(), ManualUser { email, name: "Anna".to_owned(), details: None })])
+}
+
+fn rules(users: &HashMap<String, ManualUser>) -> Rules<'_> {
+    let window = Window { from: "2026-06-08T00:00:00Z".parse().unwrap(), to: "2026-06-29T00:00:00Z".parse().unwrap() };
+    Rules { users, window, timed_events: true, reissue: true }
+}
+
+fn event(id: &str) -> Event {
+    Event {
+        id: id.to_owned(),
+        etag: "\"1\"".to_owned(),
+        cancelled: false,
+        ordinary: true,
+        creator: Email::parse("anna@example.com"),
+        updated: Some("2026-06-10T08:00:00Z".parse().unwrap()),
+        days: Some("2026-06-18/2026-06-20".parse().unwrap()),
+        timed: false,
+        title: None,
+        series: None,
+        marks: Marks::default(),
+        url: None,
+    }
+}
+
+fn approved(id: &str, marked: &str, days: &str) -> Event {
+    let marks = Marks {
+        processed: Some("true".to_owned()),
+        approved_event: Some(marked.to_owned()),
+        approved_dates: Some(days.parse().unwrap()),
+        ..Marks::default()
+    };
+    Event { marks, ..event(id) }
+}
+
+fn verdict(event: &Event) -> String {
+    match judge(event, &rules(&users())) {
+        Verdict::Work(why, days) => format!("approve {days}: {why}"),
+        Verdict::Leave(left) => format!("leave: {left}"),
+    }
+}
+
+#[test]
+fn marks_count_only_for_the_event_they_name_and_its_series() {
+    let days = "2026-06-18/2026-06-20";
+    let other = "2026-06-11/2026-06-13";
+    let occurrence = |event: Event| Event { series: Some("abc".to_owned()), ..event };
+    for (event, expected) in [
+        (event("abc"), format!("approve {days}: made by hand, not approved yet")),
+        (approved("abc", "abc", days), "leave: approved for these days".to_owned()),
+        (approved("abc", "abc", other), format!("approve {days}: moved after its approval")),
+        (approved("copy", "abc", days), format!("approve {days}: a copy of a processed event")),
+        (approved("copy", "abc_20260618", days), format!("approve {days}: a copy of a processed event")),
+        (
+            occurrence(approved("abc_20260618", "abc", other)),
+            format!("approve {days}: another day of a series that has an approved one"),
+        ),
+        (occurrence(approved("abc_20260618", "abc", days)), "leave: approved for these days".to_owned()),
+        (
+            occurrence(approved("abc_20260618T080000Z", "abc_20260611T080000Z", other)),
+            format!("approve {days}: another day of a series that has an approved one"),
+        ),
+        (occurrence(approved("abc_20260618", "abc_20260618", days)), "leave: approved for these days".to_owned()),
+    ] {
+        assert_eq!(verdict(&event), expected, "{event:#?}");
+    }
+}
+
+#[test]
+fn an_id_loses_only_the_start_of_an_occurrence() {
+    for (id, series) in [
+        ("abc_20260618", "abc"),
+        ("abc_20260618T080000Z", "abc"),
+        ("abc_R20260618_20260625", "abc_R20260618"),
+        ("abc_2026061", "abc_2026061"),
+        ("_60q30c1g60o30e1i60o4ac1g", "_60q30c1g60o30e1i60o4ac1g"),
+        ("_20260618", "_20260618"),
+        ("abc", "abc"),
+    ] {
+        assert_eq!(series_of(id), series);
+    }
+}
+
+#[test]
+fn a_plan_prints_what_it_does_and_why() {
+    let users = users();
+    let mut plan = Plan::default();
+    let foreign = Event { creator: Email::parse("x@example.com"), ..event("e4") };
+    let deleted = Event { cancelled: true, ..event("e3") };
+    for event in [event("e1"), approved("e2", "e2", "2026-06-11/2026-06-12"), deleted, foreign] {
+        let is_open = event.id == "e3";
+        plan.add(event, &rules(&users), is_open);
+    }
+    insta::assert_snapshot!(plan.to_string(), @r"
+    approve e1 for 2026-06-18/2026-06-20: made by hand, not approved yet
+    approve e2 for 2026-06-18/2026-06-20: moved after its approval
+    close e3: deleted
+    leave 1: deleted
+    leave 1: not made by a registered manual user
+    ");
+}
+
+/// The event as the sweep leaves it after doing what the plan says.
+fn applied(event: &Event, days: DateRange) -> Event {
+    let marks = Marks {
+        processed: Some("true".to_owned()),
+        approved_event: Some(event.id.clone()),
+        approved_dates: Some(days),
+        ..event.marks.clone()
+    };
+    Event { marks, ..event.clone() }
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let id = prop::sample::select(vec!["abc", "abc_20260618", "abc_20260618T080000Z", "def"]);
+    let mark = prop::option::of(id.clone());
+    let dates = prop::option::of(prop::sample::select(vec!["2026-06-18/2026-06-20", "2026-06-11/2026-06-13"]));
+    let creator = prop::sample::select(vec!["anna@example.com", "ANNA@example.com", "x@example.com"]);
+    (id, mark, dates, creator, prop::array::uniform6(any::<bool>())).prop_map(|(id, mark, dates, creator, flags)| {
+        let [cancelled, ordinary, timed, series, processed, reserved] = flags;
+        let marks = Marks {
+            processed: processed.then(|| "true".to_owned()),
+            reservation: reserved.then(|| "digest".to_owned()),
+            approved_event: mark.map(str::to_owned),
+            approved_dates: dates.map(|dates| dates.parse().unwrap()),
+        };
+        let series = series.then(|| "abc".to_owned());
+        Event { cancelled, ordinary, timed, series, marks, creator: Email::parse(creator), ..event(id) }
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_plan_is_empty_after_it_was_applied(event in any_event()) {
+        let users = users();
+        if let Verdict::Work(_, days) = judge(&event, &rules(&users)) {
+            let after = judge(&applied(&event, days), &rules(&users));
+            prop_assert_eq!(after, Verdict::Leave(Left::Approved));
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_living_event_of_a_manual_user_is_never_work(event in any_event()) {
+        let users = users();
+        let stranger = Event { creator: Email::parse("x@example.com"), ..event.clone() };
+        let deleted = Event { cancelled: true, ..event };
+        prop_assert!(matches!(judge(&stranger, &rules(&users)), Verdict::Leave(_)));
+        prop_assert!(matches!(judge(&deleted, &rules(&users)), Verdict::Leave(_)));
+    }
+}

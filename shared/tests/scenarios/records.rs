@@ -1,0 +1,173 @@
+//! The records in DynamoDB: what two writers at once, or a slow one, may and may not do.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::future::join_all;
+use moffman::domain::date_range::DateRange;
+use moffman::domain::email::Email;
+use moffman::domain::event::{Event, Marks};
+use moffman::store::Store;
+use moffman::store::calendar_state::Cursor;
+use moffman::store::claims::{Closing, Settlement};
+use moffman::store::open_record::{Claim, OpenRecord};
+use moffman::store::recording::{NewWork, Recorded};
+use moffman::transport::Transport;
+
+use crate::context::instant;
+use crate::table;
+
+const CALENDAR: &str = "prague@group.calendar.google.com";
+
+fn now() -> DateTime<Utc> {
+    instant("2026-06-15T08:00:00Z")
+}
+
+fn days(text: &str) -> DateRange {
+    text.parse().unwrap()
+}
+
+fn event(updated: &str, range: &str) -> Event {
+    Event {
+        id: "e1".to_owned(),
+        etag: format!("\"{updated}\""),
+        cancelled: false,
+        ordinary: true,
+        creator: Email::parse("anna@example.com"),
+        updated: Some(instant(updated)),
+        days: Some(days(range)),
+        timed: false,
+        title: None,
+        series: None,
+        marks: Marks::default(),
+        url: None,
+    }
+}
+
+const EARLY: &str = "2026-06-15T07:00:00Z";
+const LATE: &str = "2026-06-15T07:30:00Z";
+const ONE: &str = "2026-06-18/2026-06-19";
+const OTHER: &str = "2026-06-22/2026-06-23";
+
+async fn store() -> Store {
+    table::start(&Transport::new().unwrap()).await.0
+}
+
+async fn record(store: &Store, event: &Event) -> Recorded {
+    let days = event.days.unwrap();
+    let work = NewWork { event, days, user: "anna@example.com", zone: "UTC", now: now() };
+    store.record(CALENDAR, &work).await.unwrap()
+}
+
+async fn read(store: &Store) -> OpenRecord {
+    store.read_open(CALENDAR, "e1").await.unwrap().unwrap()
+}
+
+fn claim(id: &str) -> Claim {
+    Claim { id: id.to_owned(), until: now() + Duration::seconds(75) }
+}
+
+fn closing<'a>(claim: Option<&'a str>, done: &[&str], updated: &str) -> Closing<'a> {
+    Closing { claim, done: done.iter().map(|done| days(done)).collect(), updated: Some(instant(updated)), now: now() }
+}
+
+#[tokio::test]
+async fn an_older_listing_does_not_replace_a_newer_one() {
+    let store = store().await;
+    assert_eq!(record(&store, &event(LATE, OTHER)).await, Recorded::Open);
+    assert_eq!(record(&store, &event(EARLY, ONE)).await, Recorded::Stale);
+    let kept = read(&store).await;
+    assert_eq!((kept.days, kept.revision), (days(OTHER), 1));
+}
+
+#[tokio::test]
+async fn a_newer_listing_replaces_the_snapshot_and_keeps_what_was_done() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let claimed = store.claim(CALENDAR, &read(&store).await, &claim("a"), Some(days(ONE))).await.unwrap().unwrap();
+    store.settle(CALENDAR, &claimed, "a", &Settlement::Issued(days(ONE))).await.unwrap().unwrap();
+    record(&store, &event(LATE, OTHER)).await;
+    let record = read(&store).await;
+    assert_eq!((record.days, record.revision, record.issuing), (days(OTHER), 2, None));
+    assert_eq!(record.issued, BTreeSet::from([days(ONE)]));
+    assert_eq!(record.recorded_at, now());
+}
+
+#[tokio::test]
+async fn a_listing_from_before_the_approval_opens_nothing() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let open = read(&store).await;
+    assert!(store.close(CALENDAR, &open, &closing(None, &[ONE], LATE)).await.unwrap());
+    assert_eq!(record(&store, &event(EARLY, ONE)).await, Recorded::Stale);
+    assert_eq!(record(&store, &event(EARLY, OTHER)).await, Recorded::Stale);
+    assert!(store.read_calendar(CALENDAR).await.unwrap().open.is_empty());
+}
+
+#[tokio::test]
+async fn days_whose_form_was_issued_before_are_opened_as_issued() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let open = read(&store).await;
+    assert!(store.close(CALENDAR, &open, &closing(None, &[ONE, OTHER], EARLY)).await.unwrap());
+    assert_eq!(record(&store, &event(LATE, ONE)).await, Recorded::Open);
+    assert_eq!(read(&store).await.issued, BTreeSet::from([days(ONE), days(OTHER)]));
+}
+
+#[tokio::test]
+async fn of_twenty_claims_at_once_one_wins() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let open = read(&store).await;
+    let claims: Vec<Claim> = (0..20).map(|n| claim(&format!("claim-{n}"))).collect();
+    let claimed = join_all(claims.iter().map(|claim| store.claim(CALENDAR, &open, claim, Some(days(ONE))))).await;
+    assert_eq!(claimed.into_iter().filter(|claimed| claimed.as_ref().unwrap().is_some()).count(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_claim_writes_nothing() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let slow = store.claim(CALENDAR, &read(&store).await, &claim("slow"), Some(days(ONE))).await.unwrap().unwrap();
+    let taken = store.claim(CALENDAR, &slow, &claim("other"), Some(days(ONE))).await.unwrap().unwrap();
+    assert_eq!(store.settle(CALENDAR, &slow, "slow", &Settlement::Released).await.unwrap(), None);
+    assert!(!store.close(CALENDAR, &slow, &closing(Some("slow"), &[ONE], LATE)).await.unwrap());
+    assert_eq!(read(&store).await, taken);
+}
+
+#[tokio::test]
+async fn a_record_that_changed_is_not_closed() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let claimed = store.claim(CALENDAR, &read(&store).await, &claim("a"), None).await.unwrap().unwrap();
+    record(&store, &event(LATE, OTHER)).await;
+    assert!(!store.close(CALENDAR, &claimed, &closing(Some("a"), &[ONE], LATE)).await.unwrap());
+    assert!(!store.close(CALENDAR, &claimed, &closing(None, &[ONE], LATE)).await.unwrap());
+    assert_eq!(read(&store).await.days, days(OTHER));
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_holds_is_not_closed_by_others() {
+    let store = store().await;
+    record(&store, &event(EARLY, ONE)).await;
+    let claimed = store.claim(CALENDAR, &read(&store).await, &claim("a"), None).await.unwrap().unwrap();
+    assert!(!store.close(CALENDAR, &claimed, &closing(None, &[], LATE)).await.unwrap());
+    store.end_leases().await.unwrap();
+    assert!(store.close(CALENDAR, &claimed, &closing(None, &[], LATE)).await.unwrap());
+}
+
+#[tokio::test]
+async fn of_two_sweeps_one_advances_the_cursor() {
+    let store = store().await;
+    let cursor = |version| Cursor {
+        sync_token: format!("token {version}"),
+        version,
+        reconciled_at: now(),
+        users_digest: "digest".to_owned(),
+    };
+    assert!(store.advance_cursor(CALENDAR, &cursor(1), None).await.unwrap());
+    assert!(!store.advance_cursor(CALENDAR, &cursor(1), None).await.unwrap());
+    assert!(store.advance_cursor(CALENDAR, &cursor(2), Some(1)).await.unwrap());
+    assert!(!store.advance_cursor(CALENDAR, &cursor(2), Some(1)).await.unwrap());
+    assert_eq!(store.read_calendar(CALENDAR).await.unwrap().cursor, Some(cursor(2)));
+}
