@@ -15,6 +15,7 @@ use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
 use crate::parameters::{self, ParameterError};
 use crate::store::Store;
+use crate::telemetry;
 use crate::transport::{Transport, TransportError};
 
 /// The service: settings, clients, store and directory. Shared by all requests of a process.
@@ -127,9 +128,11 @@ impl Moffman {
         })
     }
 
-    /// Puts the service together inside a Lambda function: configuration from `sources`, secrets from SSM.
-    pub async fn on_lambda(sources: Sources) -> Result<Self, StartError> {
-        let settings = crate::config::load(&sources)?;
+    /// Puts the service together inside a Lambda function: configuration from its layer and environment, secrets from
+    /// SSM.
+    pub async fn on_lambda() -> Result<Self, StartError> {
+        let settings = crate::config::load(&Sources::of_function())?;
+        telemetry::adopt(&settings);
         let transport = Transport::new()?;
         let aws = aws_config::from_env().http_client(transport.aws()).load().await;
         let key = settings.google_api.service_account_key_parameter.as_deref().ok_or(StartError::NoKey)?;

@@ -3,7 +3,6 @@
 //! An invocation fails only when nothing could be done; what failed for some offices is in the report.
 
 mod failure;
-mod start;
 mod task;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,7 +15,6 @@ use moffman::telemetry;
 use serde_json::{Value, json};
 
 pub use failure::Failure;
-pub use start::start;
 pub use task::{Task, TaskError};
 
 /// What the function needs to send its answer, after the work.
@@ -24,19 +22,12 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(2);
 
 /// Carries out the task of one invocation, answers its report and logs one line about it.
 pub async fn handle(app: &Moffman, event: LambdaEvent<Value>) -> Result<Value, Failure> {
-    let started = app.clock.now();
     let LambdaEvent { payload, context } = event;
     let (task, outcome) = match Task::try_from(payload) {
         Ok(task) => (task.name(), carry_out(app, task, &context).await),
         Err(error) => ("none", Err(error.into())),
     };
-    tracing::info!(
-        task,
-        ok = outcome.is_ok(),
-        duration_ms = (app.clock.now() - started).num_milliseconds(),
-        request_id = context.request_id,
-        "invocation"
-    );
+    tracing::info!(task, ok = outcome.is_ok(), request_id = context.request_id, "invocation");
     outcome
 }
 

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use lambda_runtime::service_fn;
+use moffman::app::Moffman;
 use moffman::config::LogLevel;
 use moffman::telemetry::{self, Format};
 
@@ -19,6 +20,6 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_runtime::Error> {
     telemetry::init(Format::Json, LogLevel::Info)?;
-    let app = &moffman_sweeper::start().await?;
+    let app = &Moffman::on_lambda().await?;
     lambda_runtime::run(service_fn(|event| Box::pin(moffman_sweeper::handle(app, event)))).await
 }

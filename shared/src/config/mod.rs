@@ -22,6 +22,7 @@ mod tests;
 mod tree;
 mod words;
 
+use std::env;
 use std::path::PathBuf;
 
 pub use self::key_file::{ServiceAccountKeyError, check_service_account_key, read_service_account_key};
@@ -37,6 +38,9 @@ pub use self::settings::{
 };
 pub use self::template::template;
 pub use self::words::{LogLevel, OnChange, OnUnknownOutcome, TimedEvents};
+
+/// Where a function's configuration layer puts the file.
+const LAYER: &str = "/opt/moffman.yaml";
 
 /// Where the process runs; some settings apply in one place only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,19 @@ pub struct Sources {
     pub options: Vec<(String, String)>,
     /// Where the process runs.
     pub place: Place,
+}
+
+impl Sources {
+    /// Those of a Lambda function: the configuration layer's file, or the one that `MOFFMAN_CONFIG` names, and the
+    /// environment.
+    pub fn of_function() -> Self {
+        let named = env::var_os("MOFFMAN_CONFIG").map(PathBuf::from);
+        let file = named.or_else(|| Some(PathBuf::from(LAYER)).filter(|file| file.exists()));
+        let environment = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self { file, environment, options: Vec::new(), place: Place::Aws }
+    }
 }
 
 /// Reads and checks all settings; the error names every mistake that was found.

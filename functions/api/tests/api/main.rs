@@ -13,3 +13,4 @@ mod methods;
 mod problems;
 #[path = "../support/stage.rs"]
 mod stage;
+mod upstream;
