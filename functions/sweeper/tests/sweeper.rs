@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
 
-#[path = "../../api/tests/support/function.rs"]
+#[path = "../../api/tests/api/function.rs"]
 mod function;
-#[path = "../../api/tests/support/stage.rs"]
+#[path = "../../api/tests/api/stage.rs"]
 mod stage;
 
 use function::{Function, event};

@@ -5,12 +5,10 @@
 mod bodies;
 mod client;
 mod document;
-#[path = "../support/function.rs"]
 mod function;
 mod keys;
 mod lambda;
 mod methods;
 mod problems;
-#[path = "../support/stage.rs"]
 mod stage;
 mod upstream;
