@@ -64,6 +64,7 @@ async fn serve(sources: Sources) -> ExitCode {
         Err(error) => return failed(&error),
     };
     signals.next().await;
+    service.want_stop();
     output.line("Stopping: what is under way is finished. A second signal ends it at once.");
     tokio::select! {
         () = service.stop() => ExitCode::SUCCESS,

@@ -80,10 +80,15 @@ impl Service {
         &self.app
     }
 
-    /// Stops the service: nothing more is begun, what is claimed is finished, requests under way are answered.
-    pub async fn stop(self) {
+    /// From now on nothing more is begun.
+    pub fn want_stop(&self) {
         self.app.stop.want();
         self.stopping.send_replace(true);
+    }
+
+    /// Stops the service: nothing more is begun, what is claimed is finished, requests under way are answered.
+    pub async fn stop(self) {
+        self.want_stop();
         let patience = self.app.settings.forms.timeout.saturating_add(TO_FINISH);
         let finished = async { tokio::join!(self.in_flight.close(), self.timetable) };
         let finished = tokio::time::timeout(patience, finished).await;

@@ -103,20 +103,13 @@ async fn sweep(app: &Moffman) {
 async fn reload(app: &Moffman) {
     let budget = Budget { deadline: app.clock.now().checked_add_signed(RELOAD), pace: None };
     match reload::reload(&app.directory, &app.google, &budget).await {
-        Ok(report) => log_reload(&report),
+        Ok(report) => log_problems(&report),
         Err(error) => tracing::warn!(%error, "the reload failed; what was loaded before stays in use"),
     }
 }
 
-fn log_reload(report: &ReloadReport) {
-    tracing::info!(
-        offices.used = report.offices.used,
-        users.used = report.users.used,
-        rows.left_out = report.problems.len() + report.problems_unlisted,
-        subscribed = report.subscribed,
-        changed = report.changed,
-        "reload"
-    );
+/// What the directory does not log itself.
+fn log_problems(report: &ReloadReport) {
     for problem in &report.problems {
         tracing::warn!(range = problem.range, row = problem.row, problem = problem.what, "a row is left out");
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use moffman_simulators::{Demo, Form, Moment, World};
 use serde_json::Value;
 
-use super::super::Output;
+use crate::Output;
 
 /// Calls after which there may be something to tell.
 const TELLING: [&str; 4] = ["events.list", "events.insert", "events.patch", "form"];

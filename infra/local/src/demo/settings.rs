@@ -1,9 +1,10 @@
 //! The settings of the demo: what makes it use the simulated services, and what shows something soon.
 
+use std::time::Duration;
+
 use moffman::config::{Settings, Sources};
 use moffman_simulators::{Demo, World};
 use serde_json::json;
-use std::time::Duration;
 
 /// `general.manual_calendar_check_interval` where nobody chose one.
 const DEFAULT_INTERVAL: Duration = Duration::from_hours(2);

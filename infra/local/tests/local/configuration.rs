@@ -1,0 +1,97 @@
+//! What a person who configures the command gets to see.
+
+use std::fs;
+
+use crate::process::{Ended, Process};
+
+fn run(directory: &std::path::Path, arguments: &[&str]) -> Ended {
+    Process::start(directory, arguments).end()
+}
+
+#[test]
+fn the_template_is_a_configuration_that_works() {
+    let directory = tempfile::tempdir().unwrap();
+    let written = run(directory.path(), &["--get-config-template", "moffman.yaml"]);
+    assert_eq!((written.code, written.error().as_str()), (Some(0), ""));
+    let template = fs::read_to_string(directory.path().join("moffman.yaml")).unwrap();
+    assert!(template.contains("manual_calendar_check_interval: 7200"), "{template}");
+
+    let process = Process::start(directory.path(), &["--config", "moffman.yaml"]);
+    assert!(process.url().starts_with("http://127.0.0.1:"));
+    process.terminate();
+    assert_eq!(process.end().code, Some(0));
+}
+
+#[test]
+fn a_template_replaces_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mine.yaml");
+    fs::write(&file, "general: {}\n").unwrap();
+    let refused = run(directory.path(), &["--get-config-template", "mine.yaml"]);
+    assert_eq!(refused.code, Some(1));
+    assert_eq!(refused.error(), "moffman: mine.yaml: File exists (os error 17)");
+    assert_eq!(fs::read_to_string(file).unwrap(), "general: {}\n");
+}
+
+#[test]
+fn all_mistakes_are_named_before_anything_starts() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = "general:\n  log_levl: INFO\ncalendar:\n  colors: {approved: 12}\n";
+    fs::write(directory.path().join("moffman.yaml"), text).unwrap();
+    let arguments = ["--config", "moffman.yaml", "--forms--timeout", "soon"];
+    let environment = [("MOFFMAN_FORMS__ON_UNKNOWN_OUTCOME", "panic")];
+    let refused = Process::with_environment(directory.path(), &arguments, &environment).end();
+    assert_eq!((refused.code, refused.out.len()), (Some(1), 0));
+    let error = refused.error();
+    for mistake in [
+        "moffman: the configuration has 4 mistakes:",
+        "moffman.yaml:2:3: general.log_levl: unknown key; did you mean log_level?",
+        "moffman.yaml:4:22: calendar.colors.approved: ",
+        "environment variable MOFFMAN_FORMS__ON_UNKNOWN_OUTCOME: forms.on_unknown_outcome: ",
+        "option --forms--timeout: forms.timeout: ",
+    ] {
+        assert!(error.contains(mistake), "{mistake:?} in {error}");
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing was made");
+}
+
+#[test]
+fn a_file_that_is_missing_and_an_option_that_is_none_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = run(directory.path(), &["--config", "none.yaml"]);
+    assert_eq!(missing.code, Some(1));
+    assert!(missing.error().contains("none.yaml: cannot be read"), "{missing:?}");
+    let unknown = run(directory.path(), &["--general--log-levl", "INFO"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.error().contains("--general--log-level"), "{unknown:?}");
+}
+
+#[test]
+fn an_endpoint_without_a_key_does_not_start_a_demo() {
+    let directory = tempfile::tempdir().unwrap();
+    let refused = run(directory.path(), &["--google-api--endpoint", "http://127.0.0.1:1"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.error().contains("google_api.service_account_key_path"), "{refused:?}");
+}
+
+#[test]
+fn help_and_version_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let help = run(directory.path(), &["--help"]);
+    assert_eq!(help.code, Some(0));
+    assert!(help.out.iter().any(|line| line.contains("--rest-api--api-key <VALUE>")), "{help:?}");
+    let version = run(directory.path(), &["--version"]);
+    assert_eq!(version.out, [format!("moffman {}", env!("CARGO_PKG_VERSION"))]);
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let refused = run(directory.path(), &["--rest-api--port", &address.port().to_string()]);
+    assert_eq!(refused.code, Some(1));
+    let error = refused.error();
+    assert!(error.starts_with(&format!("moffman: cannot listen on {address}: ")), "{error}");
+    assert!(error.contains("rest_api.port"), "{error}");
+}

@@ -1,0 +1,11 @@
+//! The command as people use it: as a process, in a directory of its own, on free ports.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
+
+mod configuration;
+mod demo;
+mod http;
+mod keys;
+mod process;
+mod signals;
+mod state;
