@@ -14,8 +14,9 @@ use crate::google::{Budget, GoogleError};
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
-/// Google's reason for refusing a write to a calendar that is shared for reading only.
-const READ_ONLY: &str = "requiredAccessLevel";
+/// Google's reasons for refusing a write that have nothing to do with the event.
+const NOT_ABOUT_THE_EVENT: [&str; 4] =
+    ["requiredAccessLevel", "accessNotConfigured", "insufficientPermissions", "forbiddenForServiceAccounts"];
 
 /// A reservation as the calendar has it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +109,8 @@ impl Attempt<'_> {
                     return Ok((event, status));
                 }
                 Err(ReserveError::Google(GoogleError::AlreadyExists)) => id_taken = true,
-                Err(ReserveError::Google(GoogleError::Changed)) => {}
+                // Changed or deleted meanwhile: read it again.
+                Err(ReserveError::Google(GoogleError::Changed | GoogleError::NotFound)) if existing.is_some() => {}
                 Err(error) => return Err(error),
             }
             existing = self.read().await?;
@@ -145,7 +147,7 @@ impl Attempt<'_> {
 
 fn refuses_revival(error: &GoogleError) -> bool {
     match error {
-        GoogleError::Forbidden { reason } => reason != READ_ONLY,
+        GoogleError::Forbidden { reason } => !NOT_ABOUT_THE_EVENT.contains(&reason.as_str()),
         GoogleError::NotFound | GoogleError::Refused { .. } => true,
         _ => false,
     }

@@ -15,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{LogLevel, Settings};
-use crate::sweep::SweepReport;
+use crate::sweep::{Order, SweepReport};
 
 /// Our own crates all begin with this.
 const OURS: &str = "moffman";
@@ -96,6 +96,18 @@ pub fn digest(text: &str) -> String {
     digits
 }
 
+/// Logs what an ordered sweep did and, where a Lambda `function` of this name ran it, prints its metrics. A dry run has done
+/// nothing: it is neither logged nor measured.
+pub fn report_sweep(order: &Order, report: &SweepReport, function: Option<&str>, now: DateTime<Utc>) {
+    if order.dry_run {
+        return;
+    }
+    log_sweep(report);
+    if let Some(function) = function {
+        print_metrics(report, function, now);
+    }
+}
+
 /// Logs what a sweep did. What went wrong in an office may repeat what the form service said about a person: it is logged
 /// at DEBUG only.
 pub fn log_sweep(report: &SweepReport) {
@@ -121,7 +133,7 @@ pub fn log_sweep(report: &SweepReport) {
 
 /// Prints a sweep's metrics to standard output as one line, from which `CloudWatch` makes metrics of the namespace
 /// `Moffman`; `function` is their only dimension, so that two stacks in one account stay apart.
-pub fn print_metrics(report: &SweepReport, function: &str, now: DateTime<Utc>) {
+fn print_metrics(report: &SweepReport, function: &str, now: DateTime<Utc>) {
     let line = metrics(report, function, now);
     if let Err(error) = writeln!(std::io::stdout().lock(), "{line}") {
         tracing::warn!(%error, "the metrics could not be printed");

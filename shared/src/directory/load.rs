@@ -17,6 +17,9 @@ use crate::store::directory_snapshot::{Content, Kind, Pointer, Version};
 /// How often another writer may be faster before the load is given up.
 const ATTEMPTS: usize = 4;
 
+/// Log lines about rows that were left out, in one load.
+const LINES: usize = 100;
+
 type Cells = Vec<Vec<String>>;
 
 /// Why the spreadsheet was not loaded; the last good snapshot stays in use.
@@ -174,7 +177,7 @@ impl Directory {
 }
 
 impl Loaded {
-    /// One line, without names and addresses.
+    /// What was found, without names and addresses: a line in all, and one for each row and range that was not used.
     fn log(&self) {
         let rows = |range: &Option<LoadedRange>| range.as_ref().map(|range| range.rows);
         let usable = |range: &Option<LoadedRange>| range.as_ref().map(|range| range.usable);
@@ -191,6 +194,14 @@ impl Loaded {
             changed = self.changed,
             "spreadsheet loaded"
         );
+        let ranges = || [&self.offices, &self.users].into_iter().flatten();
+        for (range, (_, why)) in ranges().filter_map(|range| range.kept.map(|kept| (range, kept))) {
+            tracing::warn!(range = range.range, reason = %why, "the last good content of a range stays in use");
+        }
+        let bad = ranges().flat_map(|range| range.bad.iter().map(move |bad| (range, bad)));
+        for (range, BadRow { row, fault }) in bad.take(LINES) {
+            tracing::warn!(range = range.range, row, problem = %fault, "a row is left out");
+        }
     }
 }
 

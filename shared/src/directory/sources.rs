@@ -12,7 +12,7 @@ use crate::domain::template::{Placeholder, Template};
 use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
-const WAY_OF_READING: &str = "1";
+const WAY_OF_READING: &str = "2";
 
 /// The configured part of the directory.
 pub(super) struct Sources {

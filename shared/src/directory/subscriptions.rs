@@ -8,10 +8,13 @@ use super::Directory;
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient};
 use crate::store::subscribed::CalendarDigest;
+use crate::telemetry;
 
 /// Calendars subscribed by one load at most; the next ones follow.
 const AT_MOST: usize = 50;
 const AT_ONCE: usize = 5;
+/// Log lines about calendars that could not be subscribed, in one load.
+const LINES: usize = 20;
 
 /// What became of the calendars that were not subscribed before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,8 +38,9 @@ impl Directory {
             }
         };
         let mut seen = known;
-        let all = self.0.sources.offices.iter().chain(offices).map(|office| office.calendar_id.as_str());
-        let mut new: Vec<&str> = all.filter(|id| seen.insert(CalendarDigest::of(id))).collect();
+        let all = self.0.sources.offices.iter().chain(offices);
+        let mut new: Vec<&Office> =
+            all.filter(|office| seen.insert(CalendarDigest::of(&office.calendar_id))).collect();
         // Begin elsewhere each time, so that calendars that nobody shared with us do not hold the others back for ever.
         let start = usize::try_from(self.0.clock.now().timestamp()).unwrap_or(0);
         let turn = start.checked_rem(new.len()).unwrap_or(0);
@@ -52,19 +56,26 @@ impl Directory {
     }
 }
 
-/// Subscribes a few at a time until Google is busy.
-async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, calendars: &[&str]) -> (Vec<CalendarDigest>, usize) {
+/// Subscribes the calendars of `offices`, a few at a time, until Google is busy.
+async fn try_to_subscribe(
+    google: &GoogleClient,
+    budget: &Budget,
+    offices: &[&Office],
+) -> (Vec<CalendarDigest>, usize) {
     let (mut done, mut failed) = (Vec::new(), 0);
-    for group in calendars.chunks(AT_ONCE) {
-        let outcomes = join_all(group.iter().map(|id| google.subscribe(budget, id))).await;
+    for group in offices.chunks(AT_ONCE) {
+        let outcomes = join_all(group.iter().map(|office| google.subscribe(budget, &office.calendar_id))).await;
         let mut busy = false;
-        for (id, outcome) in group.iter().zip(outcomes) {
+        for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {
-                Ok(()) => done.push(CalendarDigest::of(id)),
+                Ok(()) => done.push(CalendarDigest::of(&office.calendar_id)),
                 Err(error) => {
                     failed += 1;
                     busy |= error.is_temporary();
-                    tracing::warn!(%error, "a calendar cannot be subscribed");
+                    if failed <= LINES {
+                        let digest = telemetry::digest(&office.name);
+                        tracing::warn!(office.digest = digest, %error, "a calendar cannot be subscribed");
+                    }
                 }
             }
         }

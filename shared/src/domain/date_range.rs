@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
+
+/// The last year that can be written with four digits.
+const LAST_YEAR: i32 = 9999;
 
 /// One or more consecutive days. Written `2026-06-18/2026-06-20`, the second date being the first day that is not included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,8 +23,8 @@ pub enum DateRangeError {
     /// The end precedes the start.
     #[error("the end precedes the start")]
     EndBeforeStart,
-    /// The day after the last one is beyond the calendar's end.
-    #[error("the date is too far in the future")]
+    /// A date has no four-digit year; that of the day after the last one counts too.
+    #[error("the date has no four-digit year")]
     OutOfRange,
     /// Not written as two dates.
     #[error("not two dates `YYYY-MM-DD/YYYY-MM-DD`")]
@@ -34,8 +37,10 @@ impl DateRange {
         if end < start {
             return Err(DateRangeError::EndBeforeStart);
         }
-        let end =
-            if end == start { start.checked_add_days(Days::new(1)).ok_or(DateRangeError::OutOfRange)? } else { end };
+        let end = if end == start { start.checked_add_days(Days::new(1)).unwrap_or(end) } else { end };
+        if [start, end].iter().any(|day| !(0..=LAST_YEAR).contains(&day.year())) {
+            return Err(DateRangeError::OutOfRange);
+        }
         Ok(Self { start, end })
     }
 
@@ -105,6 +110,14 @@ mod tests {
     #[test]
     fn an_end_before_the_start_is_refused() {
         assert_eq!(DateRange::new(day("2026-06-18"), day("2026-06-17")), Err(DateRangeError::EndBeforeStart));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused() {
+        assert_eq!(DateRange::new(day("9999-12-31"), day("9999-12-31")), Err(DateRangeError::OutOfRange));
+        assert!(DateRange::new(day("9999-12-30"), day("9999-12-31")).is_ok());
+        assert_eq!(DateRange::new(day("9999-12-31"), NaiveDate::MAX), Err(DateRangeError::OutOfRange));
+        assert_eq!(DateRange::new(NaiveDate::MAX, NaiveDate::MAX), Err(DateRangeError::OutOfRange));
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub enum RowFault {
     /// A template uses a name or number that the row does not have.
     #[error("a first name, last name or employee number that a template uses is missing")]
     NoDetails,
+    /// A cell that is used has a line break or another control character inside.
+    #[error("a cell has control characters")]
+    ControlCharacters,
     /// An earlier row has the same office name or address.
     #[error("row {first} has the same key")]
     Duplicate {
@@ -76,6 +79,9 @@ pub fn read_offices(first_row: usize, rows: &[Vec<String>]) -> SheetRows<Office>
         if calendar_id.is_empty() {
             return Err(RowFault::NoCalendar);
         }
+        if !is_plain(name) || !is_plain(calendar_id) {
+            return Err(RowFault::ControlCharacters);
+        }
         Ok((name.to_owned(), Office { name: name.to_owned(), calendar_id: calendar_id.to_owned() }))
     })
 }
@@ -86,6 +92,10 @@ pub fn read_users(first_row: usize, rows: &[Vec<String>], needed: &[Placeholder]
         let user = read_user(row).ok_or(RowFault::NoAddress)?;
         if user.name.is_empty() {
             return Err(RowFault::NoName);
+        }
+        let number = user.details.as_ref().map_or("", |details| &details.employee_number);
+        if !is_plain(&user.name) || !is_plain(number) {
+            return Err(RowFault::ControlCharacters);
         }
         if !needed.iter().all(|&placeholder| fills(&user, placeholder)) {
             return Err(RowFault::NoDetails);
@@ -158,6 +168,11 @@ fn fills(user: &ManualUser, placeholder: Placeholder) -> bool {
         Placeholder::EmployeeNumber => value(|details| &details.employee_number),
         _ => true,
     }
+}
+
+/// Whether the text is free of control characters, which neither a form nor a request may have in a name.
+fn is_plain(text: &str) -> bool {
+    !text.chars().any(char::is_control)
 }
 
 fn cell(row: &[String], column: usize) -> &str {
@@ -243,6 +258,32 @@ mod tests {
     }
 
     #[test]
+    fn a_cell_in_two_lines_makes_its_row_unusable() {
+        let offices = read_offices(
+            2,
+            &rows(&[
+                &["Prague\nCentre", "prague@example.com"],
+                &["Brno", "brno\u{7}@example.com"],
+                &["Ostrava\n", "ostrava@example.com", "a note\nin two lines"],
+            ]),
+        );
+        assert_eq!(bad(&offices), [(2, RowFault::ControlCharacters), (3, RowFault::ControlCharacters)]);
+        assert_eq!(offices.entries[0].name, "Ostrava");
+        let users = read_users(
+            2,
+            &rows(&[
+                &["Anna\r\nNova", "anna@example.com"],
+                &["bob@example.com", "Bob", "Kral\nJr", "12"],
+                &["bob@example.com", "Bob", "Kral", "1\t2"],
+                &["Bob Kral", "bob@example.com", "a note\nin two lines"],
+            ]),
+            &[],
+        );
+        assert_eq!(bad(&users), [2, 3, 4].map(|row| (row, RowFault::ControlCharacters)));
+        assert_eq!(users.entries.len(), 1);
+    }
+
+    #[test]
     fn a_template_that_uses_names_needs_them() {
         let sheet = rows(&[
             &["Anna Nova", "anna@example.com"],
@@ -306,13 +347,14 @@ mod tests {
             let names: HashSet<_> = offices.entries.iter().map(|office| &office.name).collect();
             prop_assert_eq!(names.len(), offices.entries.len());
             prop_assert!(offices.entries.iter().all(|office| !office.calendar_id.is_empty()));
+            prop_assert!(offices.entries.iter().all(|office| is_plain(&office.name)));
 
             let needed: &[_] = if needs_names { &[Placeholder::FirstName] } else { &[] };
             let users = read_users(first, &sheet, needed);
             prop_assert_eq!(users.count(), sheet.len());
             let keys: HashSet<_> = users.entries.iter().map(|user| user.email.key()).collect();
             prop_assert_eq!(keys.len(), users.entries.len());
-            prop_assert!(users.entries.iter().all(|user| !user.name.is_empty()));
+            prop_assert!(users.entries.iter().all(|user| !user.name.is_empty() && is_plain(&user.name)));
             prop_assert!(!needs_names || users.entries.iter().all(|user| user.details.is_some()));
         }
 

@@ -26,8 +26,8 @@ pub struct Event {
     pub etag: String,
     /// Deleted, from the listing's or a person's point of view.
     pub cancelled: bool,
-    /// Whether this is an ordinary event and not, for instance, a working location.
-    pub ordinary: bool,
+    /// What sort of entry it is.
+    pub kind: Kind,
     /// The person who made it. Absent on a tombstone.
     pub creator: Option<Email>,
     /// When it last changed. Absent on a tombstone.
@@ -44,6 +44,18 @@ pub struct Event {
     pub marks: Marks,
     /// Where a person can look at it.
     pub url: Option<String>,
+}
+
+/// What sort of entry in a calendar an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A single event, or one occurrence of a series.
+    Single,
+    /// A series itself: each of its days is an event of its own.
+    Series,
+    /// A working location, a birthday or the like.
+    Special,
 }
 
 /// The private extended properties of an event that mean something to us.

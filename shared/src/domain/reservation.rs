@@ -94,7 +94,7 @@ impl Reservation {
         let end = date("end", &request.end)?;
         let days = DateRange::new(start, end).map_err(|error| match error {
             DateRangeError::EndBeforeStart => InvalidRequest { field: "end", what: "must not precede `start`" },
-            _ => InvalidRequest { field: "end", what: "is too far in the future" },
+            _ => InvalidRequest { field: "end", what: "must be before 9999-12-31" },
         })?;
         Ok(Self { request, days })
     }

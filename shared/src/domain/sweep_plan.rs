@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::date_range::DateRange;
-use super::event::Event;
+use super::event::{Event, Kind};
 use super::manual_user::ManualUser;
 
 /// What a sweep goes by.
@@ -59,6 +59,8 @@ pub enum Left {
     NotAManualUser,
     /// It is a working location, a birthday or the like.
     NotOrdinary,
+    /// It is a series: its days are events of their own.
+    Series,
     /// It was processed by a workflow or by upstream.
     Processed,
     /// It is approved for its days.
@@ -82,16 +84,18 @@ pub enum Verdict {
     Leave(Left),
 }
 
-/// Judges one event.
-pub fn judge(event: &Event, rules: &Rules<'_>) -> Verdict {
+/// Judges one event. What `is_open` was work before and stays it also outside the window.
+pub fn judge(event: &Event, rules: &Rules<'_>, is_open: bool) -> Verdict {
     if event.cancelled {
         return Verdict::Leave(Left::Deleted);
     }
     if !event.creator.as_ref().is_some_and(|creator| rules.users.contains_key(&creator.key())) {
         return Verdict::Leave(Left::NotAManualUser);
     }
-    if !event.ordinary {
-        return Verdict::Leave(Left::NotOrdinary);
+    match event.kind {
+        Kind::Single => {}
+        Kind::Series => return Verdict::Leave(Left::Series),
+        Kind::Special => return Verdict::Leave(Left::NotOrdinary),
     }
     let Some(days) = event.days else {
         return Verdict::Leave(Left::WithoutDays);
@@ -108,7 +112,7 @@ pub fn judge(event: &Event, rules: &Rules<'_>) -> Verdict {
     if event.timed && !rules.timed_events {
         return Verdict::Leave(Left::Timed);
     }
-    if event.series.is_some() && !rules.window.overlaps(days) {
+    if event.series.is_some() && !is_open && !rules.window.overlaps(days) {
         return Verdict::Leave(Left::OutsideWindow);
     }
     Verdict::Work(why, days)
@@ -175,9 +179,18 @@ pub struct Plan {
     /// The events to approve, as last listed, by id.
     pub work: BTreeMap<String, Work>,
     /// The events with an open record that need nothing any more.
-    pub close: BTreeMap<String, Left>,
-    /// How many events are left alone, by reason.
-    pub left: BTreeMap<Left, usize>,
+    pub close: BTreeMap<String, Closed>,
+    /// Why the other events are left alone.
+    pub left: BTreeMap<String, Left>,
+}
+
+/// Why an open event needs nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Why.
+    pub left: Left,
+    /// The days for which the event is approved.
+    pub approved: Option<DateRange>,
 }
 
 /// An event to approve.
@@ -198,17 +211,26 @@ impl Plan {
     pub fn add(&mut self, event: Event, rules: &Rules<'_>, is_open: bool) {
         self.work.remove(&event.id);
         self.close.remove(&event.id);
-        match judge(&event, rules) {
+        self.left.remove(&event.id);
+        match judge(&event, rules, is_open) {
             Verdict::Work(why, days) => {
                 self.work.insert(event.id.clone(), Work { event, days, why });
             }
             Verdict::Leave(left) => {
-                *self.left.entry(left).or_default() += 1;
                 if is_open {
-                    self.close.insert(event.id, left);
+                    self.close.insert(event.id, Closed::new(left, event.days));
+                } else {
+                    self.left.insert(event.id, left);
                 }
             }
         }
+    }
+}
+
+impl Closed {
+    /// What is left for this reason, an event on these days.
+    pub fn new(left: Left, days: Option<DateRange>) -> Self {
+        Self { left, approved: days.filter(|_| left == Left::Approved) }
     }
 }
 
@@ -217,10 +239,14 @@ impl fmt::Display for Plan {
         for (id, work) in &self.work {
             writeln!(f, "approve {id} for {}: {}", work.days, work.why)?;
         }
-        for (id, left) in &self.close {
-            writeln!(f, "close {id}: {left}")?;
+        for (id, closed) in &self.close {
+            writeln!(f, "close {id}: {}", closed.left)?;
         }
-        for (left, count) in &self.left {
+        let mut counts: BTreeMap<Left, usize> = BTreeMap::new();
+        for left in self.left.values() {
+            *counts.entry(*left).or_default() += 1;
+        }
+        for (left, count) in counts {
             writeln!(f, "leave {count}: {left}")?;
         }
         Ok(())
@@ -244,6 +270,7 @@ impl fmt::Display for Left {
             Self::Deleted => "deleted",
             Self::NotAManualUser => "not made by a registered manual user",
             Self::NotOrdinary => "not an ordinary event",
+            Self::Series => "a series, whose days are events of their own",
             Self::Processed => "processed by a workflow or an earlier service",
             Self::Approved => "approved for these days",
             Self::ChangeIgnored => "moved after its approval, which `manual_users.on_change` ignores",

@@ -11,10 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
-use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, Marks, PROCESSED, RESERVATION};
+use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, Kind, Marks, PROCESSED, RESERVATION};
 
 /// The partial response that has all an [`Event`] needs.
-pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,updated,start,end,summary,recurringEventId,\
+pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,updated,start,end,summary,recurringEventId,recurrence,\
                                  extendedProperties/private,htmlLink";
 /// The longest title that Google takes, in characters.
 const LONGEST_TITLE: usize = 1_024;
@@ -28,7 +28,7 @@ pub(super) fn read(event: api::Event, zone: Option<Tz>) -> Option<Event> {
         id: event.id.filter(|id| !id.is_empty())?,
         etag: event.etag.unwrap_or_default(),
         cancelled: event.status.as_deref() == Some("cancelled"),
-        ordinary: event.event_type.is_none_or(|kind| kind == "default"),
+        kind: kind(event.event_type.as_deref(), event.recurrence.as_deref()),
         creator: event.creator.and_then(|creator| creator.email).and_then(|email| Email::parse(&email)),
         updated: event.updated,
         days: days(&start, &end, zone),
@@ -46,6 +46,14 @@ pub(super) fn parse_zone(name: &str) -> Tz {
         tracing::warn!(time_zone = name, "the time zone of a calendar is unknown; UTC is used");
         Tz::UTC
     })
+}
+
+fn kind(event_type: Option<&str>, recurrence: Option<&[String]>) -> Kind {
+    match (event_type, recurrence) {
+        (None | Some("default"), None | Some([])) => Kind::Single,
+        (None | Some("default"), Some(_)) => Kind::Series,
+        _ => Kind::Special,
+    }
 }
 
 fn marks(mut private: HashMap<String, String>) -> Marks {
@@ -183,7 +191,7 @@ mod tests {
     fn a_tombstone_may_have_nothing_but_its_id() {
         let tombstone = serde_json::from_value(json!({"id": "e", "status": "cancelled"})).unwrap();
         let event = read(tombstone, None).unwrap();
-        assert!(event.cancelled && event.ordinary && !event.timed);
+        assert!(event.cancelled && event.kind == Kind::Single && !event.timed);
         assert_eq!((event.creator, event.days, event.marks), (None, None, Marks::default()));
         assert!(read(api::Event::default(), None).is_none());
     }
@@ -200,7 +208,7 @@ mod tests {
         assert_eq!((marks.processed.as_deref(), marks.approved_event.as_deref()), (Some("false"), Some("e")));
         assert_eq!(marks.approved_dates.unwrap().to_string(), "2026-06-18/2026-06-19");
         assert_eq!(event("soon").marks.approved_dates, None);
-        assert!(!event("").ordinary);
+        assert_eq!(event("").kind, Kind::Special);
     }
 
     #[test]

@@ -17,7 +17,7 @@ const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait of our own choice.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-/// The longest wait that Google may ask for.
+/// The longest wait that Google may ask for; when it asks for more, its error is the caller's answer at once.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
 /// How long one attempt may take, including a new token when it needs one.
 const ONE_ATTEMPT: Duration = Duration::from_secs(10);
@@ -107,10 +107,11 @@ impl Retry<'_> {
 
     /// Waits before the next attempt; gives up when that would come too late.
     async fn pause(&self, failed: u32, error: GoogleError) -> Result<(), GoogleError> {
-        if failed >= ATTEMPTS {
+        let retry_after = error.retry_after().unwrap_or_default();
+        if failed >= ATTEMPTS || retry_after > LONGEST_RETRY_AFTER {
             return Err(error);
         }
-        let wait = wait(failed, error.retry_after(), self.randomness);
+        let wait = wait(failed, retry_after, self.randomness);
         if self.budget.deadline.is_some_and(|deadline| until(deadline, self.clock) <= wait) {
             return Err(error);
         }
@@ -121,9 +122,9 @@ impl Retry<'_> {
 }
 
 /// Full jitter, so that callers that failed together do not come back together. What Google asks for comes on top.
-fn wait(failed: u32, retry_after: Option<Duration>, randomness: &Randomness) -> Duration {
+fn wait(failed: u32, retry_after: Duration, randomness: &Randomness) -> Duration {
     let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
-    retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER) + randomness.up_to(doubled.min(LONGEST_WAIT))
+    retry_after + randomness.up_to(doubled.min(LONGEST_WAIT))
 }
 
 fn until(deadline: DateTime<Utc>, clock: &Clock) -> Duration {
@@ -182,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn waits_double_up_to_a_limit_and_differ() {
         let bench = Bench::new();
-        let waits = |failed| (0..200).map(|_| wait(failed, None, &bench.randomness)).collect::<Vec<_>>();
+        let waits = |failed| (0..200).map(|_| wait(failed, Duration::ZERO, &bench.randomness)).collect::<Vec<_>>();
         for (failed, longest) in [(1, 500), (2, 1_000), (3, 2_000), (6, 8_000), (40, 8_000)] {
             let waits = waits(failed);
             let (low, high) = (waits.iter().min().unwrap().as_millis(), waits.iter().max().unwrap().as_millis());
@@ -207,16 +208,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn retry_after_is_honoured_up_to_half_a_minute() {
+    async fn retry_after_is_honoured_or_handed_on() {
+        for seconds in [7, 30] {
+            let bench = Bench::new();
+            assert_eq!(bench.run(&[busy(seconds)]).await, (Ok(1), 2));
+            let (paused, asked) = (bench.time.paused(), Duration::from_secs(seconds));
+            assert!(paused >= asked && paused <= asked + Duration::from_millis(500), "{paused:?}");
+        }
         let bench = Bench::new();
-        assert_eq!(bench.run(&[busy(7)]).await.0, Ok(1));
-        let paused = bench.time.paused();
-        assert!(paused >= Duration::from_secs(7) && paused <= Duration::from_millis(7_500), "{paused:?}");
-
-        let bench = Bench::new();
-        assert_eq!(bench.run(&[busy(3_600)]).await.0, Ok(1));
-        let paused = bench.time.paused();
-        assert!(paused >= Duration::from_secs(30) && paused <= Duration::from_millis(30_500), "{paused:?}");
+        let error = busy(31).error;
+        assert_eq!(bench.run(&[busy(31)]).await, (Err(error), 1));
+        assert_eq!(bench.time.paused(), Duration::ZERO);
     }
 
     #[tokio::test]

@@ -35,6 +35,8 @@ pub struct CalendarState {
     pub cursor: Option<Cursor>,
     /// The events that still need work.
     pub open: Vec<OpenRecord>,
+    /// How many items cannot be read; they hold the others up in nothing.
+    pub unreadable: usize,
 }
 
 impl Store {
@@ -58,7 +60,10 @@ impl Store {
                     let cursor = serde_dynamo::from_item(item).map_err(|_| StoreError::Malformed("cursor"))?;
                     state.cursor = Some(cursor);
                 } else {
-                    state.open.push(OpenRecord::from_item(item)?);
+                    match OpenRecord::from_item(item) {
+                        Ok(record) => state.open.push(record),
+                        Err(_) => state.unreadable += 1,
+                    }
                 }
             }
         }

@@ -25,12 +25,26 @@ pub enum Settlement {
     Issued(DateRange),
     /// The form was not issued; the claim ends.
     Failed(Failures),
+    /// It is not known whether the form was issued, and it is sent again; the claim stays.
+    Resending(Failures),
     /// A person has to decide about the form for these days; the claim ends.
     Held(DateRange),
     /// The event was read again and is wanted for these days; the claim stays.
     Reread(Box<Event>, DateRange),
     /// Nothing; the claim ends.
     Released,
+}
+
+impl Settlement {
+    /// Whether a record under the same claim says so already.
+    pub fn is_in(&self, record: &OpenRecord) -> bool {
+        match self {
+            Self::Issued(days) => record.issued.contains(days) && record.issuing.is_none(),
+            Self::Resending(failures) => record.failures.as_ref() == Some(failures),
+            Self::Reread(event, days) => record.event == **event && record.days == *days,
+            Self::Failed(_) | Self::Held(_) | Self::Released => record.claim.is_none(),
+        }
+    }
 }
 
 /// How a record is closed.
@@ -61,8 +75,8 @@ impl Store {
         answer.item.map(OpenRecord::from_item).transpose()
     }
 
-    /// Claims a record if it and its claim are as they were read; the caller has seen that no other's lease runs.
-    /// `issuing` names the days whose form is to be sent under this claim.
+    /// Claims a record if it is as it was read; the caller has seen that no other's lease runs. `issuing` names the days
+    /// whose form is to be sent under this claim.
     pub async fn claim(
         &self,
         calendar_id: &str,
@@ -71,16 +85,12 @@ impl Store {
         issuing: Option<DateRange>,
     ) -> Result<Option<OpenRecord>, StoreError> {
         let set = if issuing.is_some() { ", issuing = :issuing" } else { "" };
-        let unclaimed = if record.claim.is_some() { "claim = :read" } else { "attribute_not_exists(claim)" };
         let mut update = self
             .update_open(calendar_id, record)
-            .update_expression(format!("SET claim = :claim, lease_until = :until{set}"))
-            .condition_expression(format!("revision = :revision AND {unclaimed}"))
+            .update_expression(format!("SET claim = :claim, lease_until = :until{set} ADD revision :one"))
+            .condition_expression("revision = :revision")
             .expression_attribute_values(":claim", text(&claim.id))
             .expression_attribute_values(":until", milliseconds(claim.until));
-        if let Some(read) = &record.claim {
-            update = update.expression_attribute_values(":read", text(&read.id));
-        }
         if let Some(days) = issuing {
             update = update.expression_attribute_values(":issuing", text(days));
         }
@@ -148,9 +158,10 @@ impl Store {
                 .update_item()
                 .table_name(self.table())
                 .set_key(Some(key?))
-                .update_expression("SET lease_until = :ended")
+                .update_expression("SET lease_until = :ended ADD revision :one")
                 .condition_expression("attribute_exists(claim)")
-                .expression_attribute_values(":ended", number(0));
+                .expression_attribute_values(":ended", number(0))
+                .expression_attribute_values(":one", number(1));
             match update.send().await.map_err(StoreError::from) {
                 Ok(_) | Err(StoreError::ConditionFailed) => {}
                 Err(error) => return Err(error),
@@ -181,6 +192,7 @@ impl Store {
             .key("pk", calendar_key(calendar_id))
             .key("sk", open_key(&record.event.id))
             .expression_attribute_values(":revision", number(record.revision))
+            .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew)
     }
 }
@@ -188,20 +200,14 @@ impl Store {
 fn settled(update: UpdateItemFluentBuilder, settlement: &Settlement) -> Result<UpdateItemFluentBuilder, StoreError> {
     Ok(match settlement {
         Settlement::Issued(days) => update
-            .update_expression("ADD issued :days REMOVE issuing")
+            .update_expression("ADD issued :days, revision :one REMOVE issuing")
             .expression_attribute_values(":days", AttributeValue::Ss(vec![days.to_string()])),
-        Settlement::Failed(failures) => update
-            .update_expression(
-                "SET failed_days = :days, failures = :count, tries = :tries, failing_since = :since, \
-                 next_try_at = :next REMOVE issuing, claim, lease_until",
-            )
-            .expression_attribute_values(":days", text(failures.days))
-            .expression_attribute_values(":count", number(failures.count))
-            .expression_attribute_values(":tries", number(failures.tries))
-            .expression_attribute_values(":since", milliseconds(failures.since))
-            .expression_attribute_values(":next", milliseconds(failures.next_try_at)),
+        Settlement::Failed(failures) => {
+            with_failures(update, failures, "REMOVE issuing, claim, lease_until ADD revision :one")
+        }
+        Settlement::Resending(failures) => with_failures(update, failures, "ADD revision :one"),
         Settlement::Held(days) => update
-            .update_expression("SET held = :days REMOVE issuing, claim, lease_until")
+            .update_expression("SET held = :days REMOVE issuing, claim, lease_until ADD revision :one")
             .expression_attribute_values(":days", text(days)),
         Settlement::Reread(event, days) => update
             .update_expression("SET #event = :event, #days = :days, event_updated = :updated ADD revision :one")
@@ -209,10 +215,21 @@ fn settled(update: UpdateItemFluentBuilder, settlement: &Settlement) -> Result<U
             .expression_attribute_names("#days", "days")
             .expression_attribute_values(":event", snapshot(event)?)
             .expression_attribute_values(":days", text(days))
-            .expression_attribute_values(":updated", number(updated_at(event)))
-            .expression_attribute_values(":one", number(1)),
-        Settlement::Released => update.update_expression("REMOVE claim, lease_until"),
+            .expression_attribute_values(":updated", number(updated_at(event))),
+        Settlement::Released => update.update_expression("REMOVE claim, lease_until ADD revision :one"),
     })
+}
+
+fn with_failures(update: UpdateItemFluentBuilder, failures: &Failures, then: &str) -> UpdateItemFluentBuilder {
+    update
+        .update_expression(format!(
+            "SET failed_days = :days, failures = :count, tries = :tries, failing_since = :since, next_try_at = :next {then}"
+        ))
+        .expression_attribute_values(":days", text(failures.days))
+        .expression_attribute_values(":count", number(failures.count))
+        .expression_attribute_values(":tries", number(failures.tries))
+        .expression_attribute_values(":since", milliseconds(failures.since))
+        .expression_attribute_values(":next", milliseconds(failures.next_try_at))
 }
 
 async fn updated(update: UpdateItemFluentBuilder) -> Result<Option<OpenRecord>, StoreError> {

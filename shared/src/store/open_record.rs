@@ -3,15 +3,20 @@
 //! Every write after a claim is conditional on the claim and on the record's revision, so two sweeps never both act
 //! on it, and one that was slow finds out that the event has changed. What was done stays behind under `seen#…`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 use super::{StoreError, number, text};
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
+
+/// The longest event id that stands in a sort key as it is, in bytes.
+const LONGEST_ID: usize = 512;
 
 /// An event that needs work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +27,7 @@ pub struct OpenRecord {
     pub days: DateRange,
     /// The [`key`](crate::domain::email::Email::key) of its creator's address.
     pub user: String,
-    /// The name of the calendar's time zone.
-    pub zone: String,
-    /// Grows whenever the event's snapshot is replaced.
+    /// Grows with every write.
     pub revision: u64,
     /// When it was first recorded.
     pub recorded_at: DateTime<Utc>,
@@ -66,12 +69,11 @@ pub struct Failures {
 
 impl OpenRecord {
     /// A record as it is when it is first written.
-    pub fn new(event: Event, days: DateRange, user: String, zone: String, now: DateTime<Utc>) -> Self {
+    pub fn new(event: Event, days: DateRange, user: String, now: DateTime<Utc>) -> Self {
         Self {
             event,
             days,
             user,
-            zone,
             revision: 1,
             recorded_at: now,
             claim: None,
@@ -114,7 +116,6 @@ impl OpenRecord {
             event,
             days: item.days,
             user: item.user,
-            zone: item.zone,
             revision: item.revision,
             recorded_at: instant(item.recorded_at),
             claim,
@@ -132,7 +133,6 @@ struct Item {
     event: String,
     days: DateRange,
     user: String,
-    zone: String,
     revision: u64,
     recorded_at: i64,
     claim: Option<String>,
@@ -163,12 +163,17 @@ pub(super) fn updated_at(event: &Event) -> i64 {
 
 /// The sort key of an event's open record.
 pub(super) fn open_key(event_id: &str) -> AttributeValue {
-    text(format!("open#{event_id}"))
+    text(format!("open#{}", short(event_id)))
 }
 
 /// The sort key under which it is remembered what was done with an event.
 pub(super) fn seen_key(event_id: &str) -> AttributeValue {
-    text(format!("seen#{event_id}"))
+    text(format!("seen#{}", short(event_id)))
+}
+
+/// An event id that fits into a sort key, which holds 1,024 bytes: Google's ids may be as long as that themselves.
+fn short(event_id: &str) -> Cow<'_, str> {
+    if event_id.len() <= LONGEST_ID { event_id.into() } else { format!("{:x}", Sha256::digest(event_id)).into() }
 }
 
 /// An instant as a number of milliseconds since the epoch.

@@ -1,6 +1,6 @@
 //! Writes down an event that needs work, so that the cursor may move past it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -31,17 +31,15 @@ pub struct NewWork<'a> {
     pub days: DateRange,
     /// The key of its creator's address.
     pub user: &'a str,
-    /// The name of the calendar's time zone.
-    pub zone: &'a str,
     /// The present instant.
     pub now: DateTime<Utc>,
 }
 
 /// What became of an event that was to be recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// There is an open record of it.
-    Open,
+    /// There is an open record of it; forms for these days were issued before it was opened.
+    Open(BTreeSet<DateRange>),
     /// A newer version of the event is known already; nothing was written.
     Stale,
 }
@@ -53,7 +51,7 @@ impl Store {
     /// before, the record says so, and the event is approved without a second form.
     pub async fn record(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Recorded, StoreError> {
         let Some(reasons) = self.try_record(calendar_id, work, None).await? else {
-            return Ok(Recorded::Open);
+            return Ok(Recorded::Open(BTreeSet::new()));
         };
         let seen = reasons.get(1).filter(|reason| failed(reason)).and_then(|reason| reason.item.as_ref());
         let done = seen.filter(|item| last_change(item) <= updated_at(work.event)).and_then(|item| item.get("done"));
@@ -61,7 +59,7 @@ impl Store {
             return Ok(Recorded::Stale);
         };
         match self.try_record(calendar_id, work, Some(done)).await? {
-            None => Ok(Recorded::Open),
+            None => Ok(Recorded::Open(days_of(done))),
             Some(_) => Ok(Recorded::Stale),
         }
     }
@@ -93,18 +91,16 @@ impl Store {
             .key("pk", calendar_key(calendar_id))
             .key("sk", open_key(&work.event.id))
             .update_expression(format!(
-                "SET #event = :event, #days = :days, #user = :user, #zone = :zone, event_updated = :updated, \
+                "SET #event = :event, #days = :days, #user = :user, event_updated = :updated, \
                  recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one{add}"
             ))
             .condition_expression("attribute_not_exists(event_updated) OR event_updated <= :updated")
             .expression_attribute_names("#event", "event")
             .expression_attribute_names("#days", "days")
             .expression_attribute_names("#user", "user")
-            .expression_attribute_names("#zone", "zone")
             .expression_attribute_values(":event", snapshot(work.event)?)
             .expression_attribute_values(":days", text(work.days))
             .expression_attribute_values(":user", text(work.user))
-            .expression_attribute_values(":zone", text(work.zone))
             .expression_attribute_values(":updated", number(updated_at(work.event)))
             .expression_attribute_values(":now", milliseconds(work.now))
             .expression_attribute_values(":zero", number(0))
@@ -171,6 +167,11 @@ fn failed(reason: &CancellationReason) -> bool {
 fn last_change(item: &HashMap<String, AttributeValue>) -> i64 {
     let number = item.get("event_updated").and_then(|value| value.as_n().ok());
     number.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+fn days_of(done: &AttributeValue) -> BTreeSet<DateRange> {
+    let done = done.as_ss().map(Vec::as_slice).unwrap_or_default();
+    done.iter().filter_map(|days| days.parse().ok()).collect()
 }
 
 impl From<BuildError> for StoreError {

@@ -1,6 +1,6 @@
-//! Sweeps one calendar: read the state, list what changed, plan, record, move the cursor on, work.
+//! Reads one calendar: the state, what changed, a plan, the records; then the cursor moves on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use super::Sweep;
 use super::report::{OfficePlan, SweepReport};
 use crate::domain::email::Email;
 use crate::domain::office::Office;
-use crate::domain::sweep_plan::{Left, Plan, Work};
+use crate::domain::sweep_plan::{Closed, Left, Plan, Work};
 use crate::google::{AccessRole, GoogleError, Listing};
 use crate::store::StoreError;
 use crate::store::calendar_state::{CalendarState, Cursor};
@@ -37,10 +37,17 @@ enum CalendarError {
     OutOfTime,
 }
 
-/// A calendar being swept.
+/// A calendar that was read.
 pub(super) struct Calendar {
     pub(super) office: Office,
     pub(super) zone: Tz,
+}
+
+/// What there is to do in a calendar, oldest first, and what only stays open.
+pub(super) struct Backlog {
+    pub(super) calendar: Calendar,
+    pub(super) work: Vec<OpenRecord>,
+    pub(super) rest: Vec<OpenRecord>,
 }
 
 /// What a calendar's listing said.
@@ -54,51 +61,61 @@ struct Listed {
 }
 
 impl Sweep<'_> {
-    /// Sweeps one calendar. Never fails: what went wrong is in the report.
-    pub(super) async fn sweep_calendar(&self, office: Office) -> SweepReport {
+    /// Reads one calendar. Never fails: what went wrong is in the report.
+    pub(super) async fn read(&self, office: Office) -> (SweepReport, Option<Backlog>) {
         let mut report = SweepReport::default();
         let name = office.name.clone();
         let digest = telemetry::digest(&office.calendar_id);
-        match self.try_calendar(office, &mut report).await {
-            Ok(()) => report.offices_swept += 1,
+        match self.try_read(office, &mut report).await {
+            Ok(backlog) => {
+                report.offices_swept += 1;
+                (report, backlog)
+            }
             Err(error) => {
                 tracing::warn!(office.digest = %digest, error = %error, "the office was not swept");
                 report.offices_failed += 1;
                 report.problem(&name, error.to_string());
+                (report, None)
             }
         }
-        report
     }
 
-    async fn try_calendar(&self, office: Office, report: &mut SweepReport) -> Result<(), CalendarError> {
-        if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now()) {
+    async fn try_read(&self, office: Office, report: &mut SweepReport) -> Result<Option<Backlog>, CalendarError> {
+        let late = self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now());
+        if late || self.app.stop.is_wanted() {
             return Err(CalendarError::OutOfTime);
         }
-        let mut state = self.app.store.read_calendar(&office.calendar_id).await?;
-        report.set_open(state.open.iter().map(|record| record.recorded_at).collect(), self.app.clock.now());
+        let state = self.app.store.read_calendar(&office.calendar_id).await?;
+        report.set_open(&state.open, self.app.clock.now());
+        if state.unreadable > 0 {
+            report.problem(&office.name, format!("{} records of open events cannot be read", state.unreadable));
+        }
         let mut listed = self.list(&office, &state).await?;
-        self.close_unregistered(&state, &mut listed.plan);
+        let calendar = Calendar { office, zone: listed.zone };
+        let unread = self.look_again(&calendar, &state, &mut listed, report).await;
         if self.order.dry_run {
             let plan = listed.plan.to_string().lines().map(str::to_owned).collect();
-            report.plans = Some(vec![OfficePlan { office: office.name, plan }]);
-            return Ok(());
+            report.plans = Some(vec![OfficePlan { office: calendar.office.name, plan }]);
+            return Ok(None);
         }
         if listed.access == AccessRole::ReadOnly {
             return Err(CalendarError::ReadOnly);
         }
-        let calendar = Calendar { office, zone: listed.zone };
         let plan = std::mem::take(&mut listed.plan);
-        let open = self.record(&calendar, &mut state, plan, report).await?;
-        self.advance(&calendar, state.cursor, &listed).await?;
-        self.work_off(&calendar, open, report).await;
-        Ok(())
+        let CalendarState { cursor, open, .. } = state;
+        let mut backlog = self.record(calendar, open, plan, report).await?;
+        self.advance(&backlog.calendar, cursor, &listed).await?;
+        let (unread, work) = backlog.work.into_iter().partition(|record| unread.contains(&record.event.id));
+        backlog.work = work;
+        backlog.rest.extend::<Vec<_>>(unread);
+        Ok(Some(backlog))
     }
 
     /// Lists what changed since the cursor, and the window where that is not enough.
     async fn list(&self, office: &Office, state: &CalendarState) -> Result<Listed, CalendarError> {
         let window = self.window();
         let window = Listing::Window { from: window.from, to: window.to };
-        let open: HashMap<&str, &OpenRecord> = state.open.iter().map(|r| (r.event.id.as_str(), r)).collect();
+        let open: HashSet<&str> = state.open.iter().map(|record| record.event.id.as_str()).collect();
         if let Some(cursor) = &state.cursor {
             match self.walk(office, &Listing::Since(cursor.sync_token.clone()), Plan::default(), &open).await {
                 Ok(changes) if self.is_to_reconcile(cursor) => {
@@ -120,17 +137,17 @@ impl Sweep<'_> {
         office: &Office,
         listing: &Listing,
         mut plan: Plan,
-        open: &HashMap<&str, &OpenRecord>,
+        open: &HashSet<&str>,
     ) -> Result<Listed, GoogleError> {
         let rules = self.rules();
         let mut page_token = None;
         let mut items = 0;
         loop {
-            let page =
-                self.app.google.list_events(&self.budget, &office.calendar_id, listing, page_token.as_deref()).await?;
+            let google = &self.app.google;
+            let page = google.list_events(&self.budget, &office.calendar_id, listing, page_token.as_deref()).await?;
             items += page.events.len();
             for event in page.events {
-                let is_open = open.contains_key(event.id.as_str());
+                let is_open = open.contains(event.id.as_str());
                 plan.add(event, &rules, is_open);
             }
             if page.next_page.is_some() {
@@ -148,28 +165,60 @@ impl Sweep<'_> {
         self.started - cursor.reconciled_at >= RECONCILE_AFTER || cursor.users_digest != self.everything.users_digest
     }
 
-    /// Plans to close the records of people who are not registered any more, also where their event did not change.
-    fn close_unregistered(&self, state: &CalendarState, plan: &mut Plan) {
-        for record in &state.open {
-            if !self.everything.users.contains_key(&record.user) && !plan.work.contains_key(&record.event.id) {
-                plan.close.insert(record.event.id.clone(), Left::NotAManualUser);
-            }
-        }
-    }
-
-    /// Writes down what the plan found and closes what it closes. Answers the records to work on, oldest first.
-    async fn record(
+    /// Reads the open events that the listing did not show and whose form would be sent now: a window shows no
+    /// deletions, and an earlier sweep may have read past one. After a listing of the window, all open events are read.
+    /// Answers those that could not be.
+    async fn look_again(
         &self,
         calendar: &Calendar,
-        state: &mut CalendarState,
+        state: &CalendarState,
+        listed: &mut Listed,
+        report: &mut SweepReport,
+    ) -> HashSet<String> {
+        let mut unread = HashSet::new();
+        for record in &state.open {
+            let id = &record.event.id;
+            let shown = listed.plan.work.contains_key(id) || listed.plan.close.contains_key(id);
+            if shown || record.is_claimed(self.app.clock.now()) || !(listed.reconciled || self.is_form_due(record)) {
+                continue;
+            }
+            let office = &calendar.office;
+            match self.app.google.get_event(&self.budget, &office.calendar_id, id, Some(calendar.zone)).await {
+                Ok(event) => listed.plan.add(event, &self.rules(), true),
+                Err(GoogleError::NotFound) => {
+                    listed.plan.close.insert(id.clone(), Closed::new(Left::Deleted, None));
+                }
+                Err(error) => {
+                    report.problem(&office.name, format!("an open event could not be read: {error}"));
+                    unread.insert(id.clone());
+                }
+            }
+        }
+        unread
+    }
+
+    /// Whether the record's form would be sent now.
+    pub(super) fn is_form_due(&self, record: &OpenRecord) -> bool {
+        let waits = record.current_failures().is_some_and(|failures| failures.next_try_at > self.app.clock.now());
+        self.app.byroapi.is_some() && !record.issued.contains(&record.days) && !record.is_held() && !waits
+    }
+
+    /// Writes down what the plan found and closes what it closes.
+    async fn record(
+        &self,
+        calendar: Calendar,
+        open: Vec<OpenRecord>,
         plan: Plan,
         report: &mut SweepReport,
-    ) -> Result<Vec<OpenRecord>, CalendarError> {
+    ) -> Result<Backlog, CalendarError> {
         let mut open: HashMap<String, OpenRecord> =
-            std::mem::take(&mut state.open).into_iter().map(|record| (record.event.id.clone(), record)).collect();
-        for (event_id, left) in plan.close {
-            if let Some(record) = open.remove(&event_id) {
-                self.close_idle(calendar, &record, left, report).await?;
+            open.into_iter().map(|record| (record.event.id.clone(), record)).collect();
+        let mut rest = Vec::new();
+        for (event_id, closed) in plan.close {
+            if let Some(record) = open.remove(&event_id)
+                && !self.close_idle(&calendar, &record, closed, report).await?
+            {
+                rest.push(record);
             }
         }
         let found: Vec<(Work, Option<OpenRecord>)> = plan
@@ -181,13 +230,13 @@ impl Sweep<'_> {
             })
             .collect();
         let recorded: Vec<Option<OpenRecord>> = stream::iter(found)
-            .map(|(work, known)| self.record_one(calendar, work, known))
+            .map(|(work, known)| self.record_one(&calendar, work, known))
             .buffer_unordered(RECORDS_AT_ONCE)
             .try_collect()
             .await?;
-        let mut records: Vec<OpenRecord> = open.into_values().chain(recorded.into_iter().flatten()).collect();
-        records.sort_by(|a, b| (a.recorded_at, &a.event.id).cmp(&(b.recorded_at, &b.event.id)));
-        Ok(records)
+        let mut work: Vec<OpenRecord> = open.into_values().chain(recorded.into_iter().flatten()).collect();
+        work.sort_by(|a, b| (a.recorded_at, &a.event.id).cmp(&(b.recorded_at, &b.event.id)));
+        Ok(Backlog { calendar, work, rest })
     }
 
     async fn record_one(
@@ -201,34 +250,37 @@ impl Sweep<'_> {
             return Ok(Some(known.clone()));
         }
         let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
-        let zone = calendar.zone.name();
         let now = self.app.clock.now();
-        let new = NewWork { event: &event, days, user: &user, zone, now };
-        if self.app.store.record(&calendar.office.calendar_id, &new).await? == Recorded::Stale {
-            return Ok(known);
-        }
+        let new = NewWork { event: &event, days, user: &user, now };
+        let issued = match self.app.store.record(&calendar.office.calendar_id, &new).await? {
+            Recorded::Open(issued) => issued,
+            Recorded::Stale => return Ok(known),
+        };
         tracing::debug!(event.id = %event.id, %days, %why, "event found");
-        Ok(Some(match known {
+        let mut record = match known {
             Some(known) => OpenRecord { event, days, user, revision: known.revision + 1, ..known },
-            None => OpenRecord::new(event, days, user, zone.to_owned(), now),
-        }))
+            None => OpenRecord::new(event, days, user, now),
+        };
+        record.issued.extend(issued);
+        Ok(Some(record))
     }
 
-    /// Closes a record whose event needs nothing any more.
+    /// Closes a record whose event needs nothing any more. Answers whether it is closed; it is not while somebody works
+    /// on it.
     async fn close_idle(
         &self,
         calendar: &Calendar,
         record: &OpenRecord,
-        left: Left,
+        closed: Closed,
         report: &mut SweepReport,
-    ) -> Result<(), StoreError> {
-        let approved = (left == Left::Approved).then_some(record.days);
-        let done = record.issued.iter().copied().chain(approved).collect();
+    ) -> Result<bool, StoreError> {
+        let done = record.issued.iter().copied().chain(closed.approved).collect();
         let closing = Closing { claim: None, done, updated: record.event.updated, now: self.app.clock.now() };
-        if self.app.store.close(&calendar.office.calendar_id, record, &closing).await? {
-            report.closed(&calendar.office.name, record, left);
+        let is_closed = self.app.store.close(&calendar.office.calendar_id, record, &closing).await?;
+        if is_closed {
+            report.closed(&calendar.office.name, record, closed.left);
         }
-        Ok(())
+        Ok(is_closed)
     }
 
     /// Moves the cursor on, if there is anything new to remember. Another sweep that was faster is no error.
@@ -241,9 +293,8 @@ impl Sweep<'_> {
         let Some(sync_token) = listed.sync_token.clone().or(kept) else {
             return Ok(());
         };
-        let planned_for = |cursor: &Cursor| (cursor.reconciled_at, cursor.users_digest.clone());
-        let (reconciled_at, users_digest) = match cursor.as_ref().map(planned_for) {
-            Some(planned) if !listed.reconciled => planned,
+        let (reconciled_at, users_digest) = match cursor {
+            Some(cursor) if !listed.reconciled => (cursor.reconciled_at, cursor.users_digest),
             _ => (self.started, self.everything.users_digest.clone()),
         };
         let next = Cursor { sync_token, version: read.map_or(1, |version| version + 1), reconciled_at, users_digest };

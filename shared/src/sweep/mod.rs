@@ -3,7 +3,9 @@
 //! Each calendar is swept once and on its own: one that fails holds no other back. Events that need work are written
 //! down before the calendar's cursor moves past them, so a sweep may end anywhere and the next one goes on.
 
+mod approve;
 mod calendar;
+mod form;
 mod report;
 mod work;
 
@@ -25,8 +27,10 @@ use crate::domain::office::Office;
 use crate::domain::sweep_plan::{Rules, Window};
 use crate::google::Budget;
 
-/// How many calendars are swept side by side.
+/// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
+/// In how many calendars events are worked on side by side; their forms take turns.
+const BACKLOGS_AT_ONCE: usize = 32;
 
 /// What to sweep, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,10 +82,7 @@ pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepErr
         }
     };
     let sweep = Sweep { app, order, budget, everything, form_turn: Mutex::new(()), started: app.clock.now() };
-    let swept = stream::iter(distinct_calendars(offices))
-        .map(|office| sweep.sweep_calendar(office))
-        .buffer_unordered(CALENDARS_AT_ONCE);
-    let mut report = swept.fold(SweepReport::default(), |total, one| async { total.plus(one) }).await;
+    let mut report = sweep.run(distinct_calendars(offices)).await;
     report.sort();
     if report.offices_swept == 0 && report.offices_failed > 0 {
         return Err(SweepError::NothingSwept(Box::new(report)));
@@ -101,6 +102,15 @@ struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
+    /// Reads and records all calendars before any work begins, so that slow work in one cannot keep another from being
+    /// read.
+    async fn run(&self, offices: Vec<Office>) -> SweepReport {
+        let read: Vec<_> =
+            stream::iter(offices).map(|office| self.read(office)).buffer_unordered(CALENDARS_AT_ONCE).collect().await;
+        let worked = stream::iter(read).map(|(report, backlog)| self.work_off(report, backlog));
+        worked.buffer_unordered(BACKLOGS_AT_ONCE).fold(SweepReport::default(), |sum, one| async { sum.plus(one) }).await
+    }
+
     fn rules(&self) -> Rules<'_> {
         let settings = &self.app.settings;
         Rules {

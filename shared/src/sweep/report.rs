@@ -15,7 +15,7 @@ pub struct SweepReport {
     pub offices_failed: usize,
     /// Events that are approved now.
     pub events_approved: usize,
-    /// Open events that need nothing any more: deleted, or their user is not registered now.
+    /// Open events that need nothing any more, for instance because they were deleted.
     pub events_closed: usize,
     /// What became of the forms.
     pub forms: FormCounts,
@@ -94,18 +94,16 @@ impl SweepReport {
         }
     }
 
-    /// Says which records stay open, by when they were recorded.
-    pub(super) fn set_open(&mut self, recorded_at: Vec<DateTime<Utc>>, now: DateTime<Utc>) {
-        self.open = recorded_at.len();
-        self.oldest_open_seconds = recorded_at.into_iter().min().map(|oldest| (now - oldest).num_seconds());
+    /// Says which records stay open.
+    pub(super) fn set_open(&mut self, open: &[OpenRecord], now: DateTime<Utc>) {
+        self.open = open.len();
+        self.forms.held = open.iter().filter(|record| record.is_held()).count();
+        let oldest = open.iter().map(|record| record.recorded_at).min();
+        self.oldest_open_seconds = oldest.map(|oldest| (now - oldest).num_seconds());
     }
 
-    /// Counts a record that was closed for the reason `left`, and names what a person should know about it.
+    /// Counts a record that was closed without an approval, and says what a person should know about it.
     pub(super) fn closed(&mut self, office: &str, record: &OpenRecord, left: Left) {
-        if left == Left::Approved {
-            self.events_approved += 1;
-            return;
-        }
         self.events_closed += 1;
         let id = &record.event.id;
         if left == Left::NotAManualUser {

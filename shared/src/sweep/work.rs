@@ -1,4 +1,4 @@
-//! Works on a calendar's open records: issue the form, approve the event, close the record.
+//! Works on a calendar's open records: claim, have the form issued, approve the event, close.
 //!
 //! A record may change at any moment: another sweep lists a newer version of the event, a person moves it. Every write
 //! is conditional on what was read; when one fails, the record is read and judged again.
@@ -6,36 +6,27 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::Sweep;
-use super::calendar::Calendar;
+use super::calendar::{Backlog, Calendar};
 use super::report::SweepReport;
-use crate::byroapi::{Answer, Byroapi};
-use crate::config::OnUnknownOutcome;
-use crate::domain::approval_form;
+use crate::byroapi::Byroapi;
 use crate::domain::date_range::DateRange;
-use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, PROCESSED};
-use crate::domain::manual_user::ManualUser;
-use crate::domain::sweep_plan::{Left, Verdict, judge};
 use crate::google::GoogleError;
 use crate::store::StoreError;
-use crate::store::claims::{Closing, Settlement};
-use crate::store::open_record::{Claim, Failures, OpenRecord};
+use crate::store::claims::Settlement;
+use crate::store::open_record::{Claim, OpenRecord};
 
 /// How often a record that keeps changing is read again in one sweep.
 const MOST_ROUNDS: usize = 8;
 /// How long a claim outlives the form's timeout.
 const LEASE_MARGIN: Duration = Duration::seconds(60);
-/// A form is held after this many tries …
-const MOST_TRIES: u32 = 10;
-/// … and this long.
-const LONGEST_TRYING: Duration = Duration::days(3);
-/// The wait after the first form that was not issued; doubled after each further one …
-const FIRST_BACKOFF: Duration = Duration::minutes(1);
-/// … up to this.
-const LONGEST_BACKOFF: Duration = Duration::hours(6);
+/// The pause before something is written again while DynamoDB is in trouble; doubled each time …
+const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+/// … up to this, so that all of them end within the lease.
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(16);
 
 /// Why work on a record stopped. The record stays open.
 #[derive(Debug, thiserror::Error)]
-enum WorkError {
+pub(super) enum WorkError {
     #[error("an event could not be approved: {0}")]
     Google(#[from] GoogleError),
     #[error("an event's state could not be kept: {0}")]
@@ -43,7 +34,7 @@ enum WorkError {
 }
 
 /// What a round of work led to.
-enum Round {
+pub(super) enum Round {
     /// The record is closed.
     Closed,
     /// The record stays open, as it is now.
@@ -52,8 +43,17 @@ enum Round {
     Again(OpenRecord),
 }
 
+/// What became of a write under a claim.
+enum Settled {
+    Written(OpenRecord),
+    /// The record's snapshot was replaced: write again, on this.
+    Again(OpenRecord),
+    /// Somebody else has the claim.
+    Lost,
+}
+
 /// What became of a form.
-enum Form {
+pub(super) enum Form {
     /// It need not be sent, or has been: approve the event.
     Settled(OpenRecord),
     /// Not now.
@@ -63,50 +63,45 @@ enum Form {
 }
 
 impl Sweep<'_> {
-    /// Works on `records` one after the other and reports what stays open.
-    pub(super) async fn work_off(&self, calendar: &Calendar, records: Vec<OpenRecord>, report: &mut SweepReport) {
-        let mut open: Vec<DateTime<Utc>> = Vec::new();
-        for record in records {
-            let recorded_at = record.recorded_at;
-            match self.work(calendar, record, report).await {
-                Ok(closed) if closed => {}
-                Ok(_) => open.push(recorded_at),
-                Err(error) => {
-                    report.problem(&calendar.office.name, error.to_string());
-                    open.push(recorded_at);
-                }
-            }
+    /// Works on a calendar's records one after the other and reports what stays open.
+    pub(super) async fn work_off(&self, mut report: SweepReport, backlog: Option<Backlog>) -> SweepReport {
+        let Some(Backlog { calendar, work, mut rest }) = backlog else {
+            return report;
+        };
+        for record in work {
+            let worker = Worker { sweep: self, calendar: &calendar, claim_id: self.app.randomness.id() };
+            rest.extend(worker.work(record, &mut report).await);
         }
-        report.set_open(open, self.app.clock.now());
-    }
-
-    /// Works on one record. Answers whether it is closed.
-    async fn work(&self, calendar: &Calendar, record: OpenRecord, report: &mut SweepReport) -> Result<bool, WorkError> {
-        let claim_id = self.app.randomness.id();
-        let worker = Worker { sweep: self, calendar, claim_id };
-        let mut record = record;
-        for _ in 0..MOST_ROUNDS {
-            match worker.round(record, report).await? {
-                Round::Closed => return Ok(true),
-                Round::Open(left) => {
-                    report.forms.held += usize::from(left.is_held());
-                    return Ok(false);
-                }
-                Round::Again(changed) => record = changed,
-            }
-        }
-        Ok(false)
+        report.set_open(&rest, self.app.clock.now());
+        report
     }
 }
 
 /// Work on one record under one claim id.
-struct Worker<'a> {
-    sweep: &'a Sweep<'a>,
-    calendar: &'a Calendar,
-    claim_id: String,
+pub(super) struct Worker<'a> {
+    pub(super) sweep: &'a Sweep<'a>,
+    pub(super) calendar: &'a Calendar,
+    pub(super) claim_id: String,
 }
 
 impl Worker<'_> {
+    /// Works on one record. Answers it if it stays open.
+    async fn work(&self, record: OpenRecord, report: &mut SweepReport) -> Option<OpenRecord> {
+        let mut record = record;
+        for _ in 0..MOST_ROUNDS {
+            match self.round(record.clone(), report).await {
+                Ok(Round::Closed) => return None,
+                Ok(Round::Open(left)) => return Some(left),
+                Ok(Round::Again(changed)) => record = changed,
+                Err(error) => {
+                    report.problem(&self.calendar.office.name, error.to_string());
+                    return Some(self.release(record).await);
+                }
+            }
+        }
+        Some(self.release(record).await)
+    }
+
     async fn round(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
         if self.is_anothers(&record) || !self.sweep.has_time() {
             return Ok(Round::Open(record));
@@ -115,214 +110,101 @@ impl Worker<'_> {
             return Ok(Round::Open(record));
         };
         let event_id = record.event.id.clone();
-        let settled = match &self.sweep.app.byroapi {
-            Some(byroapi) if !record.issued.contains(&record.days) => self.form(byroapi, user, record, report).await?,
-            _ => match self.claim(&record, None).await? {
-                Some(claimed) => Form::Settled(claimed),
-                None => Form::Changed,
-            },
+        let form = match self.byroapi_for(&record) {
+            Some(byroapi) => self.form(byroapi, user, record, report).await?,
+            None => Form::from_settled(self.claim(&record, None).await?),
         };
-        match settled {
+        match form {
+            // The event was moved while its form was made: the new days need a form of their own.
+            Form::Settled(record) if self.byroapi_for(&record).is_some() => Ok(Round::Again(record)),
             Form::Settled(record) => self.approve(user, record, report).await,
             Form::NotNow(record) => Ok(Round::Open(record)),
             Form::Changed => self.read_again(&event_id).await,
         }
     }
 
-    /// Has the form issued, unless it must wait. Forms are sent one at a time.
-    async fn form(
+    /// The form service, if the record needs a form.
+    fn byroapi_for(&self, record: &OpenRecord) -> Option<&Byroapi> {
+        self.sweep.app.byroapi.as_ref().filter(|_| !record.issued.contains(&record.days))
+    }
+
+    pub(super) async fn claim(
         &self,
-        byroapi: &Byroapi,
-        user: &ManualUser,
-        record: OpenRecord,
-        report: &mut SweepReport,
-    ) -> Result<Form, WorkError> {
-        let _turn = self.sweep.form_turn.lock().await;
-        let waits = record.current_failures().is_some_and(|failures| failures.next_try_at > self.now());
-        if record.is_held() || waits || !self.sweep.has_time() {
-            return Ok(Form::NotNow(record));
-        }
-        let interrupted = record.issuing == Some(record.days);
-        let Some(record) = self.claim(&record, Some(record.days)).await? else {
-            return Ok(Form::Changed);
-        };
-        let days = record.days;
-        if record.issued.contains(&days) {
-            return self.settle(record, &Settlement::Issued(days)).await.map(Form::from_settled);
-        }
-        if interrupted {
-            report.forms.unknown += 1;
-            if self.holds_unknown() {
-                return self.settle(record, &Settlement::Held(days)).await.map(Form::from_unissued);
-            }
-        }
-        let settings = &self.sweep.app.settings;
-        let updated = record.event.updated.unwrap_or_else(|| self.now());
-        let form = approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, days, updated);
-        let answer = byroapi.issue(&form).await;
-        self.settle_answer(record, answer, report).await
-    }
-
-    /// Writes down what the form service answered.
-    async fn settle_answer(
-        &self,
-        record: OpenRecord,
-        answer: Answer,
-        report: &mut SweepReport,
-    ) -> Result<Form, WorkError> {
-        let days = record.days;
-        let (counts_as_try, problem) = match answer {
-            Answer::Issued => {
-                report.forms.issued += 1;
-                return self.settle(record, &Settlement::Issued(days)).await.map(Form::from_settled);
-            }
-            Answer::Refused { reason } => {
-                report.forms.refused += 1;
-                (true, format!("a form was refused: {reason}"))
-            }
-            Answer::NotReached => {
-                report.forms.not_reached += 1;
-                (false, "the form service was not reached".to_owned())
-            }
-            Answer::Unknown { reason } => {
-                report.forms.unknown += 1;
-                (true, format!("it is not known whether a form was issued: {reason}"))
-            }
-        };
-        let unknown = problem.starts_with("it is");
-        report.problem(&self.calendar.office.name, problem);
-        let failures = self.failures(&record, counts_as_try);
-        let gives_up = failures.tries >= MOST_TRIES && self.now() - failures.since >= LONGEST_TRYING;
-        let settlement = if gives_up || (unknown && self.holds_unknown()) {
-            Settlement::Held(days)
-        } else {
-            Settlement::Failed(failures)
-        };
-        self.settle(record, &settlement).await.map(Form::from_unissued)
-    }
-
-    /// Approves the event if it still is the version that the record holds, and closes the record.
-    async fn approve(
-        &self,
-        user: &ManualUser,
-        record: OpenRecord,
-        report: &mut SweepReport,
-    ) -> Result<Round, WorkError> {
-        let app = self.sweep.app;
-        let event = &record.event;
-        let approval = EventChange {
-            title: Some(user.name.clone()),
-            colour: Some(app.colours().approved),
-            properties: vec![
-                (PROCESSED, "true".to_owned()),
-                (APPROVED_EVENT, event.id.clone()),
-                (APPROVED_DATES, record.days.to_string()),
-            ],
-            ..EventChange::default()
-        };
-        let calendar_id = &self.calendar.office.calendar_id;
-        let zone = Some(self.calendar.zone);
-        let budget = &self.sweep.budget;
-        match app.google.patch_event(budget, calendar_id, &event.id, &event.etag, &approval, zone).await {
-            Ok(approved) => self.close(record, Left::Approved, approved.updated, report).await,
-            Err(GoogleError::Changed) => self.judge_again(record, report).await,
-            Err(GoogleError::NotFound) => self.close(record, Left::Deleted, None, report).await,
-            Err(error) => {
-                report.problem(&self.calendar.office.name, WorkError::from(error).to_string());
-                self.settle(record, &Settlement::Released).await.map(|left| match left {
-                    Some(left) => Round::Open(left),
-                    None => Round::Closed,
-                })
-            }
-        }
-    }
-
-    /// The event is not the version that was listed: read it and judge it again.
-    async fn judge_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
-        let google = &self.sweep.app.google;
-        let office = &self.calendar.office;
-        let zone = Some(self.calendar.zone);
-        let read = google.get_event(&self.sweep.budget, &office.calendar_id, &record.event.id, zone).await;
-        let event = match read {
-            Ok(event) => event,
-            Err(GoogleError::NotFound) => return self.close(record, Left::Deleted, None, report).await,
-            Err(error) => return Err(error.into()),
-        };
-        match judge(&event, &self.sweep.rules()) {
-            Verdict::Work(_, days) => self.reread(record, event, days).await,
-            Verdict::Leave(left) => self.close(record, left, event.updated, report).await,
-        }
-    }
-
-    async fn reread(&self, record: OpenRecord, event: Event, days: DateRange) -> Result<Round, WorkError> {
-        let event_id = record.event.id.clone();
-        match self.settle(record, &Settlement::Reread(Box::new(event), days)).await? {
-            Some(record) => Ok(Round::Again(record)),
-            None => self.read_again(&event_id).await,
-        }
-    }
-
-    async fn close(
-        &self,
-        record: OpenRecord,
-        left: Left,
-        updated: Option<DateTime<Utc>>,
-        report: &mut SweepReport,
-    ) -> Result<Round, WorkError> {
-        let approved = (left == Left::Approved).then_some(record.days);
-        let done = record.issued.iter().copied().chain(approved).collect();
-        let closing = Closing { claim: Some(&self.claim_id), done, updated, now: self.now() };
-        if self.sweep.app.store.close(&self.calendar.office.calendar_id, &record, &closing).await? {
-            report.closed(&self.calendar.office.name, &record, left);
-            return Ok(Round::Closed);
-        }
-        self.read_again(&record.event.id).await
-    }
-
-    async fn claim(&self, record: &OpenRecord, issuing: Option<DateRange>) -> Result<Option<OpenRecord>, StoreError> {
+        record: &OpenRecord,
+        issuing: Option<DateRange>,
+    ) -> Result<Option<OpenRecord>, StoreError> {
         let until = self.now() + self.sweep.app.form_timeout() + LEASE_MARGIN;
         let claim = Claim { id: self.claim_id.clone(), until };
-        self.sweep.app.store.claim(&self.calendar.office.calendar_id, record, &claim, issuing).await
-    }
-
-    /// Writes what happened, also when the record's snapshot was replaced meanwhile; `None` when the claim is lost.
-    async fn settle(&self, record: OpenRecord, settlement: &Settlement) -> Result<Option<OpenRecord>, WorkError> {
         let store = &self.sweep.app.store;
         let calendar_id = &self.calendar.office.calendar_id;
+        if let Some(claimed) = store.claim(calendar_id, record, &claim, issuing).await? {
+            return Ok(Some(claimed));
+        }
+        // It may have taken effect all the same: the answer was lost, and the SDK's next attempt was refused.
+        let read = store.read_open(calendar_id, &record.event.id).await?;
+        Ok(read.filter(|read| read.claim.as_ref() == Some(&claim) && read.revision == record.revision + 1))
+    }
+
+    /// Writes what happened, also when the record's snapshot was replaced meanwhile or DynamoDB is in trouble for a
+    /// moment; `None` when the claim is lost.
+    pub(super) async fn settle(
+        &self,
+        record: OpenRecord,
+        settlement: &Settlement,
+    ) -> Result<Option<OpenRecord>, WorkError> {
         let mut record = record;
+        let mut pause = FIRST_PAUSE;
         loop {
-            if let Some(settled) = store.settle(calendar_id, &record, &self.claim_id, settlement).await? {
-                return Ok(Some(settled));
-            }
-            match store.read_open(calendar_id, &record.event.id).await? {
-                Some(read) if read.revision != record.revision && self.is_ours(&read) => record = read,
-                _ => return Ok(None),
+            match self.try_settle(&record, settlement).await {
+                Ok(Settled::Written(settled)) => return Ok(Some(settled)),
+                Ok(Settled::Again(read)) => record = read,
+                Ok(Settled::Lost) => return Ok(None),
+                Err(error) if error.is_temporary() && pause <= LONGEST_PAUSE => {
+                    self.sweep.app.clock.pause(pause).await;
+                    pause *= 2;
+                }
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
-    async fn read_again(&self, event_id: &str) -> Result<Round, WorkError> {
+    async fn try_settle(&self, record: &OpenRecord, settlement: &Settlement) -> Result<Settled, StoreError> {
+        let store = &self.sweep.app.store;
+        let calendar_id = &self.calendar.office.calendar_id;
+        if let Some(settled) = store.settle(calendar_id, record, &self.claim_id, settlement).await? {
+            return Ok(Settled::Written(settled));
+        }
+        let read = store.read_open(calendar_id, &record.event.id).await?;
+        Ok(match read.filter(|read| read.revision != record.revision && self.is_ours(read)) {
+            // As with a claim, the answer may have been lost.
+            Some(read) if settlement.is_in(&read) => Settled::Written(read),
+            Some(read) => Settled::Again(read),
+            None => Settled::Lost,
+        })
+    }
+
+    /// Ends the claim, if there is one, so that the next sweep need not wait for its lease. Answers the record as it is.
+    async fn release(&self, record: OpenRecord) -> OpenRecord {
+        let store = &self.sweep.app.store;
+        let calendar_id = &self.calendar.office.calendar_id;
+        let Ok(Some(read)) = store.read_open(calendar_id, &record.event.id).await else {
+            return record;
+        };
+        if !self.is_ours(&read) {
+            return read;
+        }
+        match store.settle(calendar_id, &read, &self.claim_id, &Settlement::Released).await {
+            Ok(Some(released)) => released,
+            _ => read,
+        }
+    }
+
+    pub(super) async fn read_again(&self, event_id: &str) -> Result<Round, WorkError> {
         let read = self.sweep.app.store.read_open(&self.calendar.office.calendar_id, event_id).await?;
         Ok(read.map_or(Round::Closed, Round::Again))
     }
 
-    /// The failures of a record after one more.
-    fn failures(&self, record: &OpenRecord, counts_as_try: bool) -> Failures {
-        let now = self.now();
-        let none = Failures { days: record.days, count: 0, tries: 0, since: now, next_try_at: now };
-        let so_far = record.current_failures().copied().unwrap_or(none);
-        let doubled = FIRST_BACKOFF * 2_i32.pow(so_far.count.min(16));
-        let longest = doubled.min(LONGEST_BACKOFF);
-        let jitter = self.sweep.app.randomness.up_to((longest / 2).to_std().unwrap_or_default());
-        Failures {
-            count: so_far.count + 1,
-            tries: so_far.tries + u32::from(counts_as_try),
-            next_try_at: now + longest / 2 + Duration::from_std(jitter).unwrap_or_default(),
-            ..so_far
-        }
-    }
-
-    fn is_ours(&self, record: &OpenRecord) -> bool {
+    pub(super) fn is_ours(&self, record: &OpenRecord) -> bool {
         record.claim.as_ref().is_some_and(|claim| claim.id == self.claim_id)
     }
 
@@ -330,21 +212,17 @@ impl Worker<'_> {
         record.is_claimed(self.now()) && !self.is_ours(record)
     }
 
-    fn holds_unknown(&self) -> bool {
-        self.sweep.app.settings.forms.on_unknown_outcome == OnUnknownOutcome::Hold
-    }
-
-    fn now(&self) -> DateTime<Utc> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
         self.sweep.app.clock.now()
     }
 }
 
 impl Form {
-    fn from_settled(record: Option<OpenRecord>) -> Self {
+    pub(super) fn from_settled(record: Option<OpenRecord>) -> Self {
         record.map_or(Self::Changed, Self::Settled)
     }
 
-    fn from_unissued(record: Option<OpenRecord>) -> Self {
+    pub(super) fn from_unissued(record: Option<OpenRecord>) -> Self {
         record.map_or(Self::Changed, Self::NotNow)
     }
 }

@@ -10,7 +10,7 @@ use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::google::{Budget, GoogleClient, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
-use moffman_simulators::{CalendarOptions, World};
+use moffman_simulators::{CalendarOptions, DynamoDb, World};
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
@@ -80,13 +80,10 @@ fn client(world: &World, transport: &Transport, store: &Store, clock: &Clock) ->
 
 /// DynamoDB in memory, over the connections that AWS gets.
 async fn store(transport: &Transport) -> Store {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let database = dynoxide::Database::memory().unwrap();
-    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
+    let dynamodb = DynamoDb::start().await.unwrap();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(format!("http://{address}"))
+        .endpoint_url(dynamodb.url())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::for_tests())
         .http_client(transport.aws());

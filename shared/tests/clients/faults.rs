@@ -117,7 +117,7 @@ async fn the_other_calls_are_repeated_too() {
 async fn a_fault_that_stays_is_an_error_after_four_attempts() {
     for (fault, error) in [
         (Fault::status(429, "rateLimitExceeded"), GoogleError::RateLimited { retry_after: None }),
-        (Fault::retry_after(503, "backendError", 90), GoogleError::Busy { retry_after: Some(Duration::from_secs(90)) }),
+        (Fault::retry_after(503, "backendError", 30), GoogleError::Busy { retry_after: Some(Duration::from_secs(30)) }),
         (Fault::DropBeforeEffect, GoogleError::Unreachable),
         (Fault::Html(200), GoogleError::Unreadable),
         (Fault::Truncated, GoogleError::Unreadable),
@@ -133,8 +133,9 @@ async fn a_fault_that_stays_is_an_error_after_four_attempts() {
 }
 
 #[tokio::test]
-async fn what_cannot_succeed_is_asked_once() {
+async fn what_cannot_succeed_soon_is_asked_once() {
     for (fault, error) in [
+        (Fault::retry_after(503, "backendError", 31), GoogleError::Busy { retry_after: Some(Duration::from_secs(31)) }),
         (Fault::status(403, "quotaExceeded"), GoogleError::RateLimited { retry_after: None }),
         (Fault::status(403, "dailyLimitExceeded"), GoogleError::RateLimited { retry_after: None }),
         (Fault::status(403, "forbidden"), GoogleError::Forbidden { reason: "forbidden".to_owned() }),

@@ -17,7 +17,7 @@ use moffman::google::{Budget, GoogleClient, GoogleOptions};
 use moffman::reload::{ReloadReport, reload};
 use moffman::store::Store;
 use moffman::transport::Transport;
-use moffman_simulators::World;
+use moffman_simulators::{DynamoDb, World};
 use serde_json::{Value, json};
 
 pub const SHEET: &str = "sheet-1";
@@ -59,18 +59,12 @@ impl TimeSource for WorldTime {
 impl Context {
     pub async fn new() -> Self {
         let world = World::start("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let database = dynoxide::Database::memory().unwrap();
-        tokio::spawn(async move {
-            dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await.unwrap();
-        });
         let transport = Transport::new().unwrap();
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-            .endpoint_url(endpoint)
+            .endpoint_url(DynamoDb::start().await.unwrap().url())
             .retry_config(RetryConfig::disabled())
             .http_client(transport.aws())
             .build();

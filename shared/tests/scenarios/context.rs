@@ -15,7 +15,7 @@ use moffman_simulators::{CalendarOptions, NewEvent, World};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::table::{self, Counts};
+use crate::table::{self, Traffic};
 use crate::time::WorldTime;
 
 pub const PRAGUE: &str = "prague@group.calendar.google.com";
@@ -65,7 +65,7 @@ pub async fn run_test_at(now: &str, overrides: &str, story: impl AsyncFnOnce(&mu
 pub struct Context {
     pub world: World,
     pub app: Moffman,
-    pub dynamodb: Counts,
+    pub dynamodb: Traffic,
     pub time: WorldTime,
     forms_expected: usize,
     folder: tempfile::TempDir,

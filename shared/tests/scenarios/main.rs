@@ -8,6 +8,7 @@ mod counts;
 mod forms;
 mod offices;
 mod overlapping;
+mod races;
 mod records;
 mod reservations;
 mod series;

@@ -1,58 +1,105 @@
-//! A DynamoDB table of its own for each test, and a count of what is asked of it.
+//! A DynamoDB table of its own for each test, and an eye on what is asked of it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+};
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents, retry::RetryConfig,
 };
 use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use moffman::store::Store;
 use moffman::transport::Transport;
 
-/// How often each operation was sent.
+/// What goes to DynamoDB: counted, and failing when a test wants it to.
 #[derive(Clone, Debug, Default)]
-pub struct Counts(Arc<Mutex<BTreeMap<String, usize>>>);
+pub struct Traffic(Arc<Mutex<State>>);
 
-impl Counts {
+#[derive(Debug, Default)]
+struct State {
+    counts: BTreeMap<String, usize>,
+    loses_answers_of: Option<&'static str>,
+    fails: bool,
+}
+
+impl Traffic {
+    /// How often each operation was sent since the last time.
     pub fn take(&self) -> BTreeMap<String, usize> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.0.lock().unwrap().counts)
+    }
+
+    /// Every request of this operation takes effect, and every other answer to it is lost; the SDK sends it again.
+    pub fn lose_answers_of(&self, operation: &'static str) {
+        self.0.lock().unwrap().loses_answers_of = Some(operation);
+    }
+
+    /// From now on no request is sent.
+    pub fn fail_all(&self) {
+        self.0.lock().unwrap().fails = true;
+    }
+
+    pub fn heal(&self) {
+        self.0.lock().unwrap().fails = false;
     }
 }
 
-impl Intercept for Counts {
+fn operation(of_request: &ConfigBag) -> String {
+    of_request.load::<Metadata>().map(|metadata| metadata.name().to_owned()).unwrap_or_default()
+}
+
+impl Intercept for Traffic {
     fn name(&self) -> &'static str {
-        "Counts"
+        "Traffic"
     }
 
     fn read_before_transmit(
         &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        request: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        *self.0.lock().unwrap().entry(operation).or_default() += 1;
+        let mut state = self.0.lock().unwrap();
+        if state.fails {
+            return Err("DynamoDB is in trouble".into());
+        }
+        *state.counts.entry(operation(request)).or_default() += 1;
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        request: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = operation(request);
+        let state = self.0.lock().unwrap();
+        let sent = state.counts.get(&operation).copied().unwrap_or_default();
+        if state.loses_answers_of == Some(operation.as_str()) && sent % 2 == 1 {
+            *context.response_mut().status_mut() = 500.try_into()?;
+        }
         Ok(())
     }
 }
 
-pub async fn start(transport: &Transport) -> (Store, Counts) {
+pub async fn start(transport: &Transport) -> (Store, Traffic) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let database = dynoxide::Database::memory().unwrap();
     tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-    let counts = Counts::default();
+    let counts = Traffic::default();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .endpoint_url(endpoint)
         .http_client(transport.aws())
-        .retry_config(RetryConfig::disabled())
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
         .interceptor(counts.clone())
         .build();
     let store = Store::new(Client::from_conf(config), "moffman");

@@ -21,7 +21,7 @@ fn event(id: &str) -> Event {
         id: id.to_owned(),
         etag: "\"1\"".to_owned(),
         cancelled: false,
-        ordinary: true,
+        kind: Kind::Single,
         creator: Email::parse("anna@example.com"),
         updated: Some("2026-06-10T08:00:00Z".parse().unwrap()),
         days: Some("2026-06-18/2026-06-20".parse().unwrap()),
@@ -44,7 +44,7 @@ fn approved(id: &str, marked: &str, days: &str) -> Event {
 }
 
 fn verdict(event: &Event) -> String {
-    match judge(event, &rules(&users())) {
+    match judge(event, &rules(&users()), false) {
         Verdict::Work(why, days) => format!("approve {days}: {why}"),
         Verdict::Leave(left) => format!("leave: {left}"),
     }
@@ -69,6 +69,10 @@ fn marks_count_only_for_the_event_they_name_and_its_series() {
         (
             occurrence(approved("abc_20260618T080000Z", "abc_20260611T080000Z", other)),
             format!("approve {days}: another day of a series that has an approved one"),
+        ),
+        (
+            Event { kind: Kind::Series, ..event("abc") },
+            "leave: a series, whose days are events of their own".to_owned(),
         ),
         (occurrence(approved("abc_20260618", "abc_20260618", days)), "leave: approved for these days".to_owned()),
     ] {
@@ -105,7 +109,6 @@ fn a_plan_prints_what_it_does_and_why() {
     approve e1 for 2026-06-18/2026-06-20: made by hand, not approved yet
     approve e2 for 2026-06-18/2026-06-20: moved after its approval
     close e3: deleted
-    leave 1: deleted
     leave 1: not made by a registered manual user
     ");
 }
@@ -127,7 +130,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     let dates = prop::option::of(prop::sample::select(vec!["2026-06-18/2026-06-20", "2026-06-11/2026-06-13"]));
     let creator = prop::sample::select(vec!["anna@example.com", "ANNA@example.com", "x@example.com"]);
     (id, mark, dates, creator, prop::array::uniform6(any::<bool>())).prop_map(|(id, mark, dates, creator, flags)| {
-        let [cancelled, ordinary, timed, series, processed, reserved] = flags;
+        let [cancelled, special, timed, series, processed, reserved] = flags;
+        let kind = if special { Kind::Special } else { Kind::Single };
         let marks = Marks {
             processed: processed.then(|| "true".to_owned()),
             reservation: reserved.then(|| "digest".to_owned()),
@@ -135,7 +139,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             approved_dates: dates.map(|dates| dates.parse().unwrap()),
         };
         let series = series.then(|| "abc".to_owned());
-        Event { cancelled, ordinary, timed, series, marks, creator: Email::parse(creator), ..event(id) }
+        Event { cancelled, kind, timed, series, marks, creator: Email::parse(creator), ..event(id) }
     })
 }
 
@@ -143,18 +147,18 @@ proptest! {
     #[test]
     fn a_plan_is_empty_after_it_was_applied(event in any_event()) {
         let users = users();
-        if let Verdict::Work(_, days) = judge(&event, &rules(&users)) {
-            let after = judge(&applied(&event, days), &rules(&users));
+        if let Verdict::Work(_, days) = judge(&event, &rules(&users), false) {
+            let after = judge(&applied(&event, days), &rules(&users), false);
             prop_assert_eq!(after, Verdict::Leave(Left::Approved));
         }
     }
 
     #[test]
-    fn what_is_not_a_living_event_of_a_manual_user_is_never_work(event in any_event()) {
+    fn what_is_not_a_living_event_of_a_manual_user_is_never_work(event in any_event(), open: bool) {
         let users = users();
         let stranger = Event { creator: Email::parse("x@example.com"), ..event.clone() };
         let deleted = Event { cancelled: true, ..event };
-        prop_assert!(matches!(judge(&stranger, &rules(&users)), Verdict::Leave(_)));
-        prop_assert!(matches!(judge(&deleted, &rules(&users)), Verdict::Leave(_)));
+        prop_assert!(matches!(judge(&stranger, &rules(&users), open), Verdict::Leave(_)));
+        prop_assert!(matches!(judge(&deleted, &rules(&users), open), Verdict::Leave(_)));
     }
 }

@@ -1,0 +1,137 @@
+//! Has a form issued: waits for its turn, sends it, writes down what became of it.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::report::SweepReport;
+use super::work::{Form, WorkError, Worker};
+use crate::byroapi::{Answer, Byroapi};
+use crate::config::OnUnknownOutcome;
+use crate::domain::approval_form;
+use crate::domain::manual_user::ManualUser;
+use crate::store::claims::Settlement;
+use crate::store::open_record::{Failures, OpenRecord};
+
+/// A form is held after this many tries …
+const MOST_TRIES: u32 = 10;
+/// … and this long.
+const LONGEST_TRYING: Duration = Duration::days(3);
+/// The wait after the first form that was not issued; doubled after each further one …
+const FIRST_BACKOFF: Duration = Duration::minutes(1);
+/// … up to this.
+const LONGEST_BACKOFF: Duration = Duration::hours(6);
+
+/// Why a form is not known to be issued.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unissued {
+    Refused,
+    NotReached,
+    Unknown,
+}
+
+impl Worker<'_> {
+    /// Has the form issued, unless it must wait. Forms are sent one at a time.
+    pub(super) async fn form(
+        &self,
+        byroapi: &Byroapi,
+        user: &ManualUser,
+        record: OpenRecord,
+        report: &mut SweepReport,
+    ) -> Result<Form, WorkError> {
+        let _turn = self.sweep.form_turn.lock().await;
+        if !self.sweep.is_form_due(&record) || !self.sweep.has_time() {
+            return Ok(Form::NotNow(record));
+        }
+        let interrupted = record.issuing == Some(record.days) && !self.is_ours(&record);
+        let Some(mut record) = self.claim(&record, Some(record.days)).await? else {
+            return Ok(Form::Changed);
+        };
+        if interrupted {
+            report.forms.unknown += 1;
+            let failures = self.failures(&record, true);
+            if self.holds_unknown() || gives_up(&failures, self.now()) {
+                let days = record.days;
+                return self.settle(record, &Settlement::Held(days)).await.map(Form::from_unissued);
+            }
+            match self.settle(record, &Settlement::Resending(failures)).await? {
+                Some(settled) => record = settled,
+                None => return Ok(Form::Changed),
+            }
+        }
+        let settings = &self.sweep.app.settings;
+        let updated = record.event.updated.unwrap_or_else(|| self.now());
+        let form =
+            approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, record.days, updated);
+        let answer = byroapi.issue(&form).await;
+        self.settle_answer(record, answer, report).await
+    }
+
+    /// Writes down what the form service answered.
+    async fn settle_answer(
+        &self,
+        record: OpenRecord,
+        answer: Answer,
+        report: &mut SweepReport,
+    ) -> Result<Form, WorkError> {
+        let days = record.days;
+        let (outcome, problem) = match answer {
+            Answer::Issued => return Ok(self.settle_issued(record, report).await),
+            Answer::Refused { reason } => (Unissued::Refused, format!("a form was refused: {reason}")),
+            Answer::NotReached => (Unissued::NotReached, "the form service was not reached".to_owned()),
+            Answer::Unknown { reason } => {
+                (Unissued::Unknown, format!("it is not known whether a form was issued: {reason}"))
+            }
+        };
+        report.problem(&self.calendar.office.name, problem);
+        match outcome {
+            Unissued::Refused => report.forms.refused += 1,
+            Unissued::NotReached => report.forms.not_reached += 1,
+            Unissued::Unknown => report.forms.unknown += 1,
+        }
+        let failures = self.failures(&record, outcome != Unissued::NotReached);
+        let held = outcome == Unissued::Unknown && self.holds_unknown();
+        let settlement =
+            if held || gives_up(&failures, self.now()) { Settlement::Held(days) } else { Settlement::Failed(failures) };
+        self.settle(record, &settlement).await.map(Form::from_unissued)
+    }
+
+    /// Writes down that the form was issued. Where that cannot be kept, the event is approved all the same: its marks
+    /// then tell the next sweep.
+    async fn settle_issued(&self, record: OpenRecord, report: &mut SweepReport) -> Form {
+        report.forms.issued += 1;
+        let days = record.days;
+        match self.settle(record.clone(), &Settlement::Issued(days)).await {
+            Ok(settled) => Form::from_settled(settled),
+            Err(error) => {
+                report.problem(&self.calendar.office.name, error.to_string());
+                let mut record = record;
+                record.issued.insert(days);
+                Form::Settled(record)
+            }
+        }
+    }
+
+    /// The failures of a record after one more.
+    fn failures(&self, record: &OpenRecord, counts_as_try: bool) -> Failures {
+        let now = self.now();
+        let none = Failures { days: record.days, count: 0, tries: 0, since: now, next_try_at: now };
+        let so_far = record.current_failures().copied().unwrap_or(none);
+        let doubled = FIRST_BACKOFF * 2_i32.pow(so_far.count.min(16));
+        let longest = doubled.min(LONGEST_BACKOFF);
+        let jitter = self.sweep.app.randomness.up_to((longest / 2).to_std().unwrap_or_default());
+        Failures {
+            count: so_far.count + 1,
+            tries: so_far.tries + u32::from(counts_as_try),
+            next_try_at: now + longest / 2 + Duration::from_std(jitter).unwrap_or_default(),
+            ..so_far
+        }
+    }
+
+    fn holds_unknown(&self) -> bool {
+        self.sweep.app.settings.forms.on_unknown_outcome == OnUnknownOutcome::Hold
+    }
+}
+
+/// Whether a form is left to a person from now on.
+fn gives_up(failures: &Failures, now: DateTime<Utc>) -> bool {
+    failures.tries >= MOST_TRIES && now - failures.since >= LONGEST_TRYING
+}

@@ -1,0 +1,99 @@
+//! Keeps the README true to the settings, the Makefile and the tree.
+
+#![expect(clippy::unwrap_used, reason = "what a test cannot go on without fails it")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use moffman::config::KEYS;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap()
+}
+
+/// The lines below the heading `## title`, up to the next heading of that level.
+fn section<'a>(readme: &'a str, title: &str) -> Vec<&'a str> {
+    let heading = format!("## {title}");
+    let below = readme.lines().skip_while(|line| *line != heading).skip(1);
+    below.take_while(|line| !line.starts_with("## ")).collect()
+}
+
+/// The text of a table's cell that is one code span.
+fn code(cell: &str) -> Option<&str> {
+    cell.trim().strip_prefix('`')?.strip_suffix('`').filter(|code| !code.contains('`'))
+}
+
+/// Every code span and every line of a code block.
+fn pieces_of_code(readme: &str) -> Vec<&str> {
+    let mut in_block = false;
+    let mut pieces = Vec::new();
+    for line in readme.lines() {
+        if line.trim_start().starts_with("```") {
+            in_block = !in_block;
+        } else if in_block {
+            pieces.push(line);
+        } else {
+            pieces.extend(line.split('`').skip(1).step_by(2));
+        }
+    }
+    pieces
+}
+
+/// What follows `make` in a piece of code.
+fn make_target(code: &str) -> Option<&str> {
+    let mut words = code.split_whitespace().skip_while(|word| *word != "make");
+    words.nth(1).filter(|word| word.chars().all(|c| c.is_ascii_lowercase()))
+}
+
+#[test]
+fn the_table_of_keys_has_every_key_with_its_default_in_the_order_of_the_settings() {
+    let readme = read("README.md");
+    let rows = section(&readme, "Configuration").into_iter().filter_map(|line| {
+        let cells: Vec<_> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').collect();
+        let [key, default, effect] = cells[..] else { return None };
+        Some((code(key)?, code(default)?, !effect.trim().is_empty()))
+    });
+    let keys = KEYS.iter().map(|key| (key.path, key.default.trim_matches('"'), true));
+    let rows = rows.map(|(key, default, has_effect)| (key, default.trim_matches('"'), has_effect));
+    assert_eq!(rows.collect::<Vec<_>>(), keys.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_option_and_variable_is_one() {
+    let readme = read("README.md");
+    let names: BTreeSet<_> = KEYS.iter().flat_map(|key| [key.option_name(), key.environment_name()]).collect();
+    let words = pieces_of_code(&readme).into_iter().flat_map(|code| code.split([' ', '=', '"', '\'']));
+    let used: BTreeSet<_> = words
+        .filter(|word| {
+            (word.starts_with("--") && word[2..].contains("--")) || word.starts_with("MOFFMAN_") && word.contains("__")
+        })
+        .collect();
+    assert!(used.len() > 2, "{used:?}");
+    // `--calendar--checking-range--min--weeks` is the option of a key and a unit.
+    let is_one = |word: &str| names.iter().any(|name| word == name || word.starts_with(&format!("{name}--")));
+    let others: Vec<_> = used.into_iter().filter(|word| !is_one(word)).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn every_make_target_is_in_the_makefile() {
+    let (readme, makefile) = (read("README.md"), read("Makefile"));
+    let named: BTreeSet<_> = pieces_of_code(&readme).into_iter().filter_map(make_target).collect();
+    assert!(named.is_superset(&BTreeSet::from(["run", "test", "check"])), "{named:?}");
+    for target in named {
+        assert!(makefile.lines().any(|line| line.starts_with(&format!("{target}:"))), "make {target}");
+    }
+}
+
+#[test]
+fn everything_in_the_layout_is_there() {
+    let readme = read("README.md");
+    let lines = section(&readme, "Layout").into_iter().filter(|line| !line.starts_with("```") && !line.is_empty());
+    let places: Vec<_> = lines.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(places.len() > 5, "{places:?}");
+    for place in places {
+        assert!(Path::new(ROOT).join(place).exists(), "{place}");
+    }
+}

@@ -1,0 +1,289 @@
+//! Moments at which two sweeps, a person and a failing service meet.
+
+use chrono::Duration;
+use moffman::app::Moffman;
+use moffman::sweep::{SweepReport, sweep};
+use moffman_simulators::{Fault, Matcher, Moment, NewEvent, Recurrence, When, World};
+
+use crate::context::{ANNA, BRNO, Context, PRAGUE, everything, run_test, run_test_with};
+
+/// Another sweep, from its start to its end, on a thread of its own: a hook cannot wait for one on the test's.
+fn sweep_meanwhile(app: Moffman) -> SweepReport {
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(sweep(&app, &everything())).unwrap()
+    });
+    thread.join().unwrap()
+}
+
+/// Sweeps until the service hangs, and is killed there.
+async fn sweep_until_it_hangs(ctx: &Context) {
+    let (hangs, mut hanging) = tokio::sync::watch::channel(false);
+    ctx.world.when_hanging(move |_| {
+        hangs.send_replace(true);
+    });
+    tokio::select! {
+        _ = ctx.sweep() => panic!("something hangs"),
+        _ = hanging.wait_for(|hangs| *hangs) => {}
+    }
+    ctx.world.when_hanging(|_| {});
+}
+
+fn thursday(ctx: &Context) -> String {
+    ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_form() {
+    run_test(async |ctx| {
+        ctx.sweep().await;
+        let event = thursday(ctx);
+        let (moved, other) = (event.clone(), ctx.another_process("{}"));
+        ctx.world.when("form", Moment::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+            assert_eq!(sweep_meanwhile(other).forms.issued, 0);
+        });
+        ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_that_read_the_record_before_it_was_held_or_put_off_sends_nothing() {
+    for (policy, fault) in [("hold", Fault::DropAfterEffect), ("resend", Fault::status(500, "no blank PDF"))] {
+        run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
+            ctx.sweep().await;
+            thursday(ctx);
+            let other = ctx.another_process(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#));
+            ctx.world.fail("form", fault.clone());
+            // The slow sweep has read its state; a fast one does everything before it goes on.
+            ctx.world.when(Matcher::operation("events.list").on_calendar(PRAGUE), Moment::AfterEffect, move |_| {
+                sweep_meanwhile(other);
+            });
+            ctx.sweep().await;
+            assert_eq!(ctx.world.count("form"), 1, "{policy}");
+            if policy == "hold" {
+                ctx.expect_form();
+            }
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_open_event_that_is_deleted_gets_no_form_when_the_deletion_is_not_listed() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.world.person_deletes(PRAGUE, &event);
+        ctx.world.expire_sync_tokens(PRAGUE);
+        ctx.advance(Duration::hours(1));
+        let report = ctx.sweep().await;
+        assert_eq!((report.events_closed, report.open), (1, 0));
+        assert_eq!(ctx.world.count("form"), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_event_that_leaves_the_window_gets_its_form_for_the_days_it_has() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.world.person_moves(PRAGUE, &event, "2026-12-01", "2026-12-02");
+        ctx.world.expire_sync_tokens(PRAGUE);
+        ctx.advance(Duration::hours(1));
+        ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "01.12.2026", "01.12.2026");
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-12-01", "2026-12-02");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_was_listed_while_another_sweep_held_the_record_is_not_forgotten() {
+    run_test(async |ctx| {
+        ctx.sweep().await;
+        let event = thursday(ctx);
+        let (deleted, other) = (event.clone(), ctx.another_process("{}"));
+        ctx.world.when("form", Moment::BeforeEffect, move |world: &World| {
+            world.person_deletes(PRAGUE, &deleted);
+            assert_eq!(sweep_meanwhile(other).events_closed, 0, "it is another sweep's");
+        });
+        ctx.world.fail("form", Fault::Hang);
+        sweep_until_it_hangs(ctx).await;
+
+        ctx.advance(Duration::minutes(2));
+        let report = ctx.sweep().await;
+        assert_eq!((report.events_closed, report.open), (1, 0));
+        assert_eq!(ctx.world.count("form"), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_that_were_refused_and_left_again_are_not_taken_for_issued() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        let report = ctx.sweep().await;
+        assert_eq!((report.events_closed, report.open), (1, 0));
+
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_write_to_dynamodb_whose_answer_is_lost_is_neither_repeated_nor_an_unknown_outcome() {
+    for policy in ["hold", "resend"] {
+        run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
+            ctx.sweep().await;
+            let event = thursday(ctx);
+            ctx.dynamodb.lose_answers_of("UpdateItem");
+            let report = ctx.sweep().await;
+            assert_eq!((report.forms.issued, report.forms.unknown, report.forms.held), (1, 0, 0), "{report:?}");
+            assert_eq!((report.events_approved, report.open), (1, 0), "{report:?}");
+            ctx.expect_form();
+            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_issued_form_that_cannot_be_written_down_is_known_from_the_approved_event() {
+    for policy in ["hold", "resend"] {
+        run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
+            ctx.sweep().await;
+            let event = thursday(ctx);
+            let table = ctx.dynamodb.clone();
+            ctx.world.when("form", Moment::AfterEffect, move |_| table.fail_all());
+            let report = ctx.sweep().await;
+            assert_eq!((report.forms.issued, report.open), (1, 1), "{report:?}");
+            ctx.expect_form();
+            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+
+            ctx.dynamodb.heal();
+            ctx.advance(Duration::minutes(2));
+            let report = ctx.sweep().await;
+            assert_eq!((report.forms.unknown, report.forms.held, report.open), (0, 0, 0), "{report:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_open_day_of_a_series_that_leaves_the_window_is_still_approved() {
+    run_test(async |ctx| {
+        let weekly = NewEvent::new("2026-06-16", "2026-06-17").repeating(Recurrence::weekly().times(1));
+        let series = ctx.world.person_adds(PRAGUE, ANNA, weekly);
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.advance(Duration::days(20));
+        let day = ctx.world.occurrence_id(PRAGUE, &series, &When::from("2026-06-16")).unwrap();
+        ctx.world.person_renames(PRAGUE, &day, "me");
+        ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "16.06.2026", "16.06.2026");
+        ctx.expect_approved(PRAGUE, &day, "Anna Nová", "2026-06-16", "2026-06-17");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_event_that_becomes_a_series_gets_one_form_per_day() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.world.person_makes_series(PRAGUE, &event, Recurrence::weekly().times(2));
+        ctx.advance(Duration::hours(1));
+        ctx.sweep().await;
+        let mut days = [ctx.expect_form(), ctx.expect_form()].map(|form| form["form_data"]["date_from"].to_string());
+        days.sort();
+        assert_eq!(days, ["\"18.06.2026\"", "\"25.06.2026\""]);
+        assert!(ctx.open(PRAGUE).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_out_of_reach_when_an_event_is_approved_loses_nothing() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.when("form", Moment::AfterEffect, |world| world.set_access_role(PRAGUE, "none"));
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.events_closed, report.open), (1, 0, 1), "{report:?}");
+        ctx.expect_form();
+
+        ctx.world.set_access_role(PRAGUE, "writer");
+        ctx.sweep().await;
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn slow_forms_of_one_office_keep_no_other_from_being_read() {
+    run_test(async |ctx| {
+        for _ in 0..3 {
+            thursday(ctx);
+        }
+        let event = ctx.person_adds(BRNO, ANNA, "2026-06-19", "2026-06-20");
+        let time = ctx.time.clone();
+        ctx.world.when_hanging(move |_| time.advance(Duration::seconds(16)));
+        ctx.world.fail("form", Fault::Hang).times(2);
+        let deadline = Some(ctx.world.now() + Duration::seconds(70));
+        let order = moffman::sweep::Order { deadline, ..everything() };
+        let report = sweep(&ctx.app, &order).await.unwrap();
+        assert_eq!((report.offices_swept, report.offices_failed), (2, 0), "{report:?}");
+        assert_eq!(ctx.open(BRNO).await.len() + ctx.open(PRAGUE).await.len(), report.open);
+
+        ctx.world.heal();
+        ctx.advance(Duration::hours(1));
+        let report = ctx.sweep().await;
+        assert_eq!(report.open, 0, "{report:?}");
+        for _ in 0..4 {
+            ctx.expect_form();
+        }
+        ctx.expect_approved(BRNO, &event, "Anna Nová", "2026-06-19", "2026-06-20");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn forms_are_never_sent_side_by_side() {
+    run_test(async |ctx| {
+        for calendar in [PRAGUE, BRNO] {
+            for day in ["2026-06-18", "2026-06-19"] {
+                ctx.person_adds(calendar, ANNA, day, day);
+            }
+        }
+        // While the first form hangs, no other is under way.
+        ctx.world.fail("form", Fault::Hang);
+        let (world, time) = (ctx.world.clone(), ctx.time.clone());
+        ctx.world.when_hanging(move |_| {
+            assert_eq!(world.count("form"), 1);
+            time.advance(Duration::seconds(16));
+        });
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.forms.unknown), (3, 1));
+        for _ in 0..3 {
+            ctx.expect_form();
+        }
+    })
+    .await;
+}
