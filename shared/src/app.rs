@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::Duration;
 use secrecy::SecretString;
 
-use crate::byroapi::Byroapi;
+use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
 use crate::config::{Settings, Sources};
 use crate::directory::Directory;
@@ -93,6 +93,9 @@ pub enum StartError {
     /// A parameter of the SSM Parameter Store cannot be read.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// Forms cannot be sent.
+    #[error(transparent)]
+    Byroapi(#[from] ByroapiError),
     /// TLS cannot be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -111,10 +114,9 @@ impl Moffman {
             clock: clock.clone(),
             randomness: randomness.clone(),
         })?;
-        let byroapi = settings
-            .forms
-            .target()
-            .map(|(_, url)| Byroapi::new(url, forms_authorization, settings.forms.timeout, &transport, clock.clone()));
+        let byroapi = settings.forms.target().map(|(_, url)| {
+            Byroapi::new(url, forms_authorization.as_ref(), settings.forms.timeout, &transport, clock.clone())
+        });
         Ok(Self {
             directory: Directory::new(&settings, store.clone(), clock.clone()),
             pace: Pace::new(clock.clone()),
@@ -123,7 +125,7 @@ impl Moffman {
             clock,
             randomness,
             google,
-            byroapi,
+            byroapi: byroapi.transpose()?,
             store,
         })
     }
@@ -134,7 +136,8 @@ impl Moffman {
         let settings = crate::config::load(&Sources::of_function())?;
         telemetry::adopt(&settings);
         let transport = Transport::new()?;
-        let aws = aws_config::from_env().http_client(transport.aws()).load().await;
+        let aws =
+            aws_config::from_env().http_client(transport.aws()).timeout_config(Transport::aws_timeouts()).load().await;
         let key = settings.google_api.service_account_key_parameter.as_deref().ok_or(StartError::NoKey)?;
         let authorization = settings.forms.authorization_parameter.as_deref();
         let (google_key, forms_authorization) = parameters::read(&aws, key, authorization).await?;

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::transport::Transport;
+use crate::transport::{Transport, TransportError};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -24,9 +24,23 @@ const LONGEST_REASON: usize = 200;
 pub struct Byroapi {
     client: reqwest::Client,
     url: Arc<str>,
-    authorization: Option<SecretString>,
+    authorization: Option<HeaderValue>,
     timeout: Duration,
     clock: Clock,
+}
+
+/// Why forms cannot be sent at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ByroapiError {
+    /// What is configured as the `Authorization` header cannot be one.
+    #[error(
+        "the Authorization header for Byroapi (forms.authorization, or the SSM parameter that \
+         forms.authorization_parameter names) is empty or has characters that a header must not have"
+    )]
+    Authorization,
+    /// No connection can be made.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
 }
 
 /// What became of a form.
@@ -51,28 +65,24 @@ pub enum Answer {
 }
 
 impl Byroapi {
-    /// A form service at `url`, whose `Authorization` header, if any, is sent as it is. Waits `timeout` for an answer.
+    /// A form service at `url`, whose `Authorization` header, if any, is sent without white space around it. Waits `timeout`
+    /// for an answer.
     pub fn new(
         url: impl AsRef<str>,
-        authorization: Option<SecretString>,
+        authorization: Option<&SecretString>,
         timeout: Duration,
         transport: &Transport,
         clock: Clock,
-    ) -> Self {
-        Self { client: transport.forms().clone(), url: url.as_ref().into(), authorization, timeout, clock }
+    ) -> Result<Self, ByroapiError> {
+        let authorization = authorization.map(header).transpose()?;
+        Ok(Self { client: transport.forms(timeout)?, url: url.as_ref().into(), authorization, timeout, clock })
     }
 
     /// Sends `form` once.
     pub async fn issue(&self, form: &Value) -> Answer {
         let mut request = self.client.post(&*self.url).json(form);
         if let Some(authorization) = &self.authorization {
-            let Ok(mut value) = HeaderValue::from_str(authorization.expose_secret()) else {
-                return Answer::Refused {
-                    reason: "the configured authorization does not fit into a header".to_owned(),
-                };
-            };
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+            request = request.header(AUTHORIZATION, authorization);
         }
         match self.clock.timeout(self.timeout, request.send()).await {
             Ok(Ok(answer)) => classify(answer.status(), answer.extensions().get()),
@@ -86,6 +96,15 @@ impl fmt::Debug for Byroapi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Byroapi").field("timeout", &self.timeout).finish_non_exhaustive()
     }
+}
+
+/// A stored secret often ends with a line break that nobody sees.
+fn header(authorization: &SecretString) -> Result<HeaderValue, ByroapiError> {
+    let text = authorization.expose_secret().trim();
+    let value = HeaderValue::from_str(text).ok().filter(|value| !value.is_empty());
+    let mut value = value.ok_or(ByroapiError::Authorization)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The status decides; Byroapi's body is always empty or `{}`. Gateways answer 408, 502 and 504 without knowing what became
@@ -147,24 +166,41 @@ mod tests {
         assert_eq!(super::describe(StatusCode::INTERNAL_SERVER_ERROR, None), "500 Internal Server Error");
     }
 
+    fn byroapi(url: &str, authorization: Option<&str>, timeout: Duration) -> Result<Byroapi, ByroapiError> {
+        let authorization = authorization.map(SecretString::from);
+        Byroapi::new(url, authorization.as_ref(), timeout, &Transport::new().unwrap(), Clock::system())
+    }
+
     #[tokio::test]
     async fn what_cannot_be_sent_is_told_apart() {
-        let transport = Transport::new().unwrap();
-        let issue = async |url: &str, authorization: Option<&str>| {
-            let authorization = authorization.map(SecretString::from);
-            let timeout = Duration::from_secs(5);
-            Byroapi::new(url, authorization, timeout, &transport, Clock::system()).issue(&Value::Null).await
-        };
+        let issue = async |url: &str| byroapi(url, None, Duration::from_secs(5)).unwrap().issue(&Value::Null).await;
         // Nobody can listen on port 0.
-        assert_eq!(issue("http://127.0.0.1:0/", None).await, Answer::NotReached);
-        assert!(matches!(issue("http://127.0.0.1:0/", Some("a\nb")).await, Answer::Refused { .. }));
-        assert!(matches!(issue("not an address", None).await, Answer::Refused { .. }));
+        assert_eq!(issue("http://127.0.0.1:0/").await, Answer::NotReached);
+        assert!(matches!(issue("not an address").await, Answer::Refused { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_never_made_is_given_up_before_the_form_is() {
+        // The system accepts the connection, and nobody answers the first message of TLS.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap());
+        let byroapi = byroapi(&url, None, Duration::from_millis(300)).unwrap();
+        assert_eq!(byroapi.issue(&Value::Null).await, Answer::NotReached);
+    }
+
+    #[test]
+    fn the_authorization_is_checked_before_the_first_form() {
+        let header = |text: &str| byroapi("http://h/", Some(text), Duration::ZERO).map(|byroapi| byroapi.authorization);
+        assert_eq!(header(" Bearer sesame\n").unwrap().unwrap(), "Bearer sesame");
+        for text in ["Bearer\nsesame", "sésame\u{7f}", " \n"] {
+            let error = header(text).unwrap_err();
+            assert!(matches!(error, ByroapiError::Authorization) && !error.to_string().contains("sesame"), "{error}");
+        }
     }
 
     #[test]
     fn the_authorization_is_not_shown() {
-        let transport = Transport::new().unwrap();
-        let byroapi = Byroapi::new("http://h/", Some("secret".into()), Duration::ZERO, &transport, Clock::system());
-        assert!(!format!("{byroapi:?}").contains("secret"));
+        let byroapi = byroapi("http://h/", Some("secret"), Duration::ZERO).unwrap();
+        assert!(!format!("{byroapi:?} {:?}", byroapi.authorization).contains("secret"));
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::Connector as AwsConnector;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
@@ -22,8 +23,10 @@ use rustls::{ClientConfig, RootCertStore};
 
 /// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
-/// How long AWS may be silent while it owes us an answer.
-const AWS_READ: Duration = Duration::from_secs(10);
+/// How long one request to AWS may take.
+const AWS_ATTEMPT: Duration = Duration::from_secs(3);
+/// How long a call of AWS may take with its repetitions.
+const AWS_OPERATION: Duration = Duration::from_secs(8);
 /// How long an unused connection is kept; servers and the network forget idle ones.
 pub(crate) const IDLE: Duration = Duration::from_secs(30);
 /// How we introduce ourselves.
@@ -35,9 +38,9 @@ pub(crate) type Connector = HttpsConnector<HttpConnector>;
 /// The clients with which everything leaves this process. Clones share their connections.
 #[derive(Clone)]
 pub struct Transport {
+    tls: ClientConfig,
     connector: Connector,
     api: reqwest::Client,
-    forms: reqwest::Client,
     aws: SharedHttpClient,
 }
 
@@ -57,8 +60,7 @@ impl Transport {
     pub fn new() -> Result<Self, TransportError> {
         let tls = tls_config()?;
         let api = client(tls.clone()).pool_idle_timeout(IDLE).build()?;
-        let forms = client(tls.clone()).pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()?;
-        Ok(Self { connector: connector(tls), api, forms, aws: aws_client() })
+        Ok(Self { connector: connector(tls.clone()), tls, api, aws: aws_client() })
     }
 
     /// For the hubs of Google's APIs and for its token endpoint.
@@ -71,14 +73,21 @@ impl Transport {
         &self.api
     }
 
-    /// For requests that must not be repeated behind our back: every one gets a connection of its own.
-    pub fn forms(&self) -> &reqwest::Client {
-        &self.forms
+    /// For requests that must not be repeated behind our back: every one gets a connection of its own. A caller that waits
+    /// for `patience` learns in time that there is no connection, and so that nothing was sent.
+    pub fn forms(&self, patience: Duration) -> Result<reqwest::Client, TransportError> {
+        let client = client(self.tls.clone()).connect_timeout(CONNECT.min(patience / 2));
+        Ok(client.pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()?)
     }
 
     /// For the AWS SDK (`aws_config`'s `http_client`). One connection pool for all of its clients.
     pub fn aws(&self) -> SharedHttpClient {
         self.aws.clone()
+    }
+
+    /// How long the AWS SDK may take (`aws_config`'s `timeout_config`), so that a silent AWS leaves a function time to answer.
+    pub fn aws_timeouts() -> TimeoutConfig {
+        TimeoutConfig::builder().operation_timeout(AWS_OPERATION).operation_attempt_timeout(AWS_ATTEMPT).build()
     }
 }
 
@@ -127,7 +136,7 @@ fn aws_client() -> SharedHttpClient {
 }
 
 fn aws_connector(components: &RuntimeComponents) -> AwsConnector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(AWS_READ).build();
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
     let mut builder = AwsConnector::builder().tls_provider(Provider::rustls(CryptoMode::Ring));
     let trusted = TrustStore::empty().with_pem_certificate(trusted_roots());
     // Building cannot fail: the context only holds what it is given.
@@ -152,9 +161,15 @@ fn trusted_roots() -> String {
 mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::{SocketAddr, TcpListener};
+    use std::sync::Mutex;
     use std::sync::mpsc::{Receiver, channel};
 
+    use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, Region, Sleep};
+    use aws_smithy_runtime_api::client::http::{HttpConnector as AwsHttpConnector, HttpConnectorFuture};
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
     use super::*;
+    use crate::store::{Store, StoreError};
 
     /// Answers every request with `answer`, keeps connections open, and tells of each connection it is given.
     fn serve(answer: &'static str) -> (SocketAddr, Receiver<()>) {
@@ -187,7 +202,7 @@ mod tests {
     async fn a_form_never_travels_over_a_used_connection() {
         let transport = Transport::new().unwrap();
         let (address, connections) = serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        ask_twice(transport.forms(), address).await;
+        ask_twice(&transport.forms(CONNECT).unwrap(), address).await;
         assert_eq!(connections.try_iter().count(), 2);
     }
 
@@ -203,9 +218,51 @@ mod tests {
     async fn redirects_are_answers() {
         let transport = Transport::new().unwrap();
         let (address, _connections) = serve("HTTP/1.1 307 Elsewhere\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n");
-        for client in [transport.forms(), transport.api()] {
+        for client in [&transport.forms(CONNECT).unwrap(), transport.api()] {
             assert_eq!(client.post(format!("http://{address}/")).send().await.unwrap().status(), 307);
         }
+    }
+
+    /// Waiting takes no time, except for the end of a whole call, which never comes; what was waited for is remembered.
+    #[derive(Clone, Debug, Default)]
+    struct Waits(Arc<Mutex<Vec<Duration>>>);
+
+    impl AsyncSleep for Waits {
+        fn sleep(&self, duration: Duration) -> Sleep {
+            self.0.lock().unwrap().push(duration);
+            if duration == AWS_OPERATION {
+                Sleep::new(std::future::pending())
+            } else {
+                Sleep::new(std::future::ready(()))
+            }
+        }
+    }
+
+    /// Takes every request and never answers.
+    #[derive(Debug)]
+    struct Silence;
+
+    impl AwsHttpConnector for Silence {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::new(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_silent_aws_is_given_up() {
+        let waits = Waits::default();
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version_latest()
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::for_tests())
+            .sleep_impl(waits.clone())
+            .timeout_config(Transport::aws_timeouts())
+            .http_client(http_client_fn(|_, _| SharedHttpConnector::new(Silence)));
+        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman");
+        assert_eq!(store.load_pointer().await, Err(StoreError::TimedOut));
+        let waits = waits.0.lock().unwrap();
+        let count = |limit| waits.iter().filter(|waited| **waited == limit).count();
+        assert_eq!((count(AWS_OPERATION), count(AWS_ATTEMPT)), (1, 3), "{waits:?}");
     }
 
     #[test]

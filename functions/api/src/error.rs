@@ -13,6 +13,7 @@ use moffman::domain::reservation::InvalidRequest;
 use moffman::google::GoogleError;
 use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
+use moffman::store::StoreError;
 
 use crate::problem::Refusal;
 
@@ -137,9 +138,9 @@ impl ApiError {
             Self::Invalid { field, .. } => Told { field: field.clone(), ..Told::new(INVALID, self.to_string()) },
             Self::Reserve(error) => reserve(error),
             Self::Reload(ReloadError::SheetUnavailable(error)) => google(error),
-            Self::Reload(ReloadError::Store(_)) => unavailable(),
+            Self::Reload(ReloadError::Store(error)) => store(error),
             Self::Directory(error) => directory(error),
-            Self::Panicked => Told::new(INTERNAL, "the request failed; the failure has been logged"),
+            Self::Panicked => internal(),
         }
     }
 
@@ -183,7 +184,7 @@ fn directory(error: &DirectoryError) -> Told {
             retry_after: *retry_after,
             ..Told::new(DIRECTORY_UNAVAILABLE, "the list of offices cannot be read; nothing has been changed")
         },
-        DirectoryError::Store(_) => unavailable(),
+        DirectoryError::Store(error) => store(error),
     }
 }
 
@@ -198,6 +199,20 @@ fn google(error: &GoogleError) -> Told {
         }
         _ => Told::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
     }
+}
+
+fn store(error: &StoreError) -> Told {
+    match error {
+        // Others kept writing.
+        StoreError::ConditionFailed => unavailable(),
+        error if error.is_temporary() => unavailable(),
+        // No table, no permission, an item that is none of ours: somebody has to repair that.
+        _ => internal(),
+    }
+}
+
+fn internal() -> Told {
+    Told::new(INTERNAL, "the request failed; the failure has been logged")
 }
 
 fn unavailable() -> Told {

@@ -1,7 +1,8 @@
 //! Reads JSON strictly: what parsers read differently is refused.
 //!
-//! A name that an object has twice is such a case. It is looked for in the whole text first, so that text which is no JSON at all is
-//! called so even when a name comes twice before the mistake.
+//! A name that an object has twice is such a case. It is looked for in the whole text first, so that text which is no
+//! JSON at all is called so even when a name comes twice before the mistake. A number too large for a double counts as no
+//! JSON, which the standard leaves to us: <https://www.rfc-editor.org/rfc/rfc8259#section-6>.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -139,9 +140,19 @@ mod tests {
     fn what_is_not_json_is_400() {
         let deep = "[".repeat(100_000);
         let closed = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
-        for text in
-            ["", " ", "{", "{}x", "{}{}", "'a'", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\"}", "\u{feff}{}", "NaN"]
-        {
+        for text in [
+            "",
+            " ",
+            "{",
+            "{}x",
+            "{}{}",
+            "'a'",
+            "{\"a\":\"\\ud800\"}",
+            "{\"a\":\"\\udc00\"}",
+            "\u{feff}{}",
+            "NaN",
+            "[1e999]",
+        ] {
             assert!(refused(text.as_bytes()).starts_with("400 "), "{text:?}");
         }
         for text in [deep.as_bytes(), closed.as_bytes(), b"{\"a\":\"\xff\"}", b"\"\t\""] {

@@ -28,6 +28,9 @@ pub enum Failure {
     /// The report is no JSON.
     #[error("the report cannot be written")]
     Report(#[from] serde_json::Error),
+    /// The code that carried out the task gave up; the next invocation starts afresh.
+    #[error("the work panicked; the log says where")]
+    Panicked,
 }
 
 impl From<SweepError> for Failure {
@@ -48,6 +51,7 @@ impl Failure {
             Self::Directory(_) => "DirectoryUnavailable",
             Self::Reload(_) => "NotReloaded",
             Self::Report(_) => "ReportUnwritable",
+            Self::Panicked => "Panicked",
         }
     }
 }

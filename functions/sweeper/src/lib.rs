@@ -5,7 +5,10 @@
 mod failure;
 mod task;
 
+use std::panic::AssertUnwindSafe;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::google::Budget;
@@ -24,7 +27,12 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(2);
 pub async fn handle(app: &Moffman, event: LambdaEvent<Value>) -> Result<Value, Failure> {
     let LambdaEvent { payload, context } = event;
     let (task, outcome) = match Task::try_from(payload) {
-        Ok(task) => (task.name(), carry_out(app, task, &context).await),
+        Ok(task) => {
+            let name = task.name();
+            // What a panic says may repeat what was being handled: it must not become the answer.
+            let work = AssertUnwindSafe(carry_out(app, task, &context)).catch_unwind();
+            (name, work.await.unwrap_or(Err(Failure::Panicked)))
+        }
         Err(error) => ("none", Err(error.into())),
     };
     tracing::info!(task, ok = outcome.is_ok(), request_id = context.request_id, "invocation");
@@ -36,10 +44,10 @@ async fn carry_out(app: &Moffman, task: Task, context: &Context) -> Result<Value
     let budget = Budget { deadline, pace: None };
     match task {
         Task::Sweep { scope, dry_run } => {
-            let outcome = sweep::sweep(app, &Order { scope, dry_run, deadline }).await;
-            if let Some(report) = report(&outcome).filter(|_| !dry_run) {
-                telemetry::log_sweep(report);
-                telemetry::print_metrics(report, &context.env_config.function_name, app.clock.now());
+            let order = Order { scope, dry_run, deadline };
+            let outcome = sweep::sweep(app, &order).await;
+            if let Some(report) = report(&outcome) {
+                telemetry::report_sweep(&order, report, Some(&context.env_config.function_name), app.clock.now());
             }
             Ok(serde_json::to_value(outcome?)?)
         }

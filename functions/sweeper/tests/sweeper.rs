@@ -6,18 +6,23 @@
 mod function;
 #[path = "../../api/tests/api/stage.rs"]
 mod stage;
+#[path = "../../api/tests/api/time.rs"]
+mod time;
 
+use chrono::TimeDelta;
 use function::{Function, event};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use moffman_simulators::{Fault, Matcher, NewEvent, Outcome};
 use serde_json::{Value, json};
 use stage::{ANNA, BRNO, PRAGUE, SHEET, Stage};
+use time::Time;
 
 const SWEEPER: &str = env!("CARGO_BIN_EXE_sweeper");
 
 /// Anna adds a day next week by hand.
 fn anna_adds(function: &Function, calendar: &str) -> String {
-    let start = (function.stage.world.now() + chrono::TimeDelta::days(7)).date_naive();
-    let end = start + chrono::TimeDelta::days(1);
+    let start = (function.stage.world.now() + TimeDelta::days(7)).date_naive();
+    let end = start + TimeDelta::days(1);
     function.stage.world.person_adds(
         calendar,
         ANNA,
@@ -45,7 +50,6 @@ async fn a_sweep_approves_what_people_added_by_hand() {
     assert_eq!((&report["offices_swept"], &report["forms"]["issued"]), (&json!(2), &json!(2)), "{report:#}");
     assert!(approved(&function, PRAGUE, &prague) && approved(&function, BRNO, &brno));
     assert_eq!(function.stage.world.forms().len(), 2);
-    function.stage.world.finish().unwrap();
 }
 
 #[tokio::test]
@@ -114,6 +118,24 @@ async fn what_is_no_task_is_refused_and_the_next_one_is_done() {
     }
     function.answer(event("sweeper-shard.json")).await;
     function.answer(event("sweeper-maintain.json")).await;
+}
+
+#[tokio::test]
+async fn a_panic_fails_its_invocation_without_its_text_and_the_next_one_is_done() {
+    let stage = Stage::set().await;
+    stage.make_table().await;
+    let time = Time::of(&stage.world);
+    let app = stage.app(time.clone());
+    let mut context = Context::default();
+    context.deadline = (stage.world.now() + TimeDelta::minutes(15)).timestamp_millis().try_into().unwrap();
+    let sweep = || LambdaEvent::new(json!({"task": "sweep", "dry_run": true}), context.clone());
+    time.panic_at(1);
+    let failure = moffman_sweeper::handle(&app, sweep()).await.unwrap_err();
+    assert!(!format!("{failure:?} {failure}").contains("Anna"), "{failure:?}");
+    let Diagnostic { error_type, error_message, .. } = failure.into();
+    assert_eq!((error_type.as_str(), error_message.as_str()), ("Panicked", "the work panicked; the log says where"));
+    let report = moffman_sweeper::handle(&app, sweep()).await.unwrap();
+    assert_eq!(report["offices_swept"], 2, "{report:#}");
 }
 
 #[tokio::test]

@@ -109,6 +109,7 @@ impl Storage {
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .endpoint_url(&self.endpoint)
             .http_client(transport.aws())
+            .timeout_config(Transport::aws_timeouts())
             .build();
         Client::from_conf(config)
     }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use moffman::app::Moffman;
 use moffman::config::{Settings, SheetSource};
 use moffman::google::Budget;
-use moffman::reload::{self, ReloadReport};
+use moffman::reload;
 use moffman::sweep::{self, Order, Scope, SweepError};
 use moffman::telemetry;
 use tokio::sync::watch;
@@ -102,19 +102,8 @@ async fn sweep(app: &Moffman) {
 
 async fn reload(app: &Moffman) {
     let budget = Budget { deadline: app.clock.now().checked_add_signed(RELOAD), pace: None };
-    match reload::reload(&app.directory, &app.google, &budget).await {
-        Ok(report) => log_problems(&report),
-        Err(error) => tracing::warn!(%error, "the reload failed; what was loaded before stays in use"),
-    }
-}
-
-/// What the directory does not log itself.
-fn log_problems(report: &ReloadReport) {
-    for problem in &report.problems {
-        tracing::warn!(range = problem.range, row = problem.row, problem = problem.what, "a row is left out");
-    }
-    for kept in &report.kept {
-        tracing::warn!(range = kept.range, reason = kept.why, "the last good content stays in use");
+    if let Err(error) = reload::reload(&app.directory, &app.google, &budget).await {
+        tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Service {
     Byroapi,
     /// AWS Systems Manager's parameter store.
     Ssm,
+    /// DynamoDB, where [`World::serve_dynamodb`] serves it.
+    DynamoDb,
 }
 
 /// One request and how it ended.
@@ -24,7 +26,9 @@ pub enum Service {
 pub struct Call {
     /// The service.
     pub service: Service,
-    /// `events.list`, `calendarList.insert`, `spreadsheets.values.batchGet`, `token`, `form`, `GetParameter`, or `unknown`.
+    /// Who called, if the path said so: see [`World::url_for`].
+    pub caller: Option<String>,
+    /// `events.list`, `calendarList.insert`, `spreadsheets.values.batchGet`, `token`, `form`, `GetParameter`, `UpdateItem`, or `unknown`.
     pub operation: String,
     /// The HTTP method.
     pub method: String,
@@ -50,6 +54,7 @@ impl Call {
     pub(crate) fn new(request: &Request, at: DateTime<Utc>) -> Self {
         Self {
             service: request.route.service,
+            caller: request.caller.clone(),
             operation: request.route.operation.clone(),
             method: request.method.clone(),
             path: request.path.clone(),

@@ -16,6 +16,7 @@ pub(crate) enum Listener {
     Google,
     Byroapi,
     Ssm,
+    DynamoDb,
 }
 
 /// What a method and a path mean.
@@ -38,6 +39,8 @@ impl Route {
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) route: Route,
+    /// From a first segment `~name` of the path, which is no part of the service's own paths.
+    pub(crate) caller: Option<String>,
     pub(crate) method: String,
     /// As sent, still percent-encoded.
     pub(crate) path: String,
@@ -50,14 +53,15 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn new(listener: Listener, parts: &Parts, body: Bytes) -> Self {
         let method = parts.method.as_str().to_owned();
-        let path = parts.uri.path().to_owned();
+        let (caller, path) = caller_and_path(parts.uri.path());
         let route = match listener {
             Listener::Google => crate::google::route(&method, &path),
             Listener::Byroapi => Route::new(Service::Byroapi, "form"),
             Listener::Ssm => crate::ssm::route(&parts.headers),
+            Listener::DynamoDb => crate::dynamodb::route(&parts.headers),
         };
         let query = form_pairs(parts.uri.query().unwrap_or_default());
-        Self { route, method, path, query, headers: parts.headers.clone(), body }
+        Self { route, caller, method, path, query, headers: parts.headers.clone(), body }
     }
 
     /// The value of a header, if it was sent and is text.
@@ -97,6 +101,13 @@ impl Request {
         text.push('\n');
         text.push_str(&String::from_utf8_lossy(&self.body));
         text
+    }
+}
+
+fn caller_and_path(path: &str) -> (Option<String>, String) {
+    match path.strip_prefix("/~").map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+        Some((caller, rest)) => (Some(caller.to_owned()), format!("/{rest}")),
+        None => (None, path.to_owned()),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The one way through which every request to every simulator passes: log, hooks, faults, effect, answer.
+//!
+//! In a simulation a [`Director`](crate::Director) decides when a request goes on, and what goes wrong with it.
 
 use crate::{
     World,
     calls::{Call, Service},
+    director::Turn,
     exchange::{Answer, Request},
     faults::{self, Fault},
     hooks::Moment,
@@ -15,35 +18,64 @@ pub(crate) struct Dropped;
 
 /// Carries out one request.
 pub(crate) async fn pass(world: &World, request: &Request) -> Result<Answer, Dropped> {
-    let number = log(world, request);
-    world.run_hooks(request, Moment::BeforeEffect);
-    let fault = faults::take(&mut world.lock().rules, request);
-    let answer = match &fault {
-        Some(Fault::DropBeforeEffect) => return Err(Dropped),
-        Some(Fault::Hang) => return world.hang().await,
-        Some(fault) if !fault.lets_it_happen() => refusal(fault, request),
-        _ => {
-            let answer = effect(&mut world.lock(), request);
-            world.run_hooks(request, Moment::AfterEffect);
-            match fault {
-                Some(Fault::DropAfterEffect) => return Err(Dropped),
-                Some(Fault::HangAfterEffect) => return world.hang().await,
-                Some(fault) => spoiled(&fault, request, answer),
-                None => answer,
-            }
-        }
-    };
-    if let Some(call) = world.lock().calls.get_mut(number) {
-        call.status = Some(answer.status);
-    }
-    Ok(answer)
+    pass_to(world, request, async || Ok(effect(&mut world.lock(), request))).await
 }
 
-fn log(world: &World, request: &Request) -> usize {
+/// Carries out one request of a service whose effect takes its own way.
+pub(crate) async fn pass_to(
+    world: &World,
+    request: &Request,
+    effect: impl AsyncFnOnce() -> Result<Answer, Dropped>,
+) -> Result<Answer, Dropped> {
+    let (number, call) = log(world, request);
+    let director = world.director();
+    let directed = match &director {
+        Some(director) => director.before_effect(&call).await,
+        None => Turn::Go,
+    };
+    world.run_hooks(request, Moment::BeforeEffect);
+    let fault = match directed {
+        Turn::Fail(fault) => Some(fault),
+        Turn::Go => faults::take(&mut world.lock().rules, request),
+    };
+    let outcome = carry_out(world, request, fault, effect).await;
+    let status = outcome.as_ref().ok().map(|answer| answer.status);
+    if let Some(director) = &director {
+        director.before_answer(&call, status).await;
+    }
+    if let Some(call) = world.lock().calls.get_mut(number) {
+        call.status = status;
+    }
+    outcome
+}
+
+async fn carry_out(
+    world: &World,
+    request: &Request,
+    fault: Option<Fault>,
+    effect: impl AsyncFnOnce() -> Result<Answer, Dropped>,
+) -> Result<Answer, Dropped> {
+    match &fault {
+        Some(Fault::DropBeforeEffect) => return Err(Dropped),
+        Some(Fault::Hang) => return world.hang().await,
+        Some(fault) if !fault.lets_it_happen() => return Ok(refusal(fault, request)),
+        _ => {}
+    }
+    let answer = effect().await?;
+    world.run_hooks(request, Moment::AfterEffect);
+    match fault {
+        Some(Fault::DropAfterEffect) => Err(Dropped),
+        Some(Fault::HangAfterEffect) => world.hang().await,
+        Some(fault) => Ok(spoiled(&fault, request, answer)),
+        None => Ok(answer),
+    }
+}
+
+fn log(world: &World, request: &Request) -> (usize, Call) {
     let mut state = world.lock();
     let call = Call::new(request, state.now());
-    state.calls.push(call);
-    state.calls.len() - 1
+    state.calls.push(call.clone());
+    (state.calls.len() - 1, call)
 }
 
 fn effect(state: &mut State, request: &Request) -> Answer {
@@ -51,6 +83,7 @@ fn effect(state: &mut State, request: &Request) -> Answer {
         Service::Google | Service::Token | Service::Sheets => crate::google::answer(state, request),
         Service::Byroapi => crate::byroapi::answer(state, request),
         Service::Ssm => crate::ssm::answer(state, request),
+        Service::DynamoDb => Answer::empty(404),
     }
 }
 
@@ -98,5 +131,6 @@ fn error(service: Service, code: u16, reason: &str) -> Answer {
         Service::Google | Service::Token | Service::Sheets => crate::google::error(service, code, reason),
         Service::Byroapi => crate::byroapi::error(code, reason),
         Service::Ssm => crate::ssm::error(code, reason),
+        Service::DynamoDb => crate::dynamodb::error(code, reason),
     }
 }

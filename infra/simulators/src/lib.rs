@@ -1,8 +1,9 @@
-//! Google Calendar, Google Sheets, Byroapi, SSM and the Lambda Runtime API as strict in-process HTTP servers.
+//! Google Calendar, Google Sheets, Byroapi, SSM and the Lambda Runtime API as strict in-process HTTP servers, and
+//! DynamoDB as dynoxide has it.
 //!
-//! They know the wire from the services' documentation and from the schema facts in `schema/`, and none of the types of
-//! the code under test: a mistake in its serialisation shows up here. One [`World`] holds the state of all services, the
-//! simulated time, what persons do, the faults of a test and the log of calls.
+//! The strict ones know the wire from the services' documentation and from the schema facts in `schema/`, and none of the
+//! types of the code under test: a mistake in its serialisation shows up here. One [`World`] holds the state of their
+//! services, the simulated time, what persons do, the faults of a test and the log of calls.
 //!
 //! ```no_run
 //! # async fn story() -> std::io::Result<()> {
@@ -25,6 +26,8 @@
 mod byroapi;
 mod calls;
 mod demo;
+mod director;
+mod dynamodb;
 mod event;
 mod exchange;
 mod faults;
@@ -42,6 +45,8 @@ mod world;
 pub use byroapi::Form;
 pub use calls::{Call, Service};
 pub use demo::{Demo, DemoOffice, DemoUser, demo};
+pub use director::{Decision, Director, Turn};
+pub use dynamodb::DynamoDb;
 pub use event::{NewEvent, Recurrence, When};
 pub use faults::{Fault, Matcher, Scripted};
 pub use hooks::Moment;

@@ -3,6 +3,7 @@
 //! Dropping the handle does not stop the servers; they live as long as the runtime they were started on.
 
 use crate::{
+    dynamodb::Backend,
     exchange::{Answer, Listener, Request},
     gate::{self, Dropped},
     google::oauth,
@@ -35,6 +36,33 @@ impl World {
         state.ssm_url = ssm;
         drop(state);
         Ok(world)
+    }
+
+    /// Serves DynamoDB, in memory and without tables, as one of this world's services; answers its endpoint URL.
+    ///
+    /// # Errors
+    /// When no port is to be had.
+    pub async fn serve_dynamodb(&self) -> io::Result<String> {
+        let backend = Backend::start().await?;
+        let world = self.clone();
+        let address = serve::listen(move |parts, body| {
+            let (world, backend) = (world.clone(), backend.clone());
+            async move {
+                let request = Request::new(Listener::DynamoDb, &parts, body);
+                gate::pass_to(&world, &request, async || backend.answer(&request).await).await
+            }
+        })
+        .await?;
+        Ok(format!("http://{address}"))
+    }
+
+    /// The URL of one of this world's services for a caller who is to be told apart: see [`Call::caller`](crate::Call).
+    pub fn url_for(service_url: &str, caller: &str) -> String {
+        let (origin, path) = match service_url.match_indices('/').nth(2) {
+            Some((slash, _)) => service_url.split_at(slash),
+            None => (service_url, ""),
+        };
+        format!("{origin}/~{caller}{path}")
     }
 
     async fn listen(&self, listener: Listener) -> io::Result<String> {

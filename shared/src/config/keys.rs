@@ -184,8 +184,18 @@ pub const KEYS: &[Key] = &[
         &["Event color of Google's palette, 1 to 11, while approval is pending."],
     ),
     key("calendar.colors.approved", Kind::Color, "5", &["Event color of an approved day."]),
-    key("calendar.checking_range.min", Kind::Shift, "{weeks: -1}", &["Start of the window."]),
-    key("calendar.checking_range.max", Kind::Shift, "{weeks: 2}", &["End of the window."]),
+    key(
+        "calendar.checking_range.min",
+        Kind::Shift,
+        "{weeks: -1}",
+        &["Start of the window. A mapping replaces the default as a whole."],
+    ),
+    key(
+        "calendar.checking_range.max",
+        Kind::Shift,
+        "{weeks: 2}",
+        &["End of the window. A mapping replaces the default as a whole."],
+    ),
     key(
         "calendar.date_format",
         Kind::CalendarDateFormat,
@@ -196,7 +206,10 @@ pub const KEYS: &[Key] = &[
         "calendar.end_date_corrective",
         Kind::Shift,
         "{days: -1}",
-        &["From the end of an event, which Google counts as the day after, to the last day in the form."],
+        &[
+            "From the end of an event, which Google counts as the day after, to the last day in the form.",
+            "A mapping replaces the default as a whole.",
+        ],
     ),
     key(
         "calendar.timed_events",

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::names;
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -52,9 +54,10 @@ impl fmt::Display for Origin {
 pub struct Mistake {
     /// Where it was made.
     pub origin: Origin,
-    /// The key in question, with dots, as it was written; empty when the file as a whole is meant.
+    /// The key in question, with dots, as it was written; empty when the file as a whole is meant. A name that is no key is
+    /// `…`.
     pub path: String,
-    /// What is wrong and what is allowed. Never a secret.
+    /// What is wrong and what is allowed. Never a secret, a name or an address.
     pub message: String,
 }
 
@@ -77,6 +80,9 @@ pub struct ConfigErrors {
 impl ConfigErrors {
     pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by_key(|mistake| mistake.origin.rank());
+        for mistake in &mut mistakes {
+            mistake.path = names::shown(&mistake.path);
+        }
         Self { mistakes }
     }
 

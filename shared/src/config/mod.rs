@@ -4,7 +4,6 @@
 //! [`KEYS`], drives the defaults, the names of variables and options, the checks and the printed [`template()`].
 
 mod forms;
-mod key_file;
 mod keys;
 mod kind;
 mod layers;
@@ -25,7 +24,6 @@ mod words;
 use std::env;
 use std::path::PathBuf;
 
-pub use self::key_file::{ServiceAccountKeyError, check_service_account_key, read_service_account_key};
 pub use self::keys::{KEYS, Key};
 pub use self::kind::Kind;
 use self::layers::Layers;

@@ -1,6 +1,9 @@
 //! From the names of variables and options to paths of keys, and from a misspelt path to the one that was meant.
 
 use super::keys::{ALIASES, KEYS, Key};
+use super::kind::Kind;
+use super::people::{OFFICE_MEMBERS, USER_MEMBERS};
+use crate::domain::date_shift::ShiftUnit;
 
 /// Two spellings that are this alike, of 1, may mean the same.
 const ALIKE: f64 = 0.7;
@@ -61,6 +64,41 @@ pub(super) fn unknown(path: &str) -> String {
     format!("unknown key; allowed here: {}", siblings.join(", "))
 }
 
+/// As much of a path as a message may repeat. A name that is no key may be that of a person or an office: from there on the
+/// path is `…`.
+pub(super) fn shown(path: &str) -> String {
+    let mut shown = String::new();
+    for segment in path.split('.') {
+        let (name, indices) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
+        let is_plain = name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            && indices.chars().all(|c| c.is_ascii_digit() || matches!(c, '[' | ']'));
+        if !is_plain || !is_harmless(&shown, name) {
+            shown.push_str(if shown.is_empty() { "…" } else { ".…" });
+            break;
+        }
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(segment);
+    }
+    shown
+}
+
+/// Whether a plain name is that of a key below `parent`, or a slip of the pen. In sections without people and offices any
+/// plain name is harmless.
+fn is_harmless(parent: &str, name: &str) -> bool {
+    let (key_path, _) = parent.split_once('[').unwrap_or((parent, ""));
+    let known: Vec<&str> = match key(key_path).map(|key| key.kind) {
+        Some(Kind::Users) => USER_MEMBERS.to_vec(),
+        Some(Kind::Offices) => OFFICE_MEMBERS.to_vec(),
+        Some(Kind::Shift) => ShiftUnit::ALL.map(|(name, _)| name).to_vec(),
+        Some(_) => return false,
+        None if ["offices", "manual_users"].iter().any(|section| parent.starts_with(section)) => members(parent),
+        None => return true,
+    };
+    closest(name, known.into_iter()).is_some()
+}
+
 /// The candidate that is most like `word`, when one is alike enough.
 pub(super) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
@@ -84,6 +122,29 @@ mod tests {
         assert_eq!(of_variable("moffman_Forms__URL").as_deref(), Some("forms.url"));
         assert_eq!(of_variable("MOFFMAN_HOME"), None);
         assert_eq!(of_variable("OTHER_FORMS__URL"), None);
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_repeated() {
+        for (path, expected) in [
+            ("", ""),
+            ("calender", "calender"),
+            ("rest_api.workers", "rest_api.workers"),
+            ("rest_api.secret-42", "rest_api.…"),
+            ("anna@example.com", "…"),
+            ("forms.email.cc", "forms.email.cc"),
+            ("forms.email.cc.boss@example.com", "forms.email.cc.…"),
+            ("forms.email.to.boss", "forms.email.to.…"),
+            ("manual_users.user_list[3].nmae", "manual_users.user_list[3].nmae"),
+            ("manual_users.user_list[0].anna@example.com", "manual_users.user_list[0].…"),
+            ("offices.office_list[0].prague", "offices.office_list[0].…"),
+            ("offices.prague", "offices.…"),
+            ("offices.google_config.min_update_interval", "offices.google_config.min_update_interval"),
+            ("calendar.checking_range.min.week", "calendar.checking_range.min.week"),
+            ("calendar.checking_range.min.prague", "calendar.checking_range.min.…"),
+        ] {
+            assert_eq!(shown(path), expected);
+        }
     }
 
     #[test]

@@ -17,6 +17,10 @@ use crate::domain::template::Placeholder;
 
 const USER_LIST: &str = "manual_users.user_list";
 const OFFICE_LIST: &str = "offices.office_list";
+/// What an item of the users has.
+pub(super) const USER_MEMBERS: [&str; 5] = ["id", "name", "first_name", "last_name", "employee_number"];
+/// What an item of the offices has.
+pub(super) const OFFICE_MEMBERS: [&str; 2] = ["name", "id"];
 
 /// An entry of a list, and where it stands.
 struct Entry {
@@ -36,7 +40,7 @@ impl Reader {
     pub(super) fn manual_users(&mut self, forms: &Forms) -> ManualUsers {
         let mut user_list = Vec::new();
         let mut seen = HashMap::new();
-        for entry in self.entries(USER_LIST, &["id", "name", "first_name", "last_name", "employee_number"]) {
+        for entry in self.entries(USER_LIST, &USER_MEMBERS) {
             let Some(user) = self.user(&entry) else { continue };
             self.check_unique(&mut seen, user.email.key(), &entry, "id");
             let missing = forms.missing_names(&user);
@@ -61,7 +65,7 @@ impl Reader {
     pub(super) fn offices(&mut self) -> Offices {
         let mut office_list = Vec::new();
         let mut seen = HashMap::new();
-        for entry in self.entries(OFFICE_LIST, &["name", "id"]) {
+        for entry in self.entries(OFFICE_LIST, &OFFICE_MEMBERS) {
             let (name, calendar_id) = (self.member(&entry, "name", false), self.member(&entry, "id", false));
             let (Some(name), Some(calendar_id)) = (name, calendar_id) else {
                 continue;

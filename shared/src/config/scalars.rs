@@ -12,6 +12,7 @@ use super::words::Word;
 use crate::domain::date_format::DateFormat;
 use crate::domain::date_shift::{DateShift, ShiftUnit};
 use crate::domain::template::{Placeholder, Template, TemplateMistake};
+use crate::google;
 
 /// What is wrong with a value, and where when it is not the whole value.
 pub(super) struct Problem {
@@ -33,13 +34,13 @@ impl Problem {
     }
 }
 
-/// A value in a message; long text is cut.
+/// A value in a message; long text is cut. What could be an address is not shown: it may have a person or a password in it.
 fn describe(node: &Node) -> String {
     const LONGEST: usize = 60;
     match &node.value {
         Value::Bool(value) => format!("`{value}`"),
         Value::Number(text) => format!("the number `{text}`"),
-        Value::Text(text) if !text.is_empty() => {
+        Value::Text(text) if !text.is_empty() && !text.contains(['@', ':']) => {
             let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
             if text.chars().nth(LONGEST).is_some() {
                 shown.push('…');
@@ -132,15 +133,21 @@ fn whole<T: std::str::FromStr>(node: &Node) -> Result<T, Problem> {
     }
 }
 
-/// An http or https address as it was written.
+/// An http or https address as it was written; messages do not show it.
 pub(super) fn url(node: &Node) -> Result<String, Problem> {
-    let text = text(node)?;
-    let url = reqwest::Url::parse(text.trim()).map_err(|_| Problem::unsuitable(node))?;
-    if matches!(url.scheme(), "http" | "https") && url.has_host() {
-        Ok(text.trim().to_owned())
-    } else {
-        Err(Problem::unsuitable(node))
-    }
+    let Value::Text(text) = &node.value else {
+        return Err(Problem::unsuitable(node));
+    };
+    let url = reqwest::Url::parse(text.trim()).ok();
+    let usable = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if usable { Ok(text.trim().to_owned()) } else { Err(Problem::new(format!("{} is not allowed", shape(node)))) }
+}
+
+/// The address of a service that stands for Google.
+pub(super) fn google_endpoint(node: &Node) -> Result<String, Problem> {
+    let url = url(node)?;
+    google::check_endpoint(&url).map_err(|_| Problem::new("a query or a fragment is not allowed"))?;
+    Ok(url)
 }
 
 pub(super) fn date_format(node: &Node) -> Result<DateFormat, Problem> {
@@ -169,8 +176,11 @@ pub(super) fn shift(node: &Node) -> Result<DateShift, Problem> {
     };
     let mut amounts = Vec::with_capacity(members.len());
     for member in members {
-        let unit = ShiftUnit::parse(&member.name)
-            .ok_or_else(|| Problem::at(member.position, format!("`{}` is not a unit of time", member.name)))?;
+        let unit = ShiftUnit::parse(&member.name).ok_or_else(|| {
+            let is_plain = member.name.chars().all(|c| c.is_ascii_lowercase());
+            let name = if is_plain { format!("`{}`", member.name) } else { "a name".to_owned() };
+            Problem::at(member.position, format!("{name} is not a unit of time"))
+        })?;
         let amount = whole(&member.node).map_err(|problem: Problem| Problem::at(member.position, problem.text))?;
         amounts.push((unit, amount));
     }

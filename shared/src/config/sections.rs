@@ -1,14 +1,15 @@
 //! Reads the sections but for forms and people.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::key_file::read_service_account_key;
 use super::reader::Reader;
 use super::settings::{Aws, Calendar, CheckingRange, Colors, General, GoogleApi, RestApi};
 use super::{Place, scalars};
+use crate::google;
 
 const KEY_PATH: &str = "google_api.service_account_key_path";
 const KEY_PARAMETER: &str = "google_api.service_account_key_parameter";
@@ -46,7 +47,7 @@ impl Reader {
     pub(super) fn google_api(&mut self) -> GoogleApi {
         let path = self.text(KEY_PATH).map(PathBuf::from);
         let parameter = self.text(KEY_PARAMETER);
-        let endpoint = self.value("google_api.endpoint", scalars::url);
+        let endpoint = self.value("google_api.endpoint", scalars::google_endpoint);
         let key = match (self.place, &path, &parameter) {
             (_, Some(_), Some(_)) => {
                 let message = format!(
@@ -78,13 +79,12 @@ impl Reader {
     }
 
     fn service_account_key(&mut self, path: &Path) -> Option<SecretString> {
-        match read_service_account_key(path) {
-            Ok(key) => Some(key),
-            Err(error) => {
-                self.mistake(KEY_PATH, format!("{}: {error}", path.display()));
-                None
-            }
-        }
+        let read = fs::read_to_string(path).map_err(|error| format!("the key file cannot be read: {error}"));
+        let checked = read.map(SecretString::from).and_then(|key| match google::check_key(&key) {
+            Ok(()) => Ok(key),
+            Err(error) => Err(error.to_string()),
+        });
+        checked.map_err(|problem| self.mistake(KEY_PATH, format!("{}: {problem}", path.display()))).ok()
     }
 
     pub(super) fn calendar(&mut self) -> Calendar {

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
@@ -78,8 +79,9 @@ pub(super) fn parse(source: &str) -> Result<Tree, TreeMistake> {
         underscored_numbers_as_strings: true,
         non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
-        // Tens of thousands of users in one file are fine.
-        budget: serde_saphyr::budget! { max_nodes: 4_000_000, max_events: 8_000_000 },
+        // Tens of thousands of users in one file are fine. Each level takes a good part of a thread's stack, and settings have
+        // five.
+        budget: serde_saphyr::budget! { max_depth: 16, max_nodes: 4_000_000, max_events: 8_000_000 },
     };
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(source, options).map_err(|error| syntax(&error))?;
     let mut tree = Tree { root: Node::NULL, duplicates: Vec::new() };
@@ -89,7 +91,11 @@ pub(super) fn parse(source: &str) -> Result<Tree, TreeMistake> {
 
 fn syntax(error: &serde_saphyr::Error) -> TreeMistake {
     let formatter = serde_saphyr::UserMessageFormatter;
-    let message = serde_saphyr::MessageFormatter::format_message(&formatter, error.without_snippet());
+    let message = match error.without_snippet() {
+        serde_saphyr::Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => "nested too deeply".into(),
+        serde_saphyr::Error::Budget { .. } => "larger or more intricate than a configuration can be".into(),
+        error => serde_saphyr::MessageFormatter::format_message(&formatter, error),
+    };
     let position = error.location().map(position).unwrap_or_default();
     TreeMistake { position, path: String::new(), message: format!("not valid YAML: {message}") }
 }
@@ -289,6 +295,18 @@ mod tests {
             assert!(mistake.position.line >= 1, "{source:?}: {mistake:?}");
             assert!(!mistake.message.contains('\n'), "{source:?}: {mistake:?}");
         }
+    }
+
+    #[test]
+    fn the_limits_are_said_plainly() {
+        let message = |source: &str| parse(source).err().unwrap().message;
+        for brackets in [20, 100] {
+            let deep = format!("a: {}{}", "[".repeat(brackets), "]".repeat(brackets));
+            assert_eq!(message(&deep), "not valid YAML: nested too deeply");
+        }
+        let aliases = format!("a: &x 1\nb: [{}]", "*x, ".repeat(60_000));
+        let intricate = "not valid YAML: larger or more intricate than a configuration can be";
+        assert_eq!(message(&aliases), intricate);
     }
 
     proptest! {

@@ -39,8 +39,7 @@ impl Directory {
         };
         let mut seen = known;
         let all = self.0.sources.offices.iter().chain(offices);
-        let mut new: Vec<&Office> =
-            all.filter(|office| seen.insert(CalendarDigest::of(&office.calendar_id))).collect();
+        let mut new: Vec<&Office> = all.filter(|office| seen.insert(CalendarDigest::of(&office.calendar_id))).collect();
         // Begin elsewhere each time, so that calendars that nobody shared with us do not hold the others back for ever.
         let start = usize::try_from(self.0.clock.now().timestamp()).unwrap_or(0);
         let turn = start.checked_rem(new.len()).unwrap_or(0);
@@ -57,11 +56,7 @@ impl Directory {
 }
 
 /// Subscribes the calendars of `offices`, a few at a time, until Google is busy.
-async fn try_to_subscribe(
-    google: &GoogleClient,
-    budget: &Budget,
-    offices: &[&Office],
-) -> (Vec<CalendarDigest>, usize) {
+async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Office]) -> (Vec<CalendarDigest>, usize) {
     let (mut done, mut failed) = (Vec::new(), 0);
     for group in offices.chunks(AT_ONCE) {
         let outcomes = join_all(group.iter().map(|office| google.subscribe(budget, &office.calendar_id))).await;

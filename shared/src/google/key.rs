@@ -1,17 +1,18 @@
 //! Reads the key of the service account.
 
-use http::Uri;
+use rustls::crypto::ring::sign::RsaSigningKey;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use yup_oauth2::ServiceAccountKey;
 
 /// Why Google cannot be called with the given key or endpoint. Messages never quote the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Not JSON, or without the fields of a key.
-    #[error(
-        "the service account key is not a JSON key file of Google: client_email, private_key and token_uri are required"
-    )]
-    NotAKey,
+    /// Not the JSON of a key file; the text says what is wrong with it.
+    #[error("not a service-account key in JSON: {0}")]
+    NotAKey(&'static str),
     /// A key file, but of another kind.
     #[error("the key file is not one of a service account: its type must be `service_account`")]
     NotAServiceAccount,
@@ -21,55 +22,81 @@ pub enum KeyError {
     /// `token_uri` is not an address.
     #[error("the token_uri of the service account key is not an http or https address")]
     TokenUri,
-    /// `google_api.endpoint` is not an address.
-    #[error("google_api.endpoint is not an http or https address")]
+    /// `google_api.endpoint` is not an address, or one with a query or a fragment.
+    #[error("google_api.endpoint is not an http or https address without query and fragment")]
     Endpoint,
 }
 
-/// Reads the text of a JSON key file: <https://developers.google.com/identity/protocols/oauth2/service-account>
+/// Reads the text of a JSON key file whose private key can sign:
+/// <https://developers.google.com/identity/protocols/oauth2/service-account#creatinganaccount>
 pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
-    let key: ServiceAccountKey = serde_json::from_str(text.expose_secret()).map_err(|_| KeyError::NotAKey)?;
-    if key.key_type.as_deref() != Some("service_account") {
+    let json: Value = serde_json::from_str(text.expose_secret()).map_err(|_| KeyError::NotAKey("not JSON"))?;
+    for (field, problem) in [
+        ("client_email", "client_email is missing or not text"),
+        ("private_key", "private_key is missing or not text"),
+        ("token_uri", "token_uri is missing or not text"),
+    ] {
+        if json[field].as_str().is_none_or(|text| text.trim().is_empty()) {
+            return Err(KeyError::NotAKey(problem));
+        }
+    }
+    if json["type"].as_str() != Some("service_account") {
         return Err(KeyError::NotAServiceAccount);
     }
-    if key.client_email.is_empty() {
-        return Err(KeyError::NotAKey);
+    let another_type = |_| KeyError::NotAKey("a field has another type than text");
+    let key: ServiceAccountKey = serde_json::from_value(json).map_err(another_type)?;
+    // Both of the libraries that use it must be able to read it.
+    let usable = reqwest::Url::parse(&key.token_uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !usable || key.token_uri.parse::<http::Uri>().is_err() {
+        return Err(KeyError::TokenUri);
     }
-    let token_uri: Option<Uri> = key.token_uri.parse().ok();
-    let usable = token_uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-    if usable { Ok(key) } else { Err(KeyError::TokenUri) }
+    let der = PrivateKeyDer::from_pem_slice(key.private_key.as_bytes()).map_err(|_| KeyError::PrivateKey)?;
+    RsaSigningKey::new(&der).map_err(|_| KeyError::PrivateKey)?;
+    Ok(key)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
+    const PEM: &str = include_str!("../../../infra/simulators/data/simulator-service-account-key.pem");
+
     fn key() -> Value {
         json!({
-            "type": "service_account", "client_email": "moffman@example.com", "private_key": "secret",
+            "type": "service_account", "client_email": "moffman@example.com", "private_key": PEM,
             "token_uri": "https://oauth2.googleapis.com/token",
         })
     }
 
-    fn read_with(field: &str, value: Value) -> Result<ServiceAccountKey, KeyError> {
+    fn read_with(field: &str, value: impl Into<Value>) -> KeyError {
         let mut key = key();
-        key[field] = value;
-        read(&key.to_string().into())
+        key[field] = value.into();
+        read(&key.to_string().into()).unwrap_err()
     }
 
     #[test]
     fn what_is_no_key_is_refused() {
         assert!(read(&key().to_string().into()).is_ok());
-        assert_eq!(read(&"-----BEGIN".to_owned().into()).unwrap_err(), KeyError::NotAKey);
-        assert_eq!(read_with("private_key", Value::Null).unwrap_err(), KeyError::NotAKey);
-        assert_eq!(read_with("client_email", "".into()).unwrap_err(), KeyError::NotAKey);
-        for kind in [Value::Null, "authorized_user".into()] {
-            assert_eq!(read_with("type", kind).unwrap_err(), KeyError::NotAServiceAccount);
+        for text in ["-----BEGIN", ""] {
+            assert_eq!(read(&text.to_owned().into()).unwrap_err(), KeyError::NotAKey("not JSON"));
         }
-        for uri in ["", "/token", "ftp://example.com/token", "https://exa mple.com/"] {
-            assert_eq!(read_with("token_uri", uri.into()).unwrap_err(), KeyError::TokenUri, "{uri}");
+        let missing = KeyError::NotAKey("client_email is missing or not text");
+        assert_eq!(read(&"[]".to_owned().into()).unwrap_err(), missing);
+        assert_eq!(read_with("client_email", " "), missing);
+        assert_eq!(read_with("private_key", Value::Null), KeyError::NotAKey("private_key is missing or not text"));
+        assert_eq!(read_with("token_uri", ""), KeyError::NotAKey("token_uri is missing or not text"));
+        assert_eq!(read_with("project_id", 5), KeyError::NotAKey("a field has another type than text"));
+        for kind in [Value::Null, "authorized_user".into()] {
+            assert_eq!(read_with("type", kind), KeyError::NotAServiceAccount);
+        }
+        for uri in ["/token", "ftp://example.com/token", "https://exa mple.com/"] {
+            assert_eq!(read_with("token_uri", uri), KeyError::TokenUri, "{uri}");
+        }
+        let empty = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        for pem in ["sesame", empty] {
+            assert_eq!(read_with("private_key", pem), KeyError::PrivateKey);
         }
     }
 }

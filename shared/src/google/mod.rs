@@ -165,6 +165,16 @@ impl fmt::Debug for GoogleClient {
     }
 }
 
+/// Checks the text of a service account's JSON key file.
+pub(crate) fn check_key(key: &SecretString) -> Result<(), KeyError> {
+    key::read(key).map(drop)
+}
+
+/// Checks a base URL that is to stand for Google's own hosts.
+pub(crate) fn check_endpoint(endpoint: &str) -> Result<(), KeyError> {
+    base_urls(Some(endpoint)).map(drop)
+}
+
 /// The base URLs of Calendar and Sheets, with a slash at their end.
 fn base_urls(endpoint: Option<&str>) -> Result<(String, String), KeyError> {
     let Some(endpoint) = endpoint else {

@@ -56,7 +56,8 @@ impl Bench {
     pub fn byroapi(&self, authorization: Option<&str>) -> Byroapi {
         let authorization = authorization.map(SecretString::from);
         let timeout = Duration::from_secs(15);
-        Byroapi::new(self.world.byroapi_url(), authorization, timeout, &self.transport, self.clock.clone())
+        Byroapi::new(self.world.byroapi_url(), authorization.as_ref(), timeout, &self.transport, self.clock.clone())
+            .unwrap()
     }
 
     /// Nothing that no real service would take, and no fault left over.

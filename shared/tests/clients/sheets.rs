@@ -1,6 +1,7 @@
 //! Ranges of a spreadsheet.
 
 use moffman::google::GoogleError;
+use moffman_simulators::Fault;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -46,4 +47,17 @@ async fn a_sheet_that_cannot_be_read_is_an_error() {
     assert_eq!(read("sheet", "Offices!A2:B").await, Err(GoogleError::Busy { retry_after: None }));
     assert_eq!(bench.world.count("spreadsheets.values.batchGet"), 6);
     bench.finish();
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_json_is_not_an_empty_sheet() {
+    for fault in [Fault::Html(200), Fault::Truncated, Fault::Empty] {
+        let bench = Bench::new().await;
+        bench.world.set_sheet("sheet", "Offices", rows(&json!([["Name"], ["Brno", "brno@example.com"]])));
+        bench.world.fail("spreadsheets.values.batchGet", fault.clone()).always();
+        let read = bench.google.read_ranges(&bench.budget, "sheet", &["Offices!A2:B"]).await;
+        assert_eq!(read, Err(GoogleError::Unreadable), "{fault:?}");
+        assert_eq!(bench.world.count("spreadsheets.values.batchGet"), 4, "{fault:?}");
+        bench.finish();
+    }
 }

@@ -5,6 +5,7 @@
 mod context;
 mod everything;
 mod large;
+mod log;
 mod office;
 mod reload;
 mod snapshot;

@@ -5,6 +5,7 @@ use moffman::reload::{Counted, KeptRange, ReloadError};
 use moffman_simulators::Fault;
 
 use crate::context::{BOTH_IN_ONE_SHEET, Context, SHEET};
+use crate::log::Log;
 
 #[tokio::test]
 async fn a_shared_spreadsheet_is_read_with_one_call() {
@@ -25,6 +26,45 @@ async fn two_spreadsheets_are_read_with_two_calls() {
     process.reload().await;
     assert_eq!(ctx.sheet_reads(), 2);
     assert_eq!(process.calendar("Ostrava").await, "ostrava@example.com");
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn when_one_of_two_spreadsheets_fails_both_stay_as_they_were() {
+    let ctx = Context::new().await;
+    let process = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1));
+    let offices = |name: &str| vec![vec![], vec![name.into(), format!("{name}@example.com").into()]];
+    ctx.world.set_sheet("sheet-2", "Offices", offices("ostrava"));
+    process.reload().await;
+    let before = ctx.items().await;
+    for broken in ["sheet-1", "sheet-2"] {
+        ctx.world.set_sheet("sheet-2", "Offices", offices("plzen"));
+        ctx.set_users(&[&["Cyril Maly", "cyril@example.com"]]);
+        ctx.world.break_sheet(broken);
+        let lost = process.try_reload().await;
+        assert!(matches!(lost, Err(ReloadError::SheetUnavailable(GoogleError::Busy { .. }))), "{broken}: {lost:?}");
+        assert_eq!(ctx.items().await, before, "{broken}");
+        let everything = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1)).everything().await.unwrap();
+        assert_eq!(everything.offices[0].name, "ostrava", "{broken}");
+        assert!(everything.users.contains_key("bob@example.com"), "{broken}");
+    }
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_json_changes_nothing() {
+    let ctx = Context::new().await;
+    let process = ctx.usual_process();
+    process.reload().await;
+    let before = ctx.items().await;
+    for fault in [Fault::Html(200), Fault::Truncated, Fault::Empty] {
+        ctx.world.fail("spreadsheets.values.batchGet", fault.clone()).always();
+        let lost = process.try_reload().await;
+        assert!(matches!(lost, Err(ReloadError::SheetUnavailable(GoogleError::Unreadable))), "{fault:?}: {lost:?}");
+        assert_eq!(ctx.items().await, before, "{fault:?}");
+        ctx.world.heal();
+    }
+    assert!(process.try_reload().await.is_ok());
     ctx.finish();
 }
 
@@ -185,6 +225,30 @@ async fn a_sheet_of_bad_rows_does_not_outgrow_the_report() {
     ctx.set_users(&vec![bad; 1500]);
     let report = ctx.usual_process().reload().await;
     assert_eq!((report.problems.len(), report.problems_unlisted), (1000, 500));
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn every_load_logs_the_rows_and_ranges_it_does_not_use() {
+    let ctx = Context::new().await;
+    ctx.set_offices(&[&["Prague", "prague@example.com"], &["Short"]]);
+    let log = Log::start();
+    ctx.usual_process().calendar("Prague").await;
+    let first = "WARN moffman::directory::load: a row is left out range=\"Offices!A2:B\" row=3 \
+                 problem=the calendar id is missing";
+    assert_eq!(log.take("WARN"), [first], "the first load, for a reservation");
+
+    let bad: &[&str] = &["no address"];
+    ctx.set_users(&vec![bad; 150]);
+    ctx.usual_process().reload().await;
+    let lines = log.take("a row is left out");
+    assert_eq!(lines.len(), 100);
+    assert!(lines[0].contains("row=3") && lines[1].contains("\"Manual users!A2:D\" row=2"), "{lines:?}");
+
+    ctx.set_offices(&[]);
+    ctx.usual_process().reload().await;
+    let kept = log.take("stays in use");
+    assert!(kept.len() == 1 && kept[0].ends_with("range=\"Offices!A2:B\" reason=the range is empty"), "{kept:?}");
     ctx.finish();
 }
 

@@ -1,8 +1,11 @@
 //! New calendars are put into the service account's calendar list.
 
+use std::collections::HashSet;
+
 use moffman_simulators::{CalendarOptions, Fault};
 
 use crate::context::Context;
+use crate::log::Log;
 
 #[tokio::test]
 async fn new_calendars_are_subscribed_once() {
@@ -73,6 +76,24 @@ async fn calendars_that_nobody_shared_do_not_hold_the_others_back() {
         }
     }
     assert_eq!(ctx.world.subscriptions(), ["shared@example.com"]);
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn calendars_that_cannot_be_subscribed_are_told_apart_in_the_log() {
+    let ctx = Context::new().await;
+    let names: Vec<String> = (0..30).map(|n| format!("Office {n}")).collect();
+    let calendars: Vec<String> = (0..30).map(|n| format!("private-{n}@example.com")).collect();
+    let rows: Vec<[&str; 2]> = names.iter().zip(&calendars).map(|(name, id)| [name.as_str(), id.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    ctx.set_offices(&rows);
+    let log = Log::start();
+    assert_eq!(ctx.usual_process().reload().await.subscribe_failures, 30);
+    let lines = log.take("a calendar cannot be subscribed");
+    let digests: HashSet<String> = names.iter().map(|name| moffman::telemetry::digest(name)).collect();
+    let told = digests.iter().filter(|&digest| lines.iter().any(|line| line.contains(digest.as_str()))).count();
+    assert_eq!((lines.len(), told), (20, 20), "{lines:?}");
+    assert!(!lines.concat().contains("example.com"), "{lines:?}");
     ctx.finish();
 }
 

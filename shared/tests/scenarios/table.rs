@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use moffman::store::Store;
 use moffman::transport::Transport;
+use moffman_simulators::DynamoDb;
 
 /// What goes to DynamoDB: counted, and failing when a test wants it to.
 #[derive(Clone, Debug, Default)]
@@ -88,22 +89,19 @@ impl Intercept for Traffic {
 }
 
 pub async fn start(transport: &Transport) -> (Store, Traffic) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let database = dynoxide::Database::memory().unwrap();
-    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-    let counts = Traffic::default();
+    let dynamodb = DynamoDb::start().await.unwrap();
+    let traffic = Traffic::default();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint)
+        .endpoint_url(dynamodb.url())
         .http_client(transport.aws())
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
-        .interceptor(counts.clone())
+        .interceptor(traffic.clone())
         .build();
     let store = Store::new(Client::from_conf(config), "moffman");
     store.create_table().await.unwrap();
-    counts.take();
-    (store, counts)
+    traffic.take();
+    (store, traffic)
 }

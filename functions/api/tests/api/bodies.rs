@@ -1,5 +1,7 @@
 //! What a body may be: upstream's callers send any `Content-Type` and more members than we know.
 
+use std::io;
+
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
@@ -28,7 +30,6 @@ async fn a_reservation_is_answered_as_the_calendar_has_it() {
     assert_eq!(body, expected);
     let approved = client.reserve(&reservation_with("/approved", Some(json!(true)))).await.json();
     assert_eq!(approved["status"], "approved");
-    client.stage.world.finish().unwrap();
 }
 
 #[tokio::test]
@@ -65,6 +66,19 @@ async fn what_is_not_json_is_400() {
         let answer = client.send("POST", "/api/v1/reservations", body.to_vec()).await;
         answer.expect_problem(400, "not-json");
     }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_400() {
+    let client = Client::start().await;
+    let complete = reservation().to_string();
+    for sent in [&b""[..], b"{", complete.as_bytes()] {
+        let pieces = [Ok(sent.to_vec()), Err(io::Error::from(io::ErrorKind::UnexpectedEof))];
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let problem = client.send("POST", "/api/v1/reservations", body).await.expect_problem(400, "not-json");
+        assert_eq!(problem["detail"], "the body ended early");
+    }
+    client.expect_no_calls();
 }
 
 #[tokio::test]

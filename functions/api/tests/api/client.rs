@@ -1,24 +1,15 @@
 //! Sends requests to the router as a server would, without a socket.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use chrono::{DateTime, Utc};
-use moffman::app::{Moffman, Surroundings};
-use moffman::clock::{Clock, Randomness, TimeSource, Wait};
-use moffman::config::{Place, Sources, load};
-use moffman::transport::Transport;
 use moffman_api::RequestBudget;
-use moffman_simulators::World;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::stage::Stage;
+use crate::time::Time;
 
 pub struct Client {
     pub stage: Stage,
@@ -32,37 +23,6 @@ pub struct Answer {
     pub text: String,
 }
 
-/// The world's time; pauses pass at once and nothing is ever late. May be told to panic.
-#[derive(Clone)]
-pub struct Time {
-    world: World,
-    looks_until_panic: Arc<AtomicUsize>,
-}
-
-impl TimeSource for Time {
-    fn now(&self) -> DateTime<Utc> {
-        let left = self.looks_until_panic.load(Ordering::SeqCst);
-        self.looks_until_panic.store(left.saturating_sub(1), Ordering::SeqCst);
-        assert_ne!(left, 1, "Anna Nová <anna@example.com> broke the clock");
-        self.world.now()
-    }
-
-    fn pause(&self, _: Duration) -> Wait {
-        Box::pin(std::future::ready(()))
-    }
-
-    fn expire(&self, _: Duration) -> Wait {
-        Box::pin(std::future::pending())
-    }
-}
-
-impl Time {
-    /// The `look`th look at the clock from now on panics.
-    pub fn panic_at(&self, look: usize) {
-        self.looks_until_panic.store(look, Ordering::SeqCst);
-    }
-}
-
 impl Client {
     pub async fn start() -> Self {
         Self::start_with_key(None).await
@@ -70,24 +30,15 @@ impl Client {
 
     pub async fn start_with_key(key: Option<&str>) -> Self {
         let stage = Stage::set().await;
-        let sources = Sources {
-            file: Some(stage.settings_file()),
-            environment: Vec::new(),
-            options: Vec::new(),
-            place: Place::Local,
-        };
-        let transport = Transport::new().unwrap();
-        let time = Time { world: stage.world.clone(), looks_until_panic: Arc::default() };
-        let app = Moffman::new(Surroundings {
-            settings: load(&sources).unwrap_or_else(|errors| panic!("{errors}")),
-            google_key: SecretString::from(stage.world.service_account_key()),
-            forms_authorization: None,
-            store: stage.store(&transport).await,
-            transport,
-            clock: Clock::new(time.clone()),
-            randomness: Randomness::from_seed(7),
-        });
-        let router = moffman_api::router(app.unwrap(), RequestBudget::local(), key.map(SecretString::from));
+        stage.make_table().await;
+        Self::on(stage, key)
+    }
+
+    /// A client of a service on this stage, which may have no table.
+    pub fn on(stage: Stage, key: Option<&str>) -> Self {
+        let time = Time::of(&stage.world);
+        let app = stage.app(time.clone());
+        let router = moffman_api::router(app, RequestBudget::local(), key.map(SecretString::from));
         Self { stage, time, router }
     }
 

@@ -32,7 +32,59 @@ async fn the_function_answers_proxy_events() {
     assert_eq!(body(&reloaded)["offices"]["used"], 1, "{reloaded}");
     let swept = function.answer(event("api-sweep.json")).await;
     assert_eq!(body(&swept)["offices_swept"], 2, "{swept}");
-    function.stage.world.finish().unwrap();
+}
+
+#[tokio::test]
+async fn routes_are_found_whether_or_not_the_stage_is_in_the_path() {
+    for variables in [&[("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true")][..], &[]] {
+        let stage = Stage::set().await;
+        let settings = stage.settings_file();
+        let function = Function::start_in(API, stage, &settings, variables).await;
+        let health = function.answer(event("api-health.json")).await;
+        assert_eq!(health["statusCode"], 200, "{variables:?} {health}");
+        let mut head = event("api-health.json");
+        head["httpMethod"] = json!("HEAD");
+        assert_eq!(function.answer(head).await["statusCode"], 405, "{variables:?}");
+        let mut elsewhere = event("api-health.json");
+        elsewhere["path"] = json!("/api/v1/nothing");
+        let nothing = function.answer(elsewhere).await;
+        assert_eq!(nothing["statusCode"], 404, "{variables:?} {nothing}");
+        assert_eq!(body(&nothing)["type"], "urn:moffman:problem:no-such-route");
+        let logged = function.log();
+        let routes: Vec<&Value> = logged.iter().map(|line| &line["route"]).collect();
+        assert_eq!(routes, ["/api/v1/health", "/api/v1/health", "none"]);
+    }
+}
+
+#[tokio::test]
+async fn an_ordered_sweep_is_logged_and_measured_and_a_dry_run_is_not() {
+    let function = Function::start(API).await;
+    let mut dry_run = event("api-sweep.json");
+    dry_run["body"] = json!(r#"{"dry_run": true}"#);
+    assert!(body(&function.answer(dry_run).await)["plans"].is_array());
+    let mut sweep = event("api-sweep.json");
+    sweep["body"] = json!(r#"{"office_id": "brno"}"#);
+    assert_eq!(body(&function.answer(sweep).await)["offices_swept"], 1);
+    let lines = function.log();
+    let summaries: Vec<&Value> = lines.iter().filter(|line| line["message"] == "sweep").collect();
+    assert_eq!(summaries.len(), 1, "{lines:#?}");
+    assert_eq!(summaries[0]["offices.swept"], 1);
+    let metrics: Vec<&Value> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
+    assert_eq!(metrics.len(), 1, "{lines:#?}");
+    assert_eq!((&metrics[0]["OfficesSwept"], &metrics[0]["FunctionName"]), (&json!(1), &json!("moffman-test")));
+}
+
+#[tokio::test]
+async fn a_missing_table_is_an_error_of_ours_and_logged_as_one() {
+    let stage = Stage::set().await;
+    let settings = stage.settings_file();
+    let function = Function::start_with(API, stage, &settings).await;
+    assert_eq!(function.answer(event("api-config-update.json")).await["statusCode"], 500);
+    let lines = function.log();
+    let errors: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
+    assert_eq!(errors.len(), 1, "{lines:#?}");
+    assert_eq!(errors[0]["problem"], "internal-error");
+    assert!(errors[0]["cause"].as_str().unwrap().contains("ResourceNotFoundException"), "{}", errors[0]);
 }
 
 #[tokio::test]

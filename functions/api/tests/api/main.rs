@@ -11,4 +11,5 @@ mod lambda;
 mod methods;
 mod problems;
 mod stage;
+mod time;
 mod upstream;

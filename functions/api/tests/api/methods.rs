@@ -50,7 +50,6 @@ async fn the_configuration_is_reloaded_by_get_and_by_post() {
             client.stage.world.calls()
         );
     }
-    client.stage.world.finish().unwrap();
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! What callers are told when something is wrong, and what they are not told.
 
-use moffman_simulators::{Fault, Matcher};
+use chrono::TimeDelta;
+use moffman_simulators::{Fault, Matcher, Moment};
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation, reservation_with};
-use crate::stage::{PRAGUE, SHEET};
+use crate::stage::{PRAGUE, SHEET, Stage};
 
 #[tokio::test]
 async fn a_problem_reads_like_this() {
@@ -96,6 +97,7 @@ async fn google_that_is_busy_is_503_and_says_when_to_come_back() {
         (Fault::status(503, "backendError"), "5"),
         (Fault::DropBeforeEffect, "5"),
         (Fault::Html(500), "5"),
+        (Fault::Html(200), "5"),
     ] {
         world.fail(Matcher::operation("events.insert"), fault).always();
         let answer = client.reserve(&reservation()).await;
@@ -105,6 +107,79 @@ async fn google_that_is_busy_is_503_and_says_when_to_come_back() {
         world.heal();
     }
     assert_eq!(client.reserve(&reservation()).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_of_google_that_cannot_be_read_is_503() {
+    let client = Client::start().await;
+    let world = &client.stage.world;
+    assert_eq!(client.reserve(&reservation()).await.status, 200);
+    let approval = reservation_with("/approved", Some(json!(true)));
+    for fault in [Fault::Html(200), Fault::Truncated, Fault::Empty] {
+        world.fail(Matcher::operation("events.get"), fault.clone()).always();
+        expect_no_inside(&client.reserve(&approval).await.expect_problem(503, "google-unavailable"));
+        world.fail(Matcher::operation("spreadsheets.values.batchGet"), fault).always();
+        let reload = client.send("POST", "/api/v1/config_update", "").await;
+        expect_no_inside(&reload.expect_problem(503, "google-unavailable"));
+        world.heal();
+    }
+    assert_eq!(client.reserve(&approval).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_reservation_whose_answer_was_lost_is_found_in_the_calendar() {
+    for fault in [Fault::Truncated, Fault::Empty] {
+        let client = Client::start().await;
+        client.stage.world.fail(Matcher::operation("events.insert"), fault.clone());
+        let answer = client.reserve(&reservation()).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (200, &json!("pending")), "{fault:?}");
+        assert_eq!(client.stage.world.events(PRAGUE).len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn calendars_whose_listing_cannot_be_read_are_in_the_report() {
+    let client = Client::start().await;
+    for fault in [Fault::Html(200), Fault::Truncated, Fault::Empty] {
+        client.stage.world.fail(Matcher::operation("events.list").on_calendar(PRAGUE), fault.clone()).always();
+        let report = client.send("POST", "/api/v1/sweeps", "").await.json();
+        assert_eq!((&report["offices_swept"], &report["offices_failed"]), (&json!(1), &json!(1)), "{fault:?} {report}");
+        assert_eq!(report["problems"][0]["office"], "prague", "{fault:?} {report}");
+        client.stage.world.heal();
+    }
+}
+
+#[tokio::test]
+async fn a_table_in_trouble_is_503() {
+    let mut client = Client::start().await;
+    client.stage.dynamodb.stop().await;
+    let in_the_sheet = reservation_with("/office_id", Some(json!("brno")));
+    expect_no_inside(&client.reserve(&in_the_sheet).await.expect_problem(503, "temporarily-unavailable"));
+    for path in ["/api/v1/config_update", "/api/v1/sweeps"] {
+        let answer = client.send("POST", path, "").await;
+        assert_eq!(answer.header("retry-after"), "5", "{path}");
+        expect_no_inside(&answer.expect_problem(503, "temporarily-unavailable"));
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_exist_is_500() {
+    let client = Client::on(Stage::set().await, None);
+    let in_the_sheet = reservation_with("/office_id", Some(json!("brno")));
+    expect_no_inside(&client.reserve(&in_the_sheet).await.expect_problem(500, "internal-error"));
+    for path in ["/api/v1/config_update", "/api/v1/sweeps"] {
+        expect_no_inside(&client.send("POST", path, "").await.expect_problem(500, "internal-error"));
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_time_is_over_is_503() {
+    let client = Client::start().await;
+    let world = &client.stage.world;
+    world.when("events.get", Moment::AfterEffect, |world| world.advance(TimeDelta::seconds(61)));
+    let approval = reservation_with("/approved", Some(json!(true)));
+    expect_no_inside(&client.reserve(&approval).await.expect_problem(503, "temporarily-unavailable"));
+    assert_eq!(world.count("events.insert"), 0);
 }
 
 #[tokio::test]

@@ -1,12 +1,19 @@
 //! The world in which a function is tested: two offices, one manual user, a sheet, a table of its own.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use chrono::Utc;
+use moffman::app::{Moffman, Surroundings};
+use moffman::clock::{Clock, Randomness};
+use moffman::config::{Place, Sources, load};
 use moffman::store::Store;
 use moffman::transport::Transport;
-use moffman_simulators::{CalendarOptions, World};
+use moffman_simulators::{CalendarOptions, DynamoDb, World};
+use secrecy::SecretString;
 use serde_json::json;
+
+use crate::time::Time;
 
 pub const PRAGUE: &str = "prague@group.calendar.google.com";
 pub const BRNO: &str = "brno@group.calendar.google.com";
@@ -15,7 +22,7 @@ pub const SHEET: &str = "1a2b3c";
 
 pub struct Stage {
     pub world: World,
-    pub dynamodb_url: String,
+    pub dynamodb: DynamoDb,
     pub folder: tempfile::TempDir,
 }
 
@@ -30,25 +37,46 @@ impl Stage {
             vec![vec![json!("Name"), json!("Calendar")], vec![json!("brno"), json!(BRNO)]],
         );
         world.set_secure_parameter("/moffman/key", &world.service_account_key());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let dynamodb_url = format!("http://{}", listener.local_addr().unwrap());
-        let database = dynoxide::Database::memory().unwrap();
-        tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-        Self { world, dynamodb_url, folder: tempfile::tempdir().unwrap() }
+        let dynamodb = DynamoDb::start().await.unwrap();
+        Self { world, dynamodb, folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A handle on the table, which exists from now on.
-    pub async fn store(&self, transport: &Transport) -> Store {
+    /// Makes the table.
+    pub async fn make_table(&self) {
+        self.store(&Transport::new().unwrap()).create_table().await.unwrap();
+    }
+
+    /// The service in this process.
+    pub fn app(&self, time: Time) -> Moffman {
+        let sources = Sources {
+            file: Some(self.settings_file()),
+            environment: Vec::new(),
+            options: Vec::new(),
+            place: Place::Local,
+        };
+        let transport = Transport::new().unwrap();
+        let app = Moffman::new(Surroundings {
+            settings: load(&sources).unwrap_or_else(|errors| panic!("{errors}")),
+            google_key: SecretString::from(self.world.service_account_key()),
+            forms_authorization: None,
+            store: self.store(&transport),
+            transport,
+            clock: Clock::new(time),
+            randomness: Randomness::from_seed(7),
+        });
+        app.unwrap()
+    }
+
+    fn store(&self, transport: &Transport) -> Store {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(&self.dynamodb_url)
+            .endpoint_url(self.dynamodb.url())
+            .retry_config(RetryConfig::disabled())
             .http_client(transport.aws())
             .build();
-        let store = Store::new(Client::from_conf(config), "moffman");
-        store.create_table().await.unwrap();
-        store
+        Store::new(Client::from_conf(config), "moffman")
     }
 
     /// A configuration file in which Prague is configured, Brno is in the sheet and forms are on.
@@ -74,5 +102,14 @@ impl Stage {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         path
+    }
+}
+
+/// Every test ends by asking the simulated services whether all was well.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.world.finish(), Ok(()));
+        }
     }
 }

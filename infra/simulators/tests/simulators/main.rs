@@ -1,6 +1,8 @@
 //! The simulators, asked over plain HTTP as the services they stand for are.
 
 #[cfg(test)]
+mod dynamodb;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod faults;

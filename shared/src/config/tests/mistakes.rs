@@ -59,7 +59,7 @@ fn one_message_names_every_mistake() {
       moffman.yaml:5:17: general.storage_path: /nowhere/at/all is not a directory; allowed: a file in an existing directory, or null
       moffman.yaml:6:3: general.log_levl: unknown key; did you mean log_level?
       moffman.yaml:8:29: google_api.service_account_key_path: /nowhere/key.json: the key file cannot be read: No such file or directory (os error 2)
-      moffman.yaml:9:13: google_api.endpoint: the text `googleapis.com` is not allowed; allowed: an address that starts with http:// or https://, or null
+      moffman.yaml:9:13: google_api.endpoint: a text is not allowed; allowed: an address that starts with http:// or https://, or null
       moffman.yaml:12:7: manual_users.user_list[0]: without employee_number, which a template of forms.email uses; allowed: {id, first_name, last_name, employee_number}
       moffman.yaml:13:8: manual_users.user_list[1].id: the same as in manual_users.user_list[0]; allowed: each id once
       moffman.yaml:14:8: manual_users.user_list[2].id: not an e-mail address; allowed: the address with which the person creates events
@@ -165,6 +165,66 @@ fn secrets_are_not_shown() {
     assert!(!shown.contains("sesame") && !shown.contains("PRIVATE KEY"), "{shown}");
     let message = Case::new(file.replace("open-sesame", "\"sesame\\nč\"").replace("Bearer ", "")).mistakes();
     assert!(message.contains("rest_api.api_key: the value is not allowed") && !message.contains("sesame"), "{message}");
+}
+
+#[test]
+fn names_addresses_and_passwords_in_addresses_are_not_shown() {
+    let file = "
+manual_users:
+  user_list:
+    - {anna@example.com: Anna}
+    - {id: eva@example.com, name: Eva, id: eva@example.com}
+offices:
+  office_list: [{prague: prague@example.com, prague: prague@example.com}]
+  brno: {id: brno@example.com}
+forms:
+  url: ftp://user:sesame@example.com/
+  cc_to_creator: boss@example.com
+  email: {cc: {boss@example.com: null, boss@example.com: Boss}, from: {'Eva': 'x'}}
+calendar: {checking_range: {min: {Eva: 1}}}
+google_api: {endpoint: 'http://user:sesame@example.com/?a=b'}
+anna@example.com: {}
+";
+    let case = Case::new(file).option("--general--log-level", "http://sesame/").option("--forms--timeout", "eva@x");
+    let message = case.mistakes();
+    insta::assert_snapshot!(message, @r#"
+    the configuration has 18 mistakes:
+      moffman.yaml:4:7: manual_users.user_list[0].id: missing; allowed: text, in quotes when it looks like a number
+      moffman.yaml:4:7: manual_users.user_list[0].name: missing; allowed: text, in quotes when it looks like a number
+      moffman.yaml:4:8: manual_users.user_list[0].…: unknown key; allowed here: id, name, first_name, last_name, employee_number
+      moffman.yaml:5:40: manual_users.user_list[1].id: given twice, first in line 5
+      moffman.yaml:7:17: offices.office_list[0].name: missing; allowed: text, in quotes when it looks like a number
+      moffman.yaml:7:17: offices.office_list[0].id: missing; allowed: text, in quotes when it looks like a number
+      moffman.yaml:7:18: offices.office_list[0].…: unknown key; allowed here: name, id
+      moffman.yaml:7:46: offices.office_list[0].…: given twice, first in line 7
+      moffman.yaml:8:3: offices.…: unknown key; allowed here: office_list, google_config
+      moffman.yaml:10:8: forms.url: a text is not allowed; allowed: an address that starts with http:// or https://, or null
+      moffman.yaml:11:18: forms.cc_to_creator: a text is not allowed; allowed: true or false
+      moffman.yaml:12:40: forms.email.cc.…: given twice, first in line 12
+      moffman.yaml:12:72: forms.email.from: not an e-mail address; allowed: one e-mail address, or a mapping of addresses to names
+      moffman.yaml:13:35: calendar.checking_range.min: a name is not a unit of time; allowed: a mapping of years, quarters, months, weeks, days, hours, minutes, seconds to whole numbers, such as {weeks: -1}
+      moffman.yaml:14:24: google_api.endpoint: a query or a fragment is not allowed; allowed: an address that starts with http:// or https://, or null
+      moffman.yaml:15:1: …: unknown key; the sections are general, google_api, manual_users, offices, forms, calendar, rest_api, aws
+      option --forms--timeout: forms.timeout: a text is not allowed; allowed: seconds, more than 0 and at most 3,600
+      option --general--log-level: general.log_level: a text is not allowed; allowed: DEBUG, INFO, WARNING, ERROR or CRITICAL
+    "#);
+    for private in ["example.com", "sesame", "anna", "Anna", "eva", "Eva", "boss", "prague", "brno"] {
+        assert!(!message.contains(private), "{private}: {message}");
+    }
+}
+
+#[test]
+fn what_google_s_client_would_refuse_is_refused_here() {
+    for endpoint in ["http://h/?a=b", "http://h/#x"] {
+        let message = Case::new(format!("google_api: {{endpoint: '{endpoint}'}}")).mistakes();
+        assert!(message.contains("google_api.endpoint: a query or a fragment is not allowed"), "{message}");
+    }
+    let case = Case::new("");
+    let path = key_file(case.folder.path());
+    let key = fs::read_to_string(&path).unwrap().replace("moffman@example.com", "");
+    fs::write(&path, key).unwrap();
+    let message = case.option("--google-api--service-account-key-path", path.to_str().unwrap()).mistakes();
+    assert!(message.ends_with("key.json: not a service-account key in JSON: client_email is missing or not text"));
 }
 
 #[test]

@@ -1,0 +1,39 @@
+//! Who decides, while a simulation runs, when each call goes on and what happens to it.
+//!
+//! A call stops twice: before its effect, and between its effect and its answer. The director lets them go on one at a
+//! time, so that the order of its decisions is the order of everything that happens.
+
+use crate::{World, calls::Call, faults::Fault};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+/// What a call is told before its effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Go on.
+    Go,
+    /// Go on, and have this go wrong.
+    Fail(Fault),
+}
+
+/// A decision that is on its way.
+pub type Decision<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Decides about every call of every service.
+pub trait Director: Send + Sync {
+    /// A call has arrived; nothing has happened yet.
+    fn before_effect(&self, call: &Call) -> Decision<Turn>;
+
+    /// The call was carried out with this status, unless a fault prevented that; its answer is not sent yet.
+    fn before_answer(&self, call: &Call, status: Option<u16>) -> Decision<()>;
+}
+
+impl World {
+    /// From now on, `director` decides about every call.
+    pub fn direct(&self, director: Arc<dyn Director>) {
+        self.lock().director = Some(director);
+    }
+
+    pub(crate) fn director(&self) -> Option<Arc<dyn Director>> {
+        self.lock().director.clone()
+    }
+}
