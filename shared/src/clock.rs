@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 
 /// A future that a clock completes.
 pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -43,9 +43,9 @@ impl Clock {
         Self(Arc::new(source))
     }
 
-    /// The present instant.
+    /// The present instant, in whole milliseconds: what is written down reads back the same.
     pub fn now(&self) -> DateTime<Utc> {
-        self.0.now()
+        self.0.now().trunc_subsecs(3)
     }
 
     /// Waits before something is tried again or sent.

@@ -1,7 +1,7 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`]) are what the service does; [`app::Moffman`] holds what they work with.
-//! They call Google, Byroapi and the store; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`sweep`], [`reload`], [`forms`]) are what the service does; [`app::Moffman`] holds what they
+//! work with. They call Google, Byroapi and the store; the [`domain`] knows none of these.
 
 pub mod app;
 pub mod byroapi;
@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod directory;
 pub mod domain;
+pub mod forms;
 pub mod google;
 pub mod parameters;
 pub mod reload;

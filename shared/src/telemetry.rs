@@ -126,6 +126,9 @@ pub fn log_sweep(report: &SweepReport) {
         problems = report.problems.len(),
         "sweep"
     );
+    if report.forms.held > 0 {
+        tracing::warn!(forms.held = report.forms.held, "forms wait for a person");
+    }
     for problem in &report.problems {
         tracing::debug!(office.digest = digest(&problem.office), problem = problem.problem, "problem in an office");
     }

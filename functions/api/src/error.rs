@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
+use moffman::forms::FormsError;
 use moffman::google::GoogleError;
 use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
@@ -41,9 +42,12 @@ kinds! {
     NOT_JSON BAD_REQUEST "not-json" "The body is not JSON";
     WRONG_KEY FORBIDDEN "wrong-api-key" "The API key is missing or wrong";
     NO_SUCH_ROUTE NOT_FOUND "no-such-route" "No such route";
+    NO_SUCH_FORM NOT_FOUND "no-such-form" "No such form";
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed";
     CONFLICT CONFLICT "reservation-conflict" "The event belongs to another reservation";
     UNUSABLE CONFLICT "reservation-id-unusable" "The deleted event cannot be brought back";
+    FORM_IN_PROGRESS CONFLICT "form-in-progress" "A sweep is working on the form";
+    FORM_DONE CONFLICT "form-done" "The form is done";
     TOO_LARGE PAYLOAD_TOO_LARGE "body-too-large" "The body is too large";
     INVALID UNPROCESSABLE_ENTITY "invalid-content" "The content is not valid";
     UNKNOWN_OFFICE UNPROCESSABLE_ENTITY "unknown-office" "Unknown office";
@@ -102,6 +106,9 @@ pub(crate) enum ApiError {
     /// The offices or the manual users are not known.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// Forms were not listed or settled.
+    #[error(transparent)]
+    Forms(#[from] FormsError),
     /// The code that handled the request gave up.
     #[error("the handler panicked")]
     Panicked,
@@ -140,6 +147,7 @@ impl ApiError {
             Self::Reload(ReloadError::SheetUnavailable(error)) => google(error),
             Self::Reload(ReloadError::Store(error)) => store(error),
             Self::Directory(error) => directory(error),
+            Self::Forms(error) => forms(error),
             Self::Panicked => internal(),
         }
     }
@@ -172,6 +180,26 @@ fn reserve(error: &ReserveError) -> Told {
         ),
         ReserveError::Contended => unavailable(),
         ReserveError::Google(error) => google(error),
+    }
+}
+
+fn forms(error: &FormsError) -> Told {
+    match error {
+        FormsError::Directory(error) => directory(error),
+        FormsError::Store(error) => store(error),
+        FormsError::NoSuchPage => {
+            let page = "`page` must be the `next` of an earlier answer";
+            Told { field: Some("page".to_owned()), ..Told::new(INVALID, page) }
+        }
+        FormsError::NoSuchForm => Told::new(
+            NO_SUCH_FORM,
+            "no form has this id; its event may have been moved or deleted since the form was listed",
+        ),
+        FormsError::InProgress => {
+            Told::new(FORM_IN_PROGRESS, "a sweep is working on the form; look at it again in a few minutes")
+        }
+        FormsError::Done => Told::new(FORM_DONE, "the form was issued or discarded before; nothing has been changed"),
+        FormsError::Contended => unavailable(),
     }
 }
 

@@ -10,6 +10,7 @@ mod json;
 mod key;
 mod members;
 mod problem;
+mod query;
 mod requests;
 mod routes;
 mod start;

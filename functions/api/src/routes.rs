@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::{Api, documentation, key};
 
 mod config_update;
+mod forms;
 mod health;
 mod openapi;
 mod reservations;
@@ -24,6 +25,9 @@ pub(crate) fn list(key: Option<Arc<SecretString>>) -> OpenApiRouter<Arc<Api>> {
         .routes(only(routes!(reservations::place)))
         .routes(only(routes!(config_update::get, config_update::post)))
         .routes(only(routes!(sweeps::sweep)))
+        .routes(only(routes!(forms::list)))
+        .routes(only(routes!(forms::resend)))
+        .routes(only(routes!(forms::discard)))
         .routes(only(routes!(openapi::document)))
         .route_layer(from_fn_with_state(key, key::check))
         .routes(only(routes!(health::health)))

@@ -80,6 +80,8 @@ fn the_examples_have_the_members_of_their_schemas() {
     }
     let expected = [
         "ConfigUpdateAnswer",
+        "FormItem",
+        "FormListAnswer",
         "Health",
         "Problem",
         "ReservationAnswer",

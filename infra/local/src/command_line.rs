@@ -16,6 +16,11 @@ const AFTER_HELP: &str = "\
 Stronger settings win: default, file, environment variable (MOFFMAN_GENERAL__LOG_LEVEL=DEBUG), option.
 Without google_api.service_account_key_path, Google and Byroapi are simulated.";
 
+const ABOUT_FORMS: &str = "Show and settle the approval forms of the running service";
+const FORMS_HELP: &str = "\
+Asks the running service, at rest_api.addr and rest_api.port and with rest_api.api_key: give the settings with which it
+was started before the word `forms`, as in `moffman --config FILE forms list`. The state file itself is the service's.";
+
 /// What the command is to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -28,6 +33,31 @@ pub(crate) enum Order {
         /// Settings given as options: `--general--log-level` and `DEBUG`.
         options: Vec<(String, String)>,
     },
+    /// Ask the running service about its forms.
+    Forms {
+        /// The configuration file.
+        file: Option<PathBuf>,
+        /// Settings given as options.
+        options: Vec<(String, String)>,
+        /// What to ask.
+        command: FormsCommand,
+    },
+}
+
+/// What to do with forms.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum FormsCommand {
+    /// Print them.
+    List {
+        /// Only those of this office.
+        office_id: Option<String>,
+        /// Only those that have come this far.
+        state: Option<String>,
+    },
+    /// Send the one with this id again.
+    Resend(String),
+    /// Send the one with this id no more.
+    Discard(String),
 }
 
 /// Reads the command line. The error is also the answer to `--help` and `--version`.
@@ -36,7 +66,23 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Ord
     if let Some(file) = matches.remove_one(TEMPLATE) {
         return Ok(Order::WriteTemplate(file));
     }
-    Ok(Order::Run { file: matches.remove_one(CONFIG), options: settings(&mut matches) })
+    let (file, options) = (matches.remove_one(CONFIG), settings(&mut matches));
+    Ok(match matches.remove_subcommand().and_then(|(_, forms)| forms_command(forms)) {
+        Some(command) => Order::Forms { file, options, command },
+        None => Order::Run { file, options },
+    })
+}
+
+fn forms_command(mut forms: ArgMatches) -> Option<FormsCommand> {
+    let (name, mut matches) = forms.remove_subcommand()?;
+    if name == "list" {
+        return Some(FormsCommand::List {
+            office_id: matches.remove_one("office-id"),
+            state: matches.remove_one("state"),
+        });
+    }
+    let id = matches.remove_one("ID")?;
+    Some(if name == "resend" { FormsCommand::Resend(id) } else { FormsCommand::Discard(id) })
 }
 
 fn command() -> Command {
@@ -45,11 +91,28 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(ABOUT)
         .after_help(AFTER_HELP)
+        .disable_help_subcommand(true)
         .arg(file(CONFIG).help("Configuration file, YAML or JSON"))
         .arg(file(TEMPLATE).help("Write the configuration with its defaults into FILE, which must not exist yet"))
         .next_help_heading("Settings")
         .args(KEYS.iter().map(documented))
         .args(also_understood().into_iter().map(|name| setting(name).hide(true)))
+        .subcommand(forms())
+}
+
+fn forms() -> Command {
+    let id = || Arg::new("ID").required(true).help("The form, as `forms list` prints it");
+    let office = Arg::new("office-id").long("office-id").value_name("NAME").help("Only those of this office");
+    let state = Arg::new("state").long("state").value_parser(["open", "held", "done"]).help("Only these");
+    let list = Command::new("list").about("Print id, state, office, days, person and failures, a line per form");
+    Command::new("forms")
+        .about(ABOUT_FORMS)
+        .after_help(FORMS_HELP)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(list.arg(office).arg(state))
+        .subcommand(Command::new("resend").about("Have the next sweep send a held or waiting form").arg(id()))
+        .subcommand(Command::new("discard").about("Have the next sweep approve the event without the form").arg(id()))
 }
 
 /// The option of a key, with the key's documentation.
@@ -132,9 +195,30 @@ mod tests {
     }
 
     #[test]
+    fn forms_are_asked_for_with_the_settings_of_the_service() {
+        let asked = |command| {
+            let options = vec![("--rest-api--port".to_owned(), "81".to_owned())];
+            Ok(Order::Forms { file: Some("a.yaml".into()), options, command })
+        };
+        let parsed_forms = |rest: &[&str]| {
+            let arguments = ["--config", "a.yaml", "--rest-api--port", "81", "forms"];
+            parsed(&arguments.into_iter().chain(rest.iter().copied()).collect::<Vec<_>>())
+        };
+        let all = FormsCommand::List { office_id: None, state: None };
+        assert_eq!(parsed_forms(&["list"]), asked(all));
+        let some = FormsCommand::List { office_id: Some("Brno".to_owned()), state: Some("held".to_owned()) };
+        assert_eq!(parsed_forms(&["list", "--office-id", "Brno", "--state", "held"]), asked(some));
+        assert_eq!(parsed_forms(&["resend", "abc"]), asked(FormsCommand::Resend("abc".to_owned())));
+        assert_eq!(parsed_forms(&["discard", "abc"]), asked(FormsCommand::Discard("abc".to_owned())));
+        assert_eq!(parsed_forms(&["list", "--state", "lost"]), Err(ErrorKind::InvalidValue));
+        assert_eq!(parsed_forms(&["resend"]), Err(ErrorKind::MissingRequiredArgument));
+        assert_eq!(parsed_forms(&["approve", "abc"]), Err(ErrorKind::InvalidSubcommand));
+    }
+
+    #[test]
     fn what_is_no_option_is_refused() {
         assert_eq!(parsed(&["--general--log-levl", "INFO"]), Err(ErrorKind::UnknownArgument));
-        assert_eq!(parsed(&["config.yaml"]), Err(ErrorKind::UnknownArgument));
+        assert_eq!(parsed(&["config.yaml"]), Err(ErrorKind::InvalidSubcommand));
         let twice = ["--rest-api--port", "1", "--rest-api--port", "2"];
         assert_eq!(parsed(&twice), Err(ErrorKind::ArgumentConflict));
         assert_eq!(parsed(&["--version"]), Err(ErrorKind::DisplayVersion));

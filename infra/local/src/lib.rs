@@ -5,6 +5,7 @@
 mod command_line;
 mod demo;
 mod error;
+mod forms;
 mod in_flight;
 mod output;
 mod run;

@@ -12,7 +12,7 @@ use moffman::telemetry::{self, Format};
 
 use crate::command_line::{self, Order};
 use crate::signals::Signals;
-use crate::{Output, Service};
+use crate::{Output, Service, forms};
 
 /// The status of a process that did not wait for what was under way, as after an interrupt.
 const INTERRUPTED: u8 = 130;
@@ -26,6 +26,13 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         },
         Ok(Order::Run { file, options }) => {
             serve(Sources { file, environment: environment(), options, place: Place::Local }).await
+        }
+        Ok(Order::Forms { file, options, command }) => {
+            let sources = Sources { file, environment: environment(), options, place: Place::Local };
+            match forms::carry_out(&sources, &command, &Output::standard()).await {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&error),
+            }
         }
         Err(told) => {
             // Where nobody reads it, there is nobody to tell.

@@ -54,10 +54,27 @@ pub struct Closing<'a> {
     pub claim: Option<&'a str>,
     /// The days that need no form any more: remembered with the event.
     pub done: BTreeSet<DateRange>,
+    /// The days of which nobody knows whether their form was issued: remembered too.
+    pub unknown: BTreeSet<DateRange>,
     /// When the event last changed, as Google says.
     pub updated: Option<DateTime<Utc>>,
     /// The present instant.
     pub now: DateTime<Utc>,
+}
+
+impl<'a> Closing<'a> {
+    /// Closes `record`, whose event is approved for the days `approved`.
+    pub fn new(
+        record: &OpenRecord,
+        claim: Option<&'a str>,
+        approved: Option<DateRange>,
+        updated: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let done: BTreeSet<DateRange> = record.issued.iter().copied().chain(approved).collect();
+        let unknown = record.issuing.into_iter().chain(record.held).filter(|days| !done.contains(days)).collect();
+        Self { claim, done, unknown, updated, now }
+    }
 }
 
 impl Store {
@@ -135,7 +152,7 @@ impl Store {
                 .expression_attribute_values(":now", milliseconds(closing.now)),
         };
         let mut actions = vec![TransactWriteItem::builder().delete(delete.build()?).build()];
-        if !closing.done.is_empty() {
+        if !closing.done.is_empty() || !closing.unknown.is_empty() {
             actions.push(TransactWriteItem::builder().update(self.remember(calendar_id, record, closing)?).build());
         }
         Ok(self.transact(actions).await?.is_none())
@@ -172,20 +189,28 @@ impl Store {
 
     fn remember(&self, calendar_id: &str, record: &OpenRecord, closing: &Closing<'_>) -> Result<Update, StoreError> {
         let updated = closing.updated.map_or(0, |updated| updated.timestamp_millis()).max(updated_at(&record.event));
-        let done = closing.done.iter().map(ToString::to_string).collect();
         let expires = (closing.now + MEMORY).timestamp();
-        Ok(Update::builder()
+        let mut update = Update::builder()
             .table_name(self.table())
             .key("pk", calendar_key(calendar_id))
             .key("sk", seen_key(&record.event.id))
-            .update_expression("SET event_updated = :updated, expires_at = :expires ADD done :done")
             .expression_attribute_values(":updated", number(updated))
-            .expression_attribute_values(":expires", number(expires))
-            .expression_attribute_values(":done", AttributeValue::Ss(done))
-            .build()?)
+            .expression_attribute_values(":expires", number(expires));
+        let mut adds = Vec::new();
+        for (name, days) in [("done", &closing.done), ("unsettled", &closing.unknown)] {
+            if !days.is_empty() {
+                adds.push(format!("{name} :{name}"));
+                let days = days.iter().map(ToString::to_string).collect();
+                update = update.expression_attribute_values(format!(":{name}"), AttributeValue::Ss(days));
+            }
+        }
+        let adds = adds.join(", ");
+        let update =
+            update.update_expression(format!("SET event_updated = :updated, expires_at = :expires ADD {adds}"));
+        Ok(update.build()?)
     }
 
-    fn update_open(&self, calendar_id: &str, record: &OpenRecord) -> UpdateItemFluentBuilder {
+    pub(super) fn update_open(&self, calendar_id: &str, record: &OpenRecord) -> UpdateItemFluentBuilder {
         self.client()
             .update_item()
             .table_name(self.table())
@@ -232,7 +257,7 @@ fn with_failures(update: UpdateItemFluentBuilder, failures: &Failures, then: &st
         .expression_attribute_values(":next", milliseconds(failures.next_try_at))
 }
 
-async fn updated(update: UpdateItemFluentBuilder) -> Result<Option<OpenRecord>, StoreError> {
+pub(super) async fn updated(update: UpdateItemFluentBuilder) -> Result<Option<OpenRecord>, StoreError> {
     let item: Option<HashMap<String, AttributeValue>> = match update.send().await.map_err(StoreError::from) {
         Ok(answer) => answer.attributes,
         Err(StoreError::ConditionFailed) => return Ok(None),

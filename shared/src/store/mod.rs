@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::types::{
 pub mod calendar_state;
 pub mod claims;
 pub mod directory_snapshot;
+pub mod form_list;
 pub mod open_record;
 pub mod recording;
 pub mod subscribed;

@@ -38,10 +38,19 @@ pub struct NewWork<'a> {
 /// What became of an event that was to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// There is an open record of it; forms for these days were issued before it was opened.
-    Open(BTreeSet<DateRange>),
+    /// There is an open record of it, which begins with what is remembered.
+    Open(Remembered),
     /// A newer version of the event is known already; nothing was written.
     Stale,
+}
+
+/// What is remembered of an event that was closed before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// The days whose form was issued.
+    pub issued: BTreeSet<DateRange>,
+    /// The days of the new record, when nobody knows whether their form was issued.
+    pub issuing: Option<DateRange>,
 }
 
 impl Store {
@@ -51,30 +60,30 @@ impl Store {
     /// before, the record says so, and the event is approved without a second form.
     pub async fn record(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Recorded, StoreError> {
         let Some(reasons) = self.try_record(calendar_id, work, None).await? else {
-            return Ok(Recorded::Open(BTreeSet::new()));
+            return Ok(Recorded::Open(Remembered::default()));
         };
         let seen = reasons.get(1).filter(|reason| failed(reason)).and_then(|reason| reason.item.as_ref());
-        let done = seen.filter(|item| last_change(item) <= updated_at(work.event)).and_then(|item| item.get("done"));
-        let Some(done) = done else {
+        let Some(seen) = seen.filter(|item| last_change(item) <= updated_at(work.event)) else {
             return Ok(Recorded::Stale);
         };
-        match self.try_record(calendar_id, work, Some(done)).await? {
-            None => Ok(Recorded::Open(days_of(done))),
+        let remembered = Remembered::read(seen, work.days);
+        match self.try_record(calendar_id, work, Some(&remembered)).await? {
+            None => Ok(Recorded::Open(remembered)),
             Some(_) => Ok(Recorded::Stale),
         }
     }
 
-    /// Answers why the transaction was cancelled, if it was for a failed condition. With `done`, the days whose forms
-    /// were issued before, the record starts with these.
+    /// Answers why the transaction was cancelled, if it was for a failed condition. The record begins with what is
+    /// `remembered`.
     async fn try_record(
         &self,
         calendar_id: &str,
         work: &NewWork<'_>,
-        done: Option<&AttributeValue>,
+        remembered: Option<&Remembered>,
     ) -> Result<Option<Vec<CancellationReason>>, StoreError> {
         let actions = [
-            TransactWriteItem::builder().update(self.put_open(calendar_id, work, done)?).build(),
-            TransactWriteItem::builder().condition_check(self.check_seen(calendar_id, work, done)?).build(),
+            TransactWriteItem::builder().update(self.put_open(calendar_id, work, remembered)?).build(),
+            TransactWriteItem::builder().condition_check(self.check_seen(calendar_id, work, remembered)?).build(),
         ];
         self.transact(actions.into()).await
     }
@@ -83,16 +92,20 @@ impl Store {
         &self,
         calendar_id: &str,
         work: &NewWork<'_>,
-        done: Option<&AttributeValue>,
+        remembered: Option<&Remembered>,
     ) -> Result<Update, StoreError> {
-        let add = if done.is_some() { " ADD issued :done" } else { "" };
+        let issued: Vec<String> =
+            remembered.iter().flat_map(|remembered| &remembered.issued).map(ToString::to_string).collect();
+        let issuing = remembered.and_then(|remembered| remembered.issuing);
+        let set = if issuing.is_some() { ", issuing = :days" } else { "" };
+        let add = if issued.is_empty() { "" } else { " ADD issued :issued" };
         let mut update = Update::builder()
             .table_name(self.table())
             .key("pk", calendar_key(calendar_id))
             .key("sk", open_key(&work.event.id))
             .update_expression(format!(
                 "SET #event = :event, #days = :days, #user = :user, event_updated = :updated, \
-                 recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one{add}"
+                 recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one{set}{add}"
             ))
             .condition_expression("attribute_not_exists(event_updated) OR event_updated <= :updated")
             .expression_attribute_names("#event", "event")
@@ -105,8 +118,8 @@ impl Store {
             .expression_attribute_values(":now", milliseconds(work.now))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1));
-        if let Some(done) = done {
-            update = update.expression_attribute_values(":done", done.clone());
+        if !issued.is_empty() {
+            update = update.expression_attribute_values(":issued", AttributeValue::Ss(issued));
         }
         Ok(update.build()?)
     }
@@ -115,7 +128,7 @@ impl Store {
         &self,
         calendar_id: &str,
         work: &NewWork<'_>,
-        done: Option<&AttributeValue>,
+        remembered: Option<&Remembered>,
     ) -> Result<ConditionCheck, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(self.table())
@@ -123,11 +136,12 @@ impl Store {
             .key("sk", seen_key(&work.event.id))
             .expression_attribute_values(":updated", number(updated_at(work.event)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let check = match done {
+        let check = match remembered {
             Some(_) => check.condition_expression("attribute_not_exists(sk) OR event_updated <= :updated"),
             None => check
                 .condition_expression(
-                    "attribute_not_exists(sk) OR (event_updated <= :updated AND NOT contains(done, :days))",
+                    "attribute_not_exists(sk) OR (event_updated <= :updated AND NOT contains(done, :days) \
+                     AND NOT contains(unsettled, :days))",
                 )
                 .expression_attribute_values(":days", text(work.days)),
         };
@@ -169,7 +183,16 @@ fn last_change(item: &HashMap<String, AttributeValue>) -> i64 {
     number.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-fn days_of(done: &AttributeValue) -> BTreeSet<DateRange> {
+impl Remembered {
+    fn read(seen: &HashMap<String, AttributeValue>, days: DateRange) -> Self {
+        let set = |name: &str| seen.get(name).map(days_of).unwrap_or_default();
+        let issued = set("done");
+        let issuing = Some(days).filter(|days| set("unsettled").contains(days) && !issued.contains(days));
+        Self { issued, issuing }
+    }
+}
+
+pub(super) fn days_of(done: &AttributeValue) -> BTreeSet<DateRange> {
     let done = done.as_ss().map(Vec::as_slice).unwrap_or_default();
     done.iter().filter_map(|days| days.parse().ok()).collect()
 }

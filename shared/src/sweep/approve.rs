@@ -47,7 +47,7 @@ impl Worker<'_> {
     }
 
     /// The event is not the version that was listed: read it and judge it again.
-    async fn judge_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
+    pub(super) async fn judge_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
         let google = &self.sweep.app.google;
         let office = &self.calendar.office;
         let zone = Some(self.calendar.zone);
@@ -68,7 +68,7 @@ impl Worker<'_> {
         let reread = Settlement::Reread(Box::new(event), days);
         let store = &self.sweep.app.store;
         match store.settle(&self.calendar.office.calendar_id, &record, &self.claim_id, &reread).await? {
-            Some(record) => Ok(Round::Again(record)),
+            Some(record) => Ok(Round::Again(self.completed(record))),
             None => self.read_again(&record.event.id).await,
         }
     }
@@ -89,8 +89,7 @@ impl Worker<'_> {
         updated: Option<DateTime<Utc>>,
         report: &mut SweepReport,
     ) -> Result<Round, WorkError> {
-        let done = record.issued.iter().copied().chain(closed.approved).collect();
-        let closing = Closing { claim: Some(&self.claim_id), done, updated, now: self.now() };
+        let closing = Closing::new(&record, Some(&self.claim_id), closed.approved, updated, self.now());
         if !self.sweep.app.store.close(&self.calendar.office.calendar_id, &record, &closing).await? {
             return self.read_again(&record.event.id).await;
         }

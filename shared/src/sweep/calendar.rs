@@ -23,6 +23,8 @@ use crate::telemetry;
 const RECONCILE_AFTER: Duration = Duration::hours(24);
 /// How many events are written down side by side.
 const RECORDS_AT_ONCE: usize = 8;
+/// How many held events of a calendar are read again by one sweep.
+const MOST_LOOKS: usize = 50;
 
 /// Why a calendar was not swept. What was recorded before stays.
 #[derive(Debug, thiserror::Error)]
@@ -43,11 +45,19 @@ pub(super) struct Calendar {
     pub(super) zone: Tz,
 }
 
-/// What there is to do in a calendar, oldest first, and what only stays open.
+/// What there is to do in a calendar, and what only stays open.
 pub(super) struct Backlog {
     pub(super) calendar: Calendar,
-    pub(super) work: Vec<OpenRecord>,
+    /// Oldest first.
+    pub(super) work: Vec<Task>,
     pub(super) rest: Vec<OpenRecord>,
+}
+
+/// A record to work on.
+pub(super) struct Task {
+    pub(super) record: OpenRecord,
+    /// Whether this sweep's listing showed the event as the record has it. Otherwise it may have been moved or deleted.
+    pub(super) is_listed: bool,
 }
 
 /// What a calendar's listing said.
@@ -66,6 +76,9 @@ impl Sweep<'_> {
         let mut report = SweepReport::default();
         let name = office.name.clone();
         let digest = telemetry::digest(&office.calendar_id);
+        if self.app.stop.is_wanted() {
+            return (report, None);
+        }
         match self.try_read(office, &mut report).await {
             Ok(backlog) => {
                 report.offices_swept += 1;
@@ -81,8 +94,7 @@ impl Sweep<'_> {
     }
 
     async fn try_read(&self, office: Office, report: &mut SweepReport) -> Result<Option<Backlog>, CalendarError> {
-        let late = self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now());
-        if late || self.app.stop.is_wanted() {
+        if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now()) {
             return Err(CalendarError::OutOfTime);
         }
         let state = self.app.store.read_calendar(&office.calendar_id).await?;
@@ -92,7 +104,9 @@ impl Sweep<'_> {
         }
         let mut listed = self.list(&office, &state).await?;
         let calendar = Calendar { office, zone: listed.zone };
-        let unread = self.look_again(&calendar, &state, &mut listed, report).await;
+        if let Err(error) = self.look_at_held(&calendar, &state, &mut listed).await {
+            report.problem(&calendar.office.name, format!("a held event could not be read: {error}"));
+        }
         if self.order.dry_run {
             let plan = listed.plan.to_string().lines().map(str::to_owned).collect();
             report.plans = Some(vec![OfficePlan { office: calendar.office.name, plan }]);
@@ -103,11 +117,8 @@ impl Sweep<'_> {
         }
         let plan = std::mem::take(&mut listed.plan);
         let CalendarState { cursor, open, .. } = state;
-        let mut backlog = self.record(calendar, open, plan, report).await?;
+        let backlog = self.record(calendar, open, plan, report).await?;
         self.advance(&backlog.calendar, cursor, &listed).await?;
-        let (unread, work) = backlog.work.into_iter().partition(|record| unread.contains(&record.event.id));
-        backlog.work = work;
-        backlog.rest.extend::<Vec<_>>(unread);
         Ok(Some(backlog))
     }
 
@@ -165,36 +176,34 @@ impl Sweep<'_> {
         self.started - cursor.reconciled_at >= RECONCILE_AFTER || cursor.users_digest != self.everything.users_digest
     }
 
-    /// Reads the open events that the listing did not show and whose form would be sent now: a window shows no
-    /// deletions, and an earlier sweep may have read past one. After a listing of the window, all open events are read.
-    /// Answers those that could not be.
-    async fn look_again(
+    /// Reads the held events that a listing of the window did not show: it shows no deletions, and nobody else would
+    /// look at them again.
+    async fn look_at_held(
         &self,
         calendar: &Calendar,
         state: &CalendarState,
         listed: &mut Listed,
-        report: &mut SweepReport,
-    ) -> HashSet<String> {
-        let mut unread = HashSet::new();
-        for record in &state.open {
-            let id = &record.event.id;
-            let shown = listed.plan.work.contains_key(id) || listed.plan.close.contains_key(id);
-            if shown || record.is_claimed(self.app.clock.now()) || !(listed.reconciled || self.is_form_due(record)) {
-                continue;
-            }
-            let office = &calendar.office;
-            match self.app.google.get_event(&self.budget, &office.calendar_id, id, Some(calendar.zone)).await {
+    ) -> Result<(), GoogleError> {
+        let unseen = |id: &String| !listed.plan.work.contains_key(id) && !listed.plan.close.contains_key(id);
+        let held: Vec<&String> = state
+            .open
+            .iter()
+            .filter(|record| record.is_held() && !record.is_claimed(self.app.clock.now()))
+            .map(|record| &record.event.id)
+            .filter(|id| unseen(id))
+            .take(MOST_LOOKS)
+            .collect();
+        for id in held.into_iter().filter(|_| listed.reconciled) {
+            let calendar_id = &calendar.office.calendar_id;
+            match self.app.google.get_event(&self.budget, calendar_id, id, Some(calendar.zone)).await {
                 Ok(event) => listed.plan.add(event, &self.rules(), true),
                 Err(GoogleError::NotFound) => {
                     listed.plan.close.insert(id.clone(), Closed::new(Left::Deleted, None));
                 }
-                Err(error) => {
-                    report.problem(&office.name, format!("an open event could not be read: {error}"));
-                    unread.insert(id.clone());
-                }
+                Err(error) => return Err(error),
             }
         }
-        unread
+        Ok(())
     }
 
     /// Whether the record's form would be sent now.
@@ -234,8 +243,12 @@ impl Sweep<'_> {
             .buffer_unordered(RECORDS_AT_ONCE)
             .try_collect()
             .await?;
-        let mut work: Vec<OpenRecord> = open.into_values().chain(recorded.into_iter().flatten()).collect();
-        work.sort_by(|a, b| (a.recorded_at, &a.event.id).cmp(&(b.recorded_at, &b.event.id)));
+        let unlisted = open.into_values().map(|record| Task { record, is_listed: false });
+        let listed = recorded.into_iter().flatten().map(|record| Task { record, is_listed: true });
+        let mut work: Vec<Task> = unlisted.chain(listed).collect();
+        work.sort_by(|a, b| {
+            (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
+        });
         Ok(Backlog { calendar, work, rest })
     }
 
@@ -252,8 +265,8 @@ impl Sweep<'_> {
         let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
         let now = self.app.clock.now();
         let new = NewWork { event: &event, days, user: &user, now };
-        let issued = match self.app.store.record(&calendar.office.calendar_id, &new).await? {
-            Recorded::Open(issued) => issued,
+        let remembered = match self.app.store.record(&calendar.office.calendar_id, &new).await? {
+            Recorded::Open(remembered) => remembered,
             Recorded::Stale => return Ok(known),
         };
         tracing::debug!(event.id = %event.id, %days, %why, "event found");
@@ -261,7 +274,8 @@ impl Sweep<'_> {
             Some(known) => OpenRecord { event, days, user, revision: known.revision + 1, ..known },
             None => OpenRecord::new(event, days, user, now),
         };
-        record.issued.extend(issued);
+        record.issued.extend(remembered.issued);
+        record.issuing = remembered.issuing.or(record.issuing);
         Ok(Some(record))
     }
 
@@ -274,8 +288,7 @@ impl Sweep<'_> {
         closed: Closed,
         report: &mut SweepReport,
     ) -> Result<bool, StoreError> {
-        let done = record.issued.iter().copied().chain(closed.approved).collect();
-        let closing = Closing { claim: None, done, updated: record.event.updated, now: self.app.clock.now() };
+        let closing = Closing::new(record, None, closed.approved, record.event.updated, self.app.clock.now());
         let is_closed = self.app.store.close(&calendar.office.calendar_id, record, &closing).await?;
         if is_closed {
             report.closed(&calendar.office.name, record, closed.left);

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::MOST_SILENCES;
 use super::report::SweepReport;
 use super::work::{Form, WorkError, Worker};
 use crate::byroapi::{Answer, Byroapi};
@@ -37,15 +38,14 @@ impl Worker<'_> {
         record: OpenRecord,
         report: &mut SweepReport,
     ) -> Result<Form, WorkError> {
-        let _turn = self.sweep.form_turn.lock().await;
-        if !self.sweep.is_form_due(&record) || !self.sweep.has_time() {
+        let mut silences = self.sweep.form_turn.lock().await;
+        if !self.sweep.is_form_due(&record) || !self.sweep.has_time() || *silences >= MOST_SILENCES {
             return Ok(Form::NotNow(record));
         }
-        let interrupted = record.issuing == Some(record.days) && !self.is_ours(&record);
         let Some(mut record) = self.claim(&record, Some(record.days)).await? else {
             return Ok(Form::Changed);
         };
-        if interrupted {
+        if self.recall().interrupted.take() == Some(record.days) {
             report.forms.unknown += 1;
             let failures = self.failures(&record, true);
             if self.holds_unknown() || gives_up(&failures, self.now()) {
@@ -62,6 +62,14 @@ impl Worker<'_> {
         let form =
             approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, record.days, updated);
         let answer = byroapi.issue(&form).await;
+        *silences = match answer {
+            Answer::Issued | Answer::Refused { .. } => 0,
+            Answer::NotReached | Answer::Unknown { .. } => *silences + 1,
+        };
+        if *silences == MOST_SILENCES {
+            let problem = "the form service does not answer: no more forms are sent in this sweep";
+            report.problem(&self.calendar.office.name, problem);
+        }
         self.settle_answer(record, answer, report).await
     }
 
@@ -98,14 +106,12 @@ impl Worker<'_> {
     /// then tell the next sweep.
     async fn settle_issued(&self, record: OpenRecord, report: &mut SweepReport) -> Form {
         report.forms.issued += 1;
-        let days = record.days;
-        match self.settle(record.clone(), &Settlement::Issued(days)).await {
+        self.recall().sent.insert(record.days);
+        match self.settle(record.clone(), &Settlement::Issued(record.days)).await {
             Ok(settled) => Form::from_settled(settled),
             Err(error) => {
                 report.problem(&self.calendar.office.name, error.to_string());
-                let mut record = record;
-                record.issued.insert(days);
-                Form::Settled(record)
+                Form::Settled(self.completed(record))
             }
         }
     }

@@ -29,8 +29,8 @@ use crate::google::Budget;
 
 /// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
-/// In how many calendars events are worked on side by side; their forms take turns.
-const BACKLOGS_AT_ONCE: usize = 32;
+/// After how many forms in a row without an answer the form service is left alone for the rest of a sweep.
+const MOST_SILENCES: u32 = 3;
 
 /// What to sweep, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepErr
             everything.offices.iter().filter(|office| shard(&office.calendar_id, *of) == *index).cloned().collect()
         }
     };
-    let sweep = Sweep { app, order, budget, everything, form_turn: Mutex::new(()), started: app.clock.now() };
+    let sweep = Sweep { app, order, budget, everything, form_turn: Mutex::new(0), started: app.clock.now() };
     let mut report = sweep.run(distinct_calendars(offices)).await;
     report.sort();
     if report.offices_swept == 0 && report.offices_failed > 0 {
@@ -96,19 +96,23 @@ struct Sweep<'a> {
     order: &'a Order,
     budget: Budget,
     everything: Arc<Everything>,
-    /// Held while a form is sent: one at a time.
-    form_turn: Mutex<()>,
+    /// Held while a form is sent: one at a time. Counts the forms in a row that had no answer.
+    form_turn: Mutex<u32>,
     started: DateTime<Utc>,
 }
 
 impl Sweep<'_> {
-    /// Reads and records all calendars before any work begins, so that slow work in one cannot keep another from being
-    /// read.
+    /// Reads a few calendars at a time; whatever one needs is worked on as soon as it is read. Neither slow work nor a
+    /// slow calendar keeps another calendar waiting.
     async fn run(&self, offices: Vec<Office>) -> SweepReport {
-        let read: Vec<_> =
-            stream::iter(offices).map(|office| self.read(office)).buffer_unordered(CALENDARS_AT_ONCE).collect().await;
-        let worked = stream::iter(read).map(|(report, backlog)| self.work_off(report, backlog));
-        worked.buffer_unordered(BACKLOGS_AT_ONCE).fold(SweepReport::default(), |sum, one| async { sum.plus(one) }).await
+        let count = offices.len().max(1);
+        stream::iter(offices)
+            .map(|office| self.read(office))
+            .buffer_unordered(CALENDARS_AT_ONCE)
+            .map(|(report, backlog)| self.work_off(report, backlog))
+            .buffer_unordered(count)
+            .fold(SweepReport::default(), |sum, one| async { sum.plus(one) })
+            .await
     }
 
     fn rules(&self) -> Rules<'_> {

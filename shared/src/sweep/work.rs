@@ -3,10 +3,13 @@
 //! A record may change at any moment: another sweep lists a newer version of the event, a person moves it. Every write
 //! is conditional on what was read; when one fails, the record is read and judged again.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::Sweep;
-use super::calendar::{Backlog, Calendar};
+use super::calendar::{Backlog, Calendar, Task};
 use super::report::SweepReport;
 use crate::byroapi::Byroapi;
 use crate::domain::date_range::DateRange;
@@ -23,6 +26,8 @@ const LEASE_MARGIN: Duration = Duration::seconds(60);
 const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 /// … up to this, so that all of them end within the lease.
 const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(16);
+/// What is left to do after such a pause takes about this long.
+const AFTER_A_PAUSE: Duration = Duration::seconds(10);
 
 /// Why work on a record stopped. The record stays open.
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +73,9 @@ impl Sweep<'_> {
         let Some(Backlog { calendar, work, mut rest }) = backlog else {
             return report;
         };
-        for record in work {
-            let worker = Worker { sweep: self, calendar: &calendar, claim_id: self.app.randomness.id() };
+        for Task { record, is_listed } in work {
+            let memory = Mutex::new(Memory { is_listed, ..Memory::default() });
+            let worker = Worker { sweep: self, calendar: &calendar, claim_id: self.app.randomness.id(), memory };
             rest.extend(worker.work(record, &mut report).await);
         }
         report.set_open(&rest, self.app.clock.now());
@@ -82,6 +88,18 @@ pub(super) struct Worker<'a> {
     pub(super) sweep: &'a Sweep<'a>,
     pub(super) calendar: &'a Calendar,
     pub(super) claim_id: String,
+    memory: Mutex<Memory>,
+}
+
+/// What a worker knows and the table may not: another's write, or trouble with the table, must not make it forgotten.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Whether the event was seen in this sweep as the record has it.
+    pub(super) is_listed: bool,
+    /// The days whose form somebody was sending when the record was taken over.
+    pub(super) interrupted: Option<DateRange>,
+    /// The days whose form was issued by this worker.
+    pub(super) sent: BTreeSet<DateRange>,
 }
 
 impl Worker<'_> {
@@ -91,6 +109,7 @@ impl Worker<'_> {
         for _ in 0..MOST_ROUNDS {
             match self.round(record.clone(), report).await {
                 Ok(Round::Closed) => return None,
+                Ok(Round::Open(left)) if self.is_ours(&left) => return Some(self.release(left).await),
                 Ok(Round::Open(left)) => return Some(left),
                 Ok(Round::Again(changed)) => record = changed,
                 Err(error) => {
@@ -110,6 +129,9 @@ impl Worker<'_> {
             return Ok(Round::Open(record));
         };
         let event_id = record.event.id.clone();
+        if self.byroapi_for(&record).is_some() && self.sweep.is_form_due(&record) && !self.recall().is_listed {
+            return self.look_again(record, report).await;
+        }
         let form = match self.byroapi_for(&record) {
             Some(byroapi) => self.form(byroapi, user, record, report).await?,
             None => Form::from_settled(self.claim(&record, None).await?),
@@ -121,6 +143,26 @@ impl Worker<'_> {
             Form::NotNow(record) => Ok(Round::Open(record)),
             Form::Changed => self.read_again(&event_id).await,
         }
+    }
+
+    /// Reads an event that the listing did not show before its form is sent: it may have been moved or deleted.
+    async fn look_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
+        let Some(claimed) = self.claim(&record, None).await? else {
+            return self.read_again(&record.event.id).await;
+        };
+        self.recall().is_listed = true;
+        self.judge_again(claimed, report).await
+    }
+
+    /// What this worker knows. Not to be kept while anything is awaited.
+    pub(super) fn recall(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A record that was read, with what this worker knows about it.
+    pub(super) fn completed(&self, mut record: OpenRecord) -> OpenRecord {
+        record.issued.extend(&self.recall().sent);
+        record
     }
 
     /// The form service, if the record needs a form.
@@ -137,12 +179,16 @@ impl Worker<'_> {
         let claim = Claim { id: self.claim_id.clone(), until };
         let store = &self.sweep.app.store;
         let calendar_id = &self.calendar.office.calendar_id;
+        if !self.is_ours(record) {
+            self.recall().interrupted = record.issuing;
+        }
         if let Some(claimed) = store.claim(calendar_id, record, &claim, issuing).await? {
-            return Ok(Some(claimed));
+            return Ok(Some(self.completed(claimed)));
         }
         // It may have taken effect all the same: the answer was lost, and the SDK's next attempt was refused.
         let read = store.read_open(calendar_id, &record.event.id).await?;
-        Ok(read.filter(|read| read.claim.as_ref() == Some(&claim) && read.revision == record.revision + 1))
+        let read = read.filter(|read| self.is_ours(read) && read.revision == record.revision + 1);
+        Ok(read.map(|read| self.completed(read)))
     }
 
     /// Writes what happened, also when the record's snapshot was replaced meanwhile or DynamoDB is in trouble for a
@@ -156,16 +202,22 @@ impl Worker<'_> {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.try_settle(&record, settlement).await {
-                Ok(Settled::Written(settled)) => return Ok(Some(settled)),
+                Ok(Settled::Written(settled)) => return Ok(Some(self.completed(settled))),
                 Ok(Settled::Again(read)) => record = read,
                 Ok(Settled::Lost) => return Ok(None),
-                Err(error) if error.is_temporary() && pause <= LONGEST_PAUSE => {
+                Err(error) if error.is_temporary() && pause <= LONGEST_PAUSE && self.can_wait(pause) => {
                     self.sweep.app.clock.pause(pause).await;
                     pause *= 2;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Whether there is time for a pause, one more write and the approval.
+    fn can_wait(&self, pause: std::time::Duration) -> bool {
+        let needed = Duration::from_std(pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
+        self.sweep.order.deadline.is_none_or(|deadline| deadline - self.now() > needed)
     }
 
     async fn try_settle(&self, record: &OpenRecord, settlement: &Settlement) -> Result<Settled, StoreError> {
@@ -187,11 +239,19 @@ impl Worker<'_> {
     async fn release(&self, record: OpenRecord) -> OpenRecord {
         let store = &self.sweep.app.store;
         let calendar_id = &self.calendar.office.calendar_id;
-        let Ok(Some(read)) = store.read_open(calendar_id, &record.event.id).await else {
+        let Ok(Some(mut read)) = store.read_open(calendar_id, &record.event.id).await else {
             return record;
         };
         if !self.is_ours(&read) {
             return read;
+        }
+        let unwritten: Vec<DateRange> = self.recall().sent.difference(&read.issued).copied().collect();
+        for days in unwritten {
+            // If this fails too, the next sweep takes it for an unknown outcome.
+            let issued = store.settle(calendar_id, &read, &self.claim_id, &Settlement::Issued(days)).await;
+            if let Ok(Some(settled)) = issued {
+                read = settled;
+            }
         }
         match store.settle(calendar_id, &read, &self.claim_id, &Settlement::Released).await {
             Ok(Some(released)) => released,
@@ -201,7 +261,7 @@ impl Worker<'_> {
 
     pub(super) async fn read_again(&self, event_id: &str) -> Result<Round, WorkError> {
         let read = self.sweep.app.store.read_open(&self.calendar.office.calendar_id, event_id).await?;
-        Ok(read.map_or(Round::Closed, Round::Again))
+        Ok(read.map_or(Round::Closed, |read| Round::Again(self.completed(read))))
     }
 
     pub(super) fn is_ours(&self, record: &OpenRecord) -> bool {

@@ -267,22 +267,6 @@ async fn an_answer_that_does_not_come_in_time_is_an_unknown_outcome() {
 }
 
 #[tokio::test]
-async fn forms_are_sent_one_at_a_time_and_each_over_its_own_connection() {
-    run_test(async |ctx| {
-        for _ in 0..3 {
-            ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
-            ctx.person_adds(crate::context::BRNO, BORIS, "2026-06-18", "2026-06-19");
-        }
-        let report = ctx.sweep().await;
-        assert_eq!((report.forms.issued, report.events_approved), (6, 6));
-        for _ in 0..6 {
-            ctx.expect_form();
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn nothing_is_claimed_when_there_is_no_time_left_for_the_form() {
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");

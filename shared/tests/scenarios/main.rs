@@ -12,6 +12,7 @@ mod races;
 mod records;
 mod reservations;
 mod series;
+mod settling;
 mod sweeps;
 mod table;
 mod time;

@@ -1,5 +1,8 @@
 //! Moments at which two sweeps, a person and a failing service meet.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use chrono::Duration;
 use moffman::app::Moffman;
 use moffman::sweep::{SweepReport, sweep};
@@ -275,15 +278,150 @@ async fn forms_are_never_sent_side_by_side() {
         // While the first form hangs, no other is under way.
         ctx.world.fail("form", Fault::Hang);
         let (world, time) = (ctx.world.clone(), ctx.time.clone());
+        let under_way = Arc::new(AtomicUsize::new(0));
+        let seen = under_way.clone();
         ctx.world.when_hanging(move |_| {
-            assert_eq!(world.count("form"), 1);
+            seen.store(world.count("form"), Ordering::SeqCst);
             time.advance(Duration::seconds(16));
         });
         let report = ctx.sweep().await;
+        assert_eq!(under_way.load(Ordering::SeqCst), 1);
         assert_eq!((report.forms.issued, report.forms.unknown), (3, 1));
         for _ in 0..3 {
             ctx.expect_form();
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_known_to_be_issued_is_not_forgotten_when_the_table_is_in_trouble_and_the_event_changes() {
+    for policy in ["hold", "resend"] {
+        run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
+            ctx.sweep().await;
+            let event = thursday(ctx);
+            let (table, renamed) = (ctx.dynamodb.clone(), event.clone());
+            ctx.world.when("form", Moment::AfterEffect, {
+                let table = table.clone();
+                move |_| table.fail_all()
+            });
+            ctx.world.when("events.patch", Moment::BeforeEffect, move |world| {
+                world.person_renames(PRAGUE, &renamed, "me");
+                table.heal();
+            });
+            let report = ctx.sweep().await;
+            assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
+            ctx.expect_form();
+            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_that_does_not_answer_keeps_no_other_from_being_worked_on() {
+    run_test(async |ctx| {
+        let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        ctx.world.fail(Matcher::operation("events.list").on_calendar(PRAGUE), Fault::Hang);
+        // Time stands still until Brno's event is approved: only then is Prague's answer late.
+        let (time, hung) = (ctx.time.clone(), Arc::new(AtomicUsize::new(0)));
+        let seen = hung.clone();
+        ctx.world.when("events.patch", Moment::AfterEffect, move |world| {
+            seen.store(world.hanging(), Ordering::SeqCst);
+            time.advance(Duration::seconds(11));
+        });
+        let swept = tokio::time::timeout(std::time::Duration::from_secs(20), ctx.sweep());
+        let report = swept.await.expect("Brno does not wait for Prague");
+        assert_eq!(hung.load(Ordering::SeqCst), 1);
+        assert_eq!((report.offices_swept, report.events_approved), (2, 1), "{report:?}");
+        ctx.expect_form();
+        ctx.expect_approved(BRNO, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
+    run_test(async |ctx| {
+        for _ in 0..30 {
+            thursday(ctx);
+        }
+        ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
+        ctx.sweep().await;
+        ctx.world.heal();
+        ctx.advance(Duration::hours(1));
+
+        // Time for the answer to one form, not for reading all open events first.
+        let time = ctx.time.clone();
+        ctx.world.when("form", Moment::BeforeEffect, move |_| time.advance(Duration::seconds(30)));
+        ctx.world.fail("form", Fault::status_after_effect(200, "OK"));
+        let deadline = Some(ctx.world.now() + Duration::seconds(45));
+        let mark = ctx.world.mark();
+        let order = moffman::sweep::Order { deadline, ..everything() };
+        let report = sweep(&ctx.app, &order).await.unwrap();
+        assert_eq!((report.offices_swept, report.forms.issued + report.forms.unknown), (2, 1), "{report:?}");
+        assert_eq!(ctx.world.count_since(mark, "events.get"), 1);
+        for _ in ctx.world.forms() {
+            ctx.expect_form();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_service_that_stays_silent_is_left_alone_for_the_rest_of_the_sweep() {
+    run_test(async |ctx| {
+        for _ in 0..10 {
+            thursday(ctx);
+        }
+        ctx.world.fail("form", Fault::DropBeforeEffect).always();
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.unknown, report.open), (3, 10));
+        assert_eq!(ctx.world.count("form"), 3);
+        ctx.world.heal();
+
+        ctx.advance(Duration::hours(1));
+        assert_eq!(ctx.sweep().await.events_approved, 10);
+        for _ in 0..10 {
+            ctx.expect_form();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_held_event_that_is_deleted_is_closed_when_the_window_is_listed() {
+    run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::DropBeforeEffect);
+        assert_eq!(ctx.sweep().await.forms.held, 1);
+        ctx.world.person_deletes(PRAGUE, &event);
+        ctx.world.expire_sync_tokens(PRAGUE);
+        let report = ctx.sweep().await;
+        assert_eq!((report.events_closed, report.forms.held, report.open), (1, 0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_remembered_while_its_event_is_deleted() {
+    for (policy, forms, held) in [("hold", 1, 1), ("resend", 2, 0)] {
+        run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
+            let event = thursday(ctx);
+            ctx.world.fail("form", Fault::HangAfterEffect);
+            sweep_until_it_hangs(ctx).await;
+            ctx.expect_form();
+            ctx.advance(Duration::minutes(2));
+            ctx.world.person_deletes(PRAGUE, &event);
+            assert_eq!(ctx.sweep().await.events_closed, 1);
+
+            ctx.world.person_restores(PRAGUE, &event);
+            let report = ctx.sweep().await;
+            assert_eq!((ctx.world.forms().len(), report.forms.held, report.open), (forms, held, held), "{policy}");
+            if policy == "resend" {
+                ctx.expect_form();
+            }
+        })
+        .await;
+    }
 }

@@ -11,7 +11,7 @@ use moffman::store::Store;
 use moffman::store::calendar_state::Cursor;
 use moffman::store::claims::{Closing, Settlement};
 use moffman::store::open_record::{Claim, OpenRecord};
-use moffman::store::recording::{NewWork, Recorded};
+use moffman::store::recording::{NewWork, Recorded, Remembered};
 use moffman::transport::Transport;
 
 use crate::context::instant;
@@ -68,13 +68,14 @@ fn claim(id: &str) -> Claim {
 }
 
 fn closing<'a>(claim: Option<&'a str>, done: &[&str], updated: &str) -> Closing<'a> {
-    Closing { claim, done: done.iter().map(|done| days(done)).collect(), updated: Some(instant(updated)), now: now() }
+    let done = done.iter().map(|done| days(done)).collect();
+    Closing { claim, done, unknown: BTreeSet::new(), updated: Some(instant(updated)), now: now() }
 }
 
 #[tokio::test]
 async fn an_older_listing_does_not_replace_a_newer_one() {
     let store = store().await;
-    assert_eq!(record(&store, &event(LATE, OTHER)).await, Recorded::Open(BTreeSet::new()));
+    assert_eq!(record(&store, &event(LATE, OTHER)).await, Recorded::Open(Remembered::default()));
     assert_eq!(record(&store, &event(EARLY, ONE)).await, Recorded::Stale);
     let kept = read(&store).await;
     assert_eq!((kept.days, kept.revision), (days(OTHER), 1));
@@ -110,7 +111,10 @@ async fn days_whose_form_was_issued_before_are_opened_as_issued() {
     record(&store, &event(EARLY, ONE)).await;
     let open = read(&store).await;
     assert!(store.close(CALENDAR, &open, &closing(None, &[ONE, OTHER], EARLY)).await.unwrap());
-    assert_eq!(record(&store, &event(LATE, ONE)).await, Recorded::Open(BTreeSet::from([days(ONE), days(OTHER)])));
+    assert_eq!(
+        record(&store, &event(LATE, ONE)).await,
+        Recorded::Open(Remembered { issued: BTreeSet::from([days(ONE), days(OTHER)]), issuing: None })
+    );
     assert_eq!(read(&store).await.issued, BTreeSet::from([days(ONE), days(OTHER)]));
 }
 

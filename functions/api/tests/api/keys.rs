@@ -21,6 +21,9 @@ async fn every_route_but_health_wants_the_key() {
         ("GET", "/api/v1/config_update"),
         ("POST", "/api/v1/config_update"),
         ("POST", "/api/v1/sweeps"),
+        ("GET", "/api/v1/forms"),
+        ("POST", "/api/v1/forms/id/resend"),
+        ("POST", "/api/v1/forms/id/discard"),
         ("GET", "/api/v1/openapi.json"),
     ] {
         for key in [None, Some(""), Some("sesam"), Some("sesame "), Some("Sesame"), Some("sesamesesame")] {

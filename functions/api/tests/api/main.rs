@@ -5,6 +5,7 @@
 mod bodies;
 mod client;
 mod document;
+mod forms;
 mod function;
 mod keys;
 mod lambda;

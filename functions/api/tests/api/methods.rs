@@ -5,8 +5,15 @@ use crate::client::Client;
 #[tokio::test]
 async fn an_unknown_path_is_404() {
     let client = Client::start().await;
-    for path in ["/", "/api/v1", "/api/v1/reservations/", "/api/v1/reservations/1", "/api/v2/health", "/API/v1/health"]
-    {
+    for path in [
+        "/",
+        "/api/v1",
+        "/api/v1/reservations/",
+        "/api/v1/reservations/1",
+        "/api/v1/forms/id",
+        "/api/v2/health",
+        "/API/v1/health",
+    ] {
         client.send("GET", path, "").await.expect_problem(404, "no-such-route");
         client.send("HEAD", path, "").await.expect_status(404);
     }
@@ -19,6 +26,9 @@ async fn another_method_is_405_and_names_those_that_exist() {
         ("/api/v1/reservations", &["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"][..], "POST"),
         ("/api/v1/config_update", &["PUT", "DELETE", "OPTIONS"], "GET, POST"),
         ("/api/v1/sweeps", &["GET", "PUT"], "POST"),
+        ("/api/v1/forms", &["POST", "DELETE"], "GET"),
+        ("/api/v1/forms/id/resend", &["GET", "PUT"], "POST"),
+        ("/api/v1/forms/id/discard", &["GET", "PUT"], "POST"),
         ("/api/v1/health", &["POST", "DELETE"], "GET"),
         ("/api/v1/openapi.json", &["POST"], "GET"),
     ] {

@@ -4,6 +4,7 @@
 
 mod configuration;
 mod demo;
+mod forms;
 mod http;
 mod keys;
 mod process;

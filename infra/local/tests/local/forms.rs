@@ -1,0 +1,104 @@
+//! `moffman forms`, which asks the running service.
+
+use std::fs;
+
+use chrono::{Days, Utc};
+use moffman_simulators::{CalendarOptions, Fault, NewEvent, World};
+use serde_json::Value;
+
+use crate::http::ask;
+use crate::process::{Ended, Process};
+
+const PRAGUE: &str = "prague@group.calendar.google.com";
+
+/// Google and Byroapi are of the test's own.
+fn configuration(world: &World) -> String {
+    format!(
+        "general: {{storage_path: null, manual_calendar_check_interval: null}}\n\
+         rest_api: {{api_key: sesame-open}}\n\
+         google_api: {{service_account_key_path: key.json, endpoint: '{}'}}\n\
+         manual_users: {{user_list: [{{id: anna@example.com, name: Anna Example}}]}}\n\
+         offices: {{office_list: [{{name: Prague, id: {PRAGUE}}}]}}\n\
+         forms: {{template: Attendance, url: '{}', email: {{from: us@example.com, to: them@example.com}}}}\n",
+        world.google_url(),
+        world.byroapi_url()
+    )
+}
+
+/// Two days that Anna added, whose forms are refused.
+async fn world() -> World {
+    let world = World::start(Utc::now()).await.unwrap();
+    world.add_calendar(PRAGUE, CalendarOptions::default());
+    world.fail("form", Fault::status(500, "no blank PDF")).always();
+    for day in [3, 5].map(|days| Utc::now().date_naive() + Days::new(days)) {
+        world.person_adds(PRAGUE, "anna@example.com", NewEvent::new(day, day + Days::new(1)));
+    }
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_are_listed_and_settled_over_the_api_of_the_running_service() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = world().await;
+    fs::write(directory.path().join("key.json"), world.service_account_key()).unwrap();
+    fs::write(directory.path().join("moffman.yaml"), configuration(&world)).unwrap();
+    let process = Process::start(directory.path(), &["--config", "moffman.yaml"]);
+    let url = process.url();
+    let (_, port) = url.rsplit_once(':').unwrap();
+    let forms = |arguments: &[&str]| -> Ended {
+        let settings = ["--config", "moffman.yaml", "--rest-api--port", port, "forms"];
+        let arguments: Vec<&str> = settings.into_iter().chain(arguments.iter().copied()).collect();
+        Process::start(directory.path(), &arguments).end()
+    };
+    assert_eq!(forms(&["list"]).out, [""; 0]);
+
+    let swept = ask(&format!("{url}/api/v1/sweeps"), Some(""), Some("sesame-open")).await;
+    assert_eq!((swept.status, &swept.body["forms"]["refused"]), (200, &Value::from(2)), "{swept:?}");
+    let listed = forms(&["list", "--state", "open"]);
+    assert_eq!((listed.code, listed.out.len()), (Some(0), 2), "{listed:?}");
+    let in_prague = forms(&["list", "--office-id", "Prague"]);
+    assert_eq!(in_prague.out, listed.out);
+    assert!(in_prague.out[0].contains("  open  Prague  "), "{in_prague:?}");
+    assert!(in_prague.out[0].contains("  anna@example.com  failures 1 since "), "{in_prague:?}");
+    let id = in_prague.out[0].split("  ").next().unwrap();
+
+    let resent = forms(&["resend", id]);
+    assert_eq!((resent.code, resent.out.len()), (Some(0), 1), "{resent:?}");
+    assert!(resent.out[0].starts_with(&format!("{id}  open  Prague  ")), "{resent:?}");
+    let discarded = forms(&["discard", id]);
+    assert!(discarded.out[0].starts_with(&format!("{id}  done  Prague  ")), "{discarded:?}");
+    let again = forms(&["discard", id]);
+    assert_eq!((again.code, again.out.len()), (Some(1), 0), "{again:?}");
+    assert_eq!(again.error(), "moffman: the form was issued or discarded before; nothing has been changed");
+    let unknown = forms(&["resend", "../sweeps"]);
+    assert_eq!((unknown.code, unknown.error().as_str()), (Some(1), "moffman: \"../sweeps\" is not the id of a form"));
+
+    process.terminate();
+    assert_eq!(process.end().code, Some(0));
+}
+
+#[test]
+fn without_a_running_service_it_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = free.port().to_string();
+    let alone = Process::start(directory.path(), &["--rest-api--port", &port, "forms", "list"]).end();
+    assert_eq!((alone.code, alone.out.len()), (Some(1), 0));
+    let expected =
+        format!("moffman: no answer from http://{free}: is the service running, and are these its settings?");
+    assert_eq!(alone.error(), expected);
+    let any_port = Process::start(directory.path(), &["forms", "list"]).end();
+    assert!(any_port.error().starts_with("moffman: rest_api.port is 0"), "{any_port:?}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "the state is left alone");
+}
+
+#[test]
+fn its_help_says_whom_it_asks() {
+    let directory = tempfile::tempdir().unwrap();
+    let help = Process::start(directory.path(), &["forms", "--help"]).end();
+    assert_eq!(help.code, Some(0));
+    let text = help.out.join("\n");
+    for part in ["rest_api.addr and rest_api.port", "moffman --config FILE forms list", "resend", "discard"] {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+}

@@ -1,0 +1,53 @@
+//! Moffman's clock, driven by the time of the simulated world.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use moffman::clock::{TimeSource, Wait};
+use moffman_simulators::World;
+use tokio::sync::Notify;
+
+/// Pauses pass at once; an answer is late only when the world's time was moved.
+#[derive(Clone)]
+pub struct WorldTime {
+    world: World,
+    moved: Arc<Notify>,
+}
+
+impl WorldTime {
+    /// The time of `world`.
+    pub fn new(world: World) -> Self {
+        Self { world, moved: Arc::new(Notify::new()) }
+    }
+
+    /// Time goes by, and whoever waits for an answer looks at the clock.
+    pub fn advance(&self, by: chrono::Duration) {
+        self.world.advance(by);
+        self.moved.notify_waiters();
+    }
+}
+
+impl TimeSource for WorldTime {
+    fn now(&self) -> DateTime<Utc> {
+        self.world.now()
+    }
+
+    fn pause(&self, _: Duration) -> Wait {
+        Box::pin(tokio::task::yield_now())
+    }
+
+    fn expire(&self, duration: Duration) -> Wait {
+        let time = self.clone();
+        let end = self.world.now() + duration;
+        Box::pin(async move {
+            loop {
+                let moved = time.moved.notified();
+                if time.world.now() >= end {
+                    return;
+                }
+                moved.await;
+            }
+        })
+    }
+}
