@@ -16,6 +16,7 @@ use std::io;
 pub use ledger::Breach;
 pub use schedule::Outcome;
 pub use stage::Trouble;
+pub use time::WorldTime;
 
 /// Plays the schedule of `seed` on a runtime of its own.
 pub fn simulate(seed: u64) -> Result<Outcome, Trouble> {

@@ -11,12 +11,12 @@ use moffman::reserve::{Placed, ReserveError, place};
 use moffman::store::open_record::OpenRecord;
 use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
 use moffman::transport::Transport;
+use moffman_simulation::WorldTime;
 use moffman_simulators::{CalendarOptions, NewEvent, World};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::table::{self, Traffic};
-use crate::time::WorldTime;
 
 pub const PRAGUE: &str = "prague@group.calendar.google.com";
 pub const BRNO: &str = "brno@group.calendar.google.com";
