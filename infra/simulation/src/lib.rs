@@ -2,6 +2,8 @@
 //!
 //! A schedule is its seed: the same seed makes the same decisions in the same order.
 
+pub mod bugs;
+mod campaign;
 mod gatekeeper;
 mod ledger;
 mod people;
@@ -13,13 +15,21 @@ mod verdict;
 
 use std::io;
 
+pub use campaign::play_all;
 pub use ledger::Breach;
 pub use schedule::Outcome;
 pub use stage::Trouble;
 pub use time::WorldTime;
 
+use bugs::Layer;
+
 /// Plays the schedule of `seed` on a runtime of its own.
 pub fn simulate(seed: u64) -> Result<Outcome, Trouble> {
+    simulate_with(seed, None)
+}
+
+/// Plays the schedule of `seed` with a faulty layer, if there is one, between the library and the simulators.
+pub fn simulate_with(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(io::Error::other)?;
-    runtime.block_on(schedule::play(seed))
+    runtime.block_on(schedule::play(seed, layer))
 }

@@ -9,6 +9,7 @@ use moffman::sweep::{Order, Scope, SweepReport, sweep};
 use moffman_simulators::{Call, Turn};
 use tokio::task::JoinHandle;
 
+use crate::bugs::Layer;
 use crate::gatekeeper::{Fate, Gate, Gatekeeper, Waiting, fate};
 use crate::ledger::{Breach, Ledger};
 use crate::people::People;
@@ -64,12 +65,15 @@ struct Schedule {
 }
 
 /// Plays the schedule of `seed` on the current runtime, which must have one thread.
-pub async fn play(seed: u64) -> Result<Outcome, Trouble> {
+pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> {
     let mut random = fastrand::Rng::with_seed(seed);
     let hold = random.bool();
     let stage = Stage::set(seed, hold).await?;
     let gatekeeper = Arc::new(Gatekeeper::default());
     stage.world.direct(Arc::new(Gate(gatekeeper.clone())));
+    if let Some(layer) = layer {
+        stage.world.tamper(layer.lay());
+    }
     let first = NaiveDate::from_ymd_opt(2026, 6, 20).ok_or("a date")?;
     let mut schedule = Schedule {
         random,

@@ -40,6 +40,7 @@ mod scenery;
 mod serve;
 mod ssm;
 mod state;
+mod tamper;
 mod world;
 
 pub use byroapi::Form;
@@ -52,4 +53,5 @@ pub use faults::{Fault, Matcher, Scripted};
 pub use hooks::Moment;
 pub use lambda_runtime::{LambdaRuntime, Outcome};
 pub use scenery::CalendarOptions;
+pub use tamper::Tamper;
 pub use world::World;

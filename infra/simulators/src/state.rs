@@ -9,6 +9,7 @@ use crate::{
     google::{calendar::Calendar, oauth::Grant, sheets::Spreadsheet},
     hooks::Hook,
     ssm::Parameter,
+    tamper::Tamper,
 };
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use sha2::{Digest, Sha256};
@@ -60,6 +61,7 @@ pub(crate) struct State {
     pub(crate) rules: Vec<Rule>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) director: Option<Arc<dyn Director>>,
+    pub(crate) layer: Option<Arc<dyn Tamper>>,
     pub(crate) violations: Vec<String>,
     pub(crate) hanging: usize,
     pub(crate) on_hang: Option<OnHang>,
@@ -88,6 +90,7 @@ impl State {
             rules: Vec::new(),
             hooks: Vec::new(),
             director: None,
+            layer: None,
             violations: Vec::new(),
             hanging: 0,
             on_hang: None,

@@ -4,7 +4,7 @@
 
 use crate::{
     dynamodb::Backend,
-    exchange::{Answer, Listener, Request},
+    exchange::{Answer, Listener},
     gate::{self, Dropped},
     google::oauth,
     serve,
@@ -48,8 +48,8 @@ impl World {
         let address = serve::listen(move |parts, body| {
             let (world, backend) = (world.clone(), backend.clone());
             async move {
-                let request = Request::new(Listener::DynamoDb, &parts, body);
-                gate::pass_to(&world, &request, async || backend.answer(&request).await).await
+                let request = world.received(Listener::DynamoDb, &parts, body);
+                gate::pass(&world, &request, Some(&backend)).await
             }
         })
         .await?;
@@ -69,7 +69,7 @@ impl World {
         let world = self.clone();
         let address = serve::listen(move |parts, body| {
             let world = world.clone();
-            async move { gate::pass(&world, &Request::new(listener, &parts, body)).await }
+            async move { gate::pass(&world, &world.received(listener, &parts, body), None).await }
         })
         .await?;
         Ok(format!("http://{address}"))

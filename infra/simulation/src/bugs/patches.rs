@@ -1,0 +1,104 @@
+//! Bugs in a copy of the sources: `bugs/NAME.patch`, whose first line says what it breaks.
+//!
+//! The copy is under `target`. Only what differs is written, so that a build compiles no more than a patch changes, and
+//! the program has a name of its own there, so that nobody takes it for the real one.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::stage::Trouble;
+
+const PATCHES: &str = "infra/simulation/bugs";
+const COPY: &str = "target/planted";
+const MANIFEST: &str = "infra/simulation/Cargo.toml";
+const PROGRAM: &str = "planted";
+
+/// A bug in the sources.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// What it is called.
+    pub name: String,
+    /// What it breaks, in a sentence.
+    pub breaks: String,
+    file: PathBuf,
+}
+
+/// All patches, by name. The current directory must be the project's, as for [`Patch::build`].
+pub fn patches() -> Result<Vec<Patch>, Trouble> {
+    let mut patches = Vec::new();
+    for entry in fs::read_dir(PATCHES).map_err(|error| format!("{PATCHES}: {error}"))? {
+        let file = entry?.path();
+        if file.extension() == Some(OsStr::new("patch")) {
+            let breaks = fs::read_to_string(&file)?.lines().next().unwrap_or_default().to_owned();
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            patches.push(Patch { name, breaks, file });
+        }
+    }
+    patches.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(patches)
+}
+
+impl Patch {
+    /// Builds the simulation with this bug, in the same way as the one that is running, and answers the program.
+    pub fn build(&self) -> Result<PathBuf, Trouble> {
+        copy_sources()?;
+        let file = self.file.display();
+        let applied = Command::new("git").args(["apply", "--directory", COPY]).arg(&self.file).output()?;
+        succeeded(&applied, &format!("{file} does not apply any more"))?;
+        let program = std::env::current_exe()?;
+        let folder = program.parent().ok_or("this program is nowhere")?;
+        let target = folder.parent().ok_or("this program is in no target directory")?;
+        let profile = folder.file_name().filter(|name| *name != "debug").unwrap_or(OsStr::new("dev"));
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(["build", "--quiet", "--locked", "--package", "moffman-simulation", "--bin", PROGRAM]);
+        cargo.arg("--manifest-path").arg(Path::new(COPY).join("Cargo.toml"));
+        cargo.arg("--target-dir").arg(target).arg("--profile").arg(profile);
+        // What `cargo run` says of this program would have build scripts run again.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_program(name)) {
+            cargo.env_remove(name);
+        }
+        succeeded(&cargo.output()?, &format!("with {file} the sources do not compile"))?;
+        Ok(folder.join(PROGRAM))
+    }
+}
+
+fn is_about_this_program(variable: &OsStr) -> bool {
+    let variable = variable.to_string_lossy();
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "LD_LIBRARY_PATH"].iter().any(|start| variable.starts_with(start))
+}
+
+fn succeeded(output: &Output, trouble: &str) -> Result<(), Trouble> {
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{trouble}:\n{}", String::from_utf8_lossy(&output.stderr)).into())
+}
+
+/// Makes the copy equal to the working tree: what git tracks, and what it would.
+fn copy_sources() -> Result<(), Trouble> {
+    let listed = Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).output()?;
+    succeeded(&listed, "git does not list the sources")?;
+    for name in String::from_utf8(listed.stdout)?.split_terminator('\0') {
+        let content = match fs::read(name) {
+            Ok(content) if name == MANIFEST => renamed(&content),
+            Ok(content) => content,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(format!("{name}: {error}").into()),
+        };
+        let copy = Path::new(COPY).join(name);
+        if fs::read(&copy).is_ok_and(|present| present == content) {
+            continue;
+        }
+        fs::create_dir_all(copy.parent().unwrap_or(Path::new(COPY)))?;
+        fs::write(&copy, content)?;
+    }
+    Ok(())
+}
+
+fn renamed(manifest: &[u8]) -> Vec<u8> {
+    let name = format!("name = \"{PROGRAM}\"");
+    String::from_utf8_lossy(manifest).replace("name = \"simulate\"", &name).into_bytes()
+}

@@ -1,0 +1,25 @@
+//! Layers that spoil what is asked of Google and Byroapi.
+
+use http::header::{HeaderMap, HeaderValue, IF_MATCH};
+use moffman_simulators::{Call, Tamper};
+use serde_json::Value;
+
+/// A PATCH names any version, so it is never refused.
+pub(super) struct AnyVersion;
+
+impl Tamper for AnyVersion {
+    fn request(&self, operation: &str, headers: &mut HeaderMap, _: &mut Value) {
+        if operation == "events.patch" {
+            headers.insert(IF_MATCH, HeaderValue::from_static("*"));
+        }
+    }
+}
+
+/// A form is sent twice.
+pub(super) struct FormsTwice;
+
+impl Tamper for FormsTwice {
+    fn times(&self, call: &Call) -> usize {
+        if call.operation == "form" { 2 } else { 1 }
+    }
+}

@@ -1,0 +1,61 @@
+//! Plays many schedules on all cores.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::bugs::Layer;
+use crate::schedule::Outcome;
+use crate::simulate_with;
+use crate::stage::Trouble;
+
+/// What the cores share.
+struct Campaign<L> {
+    seeds: Range<u64>,
+    look: L,
+    is_over: bool,
+}
+
+/// Plays the schedules of `seeds`, with a faulty layer if there is one, and shows each outcome to `look` until it breaks
+/// off. The outcomes come in no certain order.
+pub fn play_all(
+    seeds: Range<u64>,
+    layer: Option<&Layer>,
+    look: impl FnMut(Outcome) -> ControlFlow<()> + Send,
+) -> Result<(), Trouble> {
+    let campaign = Mutex::new(Campaign { seeds, look, is_over: false });
+    let cores = thread::available_parallelism()?.get();
+    thread::scope(|scope| {
+        let cores: Vec<_> = (0..cores).map(|_| scope.spawn(|| play_some(&campaign, layer))).collect();
+        cores.into_iter().try_for_each(|core| core.join().map_err(|_| "a schedule broke off")?)
+    })
+}
+
+fn play_some<L: FnMut(Outcome) -> ControlFlow<()>>(
+    campaign: &Mutex<Campaign<L>>,
+    layer: Option<&Layer>,
+) -> Result<(), Trouble> {
+    loop {
+        let Some(seed) = next(&mut lock(campaign)) else { return Ok(()) };
+        let outcome = simulate_with(seed, layer);
+        let mut campaign = lock(campaign);
+        if campaign.is_over {
+            return Ok(());
+        }
+        campaign.is_over = match outcome {
+            Ok(outcome) => (campaign.look)(outcome).is_break(),
+            Err(trouble) => {
+                campaign.is_over = true;
+                return Err(format!("seed {seed}: {trouble}").into());
+            }
+        };
+    }
+}
+
+fn next<L>(campaign: &mut Campaign<L>) -> Option<u64> {
+    if campaign.is_over { None } else { campaign.seeds.next() }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

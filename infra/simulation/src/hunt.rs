@@ -1,0 +1,125 @@
+//! Looks for planted bugs: each must be found by one of the seeds, which has no breach without it.
+
+use std::ops::{ControlFlow, Range};
+use std::process::{Command, Stdio};
+
+use moffman_simulation::bugs::{LAYERS, Layer, Patch, patches};
+use moffman_simulation::{Trouble, play_all, simulate, simulate_with};
+
+use crate::progress::Progress;
+use crate::story;
+
+/// A planted bug.
+enum Bug {
+    Layer(&'static Layer),
+    Patch(Patch),
+}
+
+/// The first seed that finds a bug, and what it finds.
+pub(crate) struct Found {
+    pub(crate) seed: u64,
+    pub(crate) breach: String,
+}
+
+/// Looks for each bug, or the one of this name. Answers whether all are found.
+pub(crate) fn hunt(seeds: &Range<u64>, name: Option<&str>) -> Result<bool, Trouble> {
+    let bugs = bugs(name)?;
+    println!("{} planted bugs; seeds from {} (FIRST)", bugs.len(), seeds.start);
+    let mut missed = Vec::new();
+    for bug in &bugs {
+        if let Some(found) = bug.find(seeds)? {
+            let count = found.seed - seeds.start + 1;
+            println!("{}: found after {count} seeds, by {}: {}", bug.name(), found.seed, found.breach);
+        } else {
+            println!("{}: not found by {} seeds. {}", bug.name(), seeds.end - seeds.start, bug.breaks());
+            missed.push(bug.name());
+        }
+    }
+    if missed.is_empty() {
+        println!("{} planted bugs, all found", bugs.len());
+    } else {
+        println!("{} planted bugs, {} not found: {}", bugs.len(), missed.len(), missed.join(", "));
+    }
+    Ok(missed.is_empty())
+}
+
+/// Plays one schedule with the bug of this name and tells its story. Answers whether nothing was wrong.
+pub(crate) fn replay(seed: u64, name: &str) -> Result<bool, Trouble> {
+    match bugs(Some(name))?.swap_remove(0) {
+        Bug::Layer(layer) => Ok(story::tell(&simulate_with(seed, Some(layer))?)),
+        Bug::Patch(patch) => {
+            let told = Command::new(patch.build()?).args(["--seed", &seed.to_string()]).status()?;
+            Ok(told.success())
+        }
+    }
+}
+
+/// Plays schedules until one has a breach.
+pub(crate) fn find(seeds: Range<u64>, layer: Option<&Layer>, progress: &str) -> Result<Option<Found>, Trouble> {
+    let mut found = None;
+    let mut progress = Progress::new(progress, seeds.end - seeds.start);
+    play_all(seeds, layer, |outcome| {
+        progress.step();
+        let Some(breach) = outcome.breaches.first() else { return ControlFlow::Continue(()) };
+        found = Some(Found { seed: outcome.seed, breach: format!("{breach:?}") });
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+fn bugs(name: Option<&str>) -> Result<Vec<Bug>, Trouble> {
+    let layers = LAYERS.iter().map(Bug::Layer);
+    let mut bugs: Vec<Bug> = layers.chain(patches()?.into_iter().map(Bug::Patch)).collect();
+    if let Some(name) = name {
+        let names: Vec<&str> = bugs.iter().map(Bug::name).collect();
+        let unknown = format!("no planted bug is called {name}; there are {}", names.join(", "));
+        bugs.retain(|bug| bug.name() == name);
+        if bugs.is_empty() {
+            return Err(unknown.into());
+        }
+    }
+    Ok(bugs)
+}
+
+impl Bug {
+    fn name(&self) -> &str {
+        match self {
+            Self::Layer(layer) => layer.name,
+            Self::Patch(patch) => &patch.name,
+        }
+    }
+
+    fn breaks(&self) -> &str {
+        match self {
+            Self::Layer(layer) => layer.breaks,
+            Self::Patch(patch) => &patch.breaks,
+        }
+    }
+
+    fn find(&self, seeds: &Range<u64>) -> Result<Option<Found>, Trouble> {
+        let found = match self {
+            Self::Layer(layer) => find(seeds.clone(), Some(layer), &format!("{}: ", layer.name))?,
+            Self::Patch(patch) => find_patched(patch, seeds)?,
+        };
+        if let Some(Found { seed, .. }) = found
+            && let Some(breach) = simulate(seed)?.breaches.first()
+        {
+            return Err(format!("seed {seed} has a breach without any planted bug: {breach:?}").into());
+        }
+        Ok(found)
+    }
+}
+
+/// Has the patched program look. It says the seed and, after a space, the breach.
+fn find_patched(patch: &Patch, seeds: &Range<u64>) -> Result<Option<Found>, Trouble> {
+    let (first, count) = (seeds.start.to_string(), (seeds.end - seeds.start).to_string());
+    let mut program = Command::new(patch.build()?);
+    program.args(["--until-breach", "--first", &first, &count]);
+    let said = program.stderr(Stdio::inherit()).output()?;
+    let line = String::from_utf8(said.stdout)?;
+    match line.trim_end().split_once(' ') {
+        Some((seed, breach)) => Ok(Some(Found { seed: seed.parse()?, breach: breach.to_owned() })),
+        None if said.status.success() => Ok(None),
+        None => Err(format!("the program with {} broke off: {}", patch.name, said.status).into()),
+    }
+}

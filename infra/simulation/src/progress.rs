@@ -1,0 +1,43 @@
+//! Shows on standard error how far a run is: one line that changes on a terminal, else a line now and then.
+
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::time::{Duration, Instant};
+
+/// Between two lines where they stay.
+const PAUSE: Duration = Duration::from_secs(15);
+
+/// How far a run is.
+pub(crate) struct Progress {
+    what: String,
+    done: usize,
+    of: u64,
+    shown: Instant,
+}
+
+impl Progress {
+    /// Nothing of `of` schedules is done yet.
+    pub(crate) fn new(what: impl Into<String>, of: u64) -> Self {
+        Self { what: what.into(), done: 0, of, shown: Instant::now() }
+    }
+
+    /// One more is done.
+    pub(crate) fn step(&mut self) {
+        self.done += 1;
+        let line = format!("{}{} of {}", self.what, self.done, self.of);
+        if stderr().is_terminal() {
+            // Whoever cannot read it misses nothing that counts.
+            let _ = write!(stderr(), "\r{line}\x1b[K");
+        } else if self.shown.elapsed() >= PAUSE {
+            self.shown = Instant::now();
+            eprintln!("{line}");
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if stderr().is_terminal() {
+            let _ = write!(stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A faulty layer between a client and the services: it shows whether the checks of a simulation would find such a client.
+//!
+//! It changes a request before anything has looked at it, so the log and the strict checks see what arrives.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, request::Parts};
+use serde_json::Value;
+
+use crate::{
+    World,
+    calls::Call,
+    exchange::{Answer, Listener, Request},
+};
+
+/// Changes what passes between a client and the services.
+pub trait Tamper: Send + Sync {
+    /// A request of one operation (see [`Call::operation`]) has arrived. The body is null where it is no JSON.
+    fn request(&self, _operation: &str, _headers: &mut HeaderMap, _body: &mut Value) {}
+
+    /// How often a call that is to have its effect has it.
+    fn times(&self, _call: &Call) -> usize {
+        1
+    }
+
+    /// The call is answered with success. The body is null where it is no JSON.
+    fn answer(&self, _call: &Call, _body: &mut Value) {}
+}
+
+impl World {
+    /// From now on, everything passes through `layer`.
+    pub fn tamper(&self, layer: Arc<dyn Tamper>) {
+        self.lock().layer = Some(layer);
+    }
+
+    pub(crate) fn layer(&self) -> Option<Arc<dyn Tamper>> {
+        self.lock().layer.clone()
+    }
+
+    /// The request as it comes out of the layer.
+    pub(crate) fn received(&self, listener: Listener, parts: &Parts, body: Bytes) -> Request {
+        let mut request = Request::new(listener, parts, body);
+        if let Some(layer) = self.layer() {
+            let operation = &request.route.operation;
+            change(&mut request.body, |body| layer.request(operation, &mut request.headers, body));
+        }
+        request
+    }
+}
+
+/// The answer as it comes out of the layer.
+pub(crate) fn answered(layer: &dyn Tamper, call: &Call, mut answer: Answer) -> Answer {
+    if answer.status == 200 {
+        change(&mut answer.body, |body| layer.answer(call, body));
+    }
+    answer
+}
+
+fn change(bytes: &mut Bytes, change: impl FnOnce(&mut Value)) {
+    let before: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let mut body = before.clone();
+    change(&mut body);
+    if body != before {
+        *bytes = body.to_string().into();
+    }
+}
