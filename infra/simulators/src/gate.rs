@@ -1,16 +1,16 @@
 //! The one way through which every request to every simulator passes: log, hooks, faults, effect, answer.
 //!
-//! In a simulation a [`Director`](crate::Director) decides when a request goes on, and what goes wrong with it, and
-//! a [`Tamper`](crate::Tamper) may have changed the request and changes the answer.
+//! In a simulation a [`Director`](crate::Director) decides when a request goes on, and what goes wrong with it; a
+//! [`Tamper`](crate::Tamper) changes requests before they come here, and answers when they leave.
 
 use crate::{
     World,
     calls::{Call, Service},
     director::Turn,
-    dynamodb::Backend,
     exchange::{Answer, Request},
     faults::{self, Fault},
     hooks::Moment,
+    state::State,
     tamper,
 };
 
@@ -18,8 +18,17 @@ use crate::{
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Dropped;
 
-/// Carries out one request; `backend` is DynamoDB's, whose effects are not in the world's state.
-pub(crate) async fn pass(world: &World, request: &Request, backend: Option<&Backend>) -> Result<Answer, Dropped> {
+/// Carries out one request.
+pub(crate) async fn pass(world: &World, request: &Request) -> Result<Answer, Dropped> {
+    pass_to(world, request, async || Ok(effect(&mut world.lock(), request))).await
+}
+
+/// Carries out one request of a service whose effect takes its own way.
+pub(crate) async fn pass_to(
+    world: &World,
+    request: &Request,
+    effect: impl AsyncFnOnce() -> Result<Answer, Dropped>,
+) -> Result<Answer, Dropped> {
     let (number, call) = log(world, request);
     let director = world.director();
     let directed = match &director {
@@ -31,9 +40,7 @@ pub(crate) async fn pass(world: &World, request: &Request, backend: Option<&Back
         Turn::Fail(fault) => Some(fault),
         Turn::Go => faults::take(&mut world.lock().rules, request),
     };
-    let layer = world.layer();
-    let times = layer.as_ref().map_or(1, |layer| layer.times(&call));
-    let outcome = carry_out(world, request, fault, times, backend).await;
+    let outcome = carry_out(world, request, fault, effect).await;
     let status = outcome.as_ref().ok().map(|answer| answer.status);
     if let Some(director) = &director {
         director.before_answer(&call, status).await;
@@ -41,18 +48,14 @@ pub(crate) async fn pass(world: &World, request: &Request, backend: Option<&Back
     if let Some(call) = world.lock().calls.get_mut(number) {
         call.status = status;
     }
-    match layer {
-        Some(layer) => outcome.map(|answer| tamper::answered(&*layer, &call, answer)),
-        None => outcome,
-    }
+    outcome.map(|answer| tamper::answered(world, &call, answer))
 }
 
 async fn carry_out(
     world: &World,
     request: &Request,
     fault: Option<Fault>,
-    times: usize,
-    backend: Option<&Backend>,
+    effect: impl AsyncFnOnce() -> Result<Answer, Dropped>,
 ) -> Result<Answer, Dropped> {
     match &fault {
         Some(Fault::DropBeforeEffect) => return Err(Dropped),
@@ -60,10 +63,7 @@ async fn carry_out(
         Some(fault) if !fault.lets_it_happen() => return Ok(refusal(fault, request)),
         _ => {}
     }
-    for _ in 1..times {
-        effect(world, request, backend).await?;
-    }
-    let answer = effect(world, request, backend).await?;
+    let answer = effect().await?;
     world.run_hooks(request, Moment::AfterEffect);
     match fault {
         Some(Fault::DropAfterEffect) => Err(Dropped),
@@ -80,17 +80,21 @@ fn log(world: &World, request: &Request) -> (usize, Call) {
     (state.calls.len() - 1, call)
 }
 
-async fn effect(world: &World, request: &Request, backend: Option<&Backend>) -> Result<Answer, Dropped> {
-    if let Some(backend) = backend {
-        return backend.answer(request).await;
+fn effect(state: &mut State, request: &Request) -> Answer {
+    let times = state.layer.as_ref().map_or(1, |layer| layer.times(&request.route.operation));
+    for _ in 1..times {
+        effect_once(state, request);
     }
-    let mut state = world.lock();
-    Ok(match request.route.service {
-        Service::Google | Service::Token | Service::Sheets => crate::google::answer(&mut state, request),
-        Service::Byroapi => crate::byroapi::answer(&mut state, request),
-        Service::Ssm => crate::ssm::answer(&mut state, request),
+    effect_once(state, request)
+}
+
+fn effect_once(state: &mut State, request: &Request) -> Answer {
+    match request.route.service {
+        Service::Google | Service::Token | Service::Sheets => crate::google::answer(state, request),
+        Service::Byroapi => crate::byroapi::answer(state, request),
+        Service::Ssm => crate::ssm::answer(state, request),
         Service::DynamoDb => Answer::empty(404),
-    })
+    }
 }
 
 impl Fault {

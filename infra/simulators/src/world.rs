@@ -49,7 +49,7 @@ impl World {
             let (world, backend) = (world.clone(), backend.clone());
             async move {
                 let request = world.received(Listener::DynamoDb, &parts, body);
-                gate::pass(&world, &request, Some(&backend)).await
+                gate::pass_to(&world, &request, async || backend.answer(&request).await).await
             }
         })
         .await?;
@@ -69,7 +69,7 @@ impl World {
         let world = self.clone();
         let address = serve::listen(move |parts, body| {
             let world = world.clone();
-            async move { gate::pass(&world, &world.received(listener, &parts, body), None).await }
+            async move { gate::pass(&world, &world.received(listener, &parts, body)).await }
         })
         .await?;
         Ok(format!("http://{address}"))

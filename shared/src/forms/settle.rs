@@ -66,5 +66,5 @@ async fn settle(
 
 /// Whether the next sweep sends the form anyway.
 fn is_due(record: &OpenRecord) -> bool {
-    record.current_failures().is_none() && record.issuing.is_none()
+    record.current_failures().is_none() && !record.unsettled.contains(&record.days)
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::calendar_state::calendar_key;
 use super::open_record::{Claim, Failures, OpenRecord, milliseconds, open_key, seen_key, updated_at};
-use super::recording::snapshot;
+use super::recording::{days_value, snapshot};
 use super::{Store, StoreError, number, text};
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
@@ -31,18 +31,21 @@ pub enum Settlement {
     Held(DateRange),
     /// The event was read again and is wanted for these days; the claim stays.
     Reread(Box<Event>, DateRange),
-    /// Nothing; the claim ends.
-    Released,
+    /// Nothing; the claim ends. The form for these days was not sent under it after all.
+    Released {
+        /// The days.
+        unsent: Option<DateRange>,
+    },
 }
 
 impl Settlement {
     /// Whether a record under the same claim says so already.
     pub fn is_in(&self, record: &OpenRecord) -> bool {
         match self {
-            Self::Issued(days) => record.issued.contains(days) && record.issuing.is_none(),
+            Self::Issued(days) => record.issued.contains(days) && !record.unsettled.contains(days),
             Self::Resending(failures) => record.failures.as_ref() == Some(failures),
             Self::Reread(event, days) => record.event == **event && record.days == *days,
-            Self::Failed(_) | Self::Held(_) | Self::Released => record.claim.is_none(),
+            Self::Failed(_) | Self::Held(_) | Self::Released { .. } => record.claim.is_none(),
         }
     }
 }
@@ -72,7 +75,7 @@ impl<'a> Closing<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let done: BTreeSet<DateRange> = record.issued.iter().copied().chain(approved).collect();
-        let unknown = record.issuing.into_iter().chain(record.held).filter(|days| !done.contains(days)).collect();
+        let unknown = record.unsettled.iter().copied().chain(record.held).filter(|days| !done.contains(days)).collect();
         Self { claim, done, unknown, updated, now }
     }
 }
@@ -92,24 +95,24 @@ impl Store {
         answer.item.map(OpenRecord::from_item).transpose()
     }
 
-    /// Claims a record if it is as it was read; the caller has seen that no other's lease runs. `issuing` names the days
-    /// whose form is to be sent under this claim.
+    /// Claims a record if it is as it was read; the caller has seen that no other's lease runs. `sending` names the days
+    /// whose form is to be sent under this claim: they are unsettled until somebody writes down what became of it.
     pub async fn claim(
         &self,
         calendar_id: &str,
         record: &OpenRecord,
         claim: &Claim,
-        issuing: Option<DateRange>,
+        sending: Option<DateRange>,
     ) -> Result<Option<OpenRecord>, StoreError> {
-        let set = if issuing.is_some() { ", issuing = :issuing" } else { "" };
+        let add = if sending.is_some() { ", unsettled :sending" } else { "" };
         let mut update = self
             .update_open(calendar_id, record)
-            .update_expression(format!("SET claim = :claim, lease_until = :until{set} ADD revision :one"))
+            .update_expression(format!("SET claim = :claim, lease_until = :until ADD revision :one{add}"))
             .condition_expression("revision = :revision")
             .expression_attribute_values(":claim", text(&claim.id))
             .expression_attribute_values(":until", milliseconds(claim.until));
-        if let Some(days) = issuing {
-            update = update.expression_attribute_values(":issuing", text(days));
+        if let Some(days) = sending {
+            update = update.expression_attribute_values(":sending", set_of(days));
         }
         updated(update).await
     }
@@ -198,10 +201,9 @@ impl Store {
             .expression_attribute_values(":expires", number(expires));
         let mut adds = Vec::new();
         for (name, days) in [("done", &closing.done), ("unsettled", &closing.unknown)] {
-            if !days.is_empty() {
+            if let Some(days) = days_value(days) {
                 adds.push(format!("{name} :{name}"));
-                let days = days.iter().map(ToString::to_string).collect();
-                update = update.expression_attribute_values(format!(":{name}"), AttributeValue::Ss(days));
+                update = update.expression_attribute_values(format!(":{name}"), days);
             }
         }
         let adds = adds.join(", ");
@@ -225,14 +227,15 @@ impl Store {
 fn settled(update: UpdateItemFluentBuilder, settlement: &Settlement) -> Result<UpdateItemFluentBuilder, StoreError> {
     Ok(match settlement {
         Settlement::Issued(days) => update
-            .update_expression("ADD issued :days, revision :one REMOVE issuing")
-            .expression_attribute_values(":days", AttributeValue::Ss(vec![days.to_string()])),
+            .update_expression("ADD issued :days, revision :one DELETE unsettled :days")
+            .expression_attribute_values(":days", set_of(*days)),
         Settlement::Failed(failures) => {
-            with_failures(update, failures, "REMOVE issuing, claim, lease_until ADD revision :one")
+            with_failures(update, failures, "REMOVE claim, lease_until ADD revision :one DELETE unsettled :sent")
+                .expression_attribute_values(":sent", set_of(failures.days))
         }
         Settlement::Resending(failures) => with_failures(update, failures, "ADD revision :one"),
         Settlement::Held(days) => update
-            .update_expression("SET held = :days REMOVE issuing, claim, lease_until ADD revision :one")
+            .update_expression("SET held = :days REMOVE claim, lease_until ADD revision :one")
             .expression_attribute_values(":days", text(days)),
         Settlement::Reread(event, days) => update
             .update_expression("SET #event = :event, #days = :days, event_updated = :updated ADD revision :one")
@@ -241,8 +244,18 @@ fn settled(update: UpdateItemFluentBuilder, settlement: &Settlement) -> Result<U
             .expression_attribute_values(":event", snapshot(event)?)
             .expression_attribute_values(":days", text(days))
             .expression_attribute_values(":updated", number(updated_at(event))),
-        Settlement::Released => update.update_expression("REMOVE claim, lease_until ADD revision :one"),
+        Settlement::Released { unsent: None } => {
+            update.update_expression("REMOVE claim, lease_until ADD revision :one")
+        }
+        Settlement::Released { unsent: Some(days) } => update
+            .update_expression("REMOVE claim, lease_until ADD revision :one DELETE unsettled :days")
+            .expression_attribute_values(":days", set_of(*days)),
     })
+}
+
+/// Days as a set to add or to delete.
+pub(super) fn set_of(days: DateRange) -> AttributeValue {
+    AttributeValue::Ss(vec![days.to_string()])
 }
 
 fn with_failures(update: UpdateItemFluentBuilder, failures: &Failures, then: &str) -> UpdateItemFluentBuilder {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, TryStreamExt};
 
 use super::calendar_state::calendar_key;
-use super::claims::updated;
+use super::claims::{set_of, updated};
 use super::open_record::{OpenRecord, milliseconds, seen_key};
 use super::recording::days_of;
 use super::{SORT, Store, StoreError, text};
@@ -23,8 +23,8 @@ pub const SEEN: &str = "seen#";
 const END_OF_OPEN: &str = "open$";
 /// After everything that was done.
 const END_OF_SEEN: &str = "seen$";
-/// Everything that tells a record that its form must wait, or might be under way.
-const UNSETTLED: &str = "held, issuing, claim, lease_until, failed_days, failures, tries, failing_since, next_try_at";
+/// What tells a record that its form must wait.
+const WAITING: &str = "held, claim, lease_until, failed_days, failures, tries, failing_since, next_try_at";
 
 /// Which items of a calendar to list.
 #[derive(Clone, Copy, Debug)]
@@ -130,12 +130,13 @@ impl Store {
             .update_open(calendar_id, record)
             .condition_expression("revision = :revision AND (attribute_not_exists(claim) OR lease_until < :now)")
             .expression_attribute_values(":now", milliseconds(now));
-        let update = match decision {
-            Decision::Resend => update.update_expression(format!("ADD revision :one REMOVE {UNSETTLED}")),
-            Decision::Discard => update
-                .update_expression(format!("ADD issued :days, revision :one REMOVE {UNSETTLED}"))
-                .expression_attribute_values(":days", AttributeValue::Ss(vec![record.days.to_string()])),
+        let add = match decision {
+            Decision::Resend => "revision :one",
+            Decision::Discard => "revision :one, issued :days",
         };
+        let update = update
+            .update_expression(format!("ADD {add} DELETE unsettled :days REMOVE {WAITING}"))
+            .expression_attribute_values(":days", set_of(record.days));
         updated(update).await
     }
 }

@@ -33,8 +33,8 @@ pub struct OpenRecord {
     pub recorded_at: DateTime<Utc>,
     /// Who works on it.
     pub claim: Option<Claim>,
-    /// The days whose form was about to be sent when this was last written.
-    pub issuing: Option<DateRange>,
+    /// The days whose form was about to be sent, and nobody has written down what became of it.
+    pub unsettled: BTreeSet<DateRange>,
     /// The days that need no form any more.
     pub issued: BTreeSet<DateRange>,
     /// The days whose form waits for a person.
@@ -77,7 +77,7 @@ impl OpenRecord {
             revision: 1,
             recorded_at: now,
             claim: None,
-            issuing: None,
+            unsettled: BTreeSet::new(),
             issued: BTreeSet::new(),
             held: None,
             failures: None,
@@ -119,7 +119,7 @@ impl OpenRecord {
             revision: item.revision,
             recorded_at: instant(item.recorded_at),
             claim,
-            issuing: item.issuing,
+            unsettled: item.unsettled,
             issued: item.issued,
             held: item.held,
             failures,
@@ -137,7 +137,8 @@ struct Item {
     recorded_at: i64,
     claim: Option<String>,
     lease_until: Option<i64>,
-    issuing: Option<DateRange>,
+    #[serde(default)]
+    unsettled: BTreeSet<DateRange>,
     #[serde(default)]
     issued: BTreeSet<DateRange>,
     held: Option<DateRange>,

@@ -49,8 +49,8 @@ pub enum Recorded {
 pub struct Remembered {
     /// The days whose form was issued.
     pub issued: BTreeSet<DateRange>,
-    /// The days of the new record, when nobody knows whether their form was issued.
-    pub issuing: Option<DateRange>,
+    /// The days of which nobody knows whether their form was issued.
+    pub unsettled: BTreeSet<DateRange>,
 }
 
 impl Store {
@@ -66,7 +66,7 @@ impl Store {
         let Some(seen) = seen.filter(|item| last_change(item) <= updated_at(work.event)) else {
             return Ok(Recorded::Stale);
         };
-        let remembered = Remembered::read(seen, work.days);
+        let remembered = Remembered::read(seen);
         match self.try_record(calendar_id, work, Some(&remembered)).await? {
             None => Ok(Recorded::Open(remembered)),
             Some(_) => Ok(Recorded::Stale),
@@ -94,18 +94,16 @@ impl Store {
         work: &NewWork<'_>,
         remembered: Option<&Remembered>,
     ) -> Result<Update, StoreError> {
-        let issued: Vec<String> =
-            remembered.iter().flat_map(|remembered| &remembered.issued).map(ToString::to_string).collect();
-        let issuing = remembered.and_then(|remembered| remembered.issuing);
-        let set = if issuing.is_some() { ", issuing = :days" } else { "" };
-        let add = if issued.is_empty() { "" } else { " ADD issued :issued" };
-        let mut update = Update::builder()
+        let remembered = remembered.into_iter().flat_map(Remembered::attributes);
+        let (adds, values): (Vec<String>, Vec<_>) = remembered.unzip();
+        let add = if adds.is_empty() { String::new() } else { format!(" ADD {}", adds.join(", ")) };
+        let update = Update::builder()
             .table_name(self.table())
             .key("pk", calendar_key(calendar_id))
             .key("sk", open_key(&work.event.id))
             .update_expression(format!(
                 "SET #event = :event, #days = :days, #user = :user, event_updated = :updated, \
-                 recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one{set}{add}"
+                 recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one{add}"
             ))
             .condition_expression("attribute_not_exists(event_updated) OR event_updated <= :updated")
             .expression_attribute_names("#event", "event")
@@ -118,9 +116,8 @@ impl Store {
             .expression_attribute_values(":now", milliseconds(work.now))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1));
-        if !issued.is_empty() {
-            update = update.expression_attribute_values(":issued", AttributeValue::Ss(issued));
-        }
+        let update =
+            values.into_iter().fold(update, |update, (name, days)| update.expression_attribute_values(name, days));
         Ok(update.build()?)
     }
 
@@ -184,17 +181,29 @@ fn last_change(item: &HashMap<String, AttributeValue>) -> i64 {
 }
 
 impl Remembered {
-    fn read(seen: &HashMap<String, AttributeValue>, days: DateRange) -> Self {
+    fn read(seen: &HashMap<String, AttributeValue>) -> Self {
         let set = |name: &str| seen.get(name).map(days_of).unwrap_or_default();
         let issued = set("done");
-        let issuing = Some(days).filter(|days| set("unsettled").contains(days) && !issued.contains(days));
-        Self { issued, issuing }
+        let unsettled = set("unsettled").difference(&issued).copied().collect();
+        Self { issued, unsettled }
+    }
+
+    /// What a record begins with: what to add to it, and the value by its name.
+    fn attributes(&self) -> impl Iterator<Item = (String, (String, AttributeValue))> + use<> {
+        [("issued", days_value(&self.issued)), ("unsettled", days_value(&self.unsettled))].into_iter().filter_map(
+            |(attribute, days)| Some((format!("{attribute} :{attribute}"), (format!(":{attribute}"), days?))),
+        )
     }
 }
 
 pub(super) fn days_of(done: &AttributeValue) -> BTreeSet<DateRange> {
     let done = done.as_ss().map(Vec::as_slice).unwrap_or_default();
     done.iter().filter_map(|days| days.parse().ok()).collect()
+}
+
+/// Days as a set; there are no empty ones in DynamoDB.
+pub(super) fn days_value(days: &BTreeSet<DateRange>) -> Option<AttributeValue> {
+    (!days.is_empty()).then(|| AttributeValue::Ss(days.iter().map(ToString::to_string).collect()))
 }
 
 impl From<BuildError> for StoreError {

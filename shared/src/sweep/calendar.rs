@@ -275,7 +275,7 @@ impl Sweep<'_> {
             None => OpenRecord::new(event, days, user, now),
         };
         record.issued.extend(remembered.issued);
-        record.issuing = remembered.issuing.or(record.issuing);
+        record.unsettled.extend(remembered.unsettled);
         Ok(Some(record))
     }
 

@@ -45,7 +45,7 @@ impl Worker<'_> {
         let Some(mut record) = self.claim(&record, Some(record.days)).await? else {
             return Ok(Form::Changed);
         };
-        if self.recall().interrupted.take() == Some(record.days) {
+        if self.recall().interrupted.remove(&record.days) {
             report.forms.unknown += 1;
             let failures = self.failures(&record, true);
             if self.holds_unknown() || gives_up(&failures, self.now()) {
@@ -61,6 +61,7 @@ impl Worker<'_> {
         let updated = record.event.updated.unwrap_or_else(|| self.now());
         let form =
             approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, record.days, updated);
+        self.recall().unsent = None;
         let answer = byroapi.issue(&form).await;
         *silences = match answer {
             Answer::Issued | Answer::Refused { .. } => 0,

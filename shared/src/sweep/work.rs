@@ -96,8 +96,10 @@ pub(super) struct Worker<'a> {
 pub(super) struct Memory {
     /// Whether the event was seen in this sweep as the record has it.
     pub(super) is_listed: bool,
-    /// The days whose form somebody was sending when the record was taken over.
-    pub(super) interrupted: Option<DateRange>,
+    /// The days of which nobody knew, when the record was taken over, whether their form was issued.
+    pub(super) interrupted: BTreeSet<DateRange>,
+    /// The days that are marked as being sent and are not sent yet.
+    pub(super) unsent: Option<DateRange>,
     /// The days whose form was issued by this worker.
     pub(super) sent: BTreeSet<DateRange>,
 }
@@ -173,16 +175,17 @@ impl Worker<'_> {
     pub(super) async fn claim(
         &self,
         record: &OpenRecord,
-        issuing: Option<DateRange>,
+        sending: Option<DateRange>,
     ) -> Result<Option<OpenRecord>, StoreError> {
         let until = self.now() + self.sweep.app.form_timeout() + LEASE_MARGIN;
         let claim = Claim { id: self.claim_id.clone(), until };
         let store = &self.sweep.app.store;
         let calendar_id = &self.calendar.office.calendar_id;
         if !self.is_ours(record) {
-            self.recall().interrupted = record.issuing;
+            self.recall().interrupted.clone_from(&record.unsettled);
         }
-        if let Some(claimed) = store.claim(calendar_id, record, &claim, issuing).await? {
+        self.recall().unsent = sending.filter(|days| !record.unsettled.contains(days));
+        if let Some(claimed) = store.claim(calendar_id, record, &claim, sending).await? {
             return Ok(Some(self.completed(claimed)));
         }
         // It may have taken effect all the same: the answer was lost, and the SDK's next attempt was refused.
@@ -253,7 +256,8 @@ impl Worker<'_> {
                 read = settled;
             }
         }
-        match store.settle(calendar_id, &read, &self.claim_id, &Settlement::Released).await {
+        let released = Settlement::Released { unsent: self.recall().unsent };
+        match store.settle(calendar_id, &read, &self.claim_id, &released).await {
             Ok(Some(released)) => released,
             _ => read,
         }

@@ -296,3 +296,41 @@ async fn an_unknown_outcome_is_remembered_while_its_event_is_deleted() {
         .await;
     }
 }
+
+#[tokio::test]
+async fn an_unknown_outcome_is_remembered_while_its_event_is_on_other_days() {
+    run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::HangAfterEffect);
+        sweep_until_it_hangs(ctx).await;
+        ctx.expect_form();
+
+        ctx.advance(Duration::minutes(2));
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        assert_eq!(ctx.sweep().await.forms.refused, 1);
+
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.forms.held, report.open), (0, 1, 1), "{report:?}");
+        ctx.expect_no_form();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_was_only_about_to_be_sent_is_no_unknown_outcome_when_its_sweep_can_tell() {
+    run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
+        thursday(ctx);
+        ctx.dynamodb.lose_every_answer_of("UpdateItem");
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.open), (0, 1), "{report:?}");
+        ctx.expect_no_form();
+
+        ctx.dynamodb.heal();
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.unknown, report.forms.held, report.open), (0, 0, 0), "{report:?}");
+        ctx.expect_form();
+    })
+    .await;
+}

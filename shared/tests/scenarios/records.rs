@@ -89,7 +89,7 @@ async fn a_newer_listing_replaces_the_snapshot_and_keeps_what_was_done() {
     store.settle(CALENDAR, &claimed, "a", &Settlement::Issued(days(ONE))).await.unwrap().unwrap();
     record(&store, &event(LATE, OTHER)).await;
     let record = read(&store).await;
-    assert_eq!((record.days, record.revision, record.issuing), (days(OTHER), 4, None));
+    assert_eq!((record.days, record.revision, record.unsettled), (days(OTHER), 4, BTreeSet::new()));
     assert_eq!(record.issued, BTreeSet::from([days(ONE)]));
     assert_eq!(record.recorded_at, now());
 }
@@ -113,7 +113,7 @@ async fn days_whose_form_was_issued_before_are_opened_as_issued() {
     assert!(store.close(CALENDAR, &open, &closing(None, &[ONE, OTHER], EARLY)).await.unwrap());
     assert_eq!(
         record(&store, &event(LATE, ONE)).await,
-        Recorded::Open(Remembered { issued: BTreeSet::from([days(ONE), days(OTHER)]), issuing: None })
+        Recorded::Open(Remembered { issued: BTreeSet::from([days(ONE), days(OTHER)]), unsettled: BTreeSet::new() })
     );
     assert_eq!(read(&store).await.issued, BTreeSet::from([days(ONE), days(OTHER)]));
 }
@@ -134,7 +134,8 @@ async fn a_lost_claim_writes_nothing() {
     record(&store, &event(EARLY, ONE)).await;
     let slow = store.claim(CALENDAR, &read(&store).await, &claim("slow"), Some(days(ONE))).await.unwrap().unwrap();
     let taken = store.claim(CALENDAR, &slow, &claim("other"), Some(days(ONE))).await.unwrap().unwrap();
-    assert_eq!(store.settle(CALENDAR, &slow, "slow", &Settlement::Released).await.unwrap(), None);
+    let released = Settlement::Released { unsent: None };
+    assert_eq!(store.settle(CALENDAR, &slow, "slow", &released).await.unwrap(), None);
     assert!(!store.close(CALENDAR, &slow, &closing(Some("slow"), &[ONE], LATE)).await.unwrap());
     assert_eq!(read(&store).await, taken);
 }

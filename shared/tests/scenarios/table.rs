@@ -25,6 +25,7 @@ pub struct Traffic(Arc<Mutex<State>>);
 struct State {
     counts: BTreeMap<String, usize>,
     loses_answers_of: Option<&'static str>,
+    loses_every_answer: bool,
     fails: bool,
 }
 
@@ -39,13 +40,23 @@ impl Traffic {
         self.0.lock().unwrap().loses_answers_of = Some(operation);
     }
 
+    /// Every request of this operation takes effect, and no answer to it arrives.
+    pub fn lose_every_answer_of(&self, operation: &'static str) {
+        let mut state = self.0.lock().unwrap();
+        state.loses_answers_of = Some(operation);
+        state.loses_every_answer = true;
+    }
+
     /// From now on no request is sent.
     pub fn fail_all(&self) {
         self.0.lock().unwrap().fails = true;
     }
 
     pub fn heal(&self) {
-        self.0.lock().unwrap().fails = false;
+        let mut state = self.0.lock().unwrap();
+        state.fails = false;
+        state.loses_answers_of = None;
+        state.loses_every_answer = false;
     }
 }
 
@@ -81,8 +92,9 @@ impl Intercept for Traffic {
         let operation = operation(request);
         let state = self.0.lock().unwrap();
         let sent = state.counts.get(&operation).copied().unwrap_or_default();
-        if state.loses_answers_of == Some(operation.as_str()) && sent % 2 == 1 {
+        if state.loses_answers_of == Some(operation.as_str()) && (state.loses_every_answer || sent % 2 == 1) {
             *context.response_mut().status_mut() = 500.try_into()?;
+            context.response_mut().take_body();
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Layers that spoil what is asked of Google and Byroapi.
 
 use http::header::{HeaderMap, HeaderValue, IF_MATCH};
-use moffman_simulators::{Call, Tamper};
+use moffman_simulators::Tamper;
 use serde_json::Value;
 
 /// A PATCH names any version, so it is never refused.
@@ -19,7 +19,7 @@ impl Tamper for AnyVersion {
 pub(super) struct FormsTwice;
 
 impl Tamper for FormsTwice {
-    fn times(&self, call: &Call) -> usize {
-        if call.operation == "form" { 2 } else { 1 }
+    fn times(&self, operation: &str) -> usize {
+        if operation == "form" { 2 } else { 1 }
     }
 }

@@ -11,7 +11,7 @@ const EXPRESSIONS: [&str; 2] = ["UpdateExpression", "ConditionExpression"];
 /// A check needs a condition: this one always holds.
 const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 /// What a claim writes about the form that is to be sent.
-const SENDING: &str = ", issuing = :issuing";
+const SENDING: &str = ", unsettled :sending";
 
 /// Writes of one kind lose their condition.
 pub(super) struct LostCondition {
