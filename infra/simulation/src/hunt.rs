@@ -27,13 +27,15 @@ pub(crate) fn hunt(seeds: &Range<u64>, name: Option<&str>) -> Result<bool, Troub
     println!("{} planted bugs; seeds from {} (FIRST)", bugs.len(), seeds.start);
     let mut missed = Vec::new();
     for bug in &bugs {
-        if let Some(found) = bug.find(seeds)? {
-            let count = found.seed - seeds.start + 1;
-            println!("{}: found after {count} seeds, by {}: {}", bug.name(), found.seed, found.breach);
-        } else {
-            println!("{}: not found by {} seeds. {}", bug.name(), seeds.end - seeds.start, bug.breaks());
-            missed.push(bug.name());
+        match bug.find(seeds) {
+            Ok(Some(Found { seed, breach })) => {
+                println!("{}: found after {} seeds, by {seed}: {breach}", bug.name(), seed - seeds.start + 1);
+                continue;
+            }
+            Ok(None) => println!("{}: not found by {} seeds. {}", bug.name(), seeds.end - seeds.start, bug.breaks()),
+            Err(trouble) => println!("{}: {trouble}", bug.name()),
         }
+        missed.push(bug.name());
     }
     if missed.is_empty() {
         println!("{} planted bugs, all found", bugs.len());
@@ -104,7 +106,7 @@ impl Bug {
         if let Some(Found { seed, .. }) = found
             && let Some(breach) = simulate(seed)?.breaches.first()
         {
-            return Err(format!("seed {seed} has a breach without any planted bug: {breach:?}").into());
+            return Err(format!("seed {seed} has a breach, but also without the bug: {breach:?}").into());
         }
         Ok(found)
     }

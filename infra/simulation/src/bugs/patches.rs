@@ -1,7 +1,8 @@
 //! Bugs in a copy of the sources: `bugs/NAME.patch`, whose first line says what it breaks.
 //!
-//! The copy is under `target`. Only what differs is written, so that a build compiles no more than a patch changes, and
-//! the program has a name of its own there, so that nobody takes it for the real one.
+//! The copy is under `target`. Only what differs is written, so that a build compiles no more than a patch changes. The
+//! copy has a version and a program name of its own: cargo takes equal packages in one target directory for the same,
+//! wherever their sources are.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,8 +14,8 @@ use crate::stage::Trouble;
 
 const PATCHES: &str = "infra/simulation/bugs";
 const COPY: &str = "target/planted";
-const MANIFEST: &str = "infra/simulation/Cargo.toml";
 const PROGRAM: &str = "planted";
+const VERSION: &str = "0.0.0-planted";
 
 /// A bug in the sources.
 #[derive(Clone, Debug)]
@@ -53,7 +54,7 @@ impl Patch {
         let target = folder.parent().ok_or("this program is in no target directory")?;
         let profile = folder.file_name().filter(|name| *name != "debug").unwrap_or(OsStr::new("dev"));
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.args(["build", "--quiet", "--locked", "--package", "moffman-simulation", "--bin", PROGRAM]);
+        cargo.args(["build", "--quiet", "--offline", "--package", "moffman-simulation", "--bin", PROGRAM]);
         cargo.arg("--manifest-path").arg(Path::new(COPY).join("Cargo.toml"));
         cargo.arg("--target-dir").arg(target).arg("--profile").arg(profile);
         // What `cargo run` says of this program would have build scripts run again.
@@ -83,8 +84,7 @@ fn copy_sources() -> Result<(), Trouble> {
     succeeded(&listed, "git does not list the sources")?;
     for name in String::from_utf8(listed.stdout)?.split_terminator('\0') {
         let content = match fs::read(name) {
-            Ok(content) if name == MANIFEST => renamed(&content),
-            Ok(content) => content,
+            Ok(content) => renamed(name, content),
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(format!("{name}: {error}").into()),
         };
@@ -98,7 +98,14 @@ fn copy_sources() -> Result<(), Trouble> {
     Ok(())
 }
 
-fn renamed(manifest: &[u8]) -> Vec<u8> {
-    let name = format!("name = \"{PROGRAM}\"");
-    String::from_utf8_lossy(manifest).replace("name = \"simulate\"", &name).into_bytes()
+/// A source as the copy has it. Cargo itself writes the version into the lock file.
+fn renamed(name: &str, content: Vec<u8>) -> Vec<u8> {
+    let (old, new) = match name {
+        "Cargo.toml" => ("version = \"", format!("version = \"{VERSION}\"")),
+        "infra/simulation/Cargo.toml" => ("name = \"simulate\"", format!("name = \"{PROGRAM}\"")),
+        _ => return content,
+    };
+    let text = String::from_utf8_lossy(&content);
+    let replaced = |line| if str::starts_with(line, old) { new.as_str() } else { line };
+    text.lines().map(replaced).collect::<Vec<_>>().join("\n").into_bytes()
 }

@@ -21,6 +21,8 @@ mod sheets;
 #[cfg(test)]
 mod strictness;
 #[cfg(test)]
+mod tamper;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod wire;
