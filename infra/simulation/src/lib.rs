@@ -2,20 +2,25 @@
 //!
 //! A schedule is its seed: the same seed makes the same decisions in the same order.
 
+mod drive;
+mod fates;
 mod gatekeeper;
 mod ledger;
+mod operations;
 mod people;
 mod requests;
 mod schedule;
+mod sheet;
 mod stage;
 mod time;
 mod verdict;
+mod wire;
 
 use std::io;
 
 pub use ledger::Breach;
 pub use schedule::Outcome;
-pub use stage::Trouble;
+pub use stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
 pub use time::WorldTime;
 
 /// Plays the schedule of `seed` on a runtime of its own.
