@@ -1,14 +1,11 @@
-//! What a schedule must not do, checked on what the simulated services saw.
+//! What a schedule must not do, noted while it happens, from what the simulated services saw.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use moffman_simulators::{Call, World};
-use serde_json::Value;
+use moffman_simulators::{Call, Fault, Service, World};
 
 use crate::stage::PEOPLE;
-
-/// A form as Byroapi took it: for whom, from, to (inclusive).
-pub type FormKey = (String, String, String);
+use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,127 +14,176 @@ pub enum Breach {
     Lost(String),
     /// Something was done twice, or at all where it must not be.
     Duplicated(String),
-    /// Work does not come to an end.
+    /// Work does not come to an end, or not when it must.
     Stuck(String),
 }
 
-/// A form that was accepted.
-#[derive(Debug)]
-struct Accepted {
-    caller: Option<String>,
-    tick: u64,
-    /// When its sender had written down that it was issued.
-    recorded: Option<u64>,
+/// What a process has seen and is doing.
+#[derive(Debug, Default)]
+struct Process {
+    /// When it first began to list each calendar in its sweep, and last read each event.
+    looked: HashMap<String, u64>,
+    /// The events whose form it is about to send, and the form.
+    sending: BTreeMap<String, FormKey>,
+    /// Whether the form on its way was in doubt before.
+    is_resending: bool,
+    /// When the approval of each event last set out.
+    approving: HashMap<String, u64>,
+    /// Approvals on their way to an event that was deleted when they set out.
+    too_late: BTreeSet<String>,
 }
 
-/// Everything that the final checks need, noted as it happens.
+/// An event that a person made.
+#[derive(Debug, Default)]
+struct Made {
+    calendar: String,
+    person: String,
+    /// When a person deleted it, if it was not restored since.
+    deleted: Option<u64>,
+}
+
+/// Everything that the checks need, noted as it happens.
 #[derive(Debug, Default)]
 pub struct Ledger {
     tick: u64,
-    forms: HashMap<FormKey, Vec<Accepted>>,
+    hold: bool,
+    made: HashMap<String, Made>,
+    /// Which event has which form: no two have the same.
+    events: HashMap<FormKey, String>,
+    processes: HashMap<String, Process>,
     seen_forms: usize,
-    last_form_caller: Option<String>,
-    /// When each event was deleted by a person and not restored since.
-    deleted: HashMap<String, u64>,
-    /// Which event has which form.
-    keys: HashMap<FormKey, String>,
-    started: HashMap<String, u64>,
-    /// Forms whose outcome nobody can know.
-    unknown: usize,
+    /// The process whose form was the last to go on.
+    last_sender: String,
+    accepted: BTreeMap<FormKey, u32>,
+    /// The forms that were written down as issued.
+    known: BTreeSet<FormKey>,
+    /// The forms of which the answer did not say what became of them.
+    unknown: BTreeSet<FormKey>,
+    /// These, and all whose sender may have been kept from writing down what became of them.
+    in_doubt: BTreeSet<FormKey>,
+    /// The forms that a person decided about.
+    decided: BTreeSet<FormKey>,
     breaches: Vec<Breach>,
 }
 
 impl Ledger {
+    /// Nothing has happened yet; `hold` is the policy for unknown outcomes.
+    pub fn new(hold: bool) -> Self {
+        Self { hold, ..Self::default() }
+    }
+
     /// A moment that can be compared with others.
     pub fn tick(&mut self) -> u64 {
         self.tick += 1;
         self.tick
     }
 
-    /// A person gave the event these days.
-    pub fn days_given(&mut self, event: &str, key: FormKey) {
-        self.keys.insert(key, event.to_owned());
-    }
-
-    /// A person deleted or restored the event.
-    pub fn deleted(&mut self, event: &str, is_deleted: bool) {
-        let tick = self.tick();
-        if is_deleted {
-            self.deleted.insert(event.to_owned(), tick);
-        } else {
-            self.deleted.remove(event);
+    /// A person gave an event, which may be new, these days.
+    pub fn days_given(&mut self, calendar: &str, event: &str, person: &str, days: &str) {
+        let made = self.made.entry(event.to_owned()).or_default();
+        (made.calendar, made.person) = (calendar.to_owned(), person.to_owned());
+        if let Some(key) = key(person, days) {
+            self.events.insert(key, event.to_owned());
         }
     }
 
-    /// A sweep of this process began.
-    pub fn sweep_started(&mut self, caller: &str) {
+    /// A person deleted or restored an event.
+    pub fn deleted(&mut self, event: &str, is_deleted: bool) {
         let tick = self.tick();
-        self.started.insert(caller.to_owned(), tick);
+        if let Some(made) = self.made.get_mut(event) {
+            made.deleted = is_deleted.then_some(tick);
+        }
     }
 
-    /// A form is about to reach Byroapi.
-    pub fn form_released(&mut self, call: &Call) {
-        self.last_form_caller.clone_from(&call.caller);
+    /// A person decided about these forms: what is sent or not sent now is that person's wish.
+    pub fn decided(&mut self, forms: impl IntoIterator<Item = FormKey>) {
+        self.decided.extend(forms);
     }
 
-    /// Looks for forms that were accepted since the last time.
+    /// A process begins a sweep.
+    pub fn sweep_began(&mut self, caller: &str) {
+        self.process(caller).looked.clear();
+    }
+
+    /// When a process last sent an approval of this event on its way.
+    pub fn approval_set_out(&mut self, caller: &str, event: &str) -> u64 {
+        self.process(caller).approving.get(event).copied().unwrap_or_default()
+    }
+
+    /// A call goes on, and this goes wrong with it.
+    pub fn released(&mut self, world: &World, call: &Call, fault: Option<&Fault>) {
+        let caller = call.caller.clone().unwrap_or_default();
+        if call.service == Service::DynamoDb && fault.is_some() {
+            self.doubt(&caller);
+        }
+        let tick = self.tick();
+        match matter(call) {
+            // What is planned rests on the first listing: one of the window, after it, shows no deletions.
+            Matter::List { calendar } if fault.is_none() => {
+                self.process(&caller).looked.entry(calendar).or_insert(tick);
+            }
+            Matter::Read { event } if fault.is_none() => {
+                self.process(&caller).looked.insert(event, tick);
+            }
+            Matter::Form(key) => {
+                self.last_sender.clone_from(&caller);
+                self.process(&caller).is_resending = self.in_doubt.contains(&key);
+                if !is_clear(fault) {
+                    self.unanswered(call);
+                }
+            }
+            Matter::Approve { calendar, event, .. } => {
+                self.process(&caller).approving.insert(event.clone(), tick);
+                let is_deleted = world.event(&calendar, &event).is_some_and(|event| event["status"] == "cancelled");
+                let too_late = &mut self.process(&caller).too_late;
+                let _ = if is_deleted { too_late.insert(event) } else { too_late.remove(&event) };
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks for forms that were accepted, perhaps from somebody who does not wait for the answer any more.
     pub fn look_at_forms(&mut self, world: &World) {
         let forms = world.forms();
+        let sender = self.last_sender.clone();
         for form in forms.iter().skip(self.seen_forms) {
-            let data = &form.body["form_data"];
-            let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
-            let key = (text("user_id"), text("date_from"), text("date_to"));
-            self.form_accepted(key);
+            self.form_accepted(&form_key(&form.body), &sender);
         }
         self.seen_forms = forms.len();
     }
 
-    fn form_accepted(&mut self, key: FormKey) {
-        let tick = self.tick();
-        let caller = self.last_form_caller.clone();
-        let event = self.keys.get(&key).cloned().unwrap_or_default();
-        let started = caller.as_ref().and_then(|caller| self.started.get(caller)).copied().unwrap_or(0);
-        if let Some(deleted) = self.deleted.get(&event).filter(|deleted| **deleted < started) {
-            let text = format!("a form for {event}, deleted at {deleted}, in a sweep that began at {started}");
-            self.breaches.push(Breach::Duplicated(text));
-        }
-        self.forms.entry(key).or_default().push(Accepted { caller, tick, recorded: None });
-    }
-
-    /// A process has written down that a form of its was issued.
-    pub fn issued_recorded(&mut self, caller: Option<&str>) {
-        let tick = self.tick();
-        let mut latest: Option<&mut Accepted> = None;
-        for form in self.forms.values_mut().flatten() {
-            let is_newer = latest.as_ref().is_none_or(|latest| latest.tick < form.tick);
-            if form.caller.as_deref() == caller && form.recorded.is_none() && is_newer {
-                latest = Some(form);
-            }
-        }
-        if let Some(form) = latest {
-            form.recorded = Some(tick);
+    /// Nobody waits for the answer to this call any more.
+    pub fn unanswered(&mut self, call: &Call) {
+        if let Matter::Form(key) = matter(call) {
+            self.unknown.insert(key.clone());
+            self.in_doubt.insert(key);
         }
     }
 
-    /// An event was changed by a sweep; `was_deleted` when the change reached it.
-    pub fn patched(&mut self, world: &World, call: &Call, was_deleted: bool) {
-        let (Some(calendar), Some(id), Some(body)) = (&call.calendar, &call.event, &call.body) else { return };
-        let private = &body["extendedProperties"]["private"];
-        if private["moffman_reservation"].is_string() {
+    /// A call was carried out with this status.
+    pub fn took_effect(&mut self, world: &World, call: &Call, status: u16) {
+        let caller = call.caller.clone().unwrap_or_default();
+        if status != 200 {
             return;
         }
-        let event = world.event(calendar, id).unwrap_or_default();
-        if was_deleted {
-            self.breaches.push(Breach::Duplicated(format!("{id} was written to although it is deleted")));
+        match matter(call) {
+            Matter::Approve { calendar, event, days } => self.approved(world, &caller, &calendar, &event, &days),
+            Matter::Claim { event, days } => self.claimed(&caller, event, &days),
+            Matter::Issued { event, days } => {
+                self.known.extend(self.form_of(&event, &days));
+                self.process(&caller).sending.remove(&event);
+            }
+            Matter::Settled { event } | Matter::Close { event } => {
+                self.process(&caller).sending.remove(&event);
+            }
+            Matter::List { .. } | Matter::Read { .. } | Matter::Form(_) | Matter::Other => {}
         }
-        let creator = event["creator"]["email"].as_str().unwrap_or_default();
-        let Some(key) = key(creator, private["moffman_dates"].as_str().unwrap_or_default()) else { return };
-        if !PEOPLE.iter().any(|(address, _)| *address == creator) {
-            self.breaches.push(Breach::Duplicated(format!("{id} of {creator} was written to")));
-        }
-        if !self.forms.contains_key(&key) {
-            self.breaches.push(Breach::Lost(format!("{id} was approved for {key:?} before its form")));
-        }
+    }
+
+    /// A process ended at once.
+    pub fn crashed(&mut self, caller: &str) {
+        self.doubt(caller);
+        self.processes.remove(caller);
     }
 
     /// A breach that somebody else found.
@@ -145,37 +191,84 @@ impl Ledger {
         self.breaches.push(breach);
     }
 
-    /// Whether a form for these days was accepted.
+    /// The calendar of the event with this form.
+    pub fn calendar_of(&self, key: &FormKey) -> Option<&str> {
+        Some(self.made.get(self.events.get(key)?)?.calendar.as_str())
+    }
+
+    /// Whether a form for these days was accepted, or a person did not want one.
     pub fn has_form(&self, key: &FormKey) -> bool {
-        self.forms.contains_key(key)
+        self.accepted.contains_key(key) || self.decided.contains(key)
     }
 
-    /// The breaches, with those that show only in the end, and the number of unknown outcomes.
-    pub fn close(mut self, hold: bool) -> (Vec<Breach>, usize) {
-        for (key, forms) in &self.forms {
-            self.unknown += forms.iter().filter(|form| form.recorded.is_none()).count();
-            for pair in forms.windows(2) {
-                let [earlier, later] = pair else { continue };
-                let was_known = earlier.recorded.is_some_and(|recorded| recorded < later.tick);
-                if hold || was_known {
-                    let text = format!("two forms for {key:?}, by {:?} and {:?}", earlier.caller, later.caller);
-                    self.breaches.push(Breach::Duplicated(text));
-                }
-            }
+    /// Whether a person has to decide about this form, as far as Byroapi's answers tell.
+    pub fn must_be_held(&self, key: &FormKey) -> bool {
+        self.hold && self.unknown.contains(key) && !self.decided.contains(key)
+    }
+
+    /// Whether there is a reason to have a person decide about this form.
+    pub fn may_be_held(&self, key: &FormKey) -> bool {
+        self.hold && self.in_doubt.contains(key)
+    }
+
+    /// The breaches, and the number of unknown outcomes.
+    pub fn close(self) -> (Vec<Breach>, usize) {
+        (self.breaches, self.in_doubt.difference(&self.known).count())
+    }
+
+    fn process(&mut self, caller: &str) -> &mut Process {
+        self.processes.entry(caller.to_owned()).or_default()
+    }
+
+    fn form_of(&self, event: &str, days: &str) -> Option<FormKey> {
+        key(&self.made.get(event)?.person, days)
+    }
+
+    /// Whoever sends a form may not be able to write down what became of it.
+    fn doubt(&mut self, caller: &str) {
+        let sending = self.processes.get(caller).map(|process| &process.sending);
+        self.in_doubt.extend(sending.into_iter().flat_map(BTreeMap::values).cloned());
+    }
+
+    fn claimed(&mut self, caller: &str, event: String, days: &str) {
+        // Its lease is over: whoever was sending has lost the right to say what became of it.
+        self.in_doubt.extend(self.processes.values().filter_map(|process| process.sending.get(&event)).cloned());
+        if let Some(key) = self.form_of(&event, days) {
+            self.process(caller).sending.insert(event, key);
         }
-        (self.breaches, self.unknown)
     }
-}
 
-/// The form of these days, written `2026-06-18/2026-06-20`, the second date exclusive.
-pub fn key(person: &str, days: &str) -> Option<FormKey> {
-    let (start, end) = days.split_once('/')?;
-    let end: chrono::NaiveDate = end.parse().ok()?;
-    Some((person.to_owned(), start.to_owned(), end.pred_opt()?.to_string()))
-}
+    fn form_accepted(&mut self, key: &FormKey, caller: &str) {
+        let event = self.events.get(key).cloned().unwrap_or_default();
+        let made = self.made.get(&event);
+        let looked = |subject: &str| {
+            self.processes.get(caller).and_then(|process| process.looked.get(subject)).copied().unwrap_or(0)
+        };
+        let basis = looked(&event).max(made.map_or(0, |made| looked(&made.calendar)));
+        if made.and_then(|made| made.deleted).is_some_and(|deleted| deleted < basis) {
+            let text = format!("a form for {event}, which was deleted before {caller} looked at it");
+            self.breaches.push(Breach::Duplicated(text));
+        }
+        let is_resending = self.process(caller).is_resending;
+        let is_allowed = !self.hold && is_resending && !self.known.contains(key) || self.decided.contains(key);
+        let count = self.accepted.entry(key.clone()).or_default();
+        *count += 1;
+        if *count > 1 && !is_allowed {
+            self.breaches.push(Breach::Duplicated(format!("form {count} for {key:?}, by {caller}")));
+        }
+    }
 
-/// The days of an all-day event as its marks write them.
-pub fn days(event: &Value) -> String {
-    let date = |name: &str| event[name]["date"].as_str().unwrap_or_default().to_owned();
-    format!("{}/{}", date("start"), date("end"))
+    fn approved(&mut self, world: &World, caller: &str, calendar: &str, event: &str, days: &str) {
+        if self.process(caller).too_late.remove(event) {
+            self.breaches.push(Breach::Duplicated(format!("{event} was written to although it is deleted")));
+        }
+        let resource = world.event(calendar, event).unwrap_or_default();
+        let creator = resource["creator"]["email"].as_str().unwrap_or_default();
+        if !PEOPLE.iter().any(|(address, _)| *address == creator) {
+            self.breaches.push(Breach::Duplicated(format!("{event} of {creator} was written to")));
+        }
+        if key(creator, days).is_none_or(|key| !self.has_form(&key)) {
+            self.breaches.push(Breach::Lost(format!("{event} was approved for {days} before its form")));
+        }
+    }
 }

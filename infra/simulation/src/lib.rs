@@ -4,21 +4,26 @@
 
 pub mod bugs;
 mod campaign;
+mod drive;
+mod fates;
 mod gatekeeper;
 mod ledger;
+mod operations;
 mod people;
 mod requests;
 mod schedule;
+mod sheet;
 mod stage;
 mod time;
 mod verdict;
+mod wire;
 
 use std::io;
 
 pub use campaign::play_all;
 pub use ledger::Breach;
 pub use schedule::Outcome;
-pub use stage::Trouble;
+pub use stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
 pub use time::WorldTime;
 
 use bugs::Layer;

@@ -3,105 +3,175 @@
 use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate};
-use moffman_simulators::{NewEvent, World};
+use moffman_simulators::{NewEvent, Recurrence, When, World};
 
-use crate::ledger::{FormKey, Ledger, key};
-use crate::stage::{CALENDARS, PEOPLE};
+use crate::ledger::Ledger;
+use crate::stage::{CALENDARS, GUEST, PEOPLE};
 
-/// An event that a person made.
+/// An event that a manual user made, or a day of a series of theirs.
 #[derive(Clone, Debug)]
-struct Made {
-    calendar: &'static str,
-    id: String,
-    person: &'static str,
-    days: String,
+pub struct Made {
+    pub calendar: &'static str,
+    pub id: String,
+    pub person: &'static str,
+    /// As its marks would write them.
+    pub days: String,
+    pub deleted: bool,
+    /// When a person gave it a title, if it was not approved since.
+    pub renamed: Option<u64>,
     earlier: Option<String>,
-    deleted: bool,
 }
 
 /// The people and what they have made. No two living events of one person ever have the same days, so that a form,
 /// which names no event, belongs to one.
 #[derive(Debug)]
 pub struct People {
-    made: Vec<Made>,
+    /// What manual users made.
+    pub made: Vec<Made>,
+    /// What somebody else made: calendar and event.
+    pub guests: Vec<(&'static str, String)>,
     taken: HashSet<(&'static str, String)>,
     next_day: NaiveDate,
 }
 
+const NOTHING: &str = "nobody does anything";
+
 impl People {
     /// Nobody has done anything yet; days begin at `first`.
     pub fn new(first: NaiveDate) -> Self {
-        Self { made: Vec::new(), taken: HashSet::new(), next_day: first }
+        Self { made: Vec::new(), guests: Vec::new(), taken: HashSet::new(), next_day: first }
     }
 
     /// Somebody does something. Answers what, for the story.
     pub fn act(&mut self, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
         let chosen = (!self.made.is_empty()).then(|| random.usize(..self.made.len()));
         match (random.u8(..100), chosen) {
-            (..=39, _) | (_, None) => self.add(random, world, ledger),
+            (..=31, _) | (_, None) => {
+                let calendar = CALENDARS[random.usize(..CALENDARS.len())];
+                let (person, _) = PEOPLE[random.usize(..PEOPLE.len())];
+                self.add(calendar, person, random, world, ledger)
+            }
+            (32..=36, _) => self.add_series(random, world, ledger),
+            (37..=39, _) => self.add_as_guest(random, world),
             (40..=59, Some(index)) => self.move_event(index, random, world, ledger),
-            (60..=69, Some(index)) => self.rename(index, random, world),
-            (70..=81, Some(index)) => self.copy(index, random, world, ledger),
+            (60..=69, Some(index)) => self.rename(index, random, world, ledger),
+            (70..=81, Some(index)) => self.copy_own(index, random, world, ledger),
             (_, Some(index)) => self.delete_or_restore(index, world, ledger),
         }
     }
 
-    fn add(&mut self, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
-        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
-        let (person, _) = PEOPLE[random.usize(..PEOPLE.len())];
+    /// A person adds an event in a calendar.
+    pub fn add(
+        &mut self,
+        calendar: &'static str,
+        person: &'static str,
+        random: &mut fastrand::Rng,
+        world: &World,
+        ledger: &mut Ledger,
+    ) -> String {
         let (start, end) = self.fresh_days(random);
         let id = world.person_adds(calendar, person, NewEvent::new(start, end));
-        let days = format!("{start}/{end}");
-        self.note(ledger, &id, person, &days);
-        self.made.push(Made { calendar, id: id.clone(), person, days: days.clone(), earlier: None, deleted: false });
-        format!("{person} adds {id} in {calendar} for {days}")
+        self.note(calendar, id.clone(), person, format!("{start}/{end}"), ledger);
+        format!("{person} adds {id} in {calendar} for {start}/{end}")
+    }
+
+    /// A person copies somebody's event, perhaps one of a workflow, into a calendar.
+    pub fn copy(
+        &mut self,
+        original: (&str, &str, String),
+        random: &mut fastrand::Rng,
+        world: &World,
+        ledger: &mut Ledger,
+    ) -> String {
+        let (from, id, days) = original;
+        let (person, _) = PEOPLE[random.usize(..PEOPLE.len())];
+        if self.taken.contains(&(person, days.clone())) {
+            return NOTHING.to_owned();
+        }
+        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
+        let copy = world.person_copies(from, id, person, calendar);
+        self.note(calendar, copy.clone(), person, days, ledger);
+        format!("{person} copies {id} to {copy} in {calendar}")
+    }
+
+    /// An event was approved at this moment, which gave it its title.
+    pub fn approved(&mut self, event: &str, moment: u64) {
+        if let Some(made) = self.made.iter_mut().find(|made| made.id == event) {
+            made.renamed = made.renamed.filter(|renamed| *renamed > moment);
+        }
+    }
+
+    /// Two or three days, one after the other or a week apart, each of which is an event of its own.
+    fn add_series(&mut self, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
+        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
+        let (person, _) = PEOPLE[random.usize(..PEOPLE.len())];
+        let (rule, step) = if random.bool() { (Recurrence::daily(), 1) } else { (Recurrence::weekly(), 7) };
+        let count = random.u32(2..4);
+        let first = self.next_day;
+        let planned: Vec<NaiveDate> =
+            (0..u64::from(count)).filter_map(|index| first.checked_add_days(Days::new(index * step))).collect();
+        let days = |start: &NaiveDate| format!("{start}/{}", start.succ_opt().unwrap_or(*start));
+        if planned.iter().any(|start| self.taken.contains(&(person, days(start)))) {
+            return NOTHING.to_owned();
+        }
+        self.next_day = first.succ_opt().unwrap_or(first);
+        let event = NewEvent::new(first, self.next_day).repeating(rule.times(count));
+        let series = world.person_adds(calendar, person, event);
+        for start in &planned {
+            if let Some(id) = world.occurrence_id(calendar, &series, &When::from(*start)) {
+                self.note(calendar, id, person, days(start), ledger);
+            }
+        }
+        format!("{person} adds the series {series} in {calendar}, {count} days from {first}, every {step}")
+    }
+
+    fn add_as_guest(&mut self, random: &mut fastrand::Rng, world: &World) -> String {
+        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
+        let (start, end) = self.fresh_days(random);
+        let id = world.person_adds(calendar, GUEST, NewEvent::new(start, end));
+        self.guests.push((calendar, id.clone()));
+        format!("{GUEST} adds {id} in {calendar}")
     }
 
     fn move_event(&mut self, index: usize, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
         let fresh = self.fresh_days(random);
         let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted) else {
-            return "nobody does anything".to_owned();
+            return NOTHING.to_owned();
         };
         let back = made.earlier.clone().filter(|_| random.u8(..100) < 40);
         let days = back.unwrap_or_else(|| format!("{}/{}", fresh.0, fresh.1));
         let Some((start, end)) = days.split_once('/') else {
-            return "nobody does anything".to_owned();
+            return NOTHING.to_owned();
         };
         world.person_moves(made.calendar, &made.id, start, end);
         made.earlier = Some(std::mem::replace(&mut made.days, days.clone()));
-        let Made { id, person, .. } = made.clone();
-        self.note(ledger, &id, person, &days);
+        let Made { calendar, id, person, .. } = made.clone();
+        self.taken.insert((person, days.clone()));
+        ledger.days_given(calendar, &id, person, &days);
         format!("{person} moves {id} to {days}")
     }
 
-    fn rename(&mut self, index: usize, random: &mut fastrand::Rng, world: &World) -> String {
-        match self.made.get(index).filter(|made| !made.deleted) {
+    fn rename(&mut self, index: usize, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
+        match self.made.get_mut(index).filter(|made| !made.deleted) {
             Some(made) => {
+                made.renamed = Some(ledger.tick());
                 world.person_renames(made.calendar, &made.id, &format!("title {}", random.u16(..)));
                 format!("{} renames {}", made.person, made.id)
             }
-            None => "nobody does anything".to_owned(),
+            None => NOTHING.to_owned(),
         }
     }
 
-    fn copy(&mut self, index: usize, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
-        let Some(original) = self.made.get(index).filter(|made| !made.deleted).cloned() else {
-            return "nobody does anything".to_owned();
-        };
-        let (person, _) = PEOPLE[random.usize(..PEOPLE.len())];
-        if self.taken.contains(&(person, original.days.clone())) {
-            return "nobody does anything".to_owned();
+    fn copy_own(&mut self, index: usize, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
+        match self.made.get(index).filter(|made| !made.deleted).cloned() {
+            Some(Made { calendar, id, days, .. }) => self.copy((calendar, &id, days), random, world, ledger),
+            None => NOTHING.to_owned(),
         }
-        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
-        let id = world.person_copies(original.calendar, &original.id, person, calendar);
-        self.note(ledger, &id, person, &original.days);
-        self.made.push(Made { calendar, id: id.clone(), person, earlier: None, ..original.clone() });
-        format!("{person} copies {} to {id} in {calendar}", original.id)
     }
 
     fn delete_or_restore(&mut self, index: usize, world: &World, ledger: &mut Ledger) -> String {
         let Some(made) = self.made.get_mut(index) else {
-            return "nobody does anything".to_owned();
+            return NOTHING.to_owned();
         };
         made.deleted = !made.deleted;
         ledger.deleted(&made.id, made.deleted);
@@ -114,19 +184,23 @@ impl People {
         }
     }
 
-    fn note(&mut self, ledger: &mut Ledger, id: &str, person: &'static str, days: &str) {
-        self.taken.insert((person, days.to_owned()));
-        let form: Option<FormKey> = key(person, days);
-        if let Some(form) = form {
-            ledger.days_given(id, form);
-        }
+    fn note(&mut self, calendar: &'static str, id: String, person: &'static str, days: String, ledger: &mut Ledger) {
+        ledger.days_given(calendar, &id, person, &days);
+        self.taken.insert((person, days.clone()));
+        self.made.push(Made { calendar, id, person, days, deleted: false, renamed: None, earlier: None });
     }
 
     /// Days that nobody has had yet.
     fn fresh_days(&mut self, random: &mut fastrand::Rng) -> (NaiveDate, NaiveDate) {
-        let start = self.next_day;
-        self.next_day = start.checked_add_days(Days::new(1)).unwrap_or(start);
-        let end = start.checked_add_days(Days::new(random.u64(1..4))).unwrap_or(start);
-        (start, end)
+        let length = Days::new(random.u64(1..4));
+        loop {
+            let start = self.next_day;
+            self.next_day = start.succ_opt().unwrap_or(start);
+            let end = start.checked_add_days(length).unwrap_or(start);
+            let days = format!("{start}/{end}");
+            if !PEOPLE.iter().any(|(person, _)| self.taken.contains(&(*person, days.clone()))) {
+                return (start, end);
+            }
+        }
     }
 }

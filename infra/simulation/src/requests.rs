@@ -1,21 +1,43 @@
-//! What a workflow asks for in a schedule: registrations and approvals, repeated and out of order.
+//! What a workflow asks for in a schedule: registrations and approvals, repeated and out of order, while people change
+//! what they find in the calendar.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use moffman::app::Moffman;
 use moffman::domain::reservation::{Request, Reservation, Status};
 use moffman::reserve::place;
+use moffman_simulators::World;
 
+use crate::sheet;
 use crate::stage::CALENDARS;
+use crate::wire::days;
 
-/// How many reservations a workflow has.
-const RESERVATIONS: u8 = 3;
+/// How many reservations a workflow has. The last two have the same event id.
+const RESERVATIONS: u8 = 4;
 
-/// The strongest state each reservation was answered with: calendar, event id, approved.
-type Answers = Arc<Mutex<HashMap<(String, String), bool>>>;
+/// A reservation as it was answered.
+#[derive(Clone, Debug, Default)]
+pub struct Answered {
+    /// Its calendar.
+    pub calendar: &'static str,
+    /// The people to whom it was answered.
+    pub names: BTreeSet<String>,
+    /// The days it was asked for.
+    pub days: String,
+    /// Whether it was answered since a person last changed the event.
+    pub stands: bool,
+    /// Whether one of these answers said that it is approved.
+    pub approved: bool,
+    /// Whether a person has ever given it another title or other days.
+    pub edited: bool,
+    /// When a person last changed the event.
+    changed: u64,
+}
+
+type Answers = Arc<Mutex<BTreeMap<String, Answered>>>;
 
 /// A workflow and what it was answered.
 #[derive(Debug, Default)]
@@ -24,39 +46,103 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// A request to `app`: what it is, and the work.
+    /// A request to `app`, made now: what it is, and the work.
     pub fn begin(
         &mut self,
         random: &mut fastrand::Rng,
+        now: u64,
         app: Moffman,
     ) -> (String, Pin<Box<dyn Future<Output = ()> + Send>>) {
         let number = random.u8(..RESERVATIONS);
-        let calendar = CALENDARS[usize::from(number) % CALENDARS.len()];
-        let request = Request {
-            name: format!("Visitor {number}"),
-            email: None,
-            approved: random.bool(),
-            start: format!("2026-07-0{}", number + 1),
-            end: format!("2026-07-0{}", number + 2),
-            request_dt: "2026-06-15".to_owned(),
-            office_id: calendar.split('@').next().unwrap_or_default().to_owned(),
-        };
-        let said = format!("request for Visitor {number}, approved: {}", request.approved);
+        let calendar = CALENDARS[usize::from(number).min(CALENDARS.len() - 1)];
+        let request = request(number, calendar, random.bool());
+        let said = format!("request for {}, approved: {}", request.name, request.approved);
         let answers = self.answers.clone();
         let work = async move {
+            let (name, asked) = (request.name.clone(), format!("{}/{}", request.start, request.end));
             let Ok(reservation) = Reservation::new(request) else { return };
             if let Ok(placed) = place(&app, &reservation, None).await {
-                let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-                let approved = answers.entry((calendar.to_owned(), placed.id)).or_default();
-                *approved |= placed.status == Status::Approved;
+                let mut answers = lock(&answers);
+                let answered = answers.entry(placed.id).or_default();
+                (answered.calendar, answered.days) = (calendar, asked);
+                answered.names.insert(name);
+                if now > answered.changed {
+                    answered.stands = true;
+                    answered.approved |= placed.status == Status::Approved;
+                }
             }
         };
         (said, Box::pin(work))
     }
 
-    /// What was answered with success: calendar, event id, and whether it was approved.
-    pub fn answered(&self) -> Vec<(String, String, bool)> {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.iter().map(|((calendar, id), approved)| (calendar.clone(), id.clone(), *approved)).collect()
+    /// A person changes the event of a reservation, if there is one. Answers what, for the story.
+    pub fn person_acts(&mut self, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
+        let mut answers = lock(&self.answers);
+        let chosen = random.usize(..answers.len().max(1));
+        let (id, answered) = answers.iter_mut().nth(chosen)?;
+        let event = world.event(answered.calendar, id)?;
+        (answered.changed, answered.stands, answered.approved) = (now, false, false);
+        let is_deleted = event["status"] == "cancelled";
+        Some(match random.u8(..3) {
+            _ if is_deleted => {
+                world.person_restores(answered.calendar, id);
+                format!("a person restores the reservation {id}")
+            }
+            0 => {
+                world.person_deletes(answered.calendar, id);
+                format!("a person deletes the reservation {id}")
+            }
+            1 => {
+                answered.edited = true;
+                world.person_renames(answered.calendar, id, "renamed");
+                format!("a person renames the reservation {id}")
+            }
+            _ => {
+                answered.edited = true;
+                let day = random.u8(10..28);
+                world.person_moves(
+                    answered.calendar,
+                    id,
+                    format!("2026-08-{day}").as_str(),
+                    format!("2026-08-{}", day + 1).as_str(),
+                );
+                format!("a person moves the reservation {id}")
+            }
+        })
+    }
+
+    /// The event of a reservation that can be copied: calendar, id and days.
+    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(&'static str, String, String)> {
+        let answers = lock(&self.answers);
+        let (id, answered) = answers.iter().nth(random.usize(..answers.len().max(1)))?;
+        let event = world.event(answered.calendar, id).filter(|event| event["status"] != "cancelled")?;
+        Some((answered.calendar, id.clone(), days(&event)))
+    }
+
+    /// What was answered with success, by event id.
+    pub fn answered(&self) -> BTreeMap<String, Answered> {
+        lock(&self.answers).clone()
+    }
+}
+
+fn lock(answers: &Answers) -> MutexGuard<'_, BTreeMap<String, Answered>> {
+    answers.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The last two differ, but not in what their event id is made of.
+fn request(number: u8, calendar: &str, approved: bool) -> Request {
+    let (name, request_dt, day) = match number {
+        2 => ("Visitor.2".to_owned(), "15".to_owned(), 3),
+        3 => ("Visitor".to_owned(), "2.15".to_owned(), 3),
+        _ => (format!("Visitor {number}"), "15".to_owned(), number + 1),
+    };
+    Request {
+        name,
+        email: None,
+        approved,
+        start: format!("2026-07-0{day}"),
+        end: format!("2026-07-0{}", day + 1),
+        request_dt,
+        office_id: sheet::office(calendar).to_owned(),
     }
 }

@@ -1,26 +1,22 @@
 //! One schedule: rounds of people, sweeps and requests among faults, then clean sweeps until nothing is open.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, PoisonError};
 
 use chrono::{Duration, NaiveDate};
 use moffman::app::Moffman;
-use moffman::sweep::{Order, Scope, SweepReport, sweep};
-use moffman_simulators::{Call, Turn};
-use tokio::task::JoinHandle;
+use moffman::sweep::SweepReport;
 
 use crate::bugs::Layer;
-use crate::gatekeeper::{Fate, Gate, Gatekeeper, Waiting, fate};
+use crate::gatekeeper::{Gate, Gatekeeper};
 use crate::ledger::{Breach, Ledger};
+use crate::operations::{Decisions, Running, begin_decision, begin_reload, begin_request, begin_sweep};
 use crate::people::People;
 use crate::requests::Requests;
-use crate::stage::{Stage, Trouble};
-use crate::verdict;
+use crate::sheet;
+use crate::stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
+use crate::verdict::{Verdict, is_approved, is_in_range};
 
-/// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
-const STILL: u32 = 40;
-/// More decisions than any round needs.
-const MOST_DECISIONS: u32 = 20_000;
 /// More clean sweeps than any backlog needs.
 const MOST_CLEAN_SWEEPS: u32 = 16;
 
@@ -37,38 +33,47 @@ pub struct Outcome {
     pub story: Vec<String>,
 }
 
-/// A sweep or a request on its way.
-struct Running {
-    caller: String,
-    task: JoinHandle<Option<SweepReport>>,
-}
-
-struct Schedule {
-    random: fastrand::Rng,
-    stage: Stage,
-    gatekeeper: Arc<Gatekeeper>,
-    people: People,
-    requests: Requests,
-    ledger: Ledger,
-    hold: bool,
-    running: Vec<Running>,
-    /// The processes that end when the call they are in has had its effect.
-    crashing: HashSet<String>,
-    faults: bool,
-    /// Calls with which something goes wrong: their answer says nothing about their effect.
-    spoiled: HashSet<String>,
-    /// Calls that reached an event while it was deleted.
-    too_late: HashSet<String>,
+/// A schedule under way.
+pub struct Schedule {
+    pub(crate) random: fastrand::Rng,
+    pub(crate) stage: Stage,
+    pub(crate) manner: Manner,
+    pub(crate) gatekeeper: Arc<Gatekeeper>,
+    pub(crate) people: People,
+    pub(crate) requests: Requests,
+    pub(crate) ledger: Ledger,
+    pub(crate) decisions: Decisions,
+    pub(crate) running: Vec<Running>,
+    /// The processes that run, by name; in a fixed order, so that a seed always chooses the same one.
+    pub(crate) processes: BTreeMap<String, Moffman>,
+    /// The processes that end before the answer to their call leaves.
+    pub(crate) crashing: HashSet<String>,
+    /// The processes that end when the answer to their call leaves.
+    pub(crate) dying: HashSet<String>,
+    pub(crate) mood: Mood,
+    /// Whether some process has known the offices and the people.
+    is_known: bool,
+    seed: u64,
     story: Vec<String>,
     names: u32,
-    processes: HashMap<String, Moffman>,
+}
+
+/// What may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// Anything.
+    Faults,
+    /// Trouble with all calendars but this one, and nothing else.
+    Trouble { spared: &'static str },
+    /// Nothing but what processes do.
+    Clean,
 }
 
 /// Plays the schedule of `seed` on the current runtime, which must have one thread.
 pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> {
     let mut random = fastrand::Rng::with_seed(seed);
-    let hold = random.bool();
-    let stage = Stage::set(seed, hold).await?;
+    let manner = Manner::draw(&mut random);
+    let stage = Stage::set(seed, &manner).await?;
     let gatekeeper = Arc::new(Gatekeeper::default());
     stage.world.direct(Arc::new(Gate(gatekeeper.clone())));
     if let Some(layer) = layer {
@@ -78,75 +83,168 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
     let mut schedule = Schedule {
         random,
         stage,
+        manner,
         gatekeeper,
         people: People::new(first),
         requests: Requests::default(),
-        ledger: Ledger::default(),
-        hold,
+        ledger: Ledger::new(manner.hold),
+        decisions: Decisions::default(),
         running: Vec::new(),
+        processes: BTreeMap::new(),
         crashing: HashSet::new(),
-        faults: true,
-        spoiled: HashSet::new(),
-        too_late: HashSet::new(),
-        story: vec![format!("on_unknown_outcome is {}", if hold { "hold" } else { "resend" })],
+        dying: HashSet::new(),
+        mood: Mood::Faults,
+        is_known: !manner.sheet,
+        seed,
+        story: vec![format!("{manner:?}")],
         names: 0,
-        processes: HashMap::new(),
     };
     for _ in 0..schedule.random.u32(2..6) {
         schedule.round().await?;
     }
-    let left = schedule.clean_sweeps().await?;
-    verdict::check(&schedule.stage.world, &mut schedule.ledger, &schedule.requests, hold, left);
-    let Schedule { ledger, story, hold, .. } = schedule;
-    let (breaches, unknown) = ledger.close(hold);
-    Ok(Outcome { seed, breaches, unknown, story })
+    let last = schedule.clean_sweeps().await?;
+    schedule.judge(last).await
 }
 
 impl Schedule {
-    /// People do something, sweeps and requests begin, and all of it happens in an order that the seed decides.
+    /// People do something, processes begin their work, and all of it happens in an order that the seed decides.
     async fn round(&mut self) -> Result<(), Trouble> {
         for _ in 0..self.random.u32(1..5) {
             self.person_acts();
         }
-        for _ in 0..self.random.u32(1..3) {
-            self.begin_sweep()?;
+        if self.is_known && self.random.u8(..4) == 0 {
+            self.round_with_a_healthy_office().await?;
+        } else {
+            self.begin_work()?;
+            let reports = self.drive().await;
+            self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
         }
-        for _ in 0..self.random.u32(..3) {
-            self.begin_request()?;
-        }
-        self.drive().await?;
         let minutes = self.random.i64(1..40 * 60);
         self.tell(format!("{minutes} minutes go by"));
         self.stage.time.advance(Duration::minutes(minutes));
         Ok(())
     }
 
-    /// No faults any more: sweeps, a day apart, until nothing is open but what is held. Answers how much that is.
-    async fn clean_sweeps(&mut self) -> Result<usize, Trouble> {
-        self.faults = false;
+    fn begin_work(&mut self) -> Result<(), Trouble> {
+        for _ in 0..self.random.u32(1..3) {
+            let seconds = (self.random.u8(..4) == 0).then(|| self.random.i64(5..300));
+            self.begin_sweep(seconds)?;
+            if self.random.u8(..6) == 0 {
+                self.tell("the invocation comes twice".to_owned());
+                self.begin_sweep(seconds)?;
+            }
+        }
+        if self.manner.sheet && self.random.u8(..3) == 0 {
+            let (caller, app) = self.process()?;
+            self.tell(format!("{caller} begins to reload the spreadsheet"));
+            self.running.push(begin_reload(caller, app));
+        }
+        for _ in 0..self.random.u32(..3) {
+            let (caller, app) = self.process()?;
+            let now = self.ledger.tick();
+            let (said, work) = self.requests.begin(&mut self.random, now, app);
+            self.tell(format!("{caller}: {said}"));
+            self.running.push(begin_request(caller, work));
+        }
+        if self.manner.hold && self.random.u8(..6) == 0 {
+            let (caller, app) = self.process()?;
+            let resend = self.random.bool();
+            self.tell(format!("{caller}: a person settles a held form, resend: {resend}"));
+            self.running.push(begin_decision(caller, app, resend, &self.decisions));
+        }
+        Ok(())
+    }
+
+    fn begin_sweep(&mut self, seconds: Option<i64>) -> Result<(), Trouble> {
+        let (caller, app) = self.process()?;
+        self.tell(format!("{caller} begins a sweep; seconds left: {seconds:?}"));
+        self.ledger.sweep_began(&caller);
+        self.running.push(begin_sweep(caller, app, seconds));
+        Ok(())
+    }
+
+    /// One sweep, with trouble in all calendars but one: what was new there must be approved in the end.
+    async fn round_with_a_healthy_office(&mut self) -> Result<(), Trouble> {
+        let spared = if self.manner.sheet { CALENDARS[0] } else { CALENDARS[self.random.usize(..CALENDARS.len())] };
+        let Self { random, stage, ledger, people, .. } = self;
+        let said = people.add(spared, PEOPLE[0].0, random, &stage.world, ledger);
+        self.tell(said);
+        let new = self.people.made.last().map(|made| made.id.clone()).unwrap_or_default();
+        self.mood = Mood::Trouble { spared };
+        self.begin_sweep(None)?;
+        self.drive().await;
+        self.mood = Mood::Faults;
+        let event = self.stage.world.event(spared, &new).unwrap_or_default();
+        let is_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
+        if is_in_range && !is_approved(&event) {
+            let text =
+                format!("{new} was not approved in the sweep that listed it, though its office was well: {event}");
+            self.ledger.breach(Breach::Stuck(text));
+        }
+        Ok(())
+    }
+
+    /// No faults any more: sweeps, a day apart, until nothing is open but what is held. Answers the last report.
+    async fn clean_sweeps(&mut self) -> Result<SweepReport, Trouble> {
+        self.mood = Mood::Clean;
         self.tell("the faults are over".to_owned());
+        sheet::mend(&self.stage.world);
         for _ in 0..MOST_CLEAN_SWEEPS {
             self.stage.time.advance(Duration::days(1));
-            self.begin_sweep()?;
-            let reports = self.drive().await?;
+            if self.manner.sheet {
+                let (caller, app) = self.process()?;
+                self.running.push(begin_reload(caller, app));
+                self.drive().await;
+            }
+            self.begin_sweep(None)?;
+            let reports = self.drive().await;
             let Some(report) = reports.into_iter().flatten().next() else { continue };
             if report.open == report.forms.held && report.offices_failed == 0 && report.events_approved == 0 {
-                return Ok(report.forms.held);
+                return Ok(report);
             }
         }
         self.ledger.breach(Breach::Stuck("work is still open after many clean sweeps".to_owned()));
-        Ok(0)
+        Ok(SweepReport::default())
     }
 
-    fn person_acts(&mut self) {
-        let deed = self.people.act(&mut self.random, &self.stage.world, &mut self.ledger);
-        self.tell(deed);
+    async fn judge(mut self, last: SweepReport) -> Result<Outcome, Trouble> {
+        self.stage.world.undirect();
+        let open = self.stage.open_records().await?;
+        let Self { stage, ledger, people, requests, manner, .. } = &mut self;
+        Verdict { world: &stage.world, ledger, people, requests, manner, open, reported_held: last.forms.held }.pass();
+        let (breaches, unknown) = self.ledger.close();
+        Ok(Outcome { seed: self.seed, breaches, unknown, story: self.story })
     }
 
-    /// A process that runs already, or a new one.
+    /// Somebody does something, to an event of their own, to a reservation or to the spreadsheet.
+    pub(crate) fn person_acts(&mut self) {
+        let Self { random, stage, ledger, people, requests, manner, .. } = self;
+        let world = &stage.world;
+        let said = match random.u8(..100) {
+            ..=7 if manner.sheet => Some(sheet::act(random, world)),
+            8..=13 => requests.person_acts(random, ledger.tick(), world),
+            14..=16 => requests
+                .to_copy(random, world)
+                .map(|(calendar, id, days)| people.copy((calendar, &id, days), random, world, ledger)),
+            _ => Some(people.act(random, world, ledger)),
+        };
+        self.tell(said.unwrap_or_else(|| "nobody does anything".to_owned()));
+    }
+
+    /// Forms about which a person has decided meanwhile.
+    pub(crate) fn note_decisions(&mut self) {
+        let decided = std::mem::take(&mut *self.decisions.lock().unwrap_or_else(PoisonError::into_inner));
+        self.ledger.decided(decided);
+    }
+
+    pub(crate) fn tell(&mut self, line: String) {
+        self.story.push(line);
+    }
+
+    /// A process that runs already and has nothing to do, or a new one.
     fn process(&mut self) -> Result<(String, Moffman), Trouble> {
         let busy: HashSet<&String> = self.running.iter().map(|running| &running.caller).collect();
-        let idle = self.processes.iter().filter(|(name, _)| !busy.contains(name)).min_by_key(|(name, _)| *name);
+        let idle = self.processes.iter().find(|(name, _)| !busy.contains(name));
         if let Some((name, app)) = idle.filter(|_| self.random.u8(..100) < 60) {
             return Ok((name.clone(), app.clone()));
         }
@@ -156,173 +254,4 @@ impl Schedule {
         self.processes.insert(name.clone(), app.clone());
         Ok((name, app))
     }
-
-    fn begin_sweep(&mut self) -> Result<(), Trouble> {
-        let (caller, app) = self.process()?;
-        self.tell(format!("{caller} begins a sweep"));
-        self.ledger.sweep_started(&caller);
-        let order = Order { scope: Scope::All, dry_run: false, deadline: None };
-        let task = tokio::spawn(async move { sweep(&app, &order).await.ok() });
-        self.running.push(Running { caller, task });
-        Ok(())
-    }
-
-    fn begin_request(&mut self) -> Result<(), Trouble> {
-        let (caller, app) = self.process()?;
-        let (said, work) = self.requests.begin(&mut self.random, app);
-        self.tell(format!("{caller}: {said}"));
-        let task = tokio::spawn(async move {
-            work.await;
-            None
-        });
-        self.running.push(Running { caller, task });
-        Ok(())
-    }
-
-    /// Lets calls through the gate, one at a time, until everything that runs has ended.
-    async fn drive(&mut self) -> Result<Vec<Option<SweepReport>>, Trouble> {
-        let mut reports = Vec::new();
-        for _ in 0..MOST_DECISIONS {
-            self.stand_still().await;
-            self.ledger.look_at_forms(&self.stage.world);
-            let mut still_running = Vec::new();
-            for running in std::mem::take(&mut self.running) {
-                if running.task.is_finished() {
-                    reports.push(running.task.await.unwrap_or_default());
-                } else {
-                    still_running.push(running);
-                }
-            }
-            self.running = still_running;
-            if self.running.is_empty() {
-                return Ok(reports);
-            }
-            self.decide();
-        }
-        self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
-        self.running.drain(..).for_each(|running| running.task.abort());
-        Ok(reports)
-    }
-
-    /// Waits until nothing moves but at the gate.
-    async fn stand_still(&self) {
-        let mut arrivals = self.gatekeeper.arrivals();
-        let mut still = 0;
-        while still < STILL {
-            tokio::task::yield_now().await;
-            let now = self.gatekeeper.arrivals();
-            still = if now == arrivals { still + 1 } else { 0 };
-            arrivals = now;
-        }
-    }
-
-    fn decide(&mut self) {
-        if self.faults && self.random.u16(..1000) < 40 {
-            self.person_acts();
-        }
-        if self.faults && self.random.u16(..1000) < 8 {
-            let minutes = self.random.i64(1..200);
-            self.tell(format!("the clock jumps by {minutes} minutes"));
-            self.stage.time.advance(Duration::minutes(minutes));
-        }
-        let gatekeeper = self.gatekeeper.clone();
-        let mut waiting = gatekeeper.lock();
-        if waiting.is_empty() {
-            drop(waiting);
-            self.tell("nobody answers; time goes by".to_owned());
-            self.stage.time.advance(Duration::seconds(16));
-            return;
-        }
-        let index = self.random.usize(..waiting.len());
-        let chosen = waiting.swap_remove(index);
-        drop(waiting);
-        match chosen {
-            Waiting::Arrived(call, answer) => {
-                if let Some(turn) = self.turn(&call) {
-                    // Failing means that the caller is gone.
-                    let _ = answer.send(turn);
-                }
-            }
-            Waiting::Done(call, status, answer) => {
-                self.tell(format!("{} answered {status:?}", name(&call)));
-                self.took_effect(&call, status);
-                if let Some(caller) = call.caller.filter(|caller| self.crashing.remove(caller)) {
-                    self.crash(&caller);
-                }
-                let _ = answer.send(());
-            }
-        }
-    }
-
-    /// What a call is told; `None` when its process ends here.
-    fn turn(&mut self, call: &Call) -> Option<Turn> {
-        let fate = if self.faults { fate(&mut self.random, call, &self.crashing) } else { Fate::Well };
-        self.tell(format!("{} goes on: {fate:?}", name(call)));
-        if call.operation == "form" {
-            self.ledger.form_released(call);
-        }
-        if let (Some(calendar), Some(event)) = (&call.calendar, &call.event)
-            && self.stage.world.event(calendar, event).is_some_and(|event| event["status"] == "cancelled")
-        {
-            self.too_late.insert(name(call));
-        }
-        match fate {
-            Fate::Well => Some(Turn::Go),
-            Fate::Wrong(fault) => {
-                self.spoiled.insert(name(call));
-                Some(Turn::Fail(fault))
-            }
-            Fate::CrashBefore => {
-                if let Some(caller) = &call.caller {
-                    self.crash(caller);
-                }
-                None
-            }
-            Fate::CrashAfter => {
-                self.crashing.extend(call.caller.clone());
-                Some(Turn::Go)
-            }
-        }
-    }
-
-    fn took_effect(&mut self, call: &Call, status: Option<u16>) {
-        let was_deleted = self.too_late.remove(&name(call));
-        if self.spoiled.remove(&name(call)) || status != Some(200) {
-            return;
-        }
-        match call.operation.as_str() {
-            "events.patch" => self.ledger.patched(&self.stage.world, call, was_deleted),
-            "UpdateItem" if expression(call).starts_with("ADD issued") => {
-                self.ledger.issued_recorded(call.caller.as_deref());
-            }
-            _ => {}
-        }
-    }
-
-    /// The process ends at once: whatever it was doing is cut off.
-    fn crash(&mut self, caller: &str) {
-        self.tell(format!("{caller} crashes"));
-        self.processes.remove(caller);
-        self.running.retain(|running| {
-            if running.caller == caller {
-                running.task.abort();
-            }
-            running.caller != caller
-        });
-    }
-
-    fn tell(&mut self, line: String) {
-        self.story.push(line);
-    }
-}
-
-fn expression(call: &Call) -> &str {
-    call.body.as_ref().and_then(|body| body["UpdateExpression"].as_str()).unwrap_or_default()
-}
-
-fn name(call: &Call) -> String {
-    let caller = call.caller.as_deref().unwrap_or("somebody");
-    let subject = call.event.as_deref().or(call.calendar.as_deref()).unwrap_or_default();
-    let what = expression(call).split_whitespace().take(3).collect::<Vec<_>>().join(" ");
-    format!("{caller} {} {subject}{what}", call.operation)
 }

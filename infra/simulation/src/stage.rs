@@ -1,10 +1,11 @@
-//! Where a schedule plays: three offices, three manual users, one table, and processes that come and go.
+//! Where a schedule plays: offices, manual users, one table, and processes that come and go.
 
 use std::error::Error;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness};
@@ -13,26 +14,70 @@ use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, World};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::sheet::{self, Rows};
 use crate::time::WorldTime;
 
-/// The calendars of the offices.
+/// The calendars of the offices. The first office is in the configuration even where there is a spreadsheet.
 pub const CALENDARS: [&str; 3] =
     ["prague@group.calendar.google.com", "brno@group.calendar.google.com", "pisek@group.calendar.google.com"];
-/// The manual users: address and name.
+/// The manual users: address and name. The first is in the configuration even where there is a spreadsheet.
 pub const PEOPLE: [(&str, &str); 3] = [
     ("anna@example.com", "Anna Example"),
     ("boris@example.com", "Boris Example"),
     ("dana@example.com", "Dana Example"),
 ];
+/// Who also adds events, and is no manual user.
+pub const GUEST: &str = "guest@example.com";
+/// The table of all processes.
+const TABLE: &str = "moffman";
 
 /// What may go wrong while a stage is set; none of it is a finding.
 pub type Trouble = Box<dyn Error + Send + Sync>;
 
+/// What stays the same for a whole schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// Forms with an unknown outcome wait for a person.
+    pub hold: bool,
+    /// Most offices and people are in a spreadsheet.
+    pub sheet: bool,
+    /// Every event is in range; otherwise those of the weeks around today.
+    pub wide: bool,
+    /// How many events a page has at most.
+    pub page_size: Option<usize>,
+}
+
+impl Manner {
+    /// The plainest one.
+    pub fn plain(hold: bool) -> Self {
+        Self { hold, sheet: false, wide: true, page_size: None }
+    }
+
+    /// Draws one.
+    pub fn draw(random: &mut fastrand::Rng) -> Self {
+        let page_size = random.bool().then(|| random.usize(1..4));
+        Self { hold: random.bool(), sheet: random.bool(), wide: random.bool(), page_size }
+    }
+}
+
+/// An open record as it lies in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The event.
+    pub event: String,
+    /// The days to approve.
+    pub days: String,
+    /// Whether their form waits for a person.
+    pub held: bool,
+}
+
 /// The world, its table and its time.
 pub struct Stage {
+    /// The simulated services.
     pub world: World,
+    /// Their time.
     pub time: WorldTime,
     dynamodb_url: String,
     settings: tempfile::NamedTempFile,
@@ -41,31 +86,20 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets the stage; `hold` is the policy for unknown outcomes.
-    pub async fn set(seed: u64, hold: bool) -> Result<Self, Trouble> {
+    /// Sets the stage.
+    pub async fn set(seed: u64, manner: &Manner) -> Result<Self, Trouble> {
         let start: DateTime<Utc> = "2026-06-15T08:00:00Z".parse()?;
         let world = World::start(start).await?;
         for calendar in CALENDARS {
             world.add_calendar(calendar, CalendarOptions::default());
         }
+        if let Some(events) = manner.page_size {
+            world.set_page_size(events);
+        }
+        sheet::write(&world, Rows::Complete);
         let dynamodb_url = world.serve_dynamodb().await?;
         let settings = tempfile::NamedTempFile::with_suffix(".json")?;
-        let offices: Vec<_> = CALENDARS.iter().map(|id| json!({"name": id.split('@').next(), "id": id})).collect();
-        let users: Vec<_> = PEOPLE.iter().map(|(id, name)| json!({"id": id, "name": name})).collect();
-        let policy = if hold { "hold" } else { "resend" };
-        let text = json!({
-            "offices": {"office_list": offices},
-            "manual_users": {"user_list": users},
-            "calendar": {"checking_range": {"min": {"weeks": -8}, "max": {"weeks": 60}}},
-            "forms": {
-                "template": "Attendance",
-                "url": world.byroapi_url(),
-                "date_format": "YYYY-MM-DD",
-                "on_unknown_outcome": policy,
-                "email": {"from": "admin@example.com", "to": "forms@example.com"},
-            },
-        });
-        std::fs::write(settings.path(), text.to_string())?;
+        std::fs::write(settings.path(), configuration(&world, manner).to_string())?;
         let stage = Self { time: WorldTime::new(world.clone()), world, dynamodb_url, settings, processes: 0, seed };
         stage.store(&Transport::new()?, "setup").create_table().await?;
         Ok(stage)
@@ -93,7 +127,26 @@ impl Stage {
         })?)
     }
 
+    /// The open records of all calendars, as they lie in the table. Nobody may direct the calls meanwhile.
+    pub async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
+        let mut items =
+            self.client(&Transport::new()?, "setup").scan().table_name(TABLE).into_paginator().items().send();
+        let mut open = Vec::new();
+        while let Some(item) = items.next().await.transpose()? {
+            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+            if let Some(event) = text("sk").strip_prefix("open#") {
+                let held = item.get("held").is_some_and(|held| *held == AttributeValue::S(text("days")));
+                open.push(Open { event: event.to_owned(), days: text("days"), held });
+            }
+        }
+        Ok(open)
+    }
+
     fn store(&self, transport: &Transport, caller: &str) -> Store {
+        Store::new(self.client(transport, caller), TABLE)
+    }
+
+    fn client(&self, transport: &Transport, caller: &str) -> Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
@@ -103,6 +156,27 @@ impl Stage {
             // The SDK's pauses are real time; the faults meet the library's own repetitions.
             .retry_config(RetryConfig::disabled())
             .build();
-        Store::new(Client::from_conf(config), "moffman")
+        Client::from_conf(config)
     }
+}
+
+fn configuration(world: &World, manner: &Manner) -> Value {
+    let inside = if manner.sheet { 1 } else { CALENDARS.len() };
+    let offices: Vec<_> =
+        CALENDARS.iter().map(|id| json!({"name": sheet::office(id), "id": id})).take(inside).collect();
+    let users: Vec<_> = PEOPLE.iter().map(|(id, name)| json!({"id": id, "name": name})).take(inside).collect();
+    let source = manner.sheet.then(|| json!({"sheet_id": sheet::ID}));
+    let (before, after) = if manner.wide { (-8, 60) } else { (-1, 2) };
+    json!({
+        "offices": {"office_list": offices, "google_config": source},
+        "manual_users": {"user_list": users, "google_config": source},
+        "calendar": {"checking_range": {"min": {"weeks": before}, "max": {"weeks": after}}},
+        "forms": {
+            "template": "Attendance",
+            "url": world.byroapi_url(),
+            "date_format": "YYYY-MM-DD",
+            "on_unknown_outcome": if manner.hold { "hold" } else { "resend" },
+            "email": {"from": "admin@example.com", "to": "forms@example.com"},
+        },
+    })
 }

@@ -1,51 +1,139 @@
 //! What must be true in the end, when the faults are over and clean sweeps have gone by.
 
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use moffman_simulators::World;
 use serde_json::Value;
 
-use crate::ledger::{Breach, Ledger, days, key};
-use crate::requests::Requests;
-use crate::stage::{CALENDARS, PEOPLE};
+use crate::ledger::{Breach, Ledger};
+use crate::people::{Made, People};
+use crate::requests::{Answered, Requests};
+use crate::stage::{CALENDARS, Manner, Open, PEOPLE};
+use crate::wire::{days, key};
 
-/// Checks the calendars; `left` forms wait for a person.
-pub fn check(world: &World, ledger: &mut Ledger, requests: &Requests, hold: bool, left: usize) {
-    let mut unapproved = 0;
-    for calendar in CALENDARS {
-        for event in world.events(calendar) {
-            let creator = event["creator"]["email"].as_str().unwrap_or_default().to_owned();
-            let Some((_, name)) = PEOPLE.iter().find(|(address, _)| *address == creator) else { continue };
-            if !is_approved(&event, name) {
-                unapproved += 1;
-                if !hold || unapproved > left {
-                    ledger.breach(Breach::Lost(format!("not approved: {event}")));
-                }
-                continue;
-            }
-            if key(&creator, &days(&event)).is_none_or(|key| !ledger.has_form(&key)) {
-                ledger.breach(Breach::Lost(format!("approved without a form: {event}")));
+/// Everything that is looked at in the end.
+pub struct Verdict<'a> {
+    pub world: &'a World,
+    pub ledger: &'a mut Ledger,
+    pub people: &'a People,
+    pub requests: &'a Requests,
+    pub manner: &'a Manner,
+    /// The open records in the table.
+    pub open: Vec<Open>,
+    /// How many forms the last sweep reported as held.
+    pub reported_held: usize,
+}
+
+impl Verdict<'_> {
+    /// Checks the calendars and the table.
+    pub fn pass(mut self) {
+        for made in &self.people.made {
+            self.event(made);
+        }
+        for (calendar, id) in &self.people.guests {
+            let event = self.world.event(calendar, id).unwrap_or_default();
+            if event.get("extendedProperties").is_some() || event.get("colorId").is_some() {
+                self.ledger.breach(Breach::Duplicated(format!("a guest's event was changed: {event}")));
             }
         }
-    }
-    for (calendar, id, approved) in requests.answered() {
-        let event = world.event(&calendar, &id).unwrap_or_default();
-        let says = event["extendedProperties"]["private"]["event_processed"] == "true";
-        if event["status"] != "confirmed" || (approved && !says) {
-            ledger.breach(Breach::Lost(format!("a reservation that was answered (approved: {approved}): {event}")));
+        for (id, answered) in self.requests.answered() {
+            self.reservation(&id, &answered);
+        }
+        self.records();
+        // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
+        for violation in self.world.violations().into_iter().filter(|text| !text.contains("token has expired")) {
+            let text = format!("a service was asked what it does not know: {violation}");
+            self.ledger.breach(Breach::Stuck(text));
         }
     }
-    // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
-    for violation in world.violations().into_iter().filter(|text| !text.contains("token has expired")) {
-        ledger.breach(Breach::Stuck(format!("a service was asked what it does not know: {violation}")));
+
+    /// An event that a manual user made.
+    fn event(&mut self, made: &Made) {
+        let event = self.world.event(made.calendar, &made.id).unwrap_or_default();
+        if event["status"] != "confirmed" {
+            return;
+        }
+        let Some(form) = key(made.person, &days(&event)) else { return };
+        let must_be_held = self.ledger.must_be_held(&form);
+        let is_held = self.open.iter().any(|open| open.event == made.id && open.held && open.days == days(&event));
+        if is_held || (must_be_held && self.is_in_range(&event)) {
+            if !is_held || is_approved(&event) {
+                self.ledger.breach(Breach::Duplicated(format!("not held, though nobody knows of its form: {event}")));
+            }
+            if !self.ledger.may_be_held(&form) {
+                self.ledger.breach(Breach::Stuck(format!("held without a reason: {event}")));
+            }
+            return;
+        }
+        if is_approved(&event) {
+            if !self.ledger.has_form(&form) {
+                self.ledger.breach(Breach::Lost(format!("approved without a form: {event}")));
+            }
+            let name = PEOPLE.iter().find(|(address, _)| *address == made.person).map(|(_, name)| *name);
+            if made.renamed.is_none() && event["summary"].as_str() != name {
+                self.ledger.breach(Breach::Lost(format!("approved without the name of {}: {event}", made.person)));
+            }
+        } else if self.is_in_range(&event) {
+            self.ledger.breach(Breach::Lost(format!("not approved: {event}")));
+        }
+    }
+
+    /// Whether the event was in the window of the last sweep, which was on the present day.
+    fn is_in_range(&self, event: &Value) -> bool {
+        is_in_range(event, self.manner, self.world.now())
+    }
+
+    fn reservation(&mut self, id: &str, answered: &Answered) {
+        let event = self.world.event(answered.calendar, id).unwrap_or_default();
+        if answered.names.len() > 1 {
+            let text = format!("two reservations were answered with one event: {:?}", answered.names);
+            self.ledger.breach(Breach::Duplicated(text));
+        }
+        let name = answered.names.first().cloned().unwrap_or_default();
+        let is_approved = event["extendedProperties"]["private"]["event_processed"] == "true";
+        let (title, colour) = if is_approved { (name, "5") } else { (format!("({name})"), "4") };
+        let is_there = event["status"] == "confirmed"
+            && event["colorId"] == colour
+            && (answered.edited || (event["summary"] == title.as_str() && days(&event) == answered.days));
+        if answered.stands && (!is_there || (answered.approved && !is_approved)) {
+            self.ledger.breach(Breach::Lost(format!("a reservation that was answered as {answered:?}: {event}")));
+        }
+        let reservation = &event["extendedProperties"]["private"]["moffman_reservation"];
+        let own = CALENDARS.iter().flat_map(|calendar| self.world.events(calendar));
+        let own = own.filter(|other| {
+            other["extendedProperties"]["private"]["moffman_reservation"] == *reservation
+                && other["creator"]["email"] == self.world.service_account_email()
+        });
+        if reservation.is_string() && own.count() > 1 {
+            self.ledger.breach(Breach::Duplicated(format!("a reservation is there twice: {event}")));
+        }
+    }
+
+    /// Nothing is open but what is held, and as many as were reported.
+    fn records(&mut self) {
+        for open in self.open.iter().filter(|open| !open.held) {
+            self.ledger.breach(Breach::Stuck(format!("still open: {open:?}")));
+        }
+        let held = self.open.iter().filter(|open| open.held).count();
+        if held != self.reported_held {
+            let text = format!("{held} forms are held, and {} were reported", self.reported_held);
+            self.ledger.breach(Breach::Stuck(text));
+        }
     }
 }
 
+/// Whether the event is in the window of a sweep at this time.
+pub fn is_in_range(event: &Value, manner: &Manner, now: DateTime<Utc>) -> bool {
+    let date = |name: &str| event[name]["date"].as_str().and_then(|date| date.parse::<NaiveDate>().ok());
+    let (Some(start), Some(end)) = (date("start"), date("end")) else { return false };
+    let today = now.date_naive();
+    manner.wide || (end > today - Duration::weeks(1) && start < today + Duration::weeks(2))
+}
+
 /// Whether a sweep has approved the event for the days it has.
-fn is_approved(event: &Value, name: &str) -> bool {
+pub fn is_approved(event: &Value) -> bool {
     let private = &event["extendedProperties"]["private"];
     private["event_processed"] == "true"
         && private["moffman_event"] == event["id"]
         && private["moffman_dates"] == days(event)
         && event["colorId"] == "5"
-        && event["summary"].is_string()
-        && (event["summary"] == name || event["summary"].as_str().is_some_and(|title| title.starts_with("title ")))
 }

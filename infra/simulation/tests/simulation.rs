@@ -1,22 +1,18 @@
-//! A fixed set of schedules, so that a run of the tests means the same everywhere; `make simulate` plays fresh ones.
-
-#![expect(clippy::panic, reason = "that is how a test fails")]
+//! Seeds whose schedules have much in them, so that a run of this test means the same everywhere; `make test` plays fresh
+//! ones after it.
 
 use moffman_simulation::simulate;
 
-fn play(seeds: impl Iterator<Item = u64>) {
-    for seed in seeds {
+#[test]
+fn nothing_is_lost_and_nothing_sent_twice() {
+    for seed in 0..10 {
         let outcome = simulate(seed).unwrap_or_else(|trouble| panic!("seed {seed}: {trouble}"));
         assert_eq!(outcome.breaches, [], "seed {seed}: `make simulate SEED={seed}` tells the story");
     }
 }
 
 #[test]
-fn nothing_is_lost_and_nothing_sent_twice() {
-    play((0..40).step_by(2));
-}
-
-#[test]
-fn nothing_is_lost_and_nothing_sent_twice_on_the_other_core() {
-    play((1..40).step_by(2));
+fn a_seed_tells_the_same_story_again() {
+    let story = |seed| simulate(seed).unwrap_or_else(|trouble| panic!("seed {seed}: {trouble}")).story;
+    assert_eq!(story(1), story(1));
 }

@@ -23,14 +23,19 @@ pub trait Director: Send + Sync {
     /// A call has arrived; nothing has happened yet.
     fn before_effect(&self, call: &Call) -> Decision<Turn>;
 
-    /// The call was carried out with this status, unless a fault prevented that; its answer is not sent yet.
-    fn before_answer(&self, call: &Call, status: Option<u16>) -> Decision<()>;
+    /// The call was carried out with this status; nothing is answered yet. Not asked when a fault prevented the effect.
+    fn before_answer(&self, call: &Call, status: u16) -> Decision<()>;
 }
 
 impl World {
     /// From now on, `director` decides about every call.
     pub fn direct(&self, director: Arc<dyn Director>) {
         self.lock().director = Some(director);
+    }
+
+    /// From now on nobody decides: calls go on at once.
+    pub fn undirect(&self) {
+        self.lock().director = None;
     }
 
     pub(crate) fn director(&self) -> Option<Arc<dyn Director>> {

@@ -40,11 +40,16 @@ pub(crate) async fn pass_to(
         Turn::Fail(fault) => Some(fault),
         Turn::Go => faults::take(&mut world.lock().rules, request),
     };
-    let outcome = carry_out(world, request, fault, effect).await;
+    let outcome = carry_out(world, request, fault, async || {
+        let answer = effect().await?;
+        world.run_hooks(request, Moment::AfterEffect);
+        if let Some(director) = &director {
+            director.before_answer(&call, answer.status).await;
+        }
+        Ok(answer)
+    })
+    .await;
     let status = outcome.as_ref().ok().map(|answer| answer.status);
-    if let Some(director) = &director {
-        director.before_answer(&call, status).await;
-    }
     if let Some(call) = world.lock().calls.get_mut(number) {
         call.status = status;
     }
@@ -64,7 +69,6 @@ async fn carry_out(
         _ => {}
     }
     let answer = effect().await?;
-    world.run_hooks(request, Moment::AfterEffect);
     match fault {
         Some(Fault::DropAfterEffect) => Err(Dropped),
         Some(Fault::HangAfterEffect) => world.hang().await,

@@ -1,0 +1,206 @@
+//! Lets the calls of a schedule through the gate, one at a time, in an order and to an end that the seed decides.
+
+use chrono::Duration;
+use moffman::sweep::SweepReport;
+use moffman_simulators::{Call, Service, Turn};
+use serde_json::Value;
+
+use crate::fates::{Fate, fate, fate_elsewhere};
+use crate::gatekeeper::Waiting;
+use crate::ledger::Breach;
+use crate::schedule::{Mood, Schedule};
+use crate::wire::{Matter, is_about, matter};
+
+/// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
+const STILL: u32 = 40;
+/// More decisions than any round needs.
+const MOST_DECISIONS: u32 = 20_000;
+
+impl Schedule {
+    /// Lets calls through the gate until everything that runs has ended. Answers what came of it.
+    pub(crate) async fn drive(&mut self) -> Vec<Option<SweepReport>> {
+        let mut reports = Vec::new();
+        for _ in 0..MOST_DECISIONS {
+            self.stand_still().await;
+            self.ledger.look_at_forms(&self.stage.world);
+            let mut still_running = Vec::new();
+            for running in std::mem::take(&mut self.running) {
+                if running.task.is_finished() {
+                    reports.push(running.task.await.unwrap_or_default());
+                } else {
+                    still_running.push(running);
+                }
+            }
+            self.running = still_running;
+            self.note_decisions();
+            if self.running.is_empty() {
+                return reports;
+            }
+            self.something_happens();
+            self.decide();
+        }
+        self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
+        self.running.drain(..).for_each(|running| running.task.abort());
+        reports
+    }
+
+    /// Waits until nothing moves but at the gate.
+    async fn stand_still(&self) {
+        let mut arrivals = self.gatekeeper.arrivals();
+        let mut still = 0;
+        while still < STILL {
+            tokio::task::yield_now().await;
+            let now = self.gatekeeper.arrivals();
+            still = if now == arrivals { still + 1 } else { 0 };
+            arrivals = now;
+        }
+    }
+
+    fn something_happens(&mut self) {
+        if self.mood != Mood::Faults {
+            return;
+        }
+        if self.random.u16(..1000) < 40 {
+            self.person_acts();
+        }
+        if self.random.u16(..1000) < 8 {
+            let minutes = self.random.i64(1..200);
+            self.tell(format!("the clock jumps by {minutes} minutes"));
+            self.time_goes_by(Duration::minutes(minutes));
+        }
+        if self.random.u16(..1000) < 3
+            && let Some((name, app)) = self.processes.first_key_value()
+        {
+            app.stop.want();
+            let line = format!("{name} is told to stop");
+            self.processes.pop_first();
+            self.tell(line);
+        }
+    }
+
+    fn decide(&mut self) {
+        let gatekeeper = self.gatekeeper.clone();
+        let mut waiting = gatekeeper.lock();
+        if waiting.is_empty() {
+            drop(waiting);
+            self.tell("nobody answers; time goes by".to_owned());
+            self.time_goes_by(Duration::seconds(16));
+            return;
+        }
+        let index = self.random.usize(..waiting.len());
+        let chosen = waiting.swap_remove(index);
+        drop(waiting);
+        match chosen {
+            Waiting::Arrived(call, answer) => {
+                if let Some(turn) = self.turn(&call) {
+                    // Failing means that the caller is gone.
+                    let _ = answer.send(turn);
+                }
+            }
+            Waiting::Done(call, status, answer) => {
+                self.tell(format!("{} was done: {status}", name(&call)));
+                self.took_effect(&call, status);
+                let caller = call.caller.unwrap_or_default();
+                if self.crashing.remove(&caller) {
+                    self.crash(&caller);
+                }
+                let _ = answer.send(());
+                if self.dying.remove(&caller) {
+                    self.crash(&caller);
+                }
+            }
+        }
+    }
+
+    /// Time goes by, more of it than anybody waits for an answer.
+    fn time_goes_by(&mut self, time: Duration) {
+        for call in self.gatekeeper.calls() {
+            self.ledger.unanswered(&call);
+        }
+        self.stage.time.advance(time);
+    }
+
+    /// What a call is told; `None` when its process ends here.
+    fn turn(&mut self, call: &Call) -> Option<Turn> {
+        let fate = self.fate(call);
+        self.tell(format!("{} goes on: {fate:?}", name(call)));
+        let fault = if let Fate::Wrong(fault) = &fate { Some(fault) } else { None };
+        self.ledger.released(&self.stage.world, call, fault);
+        let caller = call.caller.clone().unwrap_or_default();
+        match fate {
+            Fate::Well => return Some(Turn::Go),
+            Fate::Wrong(fault) => return Some(Turn::Fail(fault)),
+            Fate::CrashBefore => {
+                self.crash(&caller);
+                return None;
+            }
+            Fate::CrashAfter => self.crashing.insert(caller),
+            Fate::CrashUnread => self.dying.insert(caller),
+        };
+        Some(Turn::Go)
+    }
+
+    fn fate(&mut self, call: &Call) -> Fate {
+        match self.mood {
+            Mood::Trouble { spared } if self.is_elsewhere(call, spared) => fate_elsewhere(&mut self.random, call),
+            Mood::Trouble { .. } | Mood::Clean => Fate::Well,
+            Mood::Faults => {
+                let is_ending = |caller: &String| self.crashing.contains(caller) || self.dying.contains(caller);
+                let can_crash = call.caller.as_ref().is_some_and(|caller| !is_ending(caller));
+                fate(&mut self.random, call, can_crash)
+            }
+        }
+    }
+
+    /// Whether a call is about a calendar, and not this one.
+    fn is_elsewhere(&self, call: &Call, spared: &str) -> bool {
+        match (call.service, matter(call)) {
+            (Service::Byroapi, Matter::Form(key)) => self.ledger.calendar_of(&key).is_some_and(|id| id != spared),
+            (Service::Google, _) => call.calendar.as_deref().is_some_and(|id| id != spared),
+            (Service::DynamoDb, _) => is_about(call, "calendar#") && !is_about(call, spared),
+            _ => false,
+        }
+    }
+
+    fn took_effect(&mut self, call: &Call, status: u16) {
+        self.ledger.took_effect(&self.stage.world, call, status);
+        if let (Matter::Approve { event, .. }, 200) = (matter(call), status) {
+            let set_out = self.ledger.approval_set_out(call.caller.as_deref().unwrap_or_default(), &event);
+            self.people.approved(&event, set_out);
+        }
+    }
+
+    /// The process ends at once: whatever it was doing is cut off.
+    fn crash(&mut self, caller: &str) {
+        self.tell(format!("{caller} crashes"));
+        for (call, status) in self.gatekeeper.done_for(caller) {
+            self.took_effect(&call, status);
+        }
+        self.ledger.crashed(caller);
+        self.processes.remove(caller);
+        self.running.retain(|running| {
+            if running.caller == caller {
+                running.task.abort();
+            }
+            running.caller != caller
+        });
+    }
+}
+
+fn name(call: &Call) -> String {
+    let caller = call.caller.as_deref().unwrap_or("somebody");
+    let body = call.body.as_ref().unwrap_or(&Value::Null);
+    let item = body["Key"]["sk"]["S"].as_str();
+    let subject = call.event.as_deref().or(call.calendar.as_deref()).or(item).unwrap_or_default();
+    let what = match matter(call) {
+        Matter::Form((person, from, to)) => format!("{person} {from} {to}"),
+        _ => body["UpdateExpression"]
+            .as_str()
+            .unwrap_or_default()
+            .split_whitespace()
+            .take(5)
+            .collect::<Vec<_>>()
+            .join(" "),
+    };
+    format!("{caller} {} {subject} {what}", call.operation)
+}

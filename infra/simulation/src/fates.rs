@@ -1,0 +1,121 @@
+//! What may go wrong with a call.
+
+use moffman_simulators::{Call, Fault, Service};
+
+/// What is decided about a call that has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// All goes well.
+    Well,
+    /// This goes wrong.
+    Wrong(Fault),
+    /// The calling process ends before the call is sent.
+    CrashBefore,
+    /// The calling process ends after the effect; nobody answers it.
+    CrashAfter,
+    /// The calling process ends when the answer is on its way.
+    CrashUnread,
+}
+
+/// Draws a fate for a call whose process can still crash, or not.
+pub fn fate(random: &mut fastrand::Rng, call: &Call, can_crash: bool) -> Fate {
+    match random.u16(..1000) {
+        ..=869 => Fate::Well,
+        870..=889 if can_crash => Fate::CrashBefore,
+        890..=899 if can_crash => Fate::CrashAfter,
+        900..=909 if can_crash => Fate::CrashUnread,
+        _ => fault(random, call).map_or(Fate::Well, Fate::Wrong),
+    }
+}
+
+/// Draws a fate for a call that is about another calendar than the one whose office must not suffer from it.
+pub fn fate_elsewhere(random: &mut fastrand::Rng, call: &Call) -> Fate {
+    let fault = match call.service {
+        Service::Byroapi => Some(Fault::status(500, "no blank PDF")),
+        Service::Google | Service::DynamoDb => fault(random, call),
+        Service::Token | Service::Sheets | Service::Ssm => None,
+    };
+    fault.filter(|_| random.bool()).map_or(Fate::Well, Fate::Wrong)
+}
+
+fn fault(random: &mut fastrand::Rng, call: &Call) -> Option<Fault> {
+    let faults = match call.service {
+        Service::Google => google(call),
+        Service::Byroapi => byroapi(),
+        Service::DynamoDb => dynamodb(call),
+        Service::Token | Service::Sheets => elsewhere_at_google(),
+        Service::Ssm => Vec::new(),
+    };
+    random.choice(faults)
+}
+
+fn google(call: &Call) -> Vec<Fault> {
+    let mut faults = vec![
+        Fault::Unauthorized401,
+        Fault::status(403, "rateLimitExceeded"),
+        Fault::status(403, "forbidden"),
+        Fault::retry_after(429, "rateLimitExceeded", 3),
+        Fault::status(500, "backendError"),
+        Fault::status(503, "backendError"),
+        Fault::Html(200),
+        Fault::Html(502),
+        Fault::Truncated,
+        Fault::Empty,
+        Fault::DropBeforeEffect,
+        Fault::DropAfterEffect,
+        Fault::Hang,
+        Fault::HangAfterEffect,
+    ];
+    if call.parameter("syncToken").is_some() {
+        faults.push(Fault::status(410, "fullSyncRequired"));
+    }
+    if call.operation == "events.patch" {
+        faults.push(Fault::status(412, "conditionNotMet"));
+    }
+    faults
+}
+
+fn elsewhere_at_google() -> Vec<Fault> {
+    vec![
+        Fault::status(403, "forbidden"),
+        Fault::retry_after(429, "rateLimitExceeded", 3),
+        Fault::status(503, "backendError"),
+        Fault::Html(200),
+        Fault::Truncated,
+        Fault::Garbage500,
+        Fault::DropBeforeEffect,
+        Fault::Hang,
+    ]
+}
+
+fn byroapi() -> Vec<Fault> {
+    vec![
+        Fault::status(400, "Bad Request"),
+        Fault::status(500, "no blank PDF"),
+        Fault::status(503, "Service Unavailable"),
+        Fault::status(502, "Bad Gateway"),
+        Fault::status_after_effect(201, "Created"),
+        Fault::status_after_effect(204, "No Content"),
+        Fault::status_after_effect(502, "Bad Gateway"),
+        Fault::status_after_effect(504, "Gateway Timeout"),
+        Fault::DropBeforeEffect,
+        Fault::DropAfterEffect,
+        Fault::Hang,
+        Fault::HangAfterEffect,
+    ]
+}
+
+fn dynamodb(call: &Call) -> Vec<Fault> {
+    let mut faults = vec![
+        Fault::status(400, "ProvisionedThroughputExceededException"),
+        Fault::status(400, "ThrottlingException"),
+        Fault::status(500, "InternalServerError"),
+        Fault::DropBeforeEffect,
+        Fault::DropAfterEffect,
+    ];
+    if call.operation == "UpdateItem" {
+        // What is seen when the answer to a write is lost and the SDK sends it again.
+        faults.push(Fault::status_after_effect(400, "ConditionalCheckFailedException"));
+    }
+    faults
+}

@@ -1,0 +1,65 @@
+//! What processes do in a schedule: sweep, reload the spreadsheet, answer a workflow, carry out a person's decision.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::Duration;
+use moffman::app::Moffman;
+use moffman::forms::{self, Filter, State};
+use moffman::google::Budget;
+use moffman::reload::reload;
+use moffman::sweep::{Order, Scope, SweepReport, sweep};
+use tokio::task::JoinHandle;
+
+use crate::wire::{FormKey, key};
+
+/// A process at work.
+pub struct Running {
+    /// The process.
+    pub caller: String,
+    /// Answers the report of a sweep, if that is what it is and it went well.
+    pub task: JoinHandle<Option<SweepReport>>,
+}
+
+/// The forms about which a person decided, each noted before the decision is sent.
+pub type Decisions = Arc<Mutex<Vec<FormKey>>>;
+
+/// Sweeps everything; `seconds` are what the invocation has.
+pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<i64>) -> Running {
+    let deadline = seconds.map(|seconds| app.clock.now() + Duration::seconds(seconds));
+    let order = Order { scope: Scope::All, dry_run: false, deadline };
+    Running { caller, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
+}
+
+/// Reloads the spreadsheet.
+pub fn begin_reload(caller: String, app: Moffman) -> Running {
+    let task = tokio::spawn(async move {
+        // A failed reload keeps what was there; only what follows from it counts.
+        let _ = reload(&app.directory, &app.google, &Budget { deadline: None, pace: None }).await;
+        None
+    });
+    Running { caller, task }
+}
+
+/// Does the work of a request.
+pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'static) -> Running {
+    let task = tokio::spawn(async move {
+        work.await;
+        None
+    });
+    Running { caller, task }
+}
+
+/// A person looks for a form that is held and has it sent, or not.
+pub fn begin_decision(caller: String, app: Moffman, resend: bool, decisions: &Decisions) -> Running {
+    let decisions = decisions.clone();
+    begin_request(caller, async move {
+        let held = Filter { office: None, state: Some(State::Held) };
+        let Ok(page) = forms::list(&app, &held, None, 1, None).await else { return };
+        let Some(form) = page.forms.into_iter().next() else { return };
+        let decided = form.user_id.and_then(|user| key(&user, &form.days.to_string()));
+        decisions.lock().unwrap_or_else(PoisonError::into_inner).extend(decided);
+        // Refused or lost, the person sees the form as held again.
+        let _ =
+            if resend { forms::resend(&app, &form.id, None).await } else { forms::discard(&app, &form.id, None).await };
+    })
+}

@@ -1,0 +1,118 @@
+//! What a call means for the promises, read off the wire.
+
+use moffman_simulators::{Call, Fault, Service};
+use serde_json::Value;
+
+/// A form as Byroapi takes it: for whom, from, to (inclusive).
+pub type FormKey = (String, String, String);
+
+/// What a call is about. Days are written as the marks write them, `2026-06-18/2026-06-20`, the second date exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// A listing of this calendar begins.
+    List { calendar: String },
+    /// This event is read.
+    Read { event: String },
+    /// A form is asked for.
+    Form(FormKey),
+    /// An event that a person made is approved for these days.
+    Approve { calendar: String, event: String, days: String },
+    /// A record of this event is claimed for sending the form for these days.
+    Claim { event: String, days: String },
+    /// It is written down that the form for these days was issued.
+    Issued { event: String, days: String },
+    /// It is written down that the form that was being sent is not under way any more.
+    Settled { event: String },
+    /// A record is closed.
+    Close { event: String },
+    /// Nothing that matters here.
+    Other,
+}
+
+/// What `call` is about.
+pub fn matter(call: &Call) -> Matter {
+    let (calendar, event) = (call.calendar.clone(), call.event.clone());
+    match (call.operation.as_str(), calendar, event) {
+        ("events.list", Some(calendar), _) if call.parameter("pageToken").is_none() => Matter::List { calendar },
+        ("events.get", _, Some(event)) => Matter::Read { event },
+        ("events.patch", Some(calendar), Some(event)) => approval(call, calendar, event),
+        ("form", ..) => Matter::Form(form_key(call.body.as_ref().unwrap_or(&Value::Null))),
+        ("UpdateItem", ..) => record_write(call.body.as_ref().unwrap_or(&Value::Null)),
+        ("TransactWriteItems", ..) => closing(call.body.as_ref().unwrap_or(&Value::Null)),
+        _ => Matter::Other,
+    }
+}
+
+/// A form as its body names it.
+pub fn form_key(body: &Value) -> FormKey {
+    let data = &body["form_data"];
+    (text(&data["user_id"]), text(&data["date_from"]), text(&data["date_to"]))
+}
+
+/// The form of a person for these days.
+pub fn key(person: &str, days: &str) -> Option<FormKey> {
+    let (start, end) = days.split_once('/')?;
+    let end: chrono::NaiveDate = end.parse().ok()?;
+    Some((person.to_owned(), start.to_owned(), end.pred_opt()?.to_string()))
+}
+
+/// The days of an all-day event.
+pub fn days(event: &Value) -> String {
+    let date = |name: &str| event[name]["date"].as_str().unwrap_or_default();
+    format!("{}/{}", date("start"), date("end"))
+}
+
+/// Whether whoever asked for a form knows afterwards what became of it, if this went wrong with the call.
+pub fn is_clear(fault: Option<&Fault>) -> bool {
+    match fault {
+        None => true,
+        Some(Fault::Status { code, .. }) => (400..500).contains(code) && *code != 408 || matches!(code, 500 | 503),
+        Some(Fault::StatusAfterEffect { code, .. }) => (200..300).contains(code),
+        Some(_) => false,
+    }
+}
+
+/// The partition that a call to DynamoDB is about: a calendar's, or nobody's in particular.
+pub fn is_about(call: &Call, calendar: &str) -> bool {
+    match call.service {
+        Service::DynamoDb => call.body.as_ref().is_some_and(|body| body.to_string().contains(calendar)),
+        _ => call.calendar.as_deref() == Some(calendar),
+    }
+}
+
+fn approval(call: &Call, calendar: String, event: String) -> Matter {
+    let private = &call.body.as_ref().unwrap_or(&Value::Null)["extendedProperties"]["private"];
+    match private["moffman_dates"].as_str() {
+        Some(days) => Matter::Approve { calendar, event, days: days.to_owned() },
+        None => Matter::Other,
+    }
+}
+
+fn record_write(body: &Value) -> Matter {
+    let Some(event) = event_of(&body["Key"]) else { return Matter::Other };
+    let values = &body["ExpressionAttributeValues"];
+    let expression = body["UpdateExpression"].as_str().unwrap_or_default();
+    if let Some(days) = values[":sending"]["SS"][0].as_str() {
+        return Matter::Claim { event, days: days.to_owned() };
+    }
+    match values[":days"]["SS"][0].as_str() {
+        Some(days) if expression.contains("ADD issued") => Matter::Issued { event, days: days.to_owned() },
+        _ if expression.contains("DELETE unsettled") => Matter::Settled { event },
+        _ => Matter::Other,
+    }
+}
+
+fn closing(body: &Value) -> Matter {
+    let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let event = actions.iter().find_map(|action| event_of(&action["Delete"]["Key"]));
+    event.map_or(Matter::Other, |event| Matter::Close { event })
+}
+
+/// The event of an open record.
+fn event_of(key: &Value) -> Option<String> {
+    key["sk"]["S"].as_str()?.strip_prefix("open#").map(str::to_owned)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
