@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use moffman_simulators::{Call, Fault, Service, World};
 
+use crate::leases::Leases;
 use crate::stage::PEOPLE;
-use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
+use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ struct Process {
 struct Made {
     calendar: String,
     person: String,
+    /// When it came to where it is, or was restored.
+    changed: u64,
     /// When a person deleted it, if it was not restored since.
     deleted: Option<u64>,
 }
@@ -48,9 +51,12 @@ pub struct Ledger {
     tick: u64,
     hold: bool,
     made: HashMap<String, Made>,
+    /// Since when each calendar has a cursor that Google has not refused.
+    followed: HashMap<String, u64>,
     /// Which event has which form: no two have the same.
     events: HashMap<FormKey, String>,
     processes: HashMap<String, Process>,
+    leases: Leases,
     seen_forms: usize,
     /// The process whose form was the last to go on.
     last_sender: String,
@@ -80,8 +86,9 @@ impl Ledger {
 
     /// A person gave an event, which may be new, these days.
     pub fn days_given(&mut self, calendar: &str, event: &str, person: &str, days: &str) {
+        let changed = self.tick();
         let made = self.made.entry(event.to_owned()).or_default();
-        (made.calendar, made.person) = (calendar.to_owned(), person.to_owned());
+        (made.calendar, made.person, made.changed) = (calendar.to_owned(), person.to_owned(), changed);
         if let Some(key) = key(person, days) {
             self.events.insert(key, event.to_owned());
         }
@@ -91,7 +98,7 @@ impl Ledger {
     pub fn deleted(&mut self, event: &str, is_deleted: bool) {
         let tick = self.tick();
         if let Some(made) = self.made.get_mut(event) {
-            made.deleted = is_deleted.then_some(tick);
+            (made.changed, made.deleted) = (tick, is_deleted.then_some(tick));
         }
     }
 
@@ -115,6 +122,12 @@ impl Ledger {
         let caller = call.caller.clone().unwrap_or_default();
         if call.service == Service::DynamoDb && fault.is_some() {
             self.doubt(&caller);
+        }
+        if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
+            self.followed.remove(calendar);
+        }
+        if let Some(event) = given_up(call) {
+            self.leases.ended(&event);
         }
         let tick = self.tick();
         match matter(call) {
@@ -168,13 +181,23 @@ impl Ledger {
         }
         match matter(call) {
             Matter::Approve { calendar, event, days } => self.approved(world, &caller, &calendar, &event, &days),
-            Matter::Claim { event, days } => self.claimed(&caller, event, &days),
+            Matter::Claim { event, days } => {
+                if let Some(other) = self.leases.claimed(&event, call) {
+                    let text = format!("{caller} has claimed {event} although {other} has it");
+                    self.breaches.push(Breach::Duplicated(text));
+                }
+                self.claimed(&caller, event, &days);
+            }
             Matter::Issued { event, days } => {
                 self.known.extend(self.form_of(&event, &days));
                 self.process(&caller).sending.remove(&event);
             }
             Matter::Settled { event } | Matter::Close { event } => {
                 self.process(&caller).sending.remove(&event);
+            }
+            Matter::Cursor { calendar } => {
+                let tick = self.tick();
+                self.followed.entry(calendar).or_insert(tick);
             }
             Matter::List { .. } | Matter::Read { .. } | Matter::Form(_) | Matter::Other => {}
         }
@@ -199,6 +222,12 @@ impl Ledger {
     /// Whether a form for these days was accepted, or a person did not want one.
     pub fn has_form(&self, key: &FormKey) -> bool {
         self.accepted.contains_key(key) || self.decided.contains(key)
+    }
+
+    /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
+    pub fn was_listed(&self, event: &str) -> bool {
+        let followed = |made: &Made| self.followed.get(&made.calendar).is_some_and(|since| *since < made.changed);
+        self.made.get(event).is_some_and(followed)
     }
 
     /// Whether a person has to decide about this form, as far as Byroapi's answers tell.

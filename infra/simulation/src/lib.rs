@@ -7,6 +7,7 @@ mod campaign;
 mod drive;
 mod fates;
 mod gatekeeper;
+mod leases;
 mod ledger;
 mod operations;
 mod people;

@@ -72,7 +72,7 @@ impl Verdict<'_> {
             if made.renamed.is_none() && event["summary"].as_str() != name {
                 self.ledger.breach(Breach::Lost(format!("approved without the name of {}: {event}", made.person)));
             }
-        } else if self.is_in_range(&event) {
+        } else if self.is_in_range(&event) || self.was_listed(made) {
             self.ledger.breach(Breach::Lost(format!("not approved: {event}")));
         }
     }
@@ -80,6 +80,11 @@ impl Verdict<'_> {
     /// Whether the event was in the window of the last sweep, which was on the present day.
     fn is_in_range(&self, event: &Value) -> bool {
         is_in_range(event, self.manner, self.world.now())
+    }
+
+    /// A day of a series counts only in range, and a spreadsheet may have been without the person when it was listed.
+    fn was_listed(&self, made: &Made) -> bool {
+        !self.manner.sheet && !made.id.contains('_') && self.ledger.was_listed(&made.id)
     }
 
     fn reservation(&mut self, id: &str, answered: &Answered) {

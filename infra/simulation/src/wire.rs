@@ -23,6 +23,8 @@ pub enum Matter {
     Issued { event: String, days: String },
     /// It is written down that the form that was being sent is not under way any more.
     Settled { event: String },
+    /// The cursor of this calendar is written.
+    Cursor { calendar: String },
     /// A record is closed.
     Close { event: String },
     /// Nothing that matters here.
@@ -37,6 +39,7 @@ pub fn matter(call: &Call) -> Matter {
         ("events.get", _, Some(event)) => Matter::Read { event },
         ("events.patch", Some(calendar), Some(event)) => approval(call, calendar, event),
         ("form", ..) => Matter::Form(form_key(call.body.as_ref().unwrap_or(&Value::Null))),
+        ("PutItem", ..) => cursor(call.body.as_ref().unwrap_or(&Value::Null)),
         ("UpdateItem", ..) => record_write(call.body.as_ref().unwrap_or(&Value::Null)),
         ("TransactWriteItems", ..) => closing(call.body.as_ref().unwrap_or(&Value::Null)),
         _ => Matter::Other,
@@ -88,6 +91,14 @@ fn approval(call: &Call, calendar: String, event: String) -> Matter {
     }
 }
 
+fn cursor(body: &Value) -> Matter {
+    let calendar = body["Item"]["pk"]["S"].as_str().and_then(|key| key.strip_prefix("calendar#"));
+    match calendar.filter(|_| body["Item"]["sk"]["S"] == "cursor") {
+        Some(calendar) => Matter::Cursor { calendar: calendar.to_owned() },
+        None => Matter::Other,
+    }
+}
+
 fn record_write(body: &Value) -> Matter {
     let Some(event) = event_of(&body["Key"]) else { return Matter::Other };
     let values = &body["ExpressionAttributeValues"];
@@ -106,6 +117,17 @@ fn closing(body: &Value) -> Matter {
     let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
     let event = actions.iter().find_map(|action| event_of(&action["Delete"]["Key"]));
     event.map_or(Matter::Other, |event| Matter::Close { event })
+}
+
+/// The event of an open record that a call gives up or closes.
+pub fn given_up(call: &Call) -> Option<String> {
+    let body = call.body.as_ref()?;
+    let removed = body["UpdateExpression"].as_str().and_then(|expression| expression.split_once("REMOVE"));
+    match matter(call) {
+        Matter::Close { event } => Some(event),
+        _ if removed.is_some_and(|(_, names)| names.contains("lease_until")) => event_of(&body["Key"]),
+        _ => None,
+    }
 }
 
 /// The event of an open record.
