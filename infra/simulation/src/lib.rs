@@ -15,7 +15,7 @@ use std::io;
 
 pub use ledger::Breach;
 pub use schedule::Outcome;
-pub use stage::Trouble;
+pub use stage::{CALENDARS, PEOPLE, Stage, Trouble};
 pub use time::WorldTime;
 
 /// Plays the schedule of `seed` on a runtime of its own.

@@ -32,7 +32,9 @@ pub type Trouble = Box<dyn Error + Send + Sync>;
 
 /// The world, its table and its time.
 pub struct Stage {
+    /// The simulated services.
     pub world: World,
+    /// The time of all processes.
     pub time: WorldTime,
     dynamodb_url: String,
     settings: tempfile::NamedTempFile,
