@@ -37,6 +37,8 @@ pub struct Stage {
     /// The time of all processes.
     pub time: WorldTime,
     dynamodb_url: String,
+    /// All processes reach the table with these: their TLS takes longer to set up than most of what a process does.
+    connections: Transport,
     settings: tempfile::NamedTempFile,
     processes: u64,
     seed: u64,
@@ -68,8 +70,9 @@ impl Stage {
             },
         });
         std::fs::write(settings.path(), text.to_string())?;
-        let stage = Self { time: WorldTime::new(world.clone()), world, dynamodb_url, settings, processes: 0, seed };
-        stage.store(&Transport::new()?, "setup").create_table().await?;
+        let (time, connections) = (WorldTime::new(world.clone()), Transport::new()?);
+        let stage = Self { time, world, dynamodb_url, connections, settings, processes: 0, seed };
+        stage.store("setup").create_table().await?;
         Ok(stage)
     }
 
@@ -88,20 +91,20 @@ impl Stage {
             settings,
             google_key: SecretString::from(self.world.service_account_key()),
             forms_authorization: None,
-            store: self.store(&transport, name),
+            store: self.store(name),
             transport,
             clock: Clock::new(self.time.clone()),
             randomness: Randomness::from_seed(self.seed.wrapping_mul(1_000).wrapping_add(self.processes)),
         })?)
     }
 
-    fn store(&self, transport: &Transport, caller: &str) -> Store {
+    fn store(&self, caller: &str) -> Store {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .endpoint_url(World::url_for(&self.dynamodb_url, caller))
-            .http_client(transport.aws())
+            .http_client(self.connections.aws())
             // The SDK's pauses are real time; the faults meet the library's own repetitions.
             .retry_config(RetryConfig::disabled())
             .build();
