@@ -1,4 +1,5 @@
-# What a person does with Moffman on one machine. `make run` needs Rust, make and a C compiler; `make check` also Python 3.
+# What a person does with Moffman on one machine. `make run` needs Rust, make and a C compiler; `make check` also Python 3,
+# `make fuzz` a C++ compiler.
 
 CARGO ?= cargo
 TOOLS := target/tools
