@@ -13,7 +13,7 @@ use std::time::Duration;
 use moffman_fuzz::watch::{Effect, Limits, run};
 
 /// Generous, because the machine may be busy.
-const TIME: Duration = Duration::from_secs(20);
+const TIME: Duration = Duration::from_secs(40);
 
 /// Memory is counted for the whole process: one test at a time. After one that hangs or takes too much, the others fail at
 /// once, because it goes on doing so.
