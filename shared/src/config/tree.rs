@@ -3,6 +3,7 @@
 //! Numbers keep the text they were written with, so that an employee number `007` stays `007`. A key given twice is
 //! reported and the first one counts; serde-saphyr alone would stop there.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -82,6 +83,8 @@ pub(super) fn parse(source: &str) -> Result<Tree, TreeMistake> {
         // Tens of thousands of users in one file are fine. Each level takes a good part of a thread's stack, and settings have
         // five.
         budget: serde_saphyr::budget! { max_depth: 16, max_nodes: 4_000_000, max_events: 8_000_000 },
+        // In pieces, about three for a key and its value: a few lines of aliases to aliases can stand for gigabytes.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000 },
     };
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(source, options).map_err(|error| syntax(&error))?;
     let mut tree = Tree { root: Node::NULL, duplicates: Vec::new() };
@@ -91,9 +94,16 @@ pub(super) fn parse(source: &str) -> Result<Tree, TreeMistake> {
 
 fn syntax(error: &serde_saphyr::Error) -> TreeMistake {
     let formatter = serde_saphyr::UserMessageFormatter;
-    let message = match error.without_snippet() {
+    // What goes wrong where an alias stands comes wrapped.
+    let mut cause = error;
+    while let serde_saphyr::Error::AliasError { error, .. } | serde_saphyr::Error::WithSnippet { error, .. } = cause {
+        cause = error;
+    }
+    let message = match cause {
         serde_saphyr::Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => "nested too deeply".into(),
-        serde_saphyr::Error::Budget { .. } => "larger or more intricate than a configuration can be".into(),
+        serde_saphyr::Error::Budget { .. } | serde_saphyr::Error::AliasReplayLimitExceeded { .. } => {
+            "larger or more intricate than a configuration can be".into()
+        }
         error => serde_saphyr::MessageFormatter::format_message(&formatter, error),
     };
     let position = error.location().map(position).unwrap_or_default();
@@ -115,14 +125,16 @@ fn convert(raw: Spanned<Raw>, source: &str, path: &str, duplicates: &mut Vec<Tre
             Value::List(items.map(|(n, item)| convert(item, source, &format!("{path}[{n}]"), duplicates)).collect())
         }
         Raw::Mapping(raw_members) => {
-            let mut members: Vec<Member> = Vec::with_capacity(raw_members.len());
+            let mut members = Vec::with_capacity(raw_members.len());
+            let mut lines = HashMap::with_capacity(raw_members.len());
             for (name, value) in raw_members {
                 let at = position(name.referenced);
                 let path = if path.is_empty() { name.value.clone() } else { format!("{path}.{}", name.value) };
-                if let Some(first) = members.iter().find(|member| member.name == name.value) {
-                    let message = format!("given twice, first in line {}", first.position.line);
+                if let Some(first) = lines.get(&name.value) {
+                    let message = format!("given twice, first in line {first}");
                     duplicates.push(TreeMistake { position: at, path, message });
                 } else {
+                    lines.insert(name.value.clone(), at.line);
                     let node = convert(value, source, &path, duplicates);
                     members.push(Member { name: name.value, position: at, node });
                 }
@@ -222,6 +234,8 @@ impl<'de> Visitor<'de> for RawVisitor {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -307,6 +321,20 @@ mod tests {
         let aliases = format!("a: &x 1\nb: [{}]", "*x, ".repeat(60_000));
         let intricate = "not valid YAML: larger or more intricate than a configuration can be";
         assert_eq!(message(&aliases), intricate);
+        let deep_alias = format!("a: &x {}{}\nb: [[[[[[*x]]]]]]", "[".repeat(12), "]".repeat(12));
+        assert_eq!(message(&deep_alias), "not valid YAML: nested too deeply");
+        assert!(parse(&format!("a: &x {{m: 1}}\nb: [{}]", "*x, ".repeat(90))).is_ok());
+    }
+
+    #[test]
+    fn aliases_of_aliases_do_not_grow_without_bound() {
+        let mut source = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..7 {
+            let before = format!("*a{}, ", level - 1).repeat(10);
+            writeln!(source, "a{level}: &a{level} [{before}]").unwrap();
+        }
+        let intricate = "not valid YAML: larger or more intricate than a configuration can be";
+        assert_eq!(parse(&source).err().unwrap().message, intricate);
     }
 
     proptest! {

@@ -1,0 +1,37 @@
+//! Every target on its seeds and on inputs made from them, always the same ones; and the checks of the checks.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
+
+mod files;
+mod large;
+mod targets;
+mod watching;
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use moffman_fuzz::watch::{Effect, Limits, run};
+
+/// Generous, because the machine may be busy.
+const TIME: Duration = Duration::from_secs(40);
+
+/// Memory is counted for the whole process: one test at a time. After one that hangs or takes too much, the others fail at
+/// once, because it goes on doing so.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap()
+}
+
+/// Every input passes; answers how many there were.
+fn expect_no_finding(
+    check: fn(&[u8]),
+    inputs: impl Iterator<Item = Vec<u8>> + Send + 'static,
+    limits: Limits,
+) -> usize {
+    let alone = alone();
+    let outcome = run(check, inputs, limits);
+    if outcome.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::Panic(_))) {
+        drop(alone);
+    }
+    outcome.unwrap_or_else(|finding| panic!("{finding}"))
+}

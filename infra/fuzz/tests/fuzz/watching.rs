@@ -1,0 +1,72 @@
+//! The watch itself: what it is to find is found.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use moffman_fuzz::watch::{Effect, Finding, Limits, run};
+
+use crate::{TIME, alone};
+
+const MEMORY: usize = 8 << 20;
+
+fn inputs() -> impl Iterator<Item = Vec<u8>> + Send {
+    [&b"good"[..], b"bad", b"good again"].into_iter().map(<[u8]>::to_vec)
+}
+
+/// What is found on the input `bad`.
+fn found(check: fn(&[u8]), time: Duration) -> Effect {
+    let _alone = alone();
+    let Finding { input, effect } = run(check, inputs(), Limits { time, memory: MEMORY }).unwrap_err();
+    assert_eq!(input, b"bad");
+    effect
+}
+
+#[test]
+fn what_is_well_is_counted() {
+    let _alone = alone();
+    assert_eq!(run(|_| {}, inputs(), Limits { time: TIME, memory: MEMORY }), Ok(3));
+}
+
+#[test]
+fn a_panic_is_found_with_its_message() {
+    let effect = found(|input| assert_ne!(input, b"bad", "no {}", "good"), TIME);
+    let Effect::Panic(message) = effect else { panic!("{effect:?}") };
+    assert!(message.contains("no good"), "{message}");
+}
+
+#[test]
+fn what_does_not_end_is_found_and_given_up() {
+    static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+    let check = |input: &[u8]| {
+        while input == b"bad" && !GIVEN_UP.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+    };
+    assert_eq!(found(check, Duration::from_millis(100)), Effect::Hang);
+    GIVEN_UP.store(true, Ordering::Relaxed);
+}
+
+#[test]
+fn memory_that_was_given_back_is_found_too() {
+    let check = |input: &[u8]| {
+        if input == b"bad" {
+            drop(black_box(Vec::<u8>::with_capacity(2 * MEMORY)));
+        }
+    };
+    assert_eq!(found(check, TIME), Effect::Memory);
+}
+
+#[test]
+fn memory_is_found_before_the_input_is_done() {
+    static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+    let check = |input: &[u8]| {
+        let taken = Vec::<u8>::with_capacity(if input == b"bad" { 2 * MEMORY } else { 1 });
+        while input == b"bad" && !GIVEN_UP.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        drop(black_box(taken));
+    };
+    assert_eq!(found(check, TIME), Effect::Memory);
+    GIVEN_UP.store(true, Ordering::Relaxed);
+}
