@@ -30,7 +30,6 @@ run: ## Start the whole service here; simulated Google and Byroapi unless real o
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
-	$(CARGO) run --locked --bin simulate -- 200
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))

@@ -15,6 +15,7 @@ mod requests;
 mod schedule;
 mod sheet;
 mod stage;
+mod tally;
 mod time;
 mod verdict;
 mod wire;
@@ -25,6 +26,7 @@ pub use campaign::play_all;
 pub use ledger::Breach;
 pub use schedule::Outcome;
 pub use stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
+pub use tally::Tally;
 pub use time::WorldTime;
 
 use bugs::Layer;

@@ -5,15 +5,13 @@ mod command_line;
 mod hunt;
 mod progress;
 mod story;
-mod tally;
 
 use std::ops::{ControlFlow, Range};
 use std::process::ExitCode;
 
 use command_line::Order;
-use moffman_simulation::{Trouble, play_all, simulate};
+use moffman_simulation::{Tally, Trouble, play_all, simulate};
 use progress::Progress;
-use tally::Tally;
 
 fn main() -> ExitCode {
     let result = match command_line::read() {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use moffman_simulation::{Breach, Outcome};
+use crate::ledger::Breach;
+use crate::schedule::Outcome;
 
 /// What came of the schedules so far.
-#[derive(Default)]
-pub(crate) struct Tally {
+#[derive(Debug, Default)]
+pub struct Tally {
     schedules: usize,
     lost: usize,
     duplicated: usize,
@@ -18,7 +19,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// One more.
-    pub(crate) fn add(&mut self, outcome: &Outcome) {
+    pub fn add(&mut self, outcome: &Outcome) {
         self.schedules += 1;
         self.unknown += outcome.unknown;
         for breach in &outcome.breaches {
@@ -32,7 +33,7 @@ impl Tally {
     }
 
     /// Whether there was no breach.
-    pub(crate) fn is_clean(&self) -> bool {
+    pub fn is_clean(&self) -> bool {
         self.lines.is_empty()
     }
 }
