@@ -67,8 +67,10 @@ pub struct Ledger {
     unknown: BTreeSet<FormKey>,
     /// These, and all whose sender may have been kept from writing down what became of them.
     in_doubt: BTreeSet<FormKey>,
-    /// The forms that a person decided about.
-    decided: BTreeSet<FormKey>,
+    /// The forms that a person wanted to be sent again, each as often as that was said.
+    resent: BTreeMap<FormKey, u32>,
+    /// The forms that a person did not want.
+    discarded: BTreeSet<FormKey>,
     breaches: Vec<Breach>,
 }
 
@@ -102,9 +104,13 @@ impl Ledger {
         }
     }
 
-    /// A person decided about these forms: what is sent or not sent now is that person's wish.
-    pub fn decided(&mut self, forms: impl IntoIterator<Item = FormKey>) {
-        self.decided.extend(forms);
+    /// A person wants this form to be sent again, or not to be sent.
+    pub fn decided(&mut self, form: FormKey, resend: bool) {
+        if resend {
+            *self.resent.entry(form).or_default() += 1;
+        } else {
+            self.discarded.insert(form);
+        }
     }
 
     /// A process begins a sweep.
@@ -221,7 +227,7 @@ impl Ledger {
 
     /// Whether a form for these days was accepted, or a person did not want one.
     pub fn has_form(&self, key: &FormKey) -> bool {
-        self.accepted.contains_key(key) || self.decided.contains(key)
+        self.accepted.contains_key(key) || self.discarded.contains(key)
     }
 
     /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
@@ -232,7 +238,7 @@ impl Ledger {
 
     /// Whether a person has to decide about this form, as far as Byroapi's answers tell.
     pub fn must_be_held(&self, key: &FormKey) -> bool {
-        self.hold && self.unknown.contains(key) && !self.decided.contains(key)
+        self.hold && self.unknown.contains(key) && !self.resent.contains_key(key) && !self.discarded.contains(key)
     }
 
     /// Whether there is a reason to have a person decide about this form.
@@ -279,10 +285,12 @@ impl Ledger {
             self.breaches.push(Breach::Duplicated(text));
         }
         let is_resending = self.process(caller).is_resending;
-        let is_allowed = !self.hold && is_resending && !self.known.contains(key) || self.decided.contains(key);
+        let by_policy = !self.hold && is_resending && !self.known.contains(key);
+        let wanted = self.resent.get(key).copied().unwrap_or_default();
         let count = self.accepted.entry(key.clone()).or_default();
         *count += 1;
-        if *count > 1 && !is_allowed {
+        let is_allowed = by_policy || *count <= 1 + wanted;
+        if !is_allowed {
             self.breaches.push(Breach::Duplicated(format!("form {count} for {key:?}, by {caller}")));
         }
     }

@@ -20,8 +20,8 @@ pub struct Running {
     pub task: JoinHandle<Option<SweepReport>>,
 }
 
-/// The forms about which a person decided, each noted before the decision is sent.
-pub type Decisions = Arc<Mutex<Vec<FormKey>>>;
+/// The forms about which a person decided, each noted before the decision is sent, and whether it is to be sent again.
+pub type Decisions = Arc<Mutex<Vec<(FormKey, bool)>>>;
 
 /// Sweeps everything; `seconds` are what the invocation has.
 pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<i64>) -> Running {
@@ -56,7 +56,7 @@ pub fn begin_decision(caller: String, app: Moffman, resend: bool, decisions: &De
         let held = Filter { office: None, state: Some(State::Held) };
         let Ok(page) = forms::list(&app, &held, None, 1, None).await else { return };
         let Some(form) = page.forms.into_iter().next() else { return };
-        let decided = form.user_id.and_then(|user| key(&user, &form.days.to_string()));
+        let decided = form.user_id.and_then(|user| key(&user, &form.days.to_string())).map(|key| (key, resend));
         decisions.lock().unwrap_or_else(PoisonError::into_inner).extend(decided);
         // Refused or lost, the person sees the form as held again.
         let _ =

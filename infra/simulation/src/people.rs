@@ -19,7 +19,7 @@ pub struct Made {
     pub deleted: bool,
     /// When a person gave it a title, if it was not approved since.
     pub renamed: Option<u64>,
-    earlier: Option<String>,
+    earlier: Vec<String>,
 }
 
 /// The people and what they have made. No two living events of one person ever have the same days, so that a form,
@@ -138,13 +138,13 @@ impl People {
         let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted) else {
             return NOTHING.to_owned();
         };
-        let back = made.earlier.clone().filter(|_| random.u8(..100) < 40);
+        let back = random.choice(&made.earlier).cloned().filter(|_| random.bool());
         let days = back.unwrap_or_else(|| format!("{}/{}", fresh.0, fresh.1));
         let Some((start, end)) = days.split_once('/') else {
             return NOTHING.to_owned();
         };
         world.person_moves(made.calendar, &made.id, start, end);
-        made.earlier = Some(std::mem::replace(&mut made.days, days.clone()));
+        made.earlier.push(std::mem::replace(&mut made.days, days.clone()));
         let Made { calendar, id, person, .. } = made.clone();
         self.taken.insert((person, days.clone()));
         ledger.days_given(calendar, &id, person, &days);
@@ -187,7 +187,7 @@ impl People {
     fn note(&mut self, calendar: &'static str, id: String, person: &'static str, days: String, ledger: &mut Ledger) {
         ledger.days_given(calendar, &id, person, &days);
         self.taken.insert((person, days.clone()));
-        self.made.push(Made { calendar, id, person, days, deleted: false, renamed: None, earlier: None });
+        self.made.push(Made { calendar, id, person, days, deleted: false, renamed: None, earlier: Vec::new() });
     }
 
     /// Days that nobody has had yet.

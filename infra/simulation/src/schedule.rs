@@ -170,13 +170,15 @@ impl Schedule {
         let said = people.add(spared, PEOPLE[0].0, random, &stage.world, ledger);
         self.tell(said);
         let new = self.people.made.last().map(|made| made.id.clone()).unwrap_or_default();
+        let event = self.stage.world.event(spared, &new).unwrap_or_default();
+        let was_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
         self.mood = Mood::Trouble { spared };
         self.begin_sweep(None)?;
         self.drive().await;
         self.mood = Mood::Faults;
         let event = self.stage.world.event(spared, &new).unwrap_or_default();
         let is_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
-        if is_in_range && !is_approved(&event) {
+        if was_in_range && is_in_range && !is_approved(&event) {
             let text =
                 format!("{new} was not approved in the sweep that listed it, though its office was well: {event}");
             self.ledger.breach(Breach::Stuck(text));
@@ -234,7 +236,9 @@ impl Schedule {
     /// Forms about which a person has decided meanwhile.
     pub(crate) fn note_decisions(&mut self) {
         let decided = std::mem::take(&mut *self.decisions.lock().unwrap_or_else(PoisonError::into_inner));
-        self.ledger.decided(decided);
+        for (form, resend) in decided {
+            self.ledger.decided(form, resend);
+        }
     }
 
     pub(crate) fn tell(&mut self, line: String) {

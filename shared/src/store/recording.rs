@@ -22,6 +22,12 @@ const CONFLICT: &str = "TransactionConflict";
 /// How often a transaction that met another is repeated.
 const MOST_ATTEMPTS: usize = 5;
 
+/// Writes the version of an event that was listed.
+const SNAPSHOT: &str = "SET #event = :event, #days = :days, #user = :user, event_updated = :updated, \
+                        recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one";
+/// DynamoDB reserves these names.
+const SNAPSHOT_NAMES: [(&str, &str); 3] = [("#event", "event"), ("#days", "days"), ("#user", "user")];
+
 /// An event of a listing that needs work.
 #[derive(Clone, Debug)]
 pub struct NewWork<'a> {
@@ -33,6 +39,8 @@ pub struct NewWork<'a> {
     pub user: &'a str,
     /// The present instant.
     pub now: DateTime<Utc>,
+    /// Whether there was an open record of it when the calendar was read.
+    pub is_open: bool,
 }
 
 /// What became of an event that was to be recorded.
@@ -56,69 +64,63 @@ pub struct Remembered {
 impl Store {
     /// Records an event that needs work, or replaces the snapshot in its open record.
     ///
-    /// A listing that is older than what was done since records nothing. When the form for these days was issued
-    /// before, the record says so, and the event is approved without a second form.
+    /// A listing that is older than what was done since records nothing. A new record begins with what is remembered of
+    /// the event, for whatever days; from then on the record alone knows, until it is closed.
     pub async fn record(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Recorded, StoreError> {
-        let Some(reasons) = self.try_record(calendar_id, work, None).await? else {
+        if work.is_open && self.replace(calendar_id, work).await? {
             return Ok(Recorded::Open(Remembered::default()));
-        };
-        let seen = reasons.get(1).filter(|reason| failed(reason)).and_then(|reason| reason.item.as_ref());
-        let Some(seen) = seen.filter(|item| last_change(item) <= updated_at(work.event)) else {
-            return Ok(Recorded::Stale);
-        };
-        let remembered = Remembered::read(seen);
-        match self.try_record(calendar_id, work, Some(&remembered)).await? {
-            None => Ok(Recorded::Open(remembered)),
-            Some(_) => Ok(Recorded::Stale),
         }
+        for _ in 0..MOST_ATTEMPTS {
+            let Some(reasons) = self.open(calendar_id, work, None).await? else {
+                return Ok(Recorded::Open(Remembered::default()));
+            };
+            let [open, seen] = [0, 1].map(|action| reasons.get(action).and_then(|reason| reason.item.as_ref()));
+            if [open, seen].into_iter().flatten().any(|item| last_change(item) > updated_at(work.event)) {
+                return Ok(Recorded::Stale);
+            }
+            match (open, seen) {
+                (Some(_), _) if self.replace(calendar_id, work).await? => {
+                    return Ok(Recorded::Open(Remembered::default()));
+                }
+                (None, Some(seen)) => {
+                    let remembered = Remembered::read(seen);
+                    if self.open(calendar_id, work, Some(&remembered)).await?.is_none() {
+                        return Ok(Recorded::Open(remembered));
+                    }
+                }
+                // Another sweep was faster: look again.
+                _ => {}
+            }
+        }
+        Err(StoreError::Throttled)
     }
 
-    /// Answers why the transaction was cancelled, if it was for a failed condition. The record begins with what is
-    /// `remembered`.
-    async fn try_record(
+    /// Opens a record that begins with what is `remembered`. Answers why the transaction was cancelled, if it was for a
+    /// failed condition: there is an open record already, or more is remembered than was said.
+    async fn open(
         &self,
         calendar_id: &str,
         work: &NewWork<'_>,
         remembered: Option<&Remembered>,
     ) -> Result<Option<Vec<CancellationReason>>, StoreError> {
+        let (adds, values): (Vec<String>, Vec<_>) = remembered.into_iter().flat_map(Remembered::attributes).unzip();
+        let mut open = Update::builder()
+            .table_name(self.table())
+            .set_key(Some(open_item(calendar_id, work)))
+            .update_expression(format!("{SNAPSHOT}{}", adds.concat()))
+            .condition_expression("attribute_not_exists(sk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, attribute) in SNAPSHOT_NAMES {
+            open = open.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in snapshot_values(work)?.into_iter().chain(values) {
+            open = open.expression_attribute_values(name, value);
+        }
         let actions = [
-            TransactWriteItem::builder().update(self.put_open(calendar_id, work, remembered)?).build(),
+            TransactWriteItem::builder().update(open.build()?).build(),
             TransactWriteItem::builder().condition_check(self.check_seen(calendar_id, work, remembered)?).build(),
         ];
         self.transact(actions.into()).await
-    }
-
-    fn put_open(
-        &self,
-        calendar_id: &str,
-        work: &NewWork<'_>,
-        remembered: Option<&Remembered>,
-    ) -> Result<Update, StoreError> {
-        let remembered = remembered.into_iter().flat_map(Remembered::attributes);
-        let (adds, values): (Vec<String>, Vec<_>) = remembered.unzip();
-        let add = if adds.is_empty() { String::new() } else { format!(" ADD {}", adds.join(", ")) };
-        let update = Update::builder()
-            .table_name(self.table())
-            .key("pk", calendar_key(calendar_id))
-            .key("sk", open_key(&work.event.id))
-            .update_expression(format!(
-                "SET #event = :event, #days = :days, #user = :user, event_updated = :updated, \
-                 recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one{add}"
-            ))
-            .condition_expression("attribute_not_exists(event_updated) OR event_updated <= :updated")
-            .expression_attribute_names("#event", "event")
-            .expression_attribute_names("#days", "days")
-            .expression_attribute_names("#user", "user")
-            .expression_attribute_values(":event", snapshot(work.event)?)
-            .expression_attribute_values(":days", text(work.days))
-            .expression_attribute_values(":user", text(work.user))
-            .expression_attribute_values(":updated", number(updated_at(work.event)))
-            .expression_attribute_values(":now", milliseconds(work.now))
-            .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":one", number(1));
-        let update =
-            values.into_iter().fold(update, |update, (name, days)| update.expression_attribute_values(name, days));
-        Ok(update.build()?)
     }
 
     fn check_seen(
@@ -131,18 +133,36 @@ impl Store {
             .table_name(self.table())
             .key("pk", calendar_key(calendar_id))
             .key("sk", seen_key(&work.event.id))
-            .expression_attribute_values(":updated", number(updated_at(work.event)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let check = match remembered {
-            Some(_) => check.condition_expression("attribute_not_exists(sk) OR event_updated <= :updated"),
-            None => check
-                .condition_expression(
-                    "attribute_not_exists(sk) OR (event_updated <= :updated AND NOT contains(done, :days) \
-                     AND NOT contains(unsettled, :days))",
-                )
-                .expression_attribute_values(":days", text(work.days)),
+            None => check.condition_expression("attribute_not_exists(sk)"),
+            Some(_) => check
+                .condition_expression("attribute_not_exists(sk) OR event_updated <= :updated")
+                .expression_attribute_values(":updated", number(updated_at(work.event))),
         };
         Ok(check.build()?)
+    }
+
+    /// Replaces the snapshot in an open record. Answers whether there is one, and none of a newer version.
+    async fn replace(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<bool, StoreError> {
+        let mut update = self
+            .client()
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(open_item(calendar_id, work)))
+            .update_expression(SNAPSHOT)
+            .condition_expression("attribute_exists(sk) AND event_updated <= :updated");
+        for (name, attribute) in SNAPSHOT_NAMES {
+            update = update.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in snapshot_values(work)? {
+            update = update.expression_attribute_values(name, value);
+        }
+        match update.send().await.map_err(StoreError::from) {
+            Ok(_) => Ok(true),
+            Err(StoreError::ConditionFailed) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs a transaction. Answers the reasons when a condition cancelled it; any other failure is an error.
@@ -171,6 +191,23 @@ impl Store {
     }
 }
 
+fn open_item(calendar_id: &str, work: &NewWork<'_>) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), calendar_key(calendar_id)), ("sk".to_owned(), open_key(&work.event.id))])
+}
+
+fn snapshot_values(work: &NewWork<'_>) -> Result<Vec<(String, AttributeValue)>, StoreError> {
+    let values = [
+        (":event", snapshot(work.event)?),
+        (":days", text(work.days)),
+        (":user", text(work.user)),
+        (":updated", number(updated_at(work.event))),
+        (":now", milliseconds(work.now)),
+        (":zero", number(0)),
+        (":one", number(1)),
+    ];
+    Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
 fn failed(reason: &CancellationReason) -> bool {
     reason.code() == Some(CONDITION_FAILED)
 }
@@ -188,10 +225,10 @@ impl Remembered {
         Self { issued, unsettled }
     }
 
-    /// What a record begins with: what to add to it, and the value by its name.
+    /// What a record begins with: how to set it, and the value by its name.
     fn attributes(&self) -> impl Iterator<Item = (String, (String, AttributeValue))> + use<> {
         [("issued", days_value(&self.issued)), ("unsettled", days_value(&self.unsettled))].into_iter().filter_map(
-            |(attribute, days)| Some((format!("{attribute} :{attribute}"), (format!(":{attribute}"), days?))),
+            |(attribute, days)| Some((format!(", {attribute} = :{attribute}"), (format!(":{attribute}"), days?))),
         )
     }
 }

@@ -264,7 +264,7 @@ impl Sweep<'_> {
         }
         let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
         let now = self.app.clock.now();
-        let new = NewWork { event: &event, days, user: &user, now };
+        let new = NewWork { event: &event, days, user: &user, now, is_open: known.is_some() };
         let remembered = match self.app.store.record(&calendar.office.calendar_id, &new).await? {
             Recorded::Open(remembered) => remembered,
             Recorded::Stale => return Ok(known),

@@ -42,10 +42,13 @@ impl Worker<'_> {
         if !self.sweep.is_form_due(&record) || !self.sweep.has_time() || *silences >= MOST_SILENCES {
             return Ok(Form::NotNow(record));
         }
+        let is_interrupted = record.unsettled.contains(&record.days);
+        self.recall().unsent = Some(record.days).filter(|_| !is_interrupted);
         let Some(mut record) = self.claim(&record, Some(record.days)).await? else {
+            self.recall().unsent = None;
             return Ok(Form::Changed);
         };
-        if self.recall().interrupted.remove(&record.days) {
+        if is_interrupted {
             report.forms.unknown += 1;
             let failures = self.failures(&record, true);
             if self.holds_unknown() || gives_up(&failures, self.now()) {

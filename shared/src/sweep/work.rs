@@ -96,8 +96,6 @@ pub(super) struct Worker<'a> {
 pub(super) struct Memory {
     /// Whether the event was seen in this sweep as the record has it.
     pub(super) is_listed: bool,
-    /// The days of which nobody knew, when the record was taken over, whether their form was issued.
-    pub(super) interrupted: BTreeSet<DateRange>,
     /// The days that are marked as being sent and are not sent yet.
     pub(super) unsent: Option<DateRange>,
     /// The days whose form was issued by this worker.
@@ -181,10 +179,6 @@ impl Worker<'_> {
         let claim = Claim { id: self.claim_id.clone(), until };
         let store = &self.sweep.app.store;
         let calendar_id = &self.calendar.office.calendar_id;
-        if !self.is_ours(record) {
-            self.recall().interrupted.clone_from(&record.unsettled);
-        }
-        self.recall().unsent = sending.filter(|days| !record.unsettled.contains(days));
         if let Some(claimed) = store.claim(calendar_id, record, &claim, sending).await? {
             return Ok(Some(self.completed(claimed)));
         }

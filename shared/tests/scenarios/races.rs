@@ -334,3 +334,52 @@ async fn a_form_that_was_only_about_to_be_sent_is_no_unknown_outcome_when_its_sw
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_event_that_comes_back_to_earlier_days_while_a_form_is_made_gets_no_second_one() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.sweep().await;
+        ctx.expect_form();
+
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-30", "2026-07-01");
+        let moved = event.clone();
+        ctx.world.when("form", Moment::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+        });
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
+        ctx.expect_form_for(ANNA, "30.06.2026", "30.06.2026");
+        ctx.expect_no_form();
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_comes_back_to_days_with_an_unknown_outcome_while_a_form_is_made_is_held() {
+    run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::HangAfterEffect);
+        sweep_until_it_hangs(ctx).await;
+        ctx.expect_form();
+        ctx.advance(Duration::minutes(2));
+        ctx.world.person_deletes(PRAGUE, &event);
+        assert_eq!(ctx.sweep().await.events_closed, 1);
+
+        ctx.world.person_restores(PRAGUE, &event);
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        let moved = event.clone();
+        ctx.world.when("form", Moment::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+        });
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.forms.unknown, report.forms.held), (1, 1, 1), "{report:?}");
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+        ctx.expect_no_form();
+    })
+    .await;
+}

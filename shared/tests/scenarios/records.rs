@@ -55,7 +55,7 @@ async fn store() -> Store {
 
 async fn record(store: &Store, event: &Event) -> Recorded {
     let days = event.days.unwrap();
-    let work = NewWork { event, days, user: "anna@example.com", now: now() };
+    let work = NewWork { event, days, user: "anna@example.com", now: now(), is_open: false };
     store.record(CALENDAR, &work).await.unwrap()
 }
 

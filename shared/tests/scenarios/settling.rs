@@ -371,3 +371,22 @@ async fn a_decision_that_cannot_be_written_changes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_person_who_wants_a_form_sent_again_need_not_say_so_twice() {
+    run_test_with(HOLD, async |ctx| {
+        let (event, _) = held(ctx).await;
+        ctx.world.person_deletes(PRAGUE, &event);
+        ctx.sweep().await;
+        ctx.world.person_restores(PRAGUE, &event);
+        assert_eq!(ctx.sweep().await.forms.held, 1);
+
+        let form = the_only(ctx, State::Held).await;
+        resend(&ctx.app, &form.id).await.unwrap();
+        ctx.world.person_renames(PRAGUE, &event, "me");
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.forms.held, report.open), (1, 0, 0), "{report:?}");
+        ctx.expect_form();
+    })
+    .await;
+}
