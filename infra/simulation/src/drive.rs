@@ -87,7 +87,7 @@ impl Schedule {
             self.time_goes_by(Duration::seconds(16));
             return;
         }
-        let index = self.random.usize(..waiting.len());
+        let index = self.choose(&waiting);
         let chosen = waiting.swap_remove(index);
         drop(waiting);
         match chosen {
@@ -110,6 +110,17 @@ impl Schedule {
                 }
             }
         }
+    }
+
+    /// One of the calls at the gate, of another process than the one that is slow at present if there are such.
+    fn choose(&mut self, waiting: &[Waiting]) -> usize {
+        if self.random.u8(..100) < 5 {
+            let caller = waiting[self.random.usize(..waiting.len())].call().caller.clone();
+            self.slow = caller.filter(|_| self.random.bool());
+        }
+        let is_quick = |index: &usize| self.slow.is_none() || waiting[*index].call().caller != self.slow;
+        let quick: Vec<usize> = (0..waiting.len()).filter(is_quick).collect();
+        self.random.choice(quick).unwrap_or_else(|| self.random.usize(..waiting.len()))
     }
 
     /// Time goes by, more of it than anybody waits for an answer.

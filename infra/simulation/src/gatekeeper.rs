@@ -15,6 +15,14 @@ pub enum Waiting {
     Done(Call, u16, oneshot::Sender<()>),
 }
 
+impl Waiting {
+    /// The call.
+    pub fn call(&self) -> &Call {
+        let (Self::Arrived(call, _) | Self::Done(call, _, _)) = self;
+        call
+    }
+}
+
 /// The calls at the gate.
 #[derive(Debug, Default)]
 pub struct Gatekeeper {
@@ -41,7 +49,7 @@ impl Gatekeeper {
     /// The calls at the gate.
     pub fn calls(&self) -> Vec<Call> {
         let waiting = self.lock();
-        waiting.iter().map(|(Waiting::Arrived(call, _) | Waiting::Done(call, _, _))| call.clone()).collect()
+        waiting.iter().map(|waiting| waiting.call().clone()).collect()
     }
 
     /// The calls of `caller` that were carried out and are not answered yet, with their statuses.

@@ -34,6 +34,10 @@ pub struct People {
     next_day: NaiveDate,
 }
 
+/// How many events count as the latest.
+const LATEST: usize = 3;
+/// Out of a narrow range, and in a wide one.
+const FAR_AHEAD: Days = Days::new(180);
 const NOTHING: &str = "nobody does anything";
 
 impl People {
@@ -44,7 +48,7 @@ impl People {
 
     /// Somebody does something. Answers what, for the story.
     pub fn act(&mut self, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
-        let chosen = (!self.made.is_empty()).then(|| random.usize(..self.made.len()));
+        let chosen = self.choose(random);
         match (random.u8(..100), chosen) {
             (..=31, _) | (_, None) => {
                 let calendar = CALENDARS[random.usize(..CALENDARS.len())];
@@ -190,12 +194,20 @@ impl People {
         self.made.push(Made { calendar, id, person, days, deleted: false, renamed: None, earlier: Vec::new() });
     }
 
-    /// Days that nobody has had yet.
+    /// An event: half of the time one of the latest, so that enough happens to the same one.
+    fn choose(&self, random: &mut fastrand::Rng) -> Option<usize> {
+        let among = if random.bool() { self.made.len() } else { self.made.len().min(LATEST) };
+        (among > 0).then(|| self.made.len() - 1 - random.usize(..among))
+    }
+
+    /// Days that nobody has had yet, at times far ahead.
     fn fresh_days(&mut self, random: &mut fastrand::Rng) -> (NaiveDate, NaiveDate) {
         let length = Days::new(random.u64(1..4));
         loop {
-            let start = self.next_day;
-            self.next_day = start.succ_opt().unwrap_or(start);
+            let next = self.next_day;
+            self.next_day = next.succ_opt().unwrap_or(next);
+            let ahead = if random.u8(..4) == 0 { FAR_AHEAD } else { Days::new(0) };
+            let start = next.checked_add_days(ahead).unwrap_or(next);
             let end = start.checked_add_days(length).unwrap_or(start);
             let days = format!("{start}/{end}");
             if !PEOPLE.iter().any(|(person, _)| self.taken.contains(&(*person, days.clone()))) {

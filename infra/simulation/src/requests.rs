@@ -43,6 +43,8 @@ type Answers = Arc<Mutex<BTreeMap<String, Answered>>>;
 #[derive(Debug, Default)]
 pub struct Requests {
     answers: Answers,
+    /// The reservation of the last request.
+    last: u8,
 }
 
 impl Requests {
@@ -53,7 +55,10 @@ impl Requests {
         now: u64,
         app: Moffman,
     ) -> (String, Pin<Box<dyn Future<Output = ()> + Send>>) {
-        let number = random.u8(..RESERVATIONS);
+        if random.bool() {
+            self.last = random.u8(..RESERVATIONS);
+        }
+        let number = self.last;
         let calendar = CALENDARS[usize::from(number).min(CALENDARS.len() - 1)];
         let request = request(number, calendar, random.bool());
         let said = format!("request for {}, approved: {}", request.name, request.approved);

@@ -50,6 +50,8 @@ pub struct Schedule {
     pub(crate) crashing: HashSet<String>,
     /// The processes that end when the answer to their call leaves.
     pub(crate) dying: HashSet<String>,
+    /// The process whose calls wait while others have any.
+    pub(crate) slow: Option<String>,
     pub(crate) mood: Mood,
     /// Whether some process has known the offices and the people.
     is_known: bool,
@@ -93,6 +95,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         processes: BTreeMap::new(),
         crashing: HashSet::new(),
         dying: HashSet::new(),
+        slow: None,
         mood: Mood::Faults,
         is_known: !manner.sheet,
         seed,
