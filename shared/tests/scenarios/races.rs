@@ -126,6 +126,28 @@ async fn a_deletion_that_was_listed_while_another_sweep_held_the_record_is_not_f
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_was_read_as_deleted_gets_no_form_for_what_another_sweep_records_meanwhile() {
+    run_test(async |ctx| {
+        ctx.sweep().await;
+        let event = thursday(ctx);
+        let (deleted, restored, gone) = (event.clone(), event.clone(), event);
+        let other = ctx.another_process("{}");
+        ctx.world.when("form", Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
+        ctx.world.when("events.get", Moment::AfterEffect, move |world| {
+            world.person_restores(PRAGUE, &restored);
+            world.person_moves(PRAGUE, &restored, "2026-06-25", "2026-06-26");
+            let listing = Matcher::operation("events.list").on_calendar(PRAGUE);
+            world.when(listing, Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &gone));
+            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+        });
+        let report = ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
+        assert_eq!((ctx.world.count("form"), report.open), (1, 0));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn days_that_were_refused_and_left_again_are_not_taken_for_issued() {
     run_test(async |ctx| {
