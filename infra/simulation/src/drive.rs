@@ -67,6 +67,11 @@ impl Schedule {
             let minutes = self.random.i64(1..200);
             self.tell(format!("the clock jumps by {minutes} minutes"));
             self.time_goes_by(Duration::minutes(minutes));
+            if self.random.bool()
+                && let Err(trouble) = self.begin_sweep(None)
+            {
+                self.tell(format!("the sweep does not begin: {trouble}"));
+            }
         }
         if self.random.u16(..1000) < 3
             && let Some((name, app)) = self.processes.first_key_value()
@@ -114,9 +119,9 @@ impl Schedule {
 
     /// One of the calls at the gate, of another process than the one that is slow at present if there are such.
     fn choose(&mut self, waiting: &[Waiting]) -> usize {
-        if self.random.u8(..100) < 5 {
+        if self.random.u8(..100) < 2 {
             let caller = waiting[self.random.usize(..waiting.len())].call().caller.clone();
-            self.slow = caller.filter(|_| self.random.bool());
+            self.slow = caller.filter(|_| self.random.u8(..3) > 0);
         }
         let is_quick = |index: &usize| self.slow.is_none() || waiting[*index].call().caller != self.slow;
         let quick: Vec<usize> = (0..waiting.len()).filter(is_quick).collect();

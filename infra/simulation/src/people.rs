@@ -34,8 +34,8 @@ pub struct People {
     next_day: NaiveDate,
 }
 
-/// How many events count as the latest.
-const LATEST: usize = 3;
+/// How many events people change more often than others.
+const FAVOURITES: usize = 2;
 /// Out of a narrow range, and in a wide one.
 const FAR_AHEAD: Days = Days::new(180);
 const NOTHING: &str = "nobody does anything";
@@ -194,10 +194,10 @@ impl People {
         self.made.push(Made { calendar, id, person, days, deleted: false, renamed: None, earlier: Vec::new() });
     }
 
-    /// An event: half of the time one of the latest, so that enough happens to the same one.
+    /// An event: half of the time one of the first, so that enough happens to the same one.
     fn choose(&self, random: &mut fastrand::Rng) -> Option<usize> {
-        let among = if random.bool() { self.made.len() } else { self.made.len().min(LATEST) };
-        (among > 0).then(|| self.made.len() - 1 - random.usize(..among))
+        let among = if random.bool() { self.made.len() } else { self.made.len().min(FAVOURITES) };
+        (among > 0).then(|| random.usize(..among))
     }
 
     /// Days that nobody has had yet, at times far ahead.

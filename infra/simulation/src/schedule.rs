@@ -102,6 +102,9 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         story: vec![format!("{manner:?}")],
         names: 0,
     };
+    if schedule.random.bool() {
+        schedule.first_sweep().await?;
+    }
     for _ in 0..schedule.random.u32(2..6) {
         schedule.round().await?;
     }
@@ -110,6 +113,16 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
 }
 
 impl Schedule {
+    /// All was well before, so every calendar has been read once.
+    async fn first_sweep(&mut self) -> Result<(), Trouble> {
+        self.mood = Mood::Clean;
+        self.begin_sweep(None)?;
+        let reports = self.drive().await;
+        self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
+        self.mood = Mood::Faults;
+        Ok(())
+    }
+
     /// People do something, processes begin their work, and all of it happens in an order that the seed decides.
     async fn round(&mut self) -> Result<(), Trouble> {
         for _ in 0..self.random.u32(1..5) {
@@ -158,7 +171,7 @@ impl Schedule {
         Ok(())
     }
 
-    fn begin_sweep(&mut self, seconds: Option<i64>) -> Result<(), Trouble> {
+    pub(crate) fn begin_sweep(&mut self, seconds: Option<i64>) -> Result<(), Trouble> {
         let (caller, app) = self.process()?;
         self.tell(format!("{caller} begins a sweep; seconds left: {seconds:?}"));
         self.ledger.sweep_began(&caller);
