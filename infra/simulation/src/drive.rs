@@ -9,7 +9,7 @@ use crate::fates::{Fate, fate, fate_elsewhere};
 use crate::gatekeeper::Waiting;
 use crate::ledger::Breach;
 use crate::schedule::{Mood, Schedule};
-use crate::wire::{Matter, is_about, matter};
+use crate::wire::{Matter, is_about, matter, written};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
 const STILL: u32 = 40;
@@ -63,14 +63,15 @@ impl Schedule {
         if self.random.u16(..1000) < 40 {
             self.person_acts();
         }
+        if self.random.u16(..1000) < 60 && self.slow.is_none() {
+            self.overtake();
+        }
         if self.random.u16(..1000) < 8 {
             let minutes = self.random.i64(1..200);
             self.tell(format!("the clock jumps by {minutes} minutes"));
             self.time_goes_by(Duration::minutes(minutes));
-            if self.random.bool()
-                && let Err(trouble) = self.begin_sweep(None)
-            {
-                self.tell(format!("the sweep does not begin: {trouble}"));
+            if self.random.bool() {
+                self.sweep_begins();
             }
         }
         if self.random.u16(..1000) < 3
@@ -80,6 +81,25 @@ impl Schedule {
             let line = format!("{name} is told to stop");
             self.processes.pop_first();
             self.tell(line);
+        }
+    }
+
+    /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
+    /// sees it.
+    fn overtake(&mut self) {
+        let calls = self.gatekeeper.calls();
+        let Some(call) = self.random.choice(calls) else { return };
+        let (Some(caller), Some(event)) = (call.caller.clone(), written(&call)) else { return };
+        let Self { random, stage, ledger, people, .. } = self;
+        let Some(said) = people.change(&event, random, &stage.world, ledger) else { return };
+        self.tell(format!("{said}, which {caller} does not see"));
+        self.slow = Some((caller, self.random.u32(..30)));
+        self.sweep_begins();
+    }
+
+    fn sweep_begins(&mut self) {
+        if let Err(trouble) = self.begin_sweep(None) {
+            self.tell(format!("the sweep does not begin: {trouble}"));
         }
     }
 
@@ -119,11 +139,13 @@ impl Schedule {
 
     /// One of the calls at the gate, of another process than the one that is slow at present if there are such.
     fn choose(&mut self, waiting: &[Waiting]) -> usize {
-        if self.random.u8(..100) < 2 {
+        self.slow = self.slow.take().filter(|(_, left)| *left > 0).map(|(caller, left)| (caller, left - 1));
+        if self.slow.is_none() && self.random.u8(..100) < 2 {
             let caller = waiting[self.random.usize(..waiting.len())].call().caller.clone();
-            self.slow = caller.filter(|_| self.random.u8(..3) > 0);
+            self.slow = caller.zip(Some(self.random.u32(..80)));
         }
-        let is_quick = |index: &usize| self.slow.is_none() || waiting[*index].call().caller != self.slow;
+        let slow = self.slow.as_ref().map(|(caller, _)| caller);
+        let is_quick = |index: &usize| slow.is_none() || waiting[*index].call().caller.as_ref() != slow;
         let quick: Vec<usize> = (0..waiting.len()).filter(is_quick).collect();
         self.random.choice(quick).unwrap_or_else(|| self.random.usize(..waiting.len()))
     }

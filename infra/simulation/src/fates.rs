@@ -113,9 +113,17 @@ fn dynamodb(call: &Call) -> Vec<Fault> {
         Fault::DropBeforeEffect,
         Fault::DropAfterEffect,
     ];
-    if call.operation == "UpdateItem" {
-        // What is seen when the answer to a write is lost and the SDK sends it again.
-        faults.push(Fault::status_after_effect(400, "ConditionalCheckFailedException"));
+    match call.operation.as_str() {
+        // What is seen when the answer to a write is lost and the SDK sends it again; and when a transaction is under way.
+        "UpdateItem" | "PutItem" => {
+            faults.push(Fault::status_after_effect(400, "ConditionalCheckFailedException"));
+            faults.push(Fault::status(400, "TransactionConflictException"));
+        }
+        "TransactWriteItems" => {
+            faults.push(Fault::status(400, "TransactionCanceledException TransactionConflict"));
+            faults.push(Fault::status(400, "TransactionCanceledException ThrottlingError"));
+        }
+        _ => {}
     }
     faults
 }

@@ -381,6 +381,30 @@ async fn an_event_that_comes_back_to_earlier_days_while_a_form_is_made_gets_no_s
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_came_too_late_is_not_taken_for_ones_own_earlier_one() {
+    run_test(async |ctx| {
+        ctx.sweep().await;
+        let event = thursday(ctx);
+        let moved = event.clone();
+        ctx.world.when("form", Moment::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+        });
+        // When the claim for these days is to be written, another sweep has recorded that the event is back where it was.
+        let (moved, world, other) = (event.clone(), ctx.world.clone(), ctx.another_process("{}"));
+        ctx.dynamodb.before(r#"":sending":{"SS":["2026-06-25/2026-06-26"]}"#, move || {
+            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+        });
+        let report = ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
+        ctx.expect_no_form();
+        assert_eq!((report.events_approved, report.open), (1, 0), "{report:?}");
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_event_that_comes_back_to_days_with_an_unknown_outcome_while_a_form_is_made_is_held() {
     run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
