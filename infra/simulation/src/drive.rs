@@ -22,6 +22,9 @@ impl Schedule {
         let mut reports = Vec::new();
         for _ in 0..MOST_DECISIONS {
             self.stand_still().await;
+            for (call, status) in self.gatekeeper.take_effects() {
+                self.took_effect(&call, status);
+            }
             self.ledger.look_at_forms(&self.stage.world);
             let mut still_running = Vec::new();
             for running in std::mem::take(&mut self.running) {
@@ -124,7 +127,6 @@ impl Schedule {
             }
             Waiting::Done(call, status, answer) => {
                 self.tell(format!("{} was done: {status}", name(&call)));
-                self.took_effect(&call, status);
                 let caller = call.caller.unwrap_or_default();
                 if self.crashing.remove(&caller) {
                     self.crash(&caller);
@@ -211,9 +213,6 @@ impl Schedule {
     /// The process ends at once: whatever it was doing is cut off.
     fn crash(&mut self, caller: &str) {
         self.tell(format!("{caller} crashes"));
-        for (call, status) in self.gatekeeper.done_for(caller) {
-            self.took_effect(&call, status);
-        }
         self.ledger.crashed(caller);
         self.processes.remove(caller);
         self.running.retain(|running| {

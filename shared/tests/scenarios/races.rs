@@ -319,6 +319,32 @@ async fn an_unknown_outcome_is_remembered_while_its_event_is_deleted() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_its_new_days_announced() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::HangAfterEffect);
+        sweep_until_it_hangs(ctx).await;
+        ctx.expect_form();
+
+        ctx.advance(Duration::minutes(2));
+        let (world, other) = (ctx.world.clone(), ctx.another_process("{}"));
+        ctx.dynamodb.before("SET failed_days", move || {
+            world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+        });
+        ctx.world.fail("form", Fault::HangAfterEffect);
+        sweep_until_it_hangs(ctx).await;
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+
+        ctx.advance(Duration::minutes(2));
+        let report = ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+        assert_eq!((report.forms.unknown, report.open), (1, 0), "{report:?}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_unknown_outcome_is_remembered_while_its_event_is_on_other_days() {
     run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
