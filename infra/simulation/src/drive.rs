@@ -139,7 +139,8 @@ impl Schedule {
         }
     }
 
-    /// One of the calls at the gate, of another process than the one that is slow at present if there are such.
+    /// One of the calls at the gate, of another process than the one that is slow at present if there are such; but the one
+    /// that is slow may still be the first of two that are about to write the same record.
     fn choose(&mut self, waiting: &[Waiting]) -> usize {
         self.slow = self.slow.take().filter(|(_, left)| *left > 0).map(|(caller, left)| (caller, left - 1));
         if self.slow.is_none() && self.random.u8(..100) < 2 {
@@ -147,6 +148,9 @@ impl Schedule {
             self.slow = caller.zip(Some(self.random.u32(..80)));
         }
         let slow = self.slow.as_ref().map(|(caller, _)| caller);
+        if let Some(contender) = slow.and_then(|slow| contender(waiting, slow)).filter(|_| self.random.u8(..4) == 0) {
+            return contender;
+        }
         let is_quick = |index: &usize| slow.is_none() || waiting[*index].call().caller.as_ref() != slow;
         let quick: Vec<usize> = (0..waiting.len()).filter(is_quick).collect();
         self.random.choice(quick).unwrap_or_else(|| self.random.usize(..waiting.len()))
@@ -222,6 +226,19 @@ impl Schedule {
             running.caller != caller
         });
     }
+}
+
+/// The call with which this process is about to write a record that another one is about to write, too.
+fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
+    let writes = |waiting: &Waiting| match waiting {
+        Waiting::Arrived(call, _) => written(call),
+        Waiting::Done(..) => None,
+    };
+    let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
+    let others: Vec<String> = waiting.iter().filter(|waiting| !is_its_own(waiting)).filter_map(writes).collect();
+    let contends =
+        |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));
+    waiting.iter().position(contends)
 }
 
 fn name(call: &Call) -> String {
