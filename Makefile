@@ -71,9 +71,10 @@ check: $(TOOLS)/installed check-template ## Format, lints, documentation, depend
 	$(TOOLS)/bin/cargo-shear --locked
 	$(TOOLS)/bin/cargo-deny --locked --all-features check bans licenses sources
 
-check-template: $(TOOLS)/installed ## Only the template: lints, and the rules of infra/template
+check-template: $(TOOLS)/installed ## Only what concerns AWS: lints of the template, its rules, messages
 	$(SAM) validate --lint --region eu-central-1
 	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python infra/template/check.py
+	$(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
 
 package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
 	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(BUILD)

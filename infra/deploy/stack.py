@@ -127,4 +127,5 @@ def main():
         print(answer)
 
 
-main()
+if __name__ == "__main__":
+    main()
