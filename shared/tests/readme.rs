@@ -83,7 +83,8 @@ fn the_template_gives_the_functions_the_variables_that_the_readme_names_and_the_
     let is_variable = |word: &str| word.starts_with("MOFFMAN_") || word.starts_with("AWS_LAMBDA_HTTP_");
     let given = template.lines().filter_map(|line| line.trim().split_once(':')).map(|(name, _)| name);
     let given: BTreeSet<_> = given.filter(|name| is_variable(name)).collect();
-    let rows = section(&readme, "Deploy").into_iter().filter_map(|line| code(line.strip_prefix('|')?.split('|').next()?));
+    let rows =
+        section(&readme, "Deploy").into_iter().filter_map(|line| code(line.strip_prefix('|')?.split('|').next()?));
     let named: BTreeSet<_> = rows.filter(|cell| is_variable(cell)).collect();
     assert_eq!(named, given);
     let known: BTreeSet<_> = KEYS.iter().map(Key::environment_name).collect();
@@ -98,7 +99,8 @@ fn every_alarm_is_explained() {
     let (readme, template) = (read("README.md"), read("template.yaml"));
     let alarms = template.lines().filter_map(|line| line.trim().strip_prefix("AlarmName: !Sub ${AWS::StackName}-"));
     let alarms: BTreeSet<_> = alarms.collect();
-    let rows = section(&readme, "Operations").into_iter().filter_map(|line| code(line.strip_prefix('|')?.split('|').next()?));
+    let rows =
+        section(&readme, "Operations").into_iter().filter_map(|line| code(line.strip_prefix('|')?.split('|').next()?));
     let explained: BTreeSet<_> = rows.filter(|cell| alarms.contains(cell)).collect();
     assert!(alarms.len() > 7, "{alarms:?}");
     assert_eq!(explained, alarms);

@@ -92,9 +92,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::error::{
-        INTERNAL, NO_SUCH_ROUTE, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
-    };
+    use crate::error::{INTERNAL, NO_SUCH_ROUTE, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
 
     /// What the gateway answers in our place: the status it sends, and the body.
     fn answers_of_the_gateway() -> Vec<(Option<u16>, Value)> {
@@ -130,7 +128,10 @@ mod tests {
             let name = answer["type"].as_str().unwrap().to_owned();
             if let Some(kind) = kinds.into_iter().find(|kind| kind.uri() == name) {
                 assert_eq!(answer["title"], kind.title);
-                assert_eq!((&answer["status"], status), (&Value::from(kind.status.as_u16()), Some(kind.status.as_u16())));
+                assert_eq!(
+                    (&answer["status"], status),
+                    (&Value::from(kind.status.as_u16()), Some(kind.status.as_u16()))
+                );
             }
             seen.insert(name);
         }
