@@ -82,7 +82,7 @@ package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
 
 deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and carry out the task maintain
 	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
-	$(STACK) preflight
+	$(STACK) preflight $(ARCH)
 	CONFIG="$(abspath $(CONFIG))" $(BUILD)
 	$(SAM) deploy $(GUIDED)
 	$(STACK) invoke '{"task": "maintain"}'
