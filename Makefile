@@ -14,7 +14,8 @@ GUARD := cfn-guard@3.2.1
 # The configuration that is deployed, and how sam and the tools it calls are found.
 CONFIG ?= infra/config/moffman.yaml
 SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
-BUILD = $(SAM) build --parameter-overrides Arch=$(ARCH)
+# The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
+BUILD = MAKEFLAGS= $(SAM) build --parameter-overrides Arch=$(ARCH)
 STACK = $(TOOLS)/bin/python infra/deploy/stack.py
 ARCH = $(shell $(STACK) parameter Arch)
 # Questions are asked until samconfig.toml has the answers.
