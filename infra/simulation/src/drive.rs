@@ -13,6 +13,8 @@ use crate::wire::{Matter, is_about, matter, written};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
 const STILL: u32 = 40;
+/// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
+const A_MOMENT: Duration = Duration::milliseconds(1);
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
@@ -41,6 +43,7 @@ impl Schedule {
             }
             self.something_happens();
             self.decide();
+            self.stage.time.advance(A_MOMENT);
         }
         self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
         self.running.drain(..).for_each(|running| running.task.abort());
@@ -91,8 +94,8 @@ impl Schedule {
     /// sees it.
     fn overtake(&mut self) {
         let calls = self.gatekeeper.calls();
-        let Some(call) = self.random.choice(calls) else { return };
-        let (Some(caller), Some(event)) = (call.caller.clone(), written(&call)) else { return };
+        let writes: Vec<_> = calls.iter().filter_map(|call| call.caller.clone().zip(written(call))).collect();
+        let Some((caller, event)) = self.random.choice(writes) else { return };
         let Self { random, stage, ledger, people, .. } = self;
         let Some(said) = people.change(&event, random, &stage.world, ledger) else { return };
         self.tell(format!("{said}, which {caller} does not see"));
