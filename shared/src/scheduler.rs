@@ -30,7 +30,7 @@ pub enum SchedulerError {
     #[error("it was changed at the same time")]
     Conflict,
     /// There is no such schedule, or no such group.
-    #[error("it does not exist")]
+    #[error("there is no such schedule or schedule group")]
     NotFound,
     /// Busy, in trouble, or not reached: the next alignment tries again.
     #[error("EventBridge Scheduler is busy or cannot be reached")]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::context::{GROUP, run_test, usual, with};
+use crate::context::{FUNCTION, GROUP, run_test, usual, with};
 
 #[tokio::test]
 async fn the_first_alignment_makes_schedules_that_explain_themselves() {
@@ -27,7 +27,32 @@ async fn the_first_alignment_makes_schedules_that_explain_themselves() {
           "failures": []
         }
         "#);
-        insta::assert_json_snapshot!(ctx.schedule("sweep-0-of-1"), @r#""#);
+        let description = "Moffman sweeps all calendars every 2 hours, with at most 480 units of Google's quota a minute. \
+                           From general.manual_calendar_check_interval: change it there, the task `maintain` resets what \
+                           is changed here.";
+        let input = r#"{"shard":0,"shards":1,"task":"sweep","units_per_minute":480}"#;
+        let expected = json!({
+            "ActionAfterCompletion": "NONE",
+            "Arn": "arn:aws:scheduler:eu-central-1:000000000000:schedule/moffman-sweeps/sweep-0-of-1",
+            "CreationDate": 1_781_510_430,
+            "Description": description,
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "GroupName": GROUP,
+            "LastModificationDate": 1_781_510_430,
+            "Name": "sweep-0-of-1",
+            "ScheduleExpression": "rate(2 hours)",
+            "ScheduleExpressionTimezone": "UTC",
+            "StartDate": 1_781_510_460,
+            "State": "ENABLED",
+            "Target": {
+                "Arn": FUNCTION,
+                "DeadLetterConfig": {"Arn": "arn:aws:sqs:eu-central-1:000000000000:moffman-undelivered"},
+                "Input": input,
+                "RetryPolicy": {"MaximumEventAgeInSeconds": 300, "MaximumRetryAttempts": 185},
+                "RoleArn": "arn:aws:iam::000000000000:role/moffman-scheduler",
+            },
+        });
+        assert_eq!(ctx.schedule("sweep-0-of-1"), expected);
         assert_eq!(ctx.schedule("reload")["ScheduleExpression"], "rate(5 minutes)");
     })
     .await;

@@ -72,7 +72,7 @@ async fn what_vanishes_meanwhile_is_no_trouble() {
         ctx.world.when("UpdateSchedule", Moment::BeforeEffect, |world| world.remove_schedule(GROUP, "sweep-0-of-1"));
         let hourly = with(with_offices(200), "general/manual_calendar_check_interval", json!(3600));
         let failed = ctx.try_align(&hourly).await.unwrap_err();
-        assert!(failed.to_string().ends_with("it does not exist"), "{failed}");
+        assert!(failed.to_string().ends_with("there is no such schedule or schedule group"), "{failed}");
         assert!(ctx.align(&hourly).await.aligned);
     })
     .await;
