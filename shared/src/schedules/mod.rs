@@ -12,10 +12,10 @@ use aws_sdk_scheduler::Client;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-pub use self::diff::{Change, Diff, diff};
+use self::diff::{Change, diff};
 pub use self::report::Alignment;
 pub use self::timetable::Timetable;
-pub use self::wanted::{NotConfigured, Spread, Stack, Wanted, wanted};
+use self::wanted::{Stack, wanted};
 use crate::app::Moffman;
 use crate::clock::Clock;
 use crate::directory::DirectoryError;
