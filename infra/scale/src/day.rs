@@ -36,7 +36,9 @@ impl Day {
 
     /// The offices in which somebody adds an event in this minute.
     fn added_in(&self, minute: usize) -> impl Iterator<Item = usize> {
-        let (from, to) = (self.events * minute / MINUTES, self.events * (minute + 1) / MINUTES);
+        // Each in the middle of its part of the day, so that the last one is swept, too.
+        let before = |minute: usize| (2 * self.events * minute + MINUTES) / (2 * MINUTES);
+        let (from, to) = (before(minute), before(minute + 1));
         let (offices, events) = (self.offices, self.events.max(1));
         (from..to).map(move |event| event * offices / events)
     }
