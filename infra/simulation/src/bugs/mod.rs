@@ -64,13 +64,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "older-version-recorded",
         breaks: "A listing that is older than the record replaces what the record knows of the event.",
-        make: || {
-            Arc::new(LostCondition {
-                on: "UpdateItem",
-                begins: "attribute_exists(sk) AND event_updated",
-                leaves: Some("attribute_exists(sk)"),
-            })
-        },
+        make: || Arc::new(LostCondition { on: "Update", begins: "attribute_not_exists(sk)", leaves: None }),
     },
     Layer {
         name: "lease-endless",
