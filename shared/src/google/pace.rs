@@ -123,7 +123,8 @@ mod tests {
             let turn = |call: u32| (time.now() + pace.reserve(call % 2 * 2 + 1, None).unwrap(), call % 2 * 2 + 1);
             let turns: Vec<_> = (0..500).map(turn).collect();
             let busiest = busiest_minute(&turns);
-            assert!(busiest <= units && busiest + 3 > units, "{busiest} of {units}");
+            // At both ends of the minute a call of three units may just not fit.
+            assert!(busiest <= units && busiest + 2 * 3 > units, "{busiest} of {units}");
         }
     }
 
