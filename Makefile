@@ -20,16 +20,25 @@ COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ := target/fuzz
 
-.PHONY: help run test simulate simulate-bugs fuzz check fmt clean
+E2E := target/e2e
+E2E_VENVS := $(E2E)/venv
+
+.PHONY: help run test e2e simulate simulate-bugs fuzz check fmt clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
+
+e2e: $(TOOLS)/installed $(E2E_VENVS)/driver/installed $(E2E_VENVS)/ministack/installed $(E2E_VENVS)/byroapi/installed
+e2e: ## Deploy to a local AWS and play a team's story with what is deployed
+	$(CARGO) build --locked --workspace --bin simulate-google
+	$(E2E_VENVS)/driver/bin/python infra/e2e/main.py --tools $(TOOLS) --venvs $(E2E_VENVS) \
+		--simulate-google target/debug/simulate-google --directory $(E2E)
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
@@ -66,4 +75,9 @@ clean: ## Remove what was built and installed
 $(TOOLS)/installed: Makefile
 	python3 -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check $(DENY) $(SHEAR)
+	touch $@
+
+$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@

@@ -18,7 +18,7 @@ FIELDS = {"date_from": (70, 230), "date_to": (70, 220), "date_approved": (70, 21
 class Byroapi:
     """Listens on a free port of 127.0.0.1; mails by way of `mail_server`."""
 
-    def __init__(self, python: Path, directory: Path, log: Path, people: dict[str, str], mail_server: MailServer):
+    def __init__(self, bin: Path, directory: Path, log: Path, people: dict[str, str], mail_server: MailServer):
         forms = directory / "blank-forms"
         forms.mkdir()
         for address, name in people.items():
@@ -29,7 +29,7 @@ class Byroapi:
         file.write_text(json.dumps(configuration(forms, self.port, mail_server.port)))
         # It insists on a mail server whose certificate it can trust.
         environment = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": str(mail_server.certificate)}
-        command = [str(python.with_name("byroapi")), "--config", str(file)]
+        command = [str(bin / "byroapi"), "--config", str(file)]
         self._process = Process(log, command, environment)
         self.url = f"http://127.0.0.1:{self.port}/api/v1/form"
 

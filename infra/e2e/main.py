@@ -1,0 +1,86 @@
+"""Deploys Moffman to a local AWS and plays the story of a team with it; the exit status says whether all went well."""
+
+import argparse
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aws import Aws
+from byroapi import Byroapi
+from google import Google
+from mail import MailServer
+from processes import Failed
+from story import PEOPLE, STEPS, Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+TAIL = 40
+
+
+@contextmanager
+def ended(thing) -> Iterator:
+    """Ends it, whatever happens."""
+    try:
+        yield thing
+    finally:
+        thing.end()
+
+
+def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
+    venvs = arguments.venvs
+    with (
+        ended(Google(arguments.simulate_google, logs / "google.log")) as google,
+        ended(MailServer(directory)) as mail_server,
+        ended(Byroapi(venvs / "byroapi/bin", directory, logs / "byroapi.log", PEOPLE, mail_server)) as byroapi,
+        ended(Aws(ROOT, arguments.tools / "bin", venvs / "ministack/bin/ministack", directory, logs)) as aws,
+    ):
+        byroapi.wait()
+        aws.wait()
+        stage = Stage(directory, logs, aws, google, byroapi, mail_server)
+        for step in STEPS:
+            began = time.monotonic()
+            print(step.__doc__, flush=True)
+            step(stage)
+            print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def show_logs(logs: Path) -> None:
+    for log in sorted(logs.glob("*.log")):
+        lines = log.read_text(errors="replace").splitlines()[-TAIL:]
+        print(f"\n==> the end of {log}", *lines, sep="\n", file=sys.stderr)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tools", type=Path, required=True, help="virtual environment with sam, cargo-lambda and zig")
+    parser.add_argument("--venvs", type=Path, required=True, help="folder of the virtual environments of this test")
+    parser.add_argument("--simulate-google", type=Path, required=True, help="the binary")
+    parser.add_argument("--directory", type=Path, required=True, help="where to work; what is there is removed")
+    arguments = parser.parse_args()
+    for name, value in vars(arguments).items():
+        setattr(arguments, name, value.absolute())
+    directory, logs = arguments.directory / "run", arguments.directory / "log"
+    for folder in (directory, logs):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    # As for Ctrl-C, so that what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    began = time.monotonic()
+    try:
+        play(arguments, directory, logs)
+    except Failed as failure:
+        show_logs(logs)
+        print(f"\nFAILED: {failure}", file=sys.stderr)
+        return 1
+    except Exception:
+        show_logs(logs)
+        raise
+    print(f"All of it took {time.monotonic() - began:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
