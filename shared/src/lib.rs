@@ -11,6 +11,8 @@ pub mod directory;
 pub mod domain;
 pub mod forms;
 pub mod google;
+pub mod init_error;
+pub mod metrics;
 pub mod parameters;
 pub mod reload;
 pub mod reserve;

@@ -47,7 +47,7 @@ async fn carry_out(app: &Moffman, task: Task, context: &Context) -> Result<Value
             let order = Order { scope, dry_run, deadline };
             let outcome = sweep::sweep(app, &order).await;
             if let Some(report) = report(&outcome) {
-                telemetry::report_sweep(&order, report, Some(&context.env_config.function_name), app.clock.now());
+                telemetry::report_sweep(&order, report, app.clock.now());
             }
             Ok(serde_json::to_value(outcome?)?)
         }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use lambda_runtime::service_fn;
 use moffman::app::Moffman;
 use moffman::config::LogLevel;
+use moffman::init_error;
 use moffman::telemetry::{self, Format};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,7 +13,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            telemetry::cannot_start(&error);
+            init_error::report(&error).await;
             ExitCode::FAILURE
         }
     }

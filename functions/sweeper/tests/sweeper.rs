@@ -153,10 +153,57 @@ async fn a_sweep_is_logged_and_measured_without_personal_data() {
     assert_eq!((&one("invocation")["task"], &one("invocation")["ok"]), (&json!("sweep"), &json!(true)));
     let metrics: Vec<&Value> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
     assert_eq!(metrics.len(), 1, "{lines:#?}");
-    assert_eq!((&metrics[0]["FormsIssued"], &metrics[0]["FunctionName"]), (&json!(1), &json!("moffman-test")));
+    assert_eq!((&metrics[0]["OfficesSwept"], &metrics[0]["Table"]), (&json!(2), &json!("moffman")));
     let text = serde_json::to_string(&lines).unwrap();
     for personal in ["Anna", "anna@", PRAGUE, SHEET, "prague", "BEGIN PRIVATE KEY", "ya29"] {
         assert!(!text.contains(personal), "{personal}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_not_shared_is_reported_with_the_address_to_share_it_with() {
+    let function = Function::start(SWEEPER).await;
+    function.stage.world.remove_calendar(PRAGUE);
+    let account = function.stage.account();
+    for event in [event("sweeper-sweep.json"), json!({"task": "sweep", "dry_run": true})] {
+        let report = function.answer(event).await;
+        assert_eq!((&report["offices_failed"], &report["problems"][0]["office"]), (&json!(1), &json!("prague")));
+        let problem = report["problems"][0]["problem"].as_str().unwrap();
+        assert!(problem.contains("not shared with") && problem.contains(&account), "{problem}");
+    }
+    let world = &function.stage.world;
+    world.fail(Matcher::operation("spreadsheets.values.batchGet"), Fault::status(404, "notFound"));
+    let reload = error(function.invoke(event("sweeper-reload.json")).await);
+    assert_eq!(reload["errorType"], "NotReloaded", "{reload}");
+    let lines = function.log();
+    let told = |message: &str| lines.iter().any(|line| line["message"] == message && line["account"] == account);
+    assert!(told("the spreadsheet is not shared with this account, or does not exist"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_refusal_by_google_is_measured() {
+    let function = Function::start(SWEEPER).await;
+    let world = &function.stage.world;
+    world.fail(Matcher::operation("events.list").on_calendar(BRNO), Fault::status(403, "forbidden")).always();
+    function.answer(event("sweeper-sweep.json")).await;
+    let lines = function.log();
+    let measured = |name: &str| lines.iter().filter(|line| line["_aws"].is_object() && line[name] == json!(1)).count();
+    assert_eq!((measured("GoogleRefusals"), measured("OfficesFailed")), (1, 1), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_parameter_that_cannot_be_read_is_named_with_what_to_do() {
+    for (refusal, advice) in [
+        ("ParameterNotFound", "`/moffman/key` does not exist in this region: make it"),
+        ("AccessDeniedException", "`/moffman/key` may not be read by this function: deploy with"),
+    ] {
+        let stage = Stage::set().await;
+        let settings = stage.settings_file();
+        stage.world.fail(Matcher::operation("GetParameter"), Fault::status(400, refusal)).always();
+        let (status, lines) = Function::start_with(SWEEPER, stage, &settings).await.end().await;
+        assert!(!status.success());
+        let message = lines[0]["error"].as_str().unwrap();
+        assert!(message.contains(advice), "{message}");
     }
 }
 

@@ -155,7 +155,8 @@ impl Directory {
             }
             Err(ReloadError::Store(error)) => Err(error.into()),
             Err(ReloadError::SheetUnavailable(error)) => {
-                tracing::warn!(%error, "the spreadsheet cannot be read, and there is no snapshot of it");
+                let account = google.service_account_email();
+                tracing::warn!(%error, account, "the spreadsheet cannot be read, and there is no snapshot of it");
                 let retry_after = error.retry_after();
                 memory.failed_load = Some((number, retry_after));
                 Err(DirectoryError::Unavailable { retry_after })

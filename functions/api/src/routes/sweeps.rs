@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::{Extension, Json};
+use axum::Json;
 use moffman::sweep::{self, FormCounts, Order, Scope, SweepError, SweepReport};
 use moffman::telemetry;
 use serde::Serialize;
@@ -170,7 +170,6 @@ impl IntoResponses for Problems {
 pub(crate) async fn sweep(
     State(api): State<Arc<Api>>,
     lifetime: Lifetime,
-    context: Option<Extension<lambda_http::Context>>,
     Body(wire): Body<SweepRequest>,
 ) -> Result<Json<SweepAnswer>, ApiError> {
     let scope = wire.office_id.map_or(Scope::All, Scope::Office);
@@ -180,7 +179,6 @@ pub(crate) async fn sweep(
         Err(SweepError::NothingSwept(report)) => *report,
         Err(SweepError::Directory(error)) => return Err(error.into()),
     };
-    let function = context.as_ref().map(|context| context.env_config.function_name.as_str());
-    telemetry::report_sweep(&order, &report, function, api.app.clock.now());
+    telemetry::report_sweep(&order, &report, api.app.clock.now());
     Ok(Json(report.into()))
 }

@@ -76,14 +76,18 @@ impl Function {
         self.read()
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits for the process to end by itself, because it cannot start: the Lambda service is told what the log says.
     pub async fn end(mut self) -> (ExitStatus, Vec<Value>) {
+        let runtime = self.runtime.clone();
         // What the process asks while it starts is answered on this thread.
         let waiting = tokio::task::spawn_blocking(move || {
             let status = self.process.wait().unwrap();
             (status, self.read())
         });
-        waiting.await.unwrap()
+        let (status, lines) = waiting.await.unwrap();
+        let told = runtime.init_error().unwrap();
+        assert_eq!((&told["errorMessage"], &told["errorType"]), (&lines[0]["error"], &"CannotStart".into()));
+        (status, lines)
     }
 
     fn read(&mut self) -> Vec<Value> {
