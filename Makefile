@@ -32,7 +32,6 @@ HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ := target/fuzz
 comma := ,
 
-
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 

@@ -98,10 +98,10 @@ class Aws:
         """Deploys what was built, and waits until it is done."""
         shutil.copy(self._build / "Configuration/moffman.yaml", self._opt / "moffman.yaml")
         chosen = [f"{name}={value}" for name, value in {"Arch": "x86_64", **parameters}.items()]
-        template = str(self._build / "template.yaml")
-        self._run_sam(
-            "deploy", "--template-file", template, "--stack-name", STACK, "--region", REGION, "--parameter-overrides", *chosen
-        )
+        # All of it is said here, because samconfig.toml may have an engineer's own answers.
+        arguments = ["--template-file", str(self._build / "template.yaml"), "--stack-name", STACK, "--region", REGION]
+        arguments += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
+        self._run_sam("deploy", *arguments, "--parameter-overrides", *chosen)
         for function in ("api", "sweeper"):
             if self._layer_of(f"{STACK}-{function}") != (self._opt / "moffman.yaml").read_bytes():
                 raise Failed(f"the layer of {function} is not the configuration that was deployed")
