@@ -102,6 +102,7 @@ class Aws:
         arguments = ["--template-file", str(self._build / "template.yaml"), "--stack-name", STACK, "--region", REGION]
         arguments += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
         self._run_sam("deploy", *arguments, "--parameter-overrides", *chosen)
+        self._import_gateway_responses()
         for function in ("api", "sweeper"):
             if self._layer_of(f"{STACK}-{function}") != (self._opt / "moffman.yaml").read_bytes():
                 raise Failed(f"the layer of {function} is not the configuration that was deployed")
@@ -147,6 +148,22 @@ class Aws:
         """All lines that a function has logged."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
         return [event["message"] for page in pages for event in page["events"]]
+
+    def _import_gateway_responses(self) -> None:
+        """API Gateway takes them from the document that the template brings; MiniStack leaves them out."""
+        processed = self.client("cloudformation").get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
+        document = processed["Resources"]["Api"]["Properties"]["Body"]
+        api, client = self.resources()["Api"], self.client("apigateway")
+        for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
+            status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
+            client.put_gateway_response(
+                restApiId=api,
+                responseType=kind,
+                responseParameters=response["responseParameters"],
+                responseTemplates=response["responseTemplates"],
+                **status,
+            )
+        client.create_deployment(restApiId=api, stageName=urlsplit(self.outputs()["ApiUrl"]).path.split("/")[1])
 
     def _layer_of(self, function: str) -> bytes:
         client = self.client("lambda")
