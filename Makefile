@@ -14,9 +14,11 @@ GUARD := cfn-guard@3.2.1
 # The configuration that is deployed, and how sam and the tools it calls are found.
 CONFIG ?= infra/config/moffman.yaml
 SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
+BUILD = $(SAM) build --parameter-overrides Arch=$(ARCH)
 STACK = $(TOOLS)/bin/python infra/deploy/stack.py
+ARCH = $(shell $(STACK) parameter Arch)
 # Questions are asked until samconfig.toml has the answers.
-GUIDED ?= $(if $(shell grep '^region' samconfig.toml),,--guided)
+GUIDED ?= $(if $(shell grep '^parameter_overrides' samconfig.toml),,--guided --parameter-overrides Arch=$(ARCH))
 
 SEEDS ?= 2000
 SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
@@ -78,23 +80,24 @@ check: $(TOOLS)/installed check-template ## Format, lints, documentation, depend
 	$(TOOLS)/bin/cargo-shear --locked
 	$(TOOLS)/bin/cargo-deny --locked --all-features check bans licenses sources
 
-check-template: $(TOOLS)/installed ## Only the template: lints, and the rules of infra/template
+check-template: $(TOOLS)/installed ## Only what concerns AWS: lints of the template, its rules, messages
 	$(SAM) validate --lint --region eu-central-1
 	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python infra/template/check.py
+	$(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
 
 package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
-	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(SAM) build
+	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(BUILD)
 	$(TOOLS)/bin/python infra/deploy/sizes.py
 
 deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and carry out the task maintain
 	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
 	$(STACK) preflight
-	CONFIG="$(abspath $(CONFIG))" $(SAM) build
+	CONFIG="$(abspath $(CONFIG))" $(BUILD)
 	$(SAM) deploy $(GUIDED)
 	$(STACK) invoke '{"task": "maintain"}'
 
 logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
-	$(SAM) logs --tail --region "$$($(STACK) region)"
+	$(SAM) logs --tail $$($(STACK) options)
 
 sweep: $(TOOLS)/installed ## Sweep now, on AWS; with DRY_RUN=1 only say what would be done
 	$(STACK) invoke '{"task": "sweep"$(if $(DRY_RUN),$(comma) "dry_run": true)}'
@@ -103,7 +106,7 @@ key: $(TOOLS)/installed ## Show the API key of the deployed API
 	@$(STACK) key
 
 delete: $(TOOLS)/installed ## Delete the stack; its table stays
-	$(SAM) delete --region "$$($(STACK) region)"
+	$(SAM) delete $$($(STACK) options)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

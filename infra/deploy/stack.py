@@ -3,15 +3,18 @@
 import json
 import shlex
 import sys
+from base64 import b64decode
+from functools import cached_property
 from pathlib import Path
 
 import boto3
 import tomlkit
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from samcli.yamlhelper import yaml_parse
 
 ROOT = Path(__file__).resolve().parents[2]
-CREATE_KEY = 'aws ssm put-parameter --name {} --type SecureString --value "$(cat key.json)"'
+CREATE_KEY = "aws ssm put-parameter --name {} --type SecureString --value file://key.json"
 
 
 class Stack:
@@ -22,12 +25,16 @@ class Stack:
         saved = {**default["global"]["parameters"], **default["deploy"]["parameters"]}
         self.name = saved["stack_name"]
         self.is_configured = "parameter_overrides" in saved
-        self.session = boto3.Session(profile_name=saved.get("profile"), region_name=saved.get("region"))
-        if not self.session.region_name:
-            sys.exit("no AWS region: set AWS_REGION, or choose a profile that has one")
+        self.saved = saved
         overrides = saved.get("parameter_overrides", "")
         overrides = shlex.split(overrides) if isinstance(overrides, str) else overrides
         self.parameters = dict(item.split("=", 1) for item in overrides)
+
+    @cached_property
+    def session(self):
+        """The account and region that were chosen, or those of the environment."""
+        session = boto3.Session(profile_name=self.saved.get("profile"), region_name=self.saved.get("region"))
+        return session if session.region_name else sys.exit("no AWS region: set AWS_DEFAULT_REGION, or it in your profile")
 
     def parameter(self, name):
         """The value that the template's parameter has, or would have."""
@@ -40,25 +47,26 @@ class Stack:
         return next(item["OutputValue"] for item in stack["Outputs"] if item["OutputKey"] == name)
 
     def invoke(self, event):
-        """Has the sweeper carry out a task and prints its report."""
+        """The sweeper's report of a task that it carries out now."""
         # A sweep may take its 15 minutes; repeating it would begin another one.
-        config = boto3.session.Config(read_timeout=920, retries={"total_max_attempts": 1})
+        config = Config(read_timeout=920, retries={"total_max_attempts": 1})
         client = self.session.client("lambda", config=config)
-        answer = client.invoke(FunctionName=self.output("Sweeper"), Payload=event)
+        answer = client.invoke(FunctionName=self.output("Sweeper"), Payload=event, LogType="Tail")
         report = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
-            message = report.get("errorMessage", report)
-            sys.exit(f"the sweeper failed: {message}\nmake logs shows more")
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+            log = b64decode(answer.get("LogResult", "")).decode(errors="replace")
+            warnings = [line for line in log.splitlines() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
+            sys.exit("\n".join([f"the sweeper failed: {report.get('errorMessage', report)}", *warnings]))
+        return json.dumps(report, indent=2, ensure_ascii=False)
 
     def key(self):
-        """Prints the API key."""
+        """The API key."""
         client = self.session.client("apigateway")
-        print(client.get_api_key(apiKey=self.output("ApiKeyId"), includeValue=True)["value"])
+        return client.get_api_key(apiKey=self.output("ApiKeyId"), includeValue=True)["value"]
 
-    def region(self):
-        """Prints the region."""
-        print(self.session.region_name)
+    def options(self):
+        """What tells sam which stack is meant."""
+        return f"--stack-name {self.name} --region {self.session.region_name}"
 
     def preflight(self):
         """Looks for what a deployment needs and CloudFormation does not check, or says too late."""
@@ -112,9 +120,12 @@ def not_a_key(name):
 def main():
     command, *arguments = sys.argv[1:]
     try:
-        getattr(Stack(), command)(*arguments)
+        answer = getattr(Stack(), command)(*arguments)
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"AWS: {error}")
+    if answer is not None:
+        print(answer)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -15,8 +15,8 @@ use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
 use crate::parameters::{self, ParameterError};
 use crate::store::Store;
-use crate::{metrics, telemetry};
 use crate::transport::{Transport, TransportError};
+use crate::{metrics, telemetry};
 
 /// The service: settings, clients, store and directory. Shared by all requests of a process.
 #[derive(Clone, Debug)]

@@ -107,9 +107,8 @@ mod tests {
     fn the_templates_alarms_watch_these_metrics() {
         let template = include_str!("../../template.yaml");
         let ours = template.split("Namespace: Moffman\n").skip(1);
-        let mut watched: Vec<&str> = ours
-            .map(|alarm| alarm.lines().next().unwrap().trim().strip_prefix("MetricName: ").unwrap())
-            .collect();
+        let mut watched: Vec<&str> =
+            ours.map(|alarm| alarm.lines().next().unwrap().trim().strip_prefix("MetricName: ").unwrap()).collect();
         watched.sort_unstable();
         assert_eq!(watched, ["FormsHeld", "GoogleRefusals", "OfficesFailed", "OfficesSwept", "OldestOpenHours"]);
         assert_eq!(template.matches("Name: Table,").count(), 1, "all through one anchor");

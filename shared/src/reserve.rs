@@ -124,7 +124,11 @@ impl Attempt<'_> {
         if let ReserveError::Google(GoogleError::NotFound | GoogleError::Forbidden { .. }) = error {
             let digest = telemetry::digest(&self.office.calendar_id);
             let account = self.app.google.service_account_email();
-            tracing::warn!(office.digest = digest, account, "the calendar is not shared with this account as it should be");
+            tracing::warn!(
+                office.digest = digest,
+                account,
+                "the calendar is not shared with this account as it should be"
+            );
         }
     }
 

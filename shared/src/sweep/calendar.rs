@@ -33,7 +33,9 @@ enum CalendarError {
     Google(#[from] GoogleError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("Google knows no such calendar, or it is not shared with {account}, who needs the right to make changes to events")]
+    #[error(
+        "Google knows no such calendar, or it is not shared with {account}, who needs the right to make changes to events"
+    )]
     NotShared { account: String },
     #[error("the calendar is shared for reading only: {account} needs the right to make changes to events")]
     ReadOnly { account: String },
@@ -106,7 +108,9 @@ impl Sweep<'_> {
         }
         let account = || self.app.google.service_account_email().to_owned();
         let mut listed = match self.list(&office, &state).await {
-            Err(GoogleError::NotFound) => return Err(CalendarError::NotShared { account: account() }),
+            Err(CalendarError::Google(GoogleError::NotFound)) => {
+                return Err(CalendarError::NotShared { account: account() });
+            }
             listed => listed?,
         };
         let calendar = Calendar { office, zone: listed.zone };

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::Json;
+use axum::extract::State;
 use moffman::sweep::{self, FormCounts, Order, Scope, SweepError, SweepReport};
 use moffman::telemetry;
 use serde::Serialize;

@@ -135,7 +135,11 @@ async fn one_line_is_logged_per_request_without_personal_data() {
     assert_eq!(failures.len(), 1, "{lines:#?}");
     assert_eq!(failures[0]["problem"], "google-refused");
     let told: Vec<&Value> = lines.iter().filter(|line| line["account"].is_string()).collect();
-    assert_eq!((told.len(), &told[0]["account"], &told[0]["level"]), (1, &json!(account), &json!("WARN")), "{lines:#?}");
+    assert_eq!(
+        (told.len(), &told[0]["account"], &told[0]["level"]),
+        (1, &json!(account), &json!("WARN")),
+        "{lines:#?}"
+    );
     let text = serde_json::to_string(&lines).unwrap();
     for personal in ["Eva", "eva@example.com", PRAGUE, "BEGIN PRIVATE KEY", "ya29"] {
         assert!(!text.contains(personal), "{personal}: {text}");
