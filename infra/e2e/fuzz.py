@@ -12,13 +12,13 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 FEWEST_CASES = 2000
 
 
-def fuzz(api: Api, logs: Path) -> None:
+def fuzz(api: Api, logs: Path, seed: int) -> None:
     """Fails unless every answer is as documented; what was found is in the log, with the requests to repeat it."""
     report = logs / "schemathesis.json"
     document = f"{api.url}/api/v1/openapi.json"
     command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", str(CONFIGURATION), "run", document]
     command += ["--url", api.url, "--header", f"x-api-key:{api.key}"]
-    command += ["--report", "json", "--report-json-path", str(report)]
+    command += ["--seed", str(seed), "--report", "json", "--report-json-path", str(report)]
     log = logs / "schemathesis.log"
     with log.open("wb") as output:
         # In a folder of its own, because it leaves some files.

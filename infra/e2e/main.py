@@ -39,7 +39,7 @@ def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
     ):
         byroapi.wait()
         aws.wait()
-        stage = Stage(directory, logs, aws, google, byroapi, mail_server)
+        stage = Stage(directory, logs, aws, google, byroapi, mail_server, arguments.seed)
         for step in STEPS:
             began = time.monotonic()
             print(step.__doc__, flush=True)
@@ -59,9 +59,10 @@ def main() -> int:
     parser.add_argument("--venvs", type=Path, required=True, help="folder of the virtual environments of this test")
     parser.add_argument("--simulate-google", type=Path, required=True, help="the binary")
     parser.add_argument("--directory", type=Path, required=True, help="where to work; what is there is removed")
+    parser.add_argument("--seed", type=int, default=1, help="which requests schemathesis makes")
     arguments = parser.parse_args()
-    for name, value in vars(arguments).items():
-        setattr(arguments, name, value.absolute())
+    for name in ("tools", "venvs", "simulate_google", "directory"):
+        setattr(arguments, name, getattr(arguments, name).absolute())
     directory, logs = arguments.directory / "run", arguments.directory / "log"
     for folder in (directory, logs):
         shutil.rmtree(folder, ignore_errors=True)

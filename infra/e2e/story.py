@@ -39,6 +39,7 @@ class Stage:
     google: Google
     byroapi: Byroapi
     mail_server: MailServer
+    seed: int
     api: Api = field(default_factory=lambda: Api("", ""))
     forms: list[dict] = field(default_factory=list)
 
@@ -130,7 +131,7 @@ def schedules_are_made(stage: Stage) -> None:
     """The schedules are those of the configuration"""
     schedules = stage.aws.schedules()
     found = {name: schedule["ScheduleExpression"] for name, schedule in schedules.items()}
-    expect("the schedules", found, {"maintain": "rate(1 hour)", "sweep-0-of-1": "rate(120 minutes)"})
+    expect("the schedules", found, {"maintain": "rate(1 hour)", "sweep-0-of-1": "rate(2 hours)"})
 
 
 def roles_count(stage: Stage) -> None:
@@ -218,7 +219,7 @@ def ordered_sweep_approves(stage: Stage) -> None:
 
 def document_is_kept(stage: Stage) -> None:
     """The API does what its OpenAPI document says, whatever it is sent"""
-    fuzz(stage.api, stage.logs)
+    fuzz(stage.api, stage.logs, stage.seed)
     stage.google.must_be_content()
     expect("mails so far", len(stage.mail_server.mails), 1)
 
