@@ -48,17 +48,17 @@ class Api:
         self.key = key
 
     def get(self, path: str) -> Answer:
-        return self._send("GET", path, None)
+        return self.send("GET", path, None)
 
     def post(self, path: str, content: object = None) -> Answer:
-        return self._send("POST", path, b"" if content is None else json.dumps(content).encode())
+        return self.send("POST", path, b"" if content is None else json.dumps(content).encode())
 
     def reserve(self, name: str, office: str, start: str, end: str, *, approved: bool, request_dt: str) -> Answer:
         user = {"name": name, "email": "ada@example.com"}
         content = {"user": user, "approved": approved, "start": start, "end": end}
         return self.post("/api/v1/reservations", content | {"request_dt": request_dt, "office_id": office})
 
-    def _send(self, method: str, path: str, body: bytes | None) -> Answer:
+    def send(self, method: str, path: str, body: bytes | None) -> Answer:
         headers = {"x-api-key": self.key} if self.key else {}
         if body is not None:
             headers["content-type"] = "application/json"

@@ -67,8 +67,9 @@ def main() -> int:
     for folder in (directory, logs):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    # As for Ctrl-C, so that what was started is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # So that what was started is ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     began = time.monotonic()
     try:
         play(arguments, directory, logs)
