@@ -51,7 +51,7 @@ test: ## Pass all tests
 e2e: $(TOOLS)/installed $(E2E_VENVS)/driver/installed $(E2E_VENVS)/ministack/installed $(E2E_VENVS)/byroapi/installed
 e2e: ## Deploy to a local AWS and play a team's story with what is deployed
 	$(CARGO) build --locked --workspace --bin simulate-google
-	$(E2E_VENVS)/driver/bin/python infra/e2e/main.py --tools $(TOOLS) --venvs $(E2E_VENVS) \
+	$(E2E_VENVS)/driver/bin/python -B infra/e2e/main.py --tools $(TOOLS) --venvs $(E2E_VENVS) \
 		--simulate-google target/debug/simulate-google --directory $(E2E) $(if $(SEED),--seed $(SEED))
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)

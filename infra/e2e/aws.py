@@ -149,6 +149,27 @@ class Aws:
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
         return [event["message"] for page in pages for event in page["events"]]
 
+    def left(self) -> dict[str, list]:
+        """What there is of the kinds of things that a stack makes, tables aside."""
+        client = self.client
+        groups = [group["Name"] for group in client("scheduler").list_schedule_groups()["ScheduleGroups"]]
+        logs = [group["logGroupName"] for group in client("logs").describe_log_groups()["logGroups"]]
+        left = {
+            "functions": client("lambda").list_functions()["Functions"],
+            "layers": client("lambda").list_layers()["Layers"],
+            "schedules": client("scheduler").list_schedules()["Schedules"],
+            "schedule groups": [name for name in groups if name != "default"],
+            "APIs": client("apigateway").get_rest_apis()["items"],
+            "API keys": client("apigateway").get_api_keys()["items"],
+            "usage plans": client("apigateway").get_usage_plans()["items"],
+            "queues": client("sqs").list_queues().get("QueueUrls", []),
+            "topics": client("sns").list_topics()["Topics"],
+            "alarms": client("cloudwatch").describe_alarms()["MetricAlarms"],
+            "log groups": [name for name in logs if STACK in name],
+            "roles": [role["RoleName"] for role in client("iam").list_roles()["Roles"] if STACK in role["RoleName"]],
+        }
+        return {kind: things for kind, things in left.items() if things}
+
     def _import_gateway_responses(self) -> None:
         """API Gateway takes them from the document that the template brings; MiniStack leaves them out."""
         processed = self.client("cloudformation").get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]

@@ -14,7 +14,8 @@ from byroapi import Byroapi
 from google import Google
 from mail import MailServer
 from processes import Failed
-from story import PEOPLE, STEPS, Stage
+from stage import PEOPLE, Stage
+from story import STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 TAIL = 40

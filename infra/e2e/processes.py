@@ -1,5 +1,6 @@
 """The processes beside this one: started with a log of their own, ended by their process group, whatever happens."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -41,10 +42,8 @@ class Process:
     def end(self, patience: float = 10) -> None:
         """Ends it and what it has started: politely at first, for sure after `patience` seconds."""
         for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.child.pid, number)
-            except ProcessLookupError:
-                pass
             try:
                 self.child.wait(patience)
             except subprocess.TimeoutExpired:

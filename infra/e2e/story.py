@@ -3,117 +3,18 @@
 Every step is a function whose first line says what it shows; they run in the order of the file and build on each other.
 """
 
-import datetime
 import json
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from api import Api
-from aws import STACK, Aws
-from byroapi import TEMPLATE, Byroapi
 from fuzz import fuzz
-from google import Google
-from mail import MailServer
 from processes import Failed, until
+from stage import BRNO, EVA, JAN, OSTRAVA, PILSEN, PRAGUE, SPREADSHEET, ZLIN, Stage, expect
 
-BRNO, PRAGUE, OSTRAVA, PILSEN, ZLIN = (
-    f"{city}-office@group.calendar.example.com" for city in ("brno", "prague", "ostrava", "pilsen", "zlin")
-)
-EVA, JAN = "eva@example.com", "jan@example.com"
-PEOPLE = {EVA: "Eva Example", JAN: "Jan Sample"}
-SPREADSHEET = "sample-spreadsheet"
 OFFICES = [["Office", "Calendar"], ["Prague", PRAGUE]]
 KEY_PARAMETER = "/moffman/service-account-key"
 GENEROUS = {"RequestsPerSecond": 1000, "RequestBurst": 1000, "RequestsPerDay": 1_000_000}
 # How long a schedule of one minute may take to start a sweep and this to be done: MiniStack looks every 10 seconds.
 A_MINUTE_AT_MOST = 120
-
-
-@dataclass
-class Stage:
-    """Everybody who takes part, and what later steps need to know of earlier ones."""
-
-    directory: Path
-    logs: Path
-    aws: Aws
-    google: Google
-    byroapi: Byroapi
-    mail_server: MailServer
-    seed: int
-    today: datetime.date = field(default_factory=datetime.date.today)
-    api: Api = field(default_factory=lambda: Api("", ""))
-    forms: list[dict] = field(default_factory=list)
-
-    def configuration(self, *, sweep_interval: int, reload_interval: int | None, offices: dict[str, str]) -> Path:
-        """Writes the file that is deployed."""
-        sheet = {"sheet_id": SPREADSHEET, "update_interval": reload_interval}
-        content = {
-            "general": {"manual_calendar_check_interval": sweep_interval},
-            "google_api": {"endpoint": self.google.url},
-            "manual_users": {
-                "user_list": [{"id": EVA, "first_name": "Eva", "last_name": "Example", "employee_number": "0001"}],
-                "google_config": sheet,
-            },
-            "offices": {
-                "office_list": [{"name": name, "id": calendar} for name, calendar in offices.items()],
-                "google_config": sheet,
-            },
-            "forms": {
-                "template": TEMPLATE,
-                "url": self.byroapi.url,
-                "email": {
-                    "from": {"moffman@example.com": "Moffman"},
-                    "to": {"attendance@example.com": "Attendance"},
-                    "subject": "Attendance: {user_name} {date_from} - {date_to}",
-                    "contents": "Approved on {date_approved}.",
-                    "attachments": "{last_name}_{date_from_attachment}.pdf",
-                },
-            },
-        }
-        file = self.directory / "moffman.yaml"
-        # JSON is YAML.
-        file.write_text(json.dumps(content, indent=2))
-        return file
-
-    def day(self, later: int) -> datetime.date:
-        """A day of this run's future."""
-        return self.today + datetime.timedelta(days=later)
-
-    def expect_form(self, calendar: str, event: str, *, seconds: float) -> None:
-        """Waits for the mail with the form of an event, and reads the form."""
-        content = self.google.events(calendar)[event]
-        person, name = content["creator"]["email"], PEOPLE[content["creator"]["email"]]
-        first = datetime.date.fromisoformat(content["start"]["date"])
-        last = datetime.date.fromisoformat(content["end"]["date"]) - datetime.timedelta(days=1)
-        # The day on which it was entered.
-        approved = datetime.date.fromisoformat(content["created"][:10])
-        mail = self.mail_server.wait(f"Attendance: {name} {czech(first)} - {czech(last)}", seconds=seconds)
-        expect("the recipients", mail.recipients, sorted(["attendance@example.com", person]))
-        file = f"{name.split()[1]}_{first}.pdf"
-        expect("the attachments", list(mail.attachments), [file])
-        text = mail.pdf_text(file)
-        for line in (f"Name: {name}", czech(first), czech(last), czech(approved)):
-            if line not in text:
-                raise Failed(f"the form of {name} lacks {line!r}: {text}")
-
-    def expect_approved(self, calendar: str, event: str, title: str) -> None:
-        """Waits until the event is approved in the calendar."""
-
-        def look() -> bool:
-            found = self.google.events(calendar)[event]
-            return found["summary"] == title and found.get("colorId") == "5"
-
-        until(f"{title!r} is approved", look, seconds=30)
-
-
-def czech(day: datetime.date) -> str:
-    """As `forms.date_format` has it, by default."""
-    return day.strftime("%d.%m.%Y")
-
-
-def expect(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise Failed(f"{what}: {found!r}, expected {expected!r}")
 
 
 def deploy(stage: Stage) -> None:
@@ -238,7 +139,7 @@ def update_keeps_state(stage: Stage) -> None:
     expect("the address", stage.aws.api_url(), stage.api.url)
     stage.api.reserve("Ada Example", "Pilsen", *days, approved=True, request_dt="1").ok()
     # What was known is known.
-    expect("the forms", [form for form in stage.api.get("/api/v1/forms?office_id=Brno").ok()["forms"]], stage.forms)
+    expect("the forms", stage.api.get("/api/v1/forms?office_id=Brno").ok()["forms"], stage.forms)
     report = stage.api.post("/api/v1/sweeps", {"office_id": "Brno"}).ok()
     expect("the report", (report["events_approved"], report["forms"]["issued"], report["open"]), (0, 0, 0))
     expect("mails so far", len(stage.mail_server.mails), 1)
@@ -269,9 +170,7 @@ def scheduler_sweeps(stage: Stage) -> None:
 
 def plan_is_limited(stage: Stage) -> None:
     """Who asks too often is told to wait"""
-    stage.aws.deploy(
-        ServiceAccountKeyParameter=KEY_PARAMETER, RequestsPerSecond=1, RequestBurst=2, RequestsPerDay=1_000_000
-    )
+    stage.aws.deploy(ServiceAccountKeyParameter=KEY_PARAMETER, RequestsPerSecond=1, RequestBurst=2, RequestsPerDay=1_000_000)
     answers = [stage.api.get("/api/v1/forms?limit=1") for _ in range(10)]
     expect("statuses", {answer.status for answer in answers}, {200, 429})
     refused = next(answer for answer in answers if answer.status == 429)
@@ -308,29 +207,7 @@ def delete(stage: Stage) -> None:
     expect("the tables", tables, [resources["Table"]])
     if not aws("dynamodb").scan(TableName=resources["Table"], Limit=1)["Items"]:
         raise Failed("the table is empty")
-    left = {
-        "functions": aws("lambda").list_functions()["Functions"],
-        "layers": aws("lambda").list_layers()["Layers"],
-        "schedules": aws("scheduler").list_schedules()["Schedules"],
-        "schedule groups": [
-            group["Name"]
-            for group in aws("scheduler").list_schedule_groups()["ScheduleGroups"]
-            if group["Name"] != "default"
-        ],
-        "APIs": aws("apigateway").get_rest_apis()["items"],
-        "API keys": aws("apigateway").get_api_keys()["items"],
-        "usage plans": aws("apigateway").get_usage_plans()["items"],
-        "queues": aws("sqs").list_queues().get("QueueUrls", []),
-        "topics": aws("sns").list_topics()["Topics"],
-        "alarms": aws("cloudwatch").describe_alarms()["MetricAlarms"],
-        "log groups": [
-            group["logGroupName"]
-            for group in aws("logs").describe_log_groups()["logGroups"]
-            if STACK in group["logGroupName"]
-        ],
-        "roles": [role["RoleName"] for role in aws("iam").list_roles()["Roles"] if STACK in role["RoleName"]],
-    }
-    expect("what is left", {kind: names for kind, names in left.items() if names}, {})
+    expect("what is left", stage.aws.left(), {})
 
 
 STEPS = [
