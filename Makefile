@@ -37,7 +37,7 @@ comma := ,
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 
-.PHONY: help run test e2e simulate simulate-bugs fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help run test e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its stor
 simulate-bugs: SEEDS = 500
 simulate-bugs: ## Show that each planted bug (or BUG) is found by one of SEEDS schedules
 	$(SIMULATE) --bugs $(if $(BUG),--bug $(BUG)) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
+
+scale: ## Count what a day costs with 10, 100, 1,000 and 10,000 OFFICES
+	$(CARGO) run --locked --profile simulation --package moffman-scale --bin scale -- $(OFFICES)
 
 fuzz: ## Look for input that breaks a TARGET, for SECONDS each
 	RUSTFLAGS="$(COVERAGE)" $(CARGO) build --locked --package moffman-fuzz --bin fuzz --features libfuzzer \

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use aws_config::SdkConfig;
 use chrono::Duration;
 use secrecy::SecretString;
 
@@ -10,6 +11,7 @@ use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
 use crate::config::{Settings, Sources};
 use crate::directory::Directory;
+use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
 use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
@@ -35,7 +37,7 @@ pub struct Moffman {
     pub store: Store,
     /// Offices and manual users.
     pub directory: Directory,
-    /// The pace of all sweeps of this process.
+    /// The pace of all sweeps of this process that have no share of their own.
     pub pace: Pace,
     /// Whether the process is to stop.
     pub stop: Stop,
@@ -127,7 +129,7 @@ impl Moffman {
         });
         Ok(Self {
             directory: Directory::new(&settings, store.clone(), clock.clone()),
-            pace: Pace::new(clock.clone()),
+            pace: Pace::new(clock.clone(), Share::WHOLE),
             stop: Stop::default(),
             settings: Arc::new(settings),
             clock,
@@ -139,8 +141,8 @@ impl Moffman {
     }
 
     /// Puts the service together inside a Lambda function: configuration from its layer and environment, secrets from
-    /// SSM.
-    pub async fn on_lambda() -> Result<Self, StartError> {
+    /// SSM. The second is for clients of AWS that only one function needs.
+    pub async fn on_lambda() -> Result<(Self, SdkConfig), StartError> {
         let settings = crate::config::load(&Sources::of_function())?;
         telemetry::adopt(&settings);
         metrics::print_for(&settings.aws.table);
@@ -152,7 +154,7 @@ impl Moffman {
         let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;
         let forms_authorization = forms_authorization.or_else(|| settings.forms.authorization.clone());
         let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
-        Self::new(Surroundings {
+        let app = Self::new(Surroundings {
             settings,
             google_key,
             forms_authorization,
@@ -164,7 +166,8 @@ impl Moffman {
         .map_err(|error| match error {
             StartError::Key(source) => StartError::KeyInParameter { parameter, source },
             other => other,
-        })
+        })?;
+        Ok((app, aws))
     }
 
     /// The colours of pending and approved events.

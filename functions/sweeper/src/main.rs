@@ -7,6 +7,7 @@ use moffman::app::Moffman;
 use moffman::config::LogLevel;
 use moffman::init_error;
 use moffman::telemetry::{self, Format};
+use moffman_sweeper::Sweeper;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -21,6 +22,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_runtime::Error> {
     telemetry::init(Format::Json, LogLevel::Info)?;
-    let app = &Moffman::on_lambda().await?;
-    lambda_runtime::run(service_fn(|event| Box::pin(moffman_sweeper::handle(app, event)))).await
+    let (app, aws) = Moffman::on_lambda().await?;
+    let sweeper = &Sweeper::new(app, &aws);
+    lambda_runtime::run(service_fn(|event| Box::pin(sweeper.handle(event)))).await
 }

@@ -33,7 +33,7 @@ pub fn fate_elsewhere(random: &mut fastrand::Rng, call: &Call) -> Fate {
     let fault = match call.service {
         Service::Byroapi => Some(Fault::status(500, "no blank PDF")),
         Service::Google | Service::DynamoDb => fault(random, call),
-        Service::Token | Service::Sheets | Service::Ssm => None,
+        Service::Token | Service::Sheets | Service::Ssm | Service::Scheduler => None,
     };
     fault.filter(|_| random.bool()).map_or(Fate::Well, Fate::Wrong)
 }
@@ -44,7 +44,7 @@ fn fault(random: &mut fastrand::Rng, call: &Call) -> Option<Fault> {
         Service::Byroapi => byroapi(),
         Service::DynamoDb => dynamodb(call),
         Service::Token | Service::Sheets => elsewhere_at_google(),
-        Service::Ssm => Vec::new(),
+        Service::Ssm | Service::Scheduler => Vec::new(),
     };
     random.choice(faults)
 }

@@ -8,6 +8,7 @@ use crate::{
     faults::Rule,
     google::{calendar::Calendar, oauth::Grant, sheets::Spreadsheet},
     hooks::Hook,
+    scheduler::Scheduler,
     ssm::Parameter,
     tamper::Tamper,
 };
@@ -45,6 +46,7 @@ pub(crate) struct State {
     pub(crate) google_url: String,
     pub(crate) byroapi_url: String,
     pub(crate) ssm_url: String,
+    pub(crate) scheduler_url: String,
     /// RSA, PKCS#1 DER: verifies the service account's assertions.
     pub(crate) public_key: Vec<u8>,
     pub(crate) grants: BTreeMap<String, Grant>,
@@ -57,6 +59,7 @@ pub(crate) struct State {
     /// The templates that Byroapi knows; `None`: any.
     pub(crate) templates: Option<Vec<String>>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
+    pub(crate) scheduler: Scheduler,
     pub(crate) calls: Vec<Call>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) hooks: Vec<Hook>,
@@ -77,6 +80,7 @@ impl State {
             google_url: String::new(),
             byroapi_url: String::new(),
             ssm_url: String::new(),
+            scheduler_url: String::new(),
             public_key,
             grants: BTreeMap::new(),
             calendars: BTreeMap::new(),
@@ -86,6 +90,7 @@ impl State {
             forms: Vec::new(),
             templates: None,
             parameters: BTreeMap::new(),
+            scheduler: Scheduler::default(),
             calls: Vec::new(),
             rules: Vec::new(),
             hooks: Vec::new(),

@@ -173,7 +173,7 @@ pub(crate) async fn sweep(
     Body(wire): Body<SweepRequest>,
 ) -> Result<Json<SweepAnswer>, ApiError> {
     let scope = wire.office_id.map_or(Scope::All, Scope::Office);
-    let order = Order { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime) };
+    let order = Order { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,

@@ -47,6 +47,7 @@ impl Function {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_ENDPOINT_URL_DYNAMODB", stage.dynamodb.url())
             .env("AWS_ENDPOINT_URL_SSM", stage.world.ssm_url())
+            .env("AWS_ENDPOINT_URL_SCHEDULER", stage.world.scheduler_url())
             .env("MOFFMAN_CONFIG", settings)
             .envs(variables.iter().copied())
             .env("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", "/moffman/key")

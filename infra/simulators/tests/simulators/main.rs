@@ -17,6 +17,8 @@ mod parameters;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod scheduler;
+#[cfg(test)]
 mod series;
 #[cfg(test)]
 mod sheets;
