@@ -14,7 +14,8 @@ GUARD := cfn-guard@3.2.1
 # The configuration that is deployed, and how sam and the tools it calls are found.
 CONFIG ?= infra/config/moffman.yaml
 SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
-BUILD = $(SAM) build --parameter-overrides Arch=$(ARCH)
+# The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
+BUILD = MAKEFLAGS= $(SAM) build --parameter-overrides Arch=$(ARCH)
 STACK = $(TOOLS)/bin/python infra/deploy/stack.py
 ARCH = $(shell $(STACK) parameter Arch)
 # Questions are asked until samconfig.toml has the answers.
@@ -40,7 +41,7 @@ E2E_VENVS := $(E2E)/venv
 .PHONY: help run test e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
@@ -94,7 +95,7 @@ package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
 
 deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and carry out the task maintain
 	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
-	$(STACK) preflight
+	$(STACK) preflight $(ARCH)
 	CONFIG="$(abspath $(CONFIG))" $(BUILD)
 	$(SAM) deploy $(GUIDED)
 	$(STACK) invoke '{"task": "maintain"}'

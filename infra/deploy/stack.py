@@ -68,8 +68,10 @@ class Stack:
         """What tells sam which stack is meant."""
         return f"--stack-name {self.name} --region {self.session.region_name}"
 
-    def preflight(self):
+    def preflight(self, arch):
         """Looks for what a deployment needs and CloudFormation does not check, or says too late."""
+        if self.is_configured and arch != self.parameter("Arch"):
+            sys.exit(f"the functions would be built for {arch}; change Arch in samconfig.toml instead of giving ARCH")
         account = self.session.client("sts").get_caller_identity()["Account"]
         print(f"stack {self.name} in {self.session.region_name}, account {account}")
         email = self.service_account(self.parameter("ServiceAccountKeyParameter"))

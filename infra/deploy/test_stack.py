@@ -53,12 +53,12 @@ class Told(unittest.TestCase):
 
     def preflight(self, account, **options):
         with mock.patch("sys.stdout", new_callable=io.StringIO) as out:
-            self.stack(account, **options).preflight()
+            self.stack(account, **options).preflight("arm64")
         return out.getvalue()
 
-    def refusal(self, account, **options):
+    def refusal(self, account, arch="arm64", **options):
         with self.assertRaises(SystemExit) as ended, mock.patch("sys.stdout", new_callable=io.StringIO):
-            self.stack(account, **options).preflight()
+            self.stack(account, **options).preflight(arch)
         return str(ended.exception)
 
     def test_whom_to_share_with(self):
@@ -79,6 +79,9 @@ class Told(unittest.TestCase):
         account = Account(secure(json.dumps(KEY)), role=None)
         self.assertIn("answer so when you are asked", self.preflight(account))
         self.assertIn("change it in samconfig.toml", self.refusal(account, is_configured=True))
+
+    def test_another_processor_than_the_stack_has(self):
+        self.assertIn("change Arch", self.refusal(Account(secure(json.dumps(KEY))), arch="x86_64", is_configured=True))
 
     def test_a_task_that_failed(self):
         answer = {"FunctionError": "Unhandled", "Payload": json.dumps({"errorMessage": "it broke"}).encode()}

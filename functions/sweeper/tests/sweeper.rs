@@ -265,6 +265,10 @@ async fn a_calendar_that_is_not_shared_is_reported_with_the_address_to_share_it_
         assert!(problem.contains("not shared with") && problem.contains(&account), "{problem}");
     }
     let world = &function.stage.world;
+    world.set_access_role(BRNO, "reader");
+    let plan = function.answer(json!({"task": "sweep", "office_id": "brno", "dry_run": true})).await;
+    let problem = plan["problems"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains("for reading only") && problem.contains(&account), "{problem}");
     world.fail(Matcher::operation("spreadsheets.values.batchGet"), Fault::status(404, "notFound"));
     let reload = error(function.invoke(event("sweeper-reload.json")).await);
     assert_eq!(reload["errorType"], "NotReloaded", "{reload}");

@@ -61,7 +61,7 @@ fn summary(settings: &Settings) -> String {
         None => "sweeps only when ordered".to_owned(),
     };
     format!(
-        "{} offices{}, {} manual users{}, forms {}, {sweeps}",
+        "offices: {}{}; manual users: {}{}; forms {}; {sweeps}",
         offices.office_list.len(),
         sheet(offices.google_config.is_some()),
         users.user_list.len(),

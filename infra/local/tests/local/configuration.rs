@@ -79,7 +79,7 @@ fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
     assert_eq!(
         good.out,
         [
-            "mine.yaml can be used: 1 offices, 0 manual users, forms off, a sweep every 120 seconds",
+            "mine.yaml can be used: offices: 1; manual users: 0; forms off; a sweep every 120 seconds",
             "warning: general.manual_calendar_check_interval: 90 seconds become 120, because schedules on AWS have whole minutes",
             "template parameter SweepSilence: 240 or the next longer value",
         ]
