@@ -17,8 +17,14 @@ from processes import Failed, Process, free_port, until
 
 REGION = "eu-central-1"
 STACK = "moffman-e2e"
-# With these MiniStack's caller is the root user of its account.
-ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+# The root user of MiniStack's account, and nothing of an engineer's own account.
+ROOT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
 # Compiled fast: how small and fast the functions are is not what is tried here.
 LIGHT_BUILD = {
     "CARGO_PROFILE_RELEASE_LTO": "off",
@@ -30,7 +36,7 @@ LIGHT_BUILD = {
 class Aws:
     """MiniStack on a free port of this machine. It checks every call against the policies of the caller's role."""
 
-    def __init__(self, root: Path, tools: Path, ministack: Path, directory: Path, logs: Path):
+    def __init__(self, root: Path, tools: Path, ministack: Path, directory: Path, compiled: Path, logs: Path):
         self._root = root
         self._logs = logs
         self._build = directory / "build"
@@ -39,8 +45,8 @@ class Aws:
         self._opt.mkdir()
         temporary = directory / "tmp"
         temporary.mkdir()
-        self.port = free_port()
-        self._url = f"http://localhost:{self.port}"
+        port = free_port()
+        self._url = f"http://localhost:{port}"
         # All of it is passed on to the functions.
         environment = {
             "PATH": "/usr/bin:/bin",
@@ -48,7 +54,7 @@ class Aws:
             "TMPDIR": str(temporary),
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(self.port),
+            "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "localhost",
             "MINISTACK_REGION": REGION,
             "SFTP_ENABLED": "0",
@@ -58,23 +64,21 @@ class Aws:
         }
         self._process = Process(logs / "ministack.log", [str(ministack)], environment)
         self._sam = tools / "sam"
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        # For boto3 as well as for sam.
+        os.environ.update(ROOT, AWS_ENDPOINT_URL=self._url)
         self._environment = {
             **os.environ,
-            **ROOT,
             **LIGHT_BUILD,
             "PATH": f"{tools}:{os.environ['PATH']}",
-            "AWS_ENDPOINT_URL": self._url,
-            "CARGO_TARGET_DIR": str(root / "target/e2e/build"),
+            "CARGO_TARGET_DIR": str(compiled),
             "SAM_CLI_TELEMETRY": "0",
         }
 
-    def client(self, service: str, **credentials: str):
-        """A client of boto3, for the root user or whose credentials they are."""
-        secrets = credentials or {
-            "aws_access_key_id": ROOT["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": ROOT["AWS_SECRET_ACCESS_KEY"],
-        }
-        return boto3.client(service, region_name=REGION, endpoint_url=self._url, **secrets)
+    def client(self, service: str):
+        """A client of boto3."""
+        return boto3.client(service)
 
     def wait(self) -> None:
         def look() -> bool:

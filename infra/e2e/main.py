@@ -1,6 +1,7 @@
 """Deploys Moffman to a local AWS and plays the story of a team with it; the exit status says whether all went well."""
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -31,12 +32,12 @@ def ended(thing) -> Iterator:
 
 
 def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
-    venvs = arguments.venvs
+    venvs, compiled = arguments.venvs, arguments.directory / "build"
     with (
         ended(Google(arguments.simulate_google, logs / "google.log")) as google,
         ended(MailServer(directory)) as mail_server,
         ended(Byroapi(venvs / "byroapi/bin", directory, logs / "byroapi.log", PEOPLE, mail_server)) as byroapi,
-        ended(Aws(ROOT, arguments.tools / "bin", venvs / "ministack/bin/ministack", directory, logs)) as aws,
+        ended(Aws(ROOT, arguments.tools / "bin", venvs / "ministack/bin/ministack", directory, compiled, logs)) as aws,
     ):
         byroapi.wait()
         aws.wait()
@@ -71,6 +72,8 @@ def main() -> int:
     # So that what was started is ended.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
+    # Everybody is on this machine.
+    os.environ.update(NO_PROXY="localhost,127.0.0.1", no_proxy="localhost,127.0.0.1")
     began = time.monotonic()
     try:
         play(arguments, directory, logs)
