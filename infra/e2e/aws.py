@@ -25,6 +25,8 @@ ROOT = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
+# The policy with the sweeper's rights as MiniStack wants them.
+WIDENED = "scheduler-anywhere"
 # Compiled fast: how small and fast the functions are is not what is tried here.
 LIGHT_BUILD = {
     "CARGO_PROFILE_RELEASE_LTO": "off",
@@ -107,11 +109,13 @@ class Aws:
         arguments += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
         self._run_sam("deploy", *arguments, "--parameter-overrides", *chosen)
         self._import_gateway_responses()
+        self._widen_scheduler_rights()
         for function in ("api", "sweeper"):
             if self._layer_of(f"{STACK}-{function}") != (self._opt / "moffman.yaml").read_bytes():
                 raise Failed(f"the layer of {function} is not the configuration that was deployed")
 
     def delete(self) -> None:
+        self.client("iam").delete_role_policy(RoleName=self.resources()["SweeperRole"], PolicyName=WIDENED)
         self._run_sam("delete", "--stack-name", STACK, "--region", REGION, "--no-prompts")
 
     def outputs(self) -> dict[str, str]:
@@ -189,6 +193,14 @@ class Aws:
                 **status,
             )
         client.create_deployment(restApiId=api, stageName=urlsplit(self.outputs()["ApiUrl"]).path.split("/")[1])
+
+    def _widen_scheduler_rights(self) -> None:
+        """MiniStack checks the actions of the scheduler on other resources than AWS: without the group, or on none."""
+        iam, role = self.client("iam"), self.resources()["SweeperRole"]
+        statements = iam.get_role_policy(RoleName=role, PolicyName="sweeper")["PolicyDocument"]["Statement"]
+        rights = [{**item, "Resource": "*"} for item in statements if "scheduler:" in json.dumps(item["Action"])]
+        policy = {"Version": "2012-10-17", "Statement": rights}
+        iam.put_role_policy(RoleName=role, PolicyName=WIDENED, PolicyDocument=json.dumps(policy))
 
     def _layer_of(self, function: str) -> bytes:
         client = self.client("lambda")
