@@ -146,11 +146,11 @@ class Aws:
             raise Failed(f"{function} {event}: {content}")
         return json.loads(content)
 
-    def schedules(self) -> dict[str, dict]:
-        """The schedules of the stack's group, by name."""
+    def schedules(self) -> dict[str, str]:
+        """When the schedules of the stack's group fire, by name."""
         client = self.client("scheduler")
         names = [item["Name"] for item in client.list_schedules(GroupName=STACK)["Schedules"]]
-        return {name: client.get_schedule(GroupName=STACK, Name=name) for name in names}
+        return {name: client.get_schedule(GroupName=STACK, Name=name)["ScheduleExpression"] for name in names}
 
     def log(self, group: str) -> list[str]:
         """All lines that a function has logged."""

@@ -35,7 +35,7 @@ class Stage:
     api: Api = field(default_factory=lambda: Api("", ""))
     forms: list[dict] = field(default_factory=list)
 
-    def configuration(self, *, sweep_interval: int, reload_interval: int | None, offices: dict[str, str]) -> Path:
+    def configuration(self, *, sweep_interval: int | None, reload_interval: int | None, offices: dict[str, str]) -> Path:
         """Writes the file that is deployed."""
         sheet = {"sheet_id": SPREADSHEET, "update_interval": reload_interval}
         content = {
