@@ -125,6 +125,7 @@ $(TOOLS)/installed: Makefile
 	touch $@
 
 $(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make e2e needs Python 3.11 or newer")'
 	python3 -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
