@@ -35,16 +35,25 @@ HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ := target/fuzz
 comma := ,
 
-.PHONY: help run test simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+E2E := target/e2e
+E2E_VENVS := $(E2E)/venv
+
+.PHONY: help run test e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
+
+e2e: $(TOOLS)/installed $(E2E_VENVS)/driver/installed $(E2E_VENVS)/ministack/installed $(E2E_VENVS)/byroapi/installed
+e2e: ## Deploy to a local AWS and play a team's story with what is deployed
+	$(CARGO) build --locked --workspace --bin simulate-google
+	$(E2E_VENVS)/driver/bin/python -B infra/e2e/main.py --tools $(TOOLS) --venvs $(E2E_VENVS) \
+		--simulate-google target/debug/simulate-google --directory $(E2E) $(if $(SEED),--seed $(SEED))
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
@@ -113,4 +122,10 @@ $(TOOLS)/installed: Makefile
 	python3 -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check $(DENY) $(SHEAR) $(DEPLOY) $(LINT)
 	$(CARGO) install --quiet --debug --locked --root $(TOOLS) $(GUARD)
+	touch $@
+
+$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make e2e needs Python 3.11 or newer")'
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@

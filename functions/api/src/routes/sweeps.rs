@@ -30,7 +30,7 @@ pub(crate) struct SweepRequest {
     #[schema(examples("Brno"))]
     office_id: Option<String>,
     /// Answer what would be done and change nothing.
-    #[schema(default = false, required = false, examples(true))]
+    #[schema(value_type = Option<bool>, default = false, required = false, examples(true))]
     dry_run: bool,
 }
 

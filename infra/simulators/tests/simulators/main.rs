@@ -15,6 +15,8 @@ mod listing;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
+mod process;
+#[cfg(test)]
 mod scheduler;
 #[cfg(test)]
 mod series;
