@@ -231,14 +231,15 @@ impl Schedule {
     }
 }
 
-/// The call with which this process is about to write a record that another one is about to write, too.
+/// The call with which this process is about to write a record that another one, which has recorded it, works on.
 fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
     let writes = |waiting: &Waiting| match waiting {
         Waiting::Arrived(call, _) => written(call),
         Waiting::Done(..) => None,
     };
     let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
-    let others: Vec<String> = waiting.iter().filter(|waiting| !is_its_own(waiting)).filter_map(writes).collect();
+    let works = |waiting: &&Waiting| !is_its_own(waiting) && waiting.call().operation == "UpdateItem";
+    let others: Vec<String> = waiting.iter().filter(works).filter_map(writes).collect();
     let contends =
         |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));
     waiting.iter().position(contends)
