@@ -93,7 +93,10 @@ impl Cost {
 
 /// What a call takes of the quota: <https://developers.google.com/workspace/calendar/api/guides/quota>
 fn units(operation: &str) -> u32 {
-    if operation.ends_with(".list") || operation.ends_with(".get") { 1 } else { 3 }
+    match operation.rsplit('.').next() {
+        Some("list" | "get") => 1,
+        _ => 3,
+    }
 }
 
 impl fmt::Display for Cost {
@@ -112,7 +115,7 @@ fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,7 +1,5 @@
 //! A small day, whose cost can be reckoned.
 
-#![expect(clippy::unwrap_used, reason = "what a test cannot go on without fails it")]
-
 use moffman_scale::{Day, play};
 
 #[tokio::test]

@@ -13,8 +13,12 @@ use crate::wire::{Matter, is_about, matter, written};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
 const STILL: u32 = 40;
+/// The same while nobody is at the gate: DynamoDB works on threads of its own, which a busy machine may keep waiting.
+const STILL_WITH_NOBODY: u32 = 4_000;
 /// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
 const A_MOMENT: Duration = Duration::milliseconds(1);
+/// While so much is going on, nothing more begins that would overtake it: otherwise a round might never end.
+const MOST_AT_ONCE: usize = 5;
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
@@ -23,7 +27,10 @@ impl Schedule {
     pub(crate) async fn drive(&mut self) -> Vec<Option<SweepReport>> {
         let mut reports = Vec::new();
         for _ in 0..MOST_DECISIONS {
-            self.stand_still().await;
+            self.stand_still(STILL).await;
+            if self.gatekeeper.lock().is_empty() {
+                self.stand_still(STILL_WITH_NOBODY).await;
+            }
             for (call, status) in self.gatekeeper.take_effects() {
                 self.took_effect(&call, status);
             }
@@ -51,10 +58,10 @@ impl Schedule {
     }
 
     /// Waits until nothing moves but at the gate.
-    async fn stand_still(&self) {
+    async fn stand_still(&self, turns: u32) {
         let mut arrivals = self.gatekeeper.arrivals();
         let mut still = 0;
-        while still < STILL {
+        while still < turns && (turns == STILL || self.gatekeeper.lock().is_empty()) {
             tokio::task::yield_now().await;
             let now = self.gatekeeper.arrivals();
             still = if now == arrivals { still + 1 } else { 0 };
@@ -69,14 +76,14 @@ impl Schedule {
         if self.random.u16(..1000) < 40 {
             self.person_acts();
         }
-        if self.random.u16(..1000) < 60 && self.slow.is_none() {
+        if self.random.u16(..1000) < 60 && self.slow.is_none() && self.running.len() < MOST_AT_ONCE {
             self.overtake();
         }
         if self.random.u16(..1000) < 8 {
             let minutes = self.random.i64(1..200);
             self.tell(format!("the clock jumps by {minutes} minutes"));
             self.time_goes_by(Duration::minutes(minutes));
-            if self.random.bool() {
+            if self.random.bool() && self.running.len() < MOST_AT_ONCE {
                 self.sweep_begins();
             }
         }

@@ -119,6 +119,11 @@ impl Ledger {
         }
     }
 
+    /// Google refuses the cursor of this calendar.
+    pub fn lost_track(&mut self, calendar: &str) {
+        self.followed.remove(calendar);
+    }
+
     /// A process begins a sweep.
     pub fn sweep_began(&mut self, caller: &str) {
         self.process(caller).looked.clear();
@@ -136,7 +141,7 @@ impl Ledger {
             self.doubt(&caller);
         }
         if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
-            self.followed.remove(calendar);
+            self.lost_track(calendar);
         }
         if let Some(event) = given_up(call) {
             self.leases.ended(&event);

@@ -188,6 +188,11 @@ impl Schedule {
         let new = self.people.made.last().map(|made| made.id.clone()).unwrap_or_default();
         let event = self.stage.world.event(spared, &new).unwrap_or_default();
         let was_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
+        if self.random.u8(..3) == 0 {
+            self.tell(format!("Google has forgotten how far {spared} was read"));
+            self.stage.world.expire_sync_tokens(spared);
+            self.ledger.lost_track(spared);
+        }
         self.mood = Mood::Trouble { spared };
         self.begin_sweep(None)?;
         self.drive().await;

@@ -43,7 +43,7 @@ pub struct Manner {
     pub hold: bool,
     /// Most offices and people are in a spreadsheet.
     pub sheet: bool,
-    /// Every event is in range; otherwise those of the weeks around today.
+    /// A window of more than a year; otherwise the weeks around today.
     pub wide: bool,
     /// How many events a page has at most.
     pub page_size: Option<usize>,
@@ -53,6 +53,11 @@ impl Manner {
     /// The plainest one.
     pub fn plain(hold: bool) -> Self {
         Self { hold, sheet: false, wide: true, page_size: None }
+    }
+
+    /// The window of a sweep, in weeks from today.
+    pub fn window(&self) -> (i64, i64) {
+        if self.wide { (-8, 60) } else { (-1, 2) }
     }
 
     /// Draws one.
@@ -168,7 +173,7 @@ fn configuration(world: &World, manner: &Manner) -> Value {
         CALENDARS.iter().map(|id| json!({"name": sheet::office(id), "id": id})).take(inside).collect();
     let users: Vec<_> = PEOPLE.iter().map(|(id, name)| json!({"id": id, "name": name})).take(inside).collect();
     let source = manner.sheet.then(|| json!({"sheet_id": sheet::ID}));
-    let (before, after) = if manner.wide { (-8, 60) } else { (-1, 2) };
+    let (before, after) = manner.window();
     json!({
         "offices": {"office_list": offices, "google_config": source},
         "manual_users": {"user_list": users, "google_config": source},

@@ -131,7 +131,8 @@ pub fn is_in_range(event: &Value, manner: &Manner, now: DateTime<Utc>) -> bool {
     let date = |name: &str| event[name]["date"].as_str().and_then(|date| date.parse::<NaiveDate>().ok());
     let (Some(start), Some(end)) = (date("start"), date("end")) else { return false };
     let today = now.date_naive();
-    manner.wide || (end > today - Duration::weeks(1) && start < today + Duration::weeks(2))
+    let (before, after) = manner.window();
+    end > today + Duration::weeks(before) && start < today + Duration::weeks(after)
 }
 
 /// Whether a sweep has approved the event for the days it has.

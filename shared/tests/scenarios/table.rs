@@ -29,8 +29,10 @@ struct State {
     loses_every_answer: bool,
     fails: bool,
     /// What happens before a request with this in its body is sent.
-    first: Option<(&'static str, Box<dyn FnOnce() + Send>)>,
+    first: Option<(&'static str, Action)>,
 }
+
+type Action = Box<dyn FnOnce() + Send>;
 
 impl Traffic {
     /// How often each operation was sent since the last time.
@@ -55,7 +57,7 @@ impl Traffic {
         self.0.lock().unwrap().first = Some((content, Box::new(action)));
     }
 
-    fn take_first(&self, body: Option<&[u8]>) -> Option<Box<dyn FnOnce() + Send>> {
+    fn take_first(&self, body: Option<&[u8]>) -> Option<Action> {
         let body = String::from_utf8_lossy(body.unwrap_or_default());
         let first = self.0.lock().unwrap().first.take_if(|(content, _)| body.contains(*content))?;
         Some(first.1)

@@ -40,9 +40,9 @@ pub async fn run_test(story: impl AsyncFnOnce(&Context)) {
     });
     world.put_schedule(GROUP, "maintain", fixed);
     let transport = Transport::new().unwrap();
-    let (client, store) = (client(&world, &transport), store(&transport).await);
+    let (client, table) = (client(&world, &transport), store(&transport).await);
     let time = WorldTime::new(world.clone());
-    let context = Context { world, time, client, store, transport, folder: tempfile::tempdir().unwrap() };
+    let context = Context { world, time, client, store: table, transport, folder: tempfile::tempdir().unwrap() };
     story(&context).await;
     context.world.finish().unwrap();
 }

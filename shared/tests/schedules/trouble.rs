@@ -35,7 +35,8 @@ async fn two_alignments_at_once_are_one() {
     run_test(async |ctx| {
         let app = ctx.process(&with_offices(401));
         let orders = (order(false), order(false));
-        let (one, other) = tokio::join!(align(&app, &ctx.client, &orders.0), align(&app, &ctx.client, &orders.1));
+        let align = |order| Box::pin(align(&app, &ctx.client, order));
+        let (one, other) = tokio::join!(align(&orders.0), align(&orders.1));
         let failures = [one, other].into_iter().flat_map(|outcome| match outcome {
             Ok(report) => report.failures,
             Err(AlignError::NothingChanged(report)) => report.failures,

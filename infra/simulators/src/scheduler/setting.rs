@@ -27,7 +27,7 @@ impl World {
     pub fn put_schedule(&self, group: &str, name: &str, content: Value) {
         let mut state = self.lock();
         let now = state.now();
-        let mut body = content.as_object().cloned().unwrap_or_default();
+        let mut body = if let Value::Object(members) = content { members } else { serde_json::Map::new() };
         body.insert("GroupName".to_owned(), json!(group));
         if let Err(mistake) = content::check(&body, now) {
             state.violation(format!("put_schedule: {mistake}"));

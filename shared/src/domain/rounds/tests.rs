@@ -71,8 +71,8 @@ fn there_is_one_shard_per_two_hundred_calendars() {
     for (count, shards) in [(1, 1), (200, 1), (201, 2), (400, 2), (401, 3), (10_000, 50)] {
         assert_eq!(plan(count, 120).shards, shards, "{count}");
     }
-    assert_eq!(Rounds::plan([], Duration::from_mins(120)), None);
-    assert_eq!(Rounds::plan(["a"; 500], Duration::from_mins(120)).unwrap().shards, 1, "each counts once");
+    assert_eq!(Rounds::plan([], Duration::from_hours(2)), None);
+    assert_eq!(Rounds::plan(["a"; 500], Duration::from_hours(2)).unwrap().shards, 1, "each counts once");
 }
 
 #[test]

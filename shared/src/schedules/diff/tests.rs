@@ -106,10 +106,12 @@ fn what_is_half_done_is_finished_in_step() {
     }
 }
 
+type Meddling = fn(&mut Schedule);
+
 #[test]
 fn whatever_somebody_changed_is_set_right_and_named() {
     let made = applied(Vec::new(), diff(&[], desired(200, Some(120)), at("08:00:00")).changes);
-    let changes: [(&str, fn(&mut Schedule)); 9] = [
+    let meddled: [(&str, Meddling); 9] = [
         ("rate(2 minutes) becomes rate(2 hours), start", |is| is.expression = "rate(2 minutes)".into()),
         ("start", |is| is.start = None),
         ("enabled again", |is| is.enabled = false),
@@ -120,10 +122,10 @@ fn whatever_somebody_changed_is_set_right_and_named() {
         ("retry policy", |is| is.target.patience = Some(86_400)),
         ("without EndDate, SqsParameters", |is| is.extras = vec!["EndDate", "SqsParameters"]),
     ];
-    for (what, change) in changes {
-        let mut changed = made.clone();
-        change(&mut changed[0]);
-        let diff = diff(&changed, desired(200, Some(120)), at("09:30:00"));
+    for (what, meddle) in meddled {
+        let mut present = made.clone();
+        meddle(&mut present[0]);
+        let diff = diff(&present, desired(200, Some(120)), at("09:30:00"));
         let [Change::Update { differences, .. }] = &diff.changes[..] else { panic!("{what}: {diff:?}") };
         assert_eq!(differences.join(", "), what);
     }
