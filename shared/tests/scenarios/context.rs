@@ -185,6 +185,33 @@ impl Context {
     }
 }
 
+/// Another sweep, from its start to its end, on a thread of its own: a hook cannot wait for one on the test's.
+pub fn sweep_meanwhile(app: Moffman) -> SweepReport {
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(sweep(&app, &everything())).unwrap()
+    });
+    thread.join().unwrap()
+}
+
+/// Sweeps until the service hangs, and is killed there.
+pub async fn sweep_until_it_hangs(ctx: &Context) {
+    let (hangs, mut hanging) = tokio::sync::watch::channel(false);
+    ctx.world.when_hanging(move |_| {
+        hangs.send_replace(true);
+    });
+    tokio::select! {
+        _ = ctx.sweep() => panic!("something hangs"),
+        _ = hanging.wait_for(|hangs| *hangs) => {}
+    }
+    ctx.world.when_hanging(|_| {});
+}
+
+/// Anna adds the Thursday of this week in Prague.
+pub fn thursday(ctx: &Context) -> String {
+    ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
+}
+
 /// A sweep of all offices without a deadline.
 pub fn everything() -> Order {
     Order { scope: Scope::All, dry_run: false, deadline: None, share: None }

@@ -17,4 +17,5 @@ mod settling;
 mod sweeps;
 mod table;
 mod trouble;
+mod unknown;
 mod upstream;
