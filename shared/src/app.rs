@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::Duration;
 use secrecy::SecretString;
 
+use crate::aws::{self, MissingVariable};
 use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
 use crate::config::{Settings, Sources};
@@ -96,6 +97,9 @@ pub enum StartError {
     /// Forms cannot be sent.
     #[error(transparent)]
     Byroapi(#[from] ByroapiError),
+    /// The environment is not that of a function.
+    #[error(transparent)]
+    Environment(#[from] MissingVariable),
     /// TLS cannot be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -136,8 +140,7 @@ impl Moffman {
         let settings = crate::config::load(&Sources::of_function())?;
         telemetry::adopt(&settings);
         let transport = Transport::new()?;
-        let aws =
-            aws_config::from_env().http_client(transport.aws()).timeout_config(Transport::aws_timeouts()).load().await;
+        let aws = aws::config(|name| std::env::var(name).ok(), &transport)?;
         let key = settings.google_api.service_account_key_parameter.as_deref().ok_or(StartError::NoKey)?;
         let authorization = settings.forms.authorization_parameter.as_deref();
         let (google_key, forms_authorization) = parameters::read(&aws, key, authorization).await?;

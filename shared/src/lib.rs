@@ -4,6 +4,7 @@
 //! work with. They call Google, Byroapi and the store; the [`domain`] knows none of these.
 
 pub mod app;
+pub mod aws;
 pub mod byroapi;
 pub mod clock;
 pub mod config;

@@ -1,8 +1,8 @@
 //! Reads the secrets of a deployed stack from the SSM Parameter Store.
 
-use aws_config::SdkConfig;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::DisplayErrorContext;
+use aws_types::SdkConfig;
 use secrecy::SecretString;
 
 /// A parameter that cannot be read.
