@@ -20,7 +20,7 @@ COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ := target/fuzz
 
-.PHONY: help run test simulate simulate-bugs fuzz check fmt clean
+.PHONY: help run test bench simulate simulate-bugs fuzz check fmt clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ run: ## Start the whole service here; simulated Google and Byroapi unless real o
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
+
+bench: ## Measure what it costs, how fast it is and how large; build the release binaries first
+	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench
+	target/release/bench --json target/bench/report.json
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
