@@ -57,7 +57,7 @@ pub async fn run(binaries: &Binaries, scale: &Scale, tell: impl Fn(&str)) -> Res
     let at = Utc::now();
     let mut rows = Vec::new();
     tell("sizes");
-    rows.extend(measure::sizes(binaries)?);
+    rows.extend(measure::sizes(binaries, scale)?);
     tell("starts of the functions");
     rows.extend(measure::start(binaries, scale).await?);
     tell("reservations");

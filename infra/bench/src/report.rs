@@ -25,7 +25,7 @@ pub struct Report {
 impl Report {
     /// Whether anything costs more than it may.
     pub fn is_over(&self) -> bool {
-        self.rows.iter().any(Row::is_over)
+        self.rows.iter().any(Row::is_over) || self.growth.iter().any(Growth::is_over)
     }
 
     /// All of it, with the values of each run.

@@ -19,6 +19,8 @@ pub struct Scale {
     pub many_events: usize,
     /// Requests to the local server per run.
     pub requests: usize,
+    /// The level of compression of the functions' packages.
+    pub compression: u32,
     /// Processed events of one calendar.
     pub histories: [usize; 3],
     /// Offices without changes.
@@ -37,6 +39,7 @@ impl Scale {
         reservations: 5_000,
         many_events: 3_000,
         requests: 5_000,
+        compression: 6,
         histories: [10, 100, 1_000],
         unchanged: [10, 100, 500],
     };
@@ -51,6 +54,7 @@ impl Scale {
         reservations: 3,
         many_events: 3,
         requests: 32,
+        compression: 0,
         histories: [1, 2, 3],
         unchanged: [1, 2, 3],
     };

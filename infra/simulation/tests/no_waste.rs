@@ -74,16 +74,6 @@ async fn a_sweep_reads_everything_once() {
 }
 
 #[tokio::test]
-async fn the_first_sweep_of_all_reads_everything_once() {
-    let mut stage = stage().await;
-    people_add(&stage);
-    let process = stage.process("first").unwrap();
-    let mark = stage.world.mark();
-    sweep_all(&process).await;
-    assert_eq!(read_twice(&stage, mark), [""; 0]);
-}
-
-#[tokio::test]
 async fn a_request_reads_everything_once() {
     let mut stage = stage().await;
     sweep_all(&stage.process("earlier").unwrap()).await;

@@ -22,6 +22,8 @@ pub struct Growth {
     pub what: String,
     /// Calls to Google, Byroapi and DynamoDB.
     pub calls: usize,
+    /// The most calls that it may take: one to Google and one to DynamoDB for each office.
+    pub budget: usize,
     /// The bodies of their requests and answers, in bytes.
     pub bytes: usize,
     /// CPU time of the process, in milliseconds.
@@ -54,16 +56,17 @@ async fn history(binaries: &Binaries, events: usize) -> Result<Growth, Trouble> 
         costs.push(function.invoke(event::sweep()).await?);
     }
     stage.check()?;
-    Growth::of(format!("1 office, {events} processed events"), &costs)
+    Growth::of(format!("1 office, {events} processed events"), 1, &costs)
 }
 
 async fn offices(binaries: &Binaries, count: usize) -> Result<Growth, Trouble> {
     let stage = Stage::set(count).await?;
     past_sweeps(&stage, 1).await?;
     let function = Function::start(&binaries.sweeper, &stage).await?;
+    function.invoke(event::sweep_one()).await?;
     let cost = function.invoke(event::sweep()).await?;
     stage.check()?;
-    Growth::of(format!("{count} offices"), &[cost])
+    Growth::of(format!("{count} offices"), count, &[cost])
 }
 
 async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
@@ -79,25 +82,33 @@ async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
 }
 
 impl Growth {
-    fn of(what: String, sweeps: &[Cost]) -> Result<Self, Trouble> {
+    fn of(what: String, offices: usize, sweeps: &[Cost]) -> Result<Self, Trouble> {
         let last = sweeps.last().ok_or("nothing was swept")?;
         let cpu: Vec<_> = sweeps.iter().map(|cost| cost.cpu).collect();
-        Ok(Self { what, calls: last.calls(), bytes: last.bytes, cpu: median(&cpu) })
+        Ok(Self { what, calls: last.calls(), budget: 2 * offices, bytes: last.bytes, cpu: median(&cpu) })
+    }
+
+    /// Whether it takes more calls than it may.
+    pub fn is_over(&self) -> bool {
+        self.calls > self.budget
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "what": self.what, "calls": self.calls, "bytes": self.bytes, "cpu_ms": self.cpu })
+        json!({ "what": self.what, "calls": self.calls, "budget": self.budget, "over": self.is_over(), "bytes": self.bytes, "cpu_ms": self.cpu })
     }
 }
 
 /// A line of the table.
 impl fmt::Display for Growth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<40} {:>10} {:>10} {:>10.2}", self.what, self.calls, self.bytes, self.cpu)
+        let Self { what, calls, budget, bytes, cpu } = self;
+        let verdict = if self.is_over() { "over" } else { "ok" };
+        write!(f, "{what:<40} {budget:>8} {calls:>8} {bytes:>10} {cpu:>10.2}  {verdict}")
     }
 }
 
 /// The heading of the table.
 pub(crate) fn heading() -> String {
-    format!("{:<40} {:>10} {:>10} {:>10}", "A sweep in which nothing has changed", "calls", "bytes", "CPU ms")
+    let what = "A sweep in which nothing has changed";
+    format!("{what:<40} {:>8} {:>8} {:>10} {:>10}", "budget", "calls", "bytes", "CPU ms")
 }
