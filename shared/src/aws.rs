@@ -82,7 +82,7 @@ mod tests {
         let config = with(&[
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "key"),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_SECRET_ACCESS_KEY", "sesame"),
             ("AWS_ENDPOINT_URL", "http://localhost:4566"),
             ("AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:8000"),
         ]);
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(config.region(), Some(&Region::new("eu-central-1")));
         assert_eq!(config.endpoint_url(), Some("http://localhost:4566"));
         assert_eq!(dynamodb(&config, "AWS_ENDPOINT_URL").as_deref(), Some("http://localhost:8000"));
-        assert!(!format!("{config:?}").contains("secret"));
+        assert!(!format!("{config:?}").contains("sesame"));
     }
 
     #[test]
