@@ -52,23 +52,22 @@ impl Binaries {
     }
 }
 
-/// Measures everything; `tell` hears what comes next.
+/// Measures everything; `tell` is given the lines of the tables as soon as they are known.
 pub async fn run(binaries: &Binaries, scale: &Scale, tell: impl Fn(&str)) -> Result<Report, Trouble> {
-    let at = Utc::now();
-    let mut rows = Vec::new();
-    tell("sizes");
-    rows.extend(measure::sizes(binaries, scale)?);
-    tell("starts of the functions");
-    rows.extend(measure::start(binaries, scale).await?);
-    tell("reservations");
-    rows.extend(measure::posts(binaries, scale).await?);
-    tell("sweeps");
-    rows.extend(measure::sweeps(binaries, scale).await?);
-    tell("the local server");
-    rows.extend(measure::server(binaries, scale).await?);
-    tell("memory");
-    rows.extend(measure::memory(binaries, scale).await?);
-    tell("growth");
-    let growth = measure::growth(binaries, scale).await?;
-    Ok(Report { at, machine: Machine::this(), rows, growth })
+    let mut report = Report { at: Utc::now(), machine: Machine::this(), rows: Vec::new(), growth: Vec::new() };
+    tell(&format!("{}\n\n{}", report.machine, row::heading()));
+    let mut add = |rows: Vec<Row>| {
+        rows.iter().for_each(|row| tell(&row.to_string()));
+        report.rows.extend(rows);
+    };
+    add(measure::sizes(binaries, scale)?);
+    add(measure::start(binaries, scale).await?);
+    add(measure::posts(binaries, scale).await?);
+    add(measure::sweeps(binaries, scale).await?);
+    add(measure::server(binaries, scale).await?);
+    add(measure::memory(binaries, scale).await?);
+    tell(&format!("\n{}", measure::growth_heading()));
+    report.growth = measure::growth(binaries, scale).await?;
+    report.growth.iter().for_each(|growth| tell(&growth.to_string()));
+    Ok(report)
 }

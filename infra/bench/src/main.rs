@@ -32,8 +32,7 @@ async fn measure() -> Result<bool, Trouble> {
     let scale = if matches.get_flag(QUICK) { Scale::QUICK } else { Scale::FULL };
     let this = std::env::current_exe()?;
     let binaries = Binaries::of(this.parent().ok_or("this program lies in no folder")?);
-    let report = run(&binaries, &scale, |what| eprintln!("measuring {what}")).await?;
-    println!("{report}");
+    let report = run(&binaries, &scale, |line| println!("{line}")).await?;
     if let Some(file) = matches.get_one::<PathBuf>(JSON) {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;

@@ -1,13 +1,11 @@
-//! What was measured, as tables for people and as JSON for programs.
-
-use std::fmt;
+//! What was measured, as JSON for programs.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::machine::Machine;
-use crate::measure::{Growth, growth_heading};
-use crate::row::{self, Row};
+use crate::measure::Growth;
+use crate::row::Row;
 
 /// Everything that was measured.
 #[derive(Clone, Debug)]
@@ -36,20 +34,5 @@ impl Report {
             "rows": self.rows.iter().map(Row::to_json).collect::<Vec<_>>(),
             "growth": self.growth.iter().map(Growth::to_json).collect::<Vec<_>>(),
         })
-    }
-}
-
-/// The tables.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n\n{}", self.machine, row::heading())?;
-        for row in &self.rows {
-            writeln!(f, "{row}")?;
-        }
-        write!(f, "\n{}", growth_heading())?;
-        for growth in &self.growth {
-            write!(f, "\n{growth}")?;
-        }
-        Ok(())
     }
 }
