@@ -57,7 +57,9 @@ pub async fn run(binaries: &Binaries, scale: &Scale, tell: impl Fn(&str)) -> Res
     let mut report = Report { at: Utc::now(), machine: Machine::this(), rows: Vec::new(), growth: Vec::new() };
     tell(&format!("{}\n\n{}", report.machine, row::heading()));
     let mut add = |rows: Vec<Row>| {
-        rows.iter().for_each(|row| tell(&row.to_string()));
+        for row in &rows {
+            tell(&row.to_string());
+        }
         report.rows.extend(rows);
     };
     add(measure::sizes(binaries, scale)?);
@@ -68,6 +70,8 @@ pub async fn run(binaries: &Binaries, scale: &Scale, tell: impl Fn(&str)) -> Res
     add(measure::memory(binaries, scale).await?);
     tell(&format!("\n{}", measure::growth_heading()));
     report.growth = measure::growth(binaries, scale).await?;
-    report.growth.iter().for_each(|growth| tell(&growth.to_string()));
+    for growth in &report.growth {
+        tell(&growth.to_string());
+    }
     Ok(report)
 }
