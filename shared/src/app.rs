@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use aws_types::SdkConfig;
 use chrono::Duration;
 use secrecy::SecretString;
 
@@ -11,13 +12,14 @@ use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
 use crate::config::{Settings, Sources};
 use crate::directory::Directory;
+use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
 use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
 use crate::parameters::{self, ParameterError};
 use crate::store::Store;
-use crate::telemetry;
 use crate::transport::{Transport, TransportError};
+use crate::{metrics, telemetry};
 
 /// The service: settings, clients, store and directory. Shared by all requests of a process.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ pub struct Moffman {
     pub store: Store,
     /// Offices and manual users.
     pub directory: Directory,
-    /// The pace of all sweeps of this process.
+    /// The pace of all sweeps of this process that have no share of their own.
     pub pace: Pace,
     /// Whether the process is to stop.
     pub stop: Stop,
@@ -86,6 +88,14 @@ pub enum StartError {
     /// The key is no service-account key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The parameter holds no service-account key.
+    #[error("the SSM parameter `{parameter}` does not hold the key of a service account: {source}")]
+    KeyInParameter {
+        /// The parameter's name.
+        parameter: String,
+        /// What is wrong with what it holds.
+        source: KeyError,
+    },
     /// No key is configured.
     #[error(
         "google_api.service_account_key_parameter is not set: it names the SSM parameter that holds the service account's key"
@@ -123,7 +133,7 @@ impl Moffman {
         });
         Ok(Self {
             directory: Directory::new(&settings, store.clone(), clock.clone()),
-            pace: Pace::new(clock.clone()),
+            pace: Pace::new(clock.clone(), Share::WHOLE),
             stop: Stop::default(),
             settings: Arc::new(settings),
             clock,
@@ -135,18 +145,19 @@ impl Moffman {
     }
 
     /// Puts the service together inside a Lambda function: configuration from its layer and environment, secrets from
-    /// SSM.
-    pub async fn on_lambda() -> Result<Self, StartError> {
+    /// SSM. The second is for clients of AWS that only one function needs.
+    pub async fn on_lambda() -> Result<(Self, SdkConfig), StartError> {
         let settings = crate::config::load(&Sources::of_function())?;
         telemetry::adopt(&settings);
+        metrics::print_for(&settings.aws.table);
         let transport = Transport::new()?;
         let aws = aws::config(|name| std::env::var(name).ok(), &transport)?;
-        let key = settings.google_api.service_account_key_parameter.as_deref().ok_or(StartError::NoKey)?;
+        let parameter = settings.google_api.service_account_key_parameter.clone().ok_or(StartError::NoKey)?;
         let authorization = settings.forms.authorization_parameter.as_deref();
-        let (google_key, forms_authorization) = parameters::read(&aws, key, authorization).await?;
+        let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;
         let forms_authorization = forms_authorization.or_else(|| settings.forms.authorization.clone());
         let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
-        Self::new(Surroundings {
+        let app = Self::new(Surroundings {
             settings,
             google_key,
             forms_authorization,
@@ -154,7 +165,12 @@ impl Moffman {
             transport,
             clock: Clock::system(),
             randomness: Randomness::from_system(),
-        })
+        });
+        let app = app.map_err(|error| match error {
+            StartError::Key(source) => StartError::KeyInParameter { parameter, source },
+            other => other,
+        })?;
+        Ok((app, aws))
     }
 
     /// The colours of pending and approved events.

@@ -1,7 +1,7 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`], [`forms`]) are what the service does; [`app::Moffman`] holds what they
-//! work with. They call Google, Byroapi and the store; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`]) are what the service does; [`app::Moffman`]
+//! holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod app;
 pub mod aws;
@@ -12,9 +12,13 @@ pub mod directory;
 pub mod domain;
 pub mod forms;
 pub mod google;
+pub mod init_error;
+pub mod metrics;
 pub mod parameters;
 pub mod reload;
 pub mod reserve;
+pub mod scheduler;
+pub mod schedules;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;

@@ -1,14 +1,24 @@
 //! Reads the secrets of a deployed stack from the SSM Parameter Store.
 
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::error::DisplayErrorContext;
+use aws_sdk_ssm::error::{DisplayErrorContext, ProvideErrorMetadata as _, SdkError};
+use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_types::SdkConfig;
 use secrecy::SecretString;
 
 /// A parameter that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ParameterError {
-    /// AWS refused, or has no such parameter.
+    /// There is none of this name.
+    #[error("the SSM parameter `{0}` does not exist in this region: make it, as a SecureString")]
+    Missing(String),
+    /// The function's role does not reach it.
+    #[error(
+        "the SSM parameter `{0}` may not be read by this function: deploy with the template's parameter that names it, and \
+         with ParametersKeyArn if it is encrypted with a key of your own"
+    )]
+    NotAllowed(String),
+    /// AWS refused it for another reason, or cannot be reached.
     #[error("the SSM parameter `{name}` cannot be read: {reason}")]
     Unreadable {
         /// The parameter's name.
@@ -37,10 +47,17 @@ pub async fn read(
     tokio::try_join!(read_one(&client, key), authorization)
 }
 
+fn unreadable(name: String, error: &SdkError<GetParameterError>) -> ParameterError {
+    match error.code() {
+        Some("ParameterNotFound") => ParameterError::Missing(name),
+        Some("AccessDeniedException") => ParameterError::NotAllowed(name),
+        _ => ParameterError::Unreadable { name, reason: DisplayErrorContext(error).to_string() },
+    }
+}
+
 async fn read_one(client: &Client, name: &str) -> Result<SecretString, ParameterError> {
-    let answer = client.get_parameter().name(name).with_decryption(true).send().await.map_err(|error| {
-        ParameterError::Unreadable { name: name.to_owned(), reason: DisplayErrorContext(&error).to_string() }
-    })?;
+    let answer = client.get_parameter().name(name).with_decryption(true).send().await;
+    let answer = answer.map_err(|error| unreadable(name.to_owned(), &error))?;
     let value = answer.parameter.and_then(|parameter| parameter.value).filter(|value| !value.trim().is_empty());
     value.map(SecretString::from).ok_or_else(|| ParameterError::Empty(name.to_owned()))
 }

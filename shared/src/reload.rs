@@ -6,7 +6,7 @@ use serde::Serialize;
 
 pub use crate::directory::ReloadError;
 use crate::directory::{Directory, LoadedRange, Scope};
-use crate::google::{Budget, GoogleClient};
+use crate::google::{Budget, GoogleClient, GoogleError};
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
 const PROBLEMS_LISTED: usize = 1_000;
@@ -72,7 +72,12 @@ pub async fn reload(
     google: &GoogleClient,
     budget: &Budget,
 ) -> Result<ReloadReport, ReloadError> {
-    let loaded = directory.load(google, budget, Scope::All, None).await?;
+    let loaded = directory.load(google, budget, Scope::All, None).await.inspect_err(|error| {
+        if matches!(error, ReloadError::SheetUnavailable(GoogleError::NotFound | GoogleError::Forbidden { .. })) {
+            let account = google.service_account_email();
+            tracing::warn!(account, "the spreadsheet is not shared with this account, or does not exist");
+        }
+    })?;
     directory.forget_look().await;
     let subscriptions = directory.subscribe(google, budget, &loaded.office_entries).await;
     let mut report = ReloadReport {

@@ -11,6 +11,7 @@ use crate::domain::event::{Event, EventChange};
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
 use crate::google::{Budget, GoogleError};
+use crate::telemetry;
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -62,7 +63,7 @@ pub async fn place(
     let budget = Budget { deadline, pace: None };
     let office = app.directory.office(&app.google, &budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
-    let (event, status) = attempt.run().await?;
+    let (event, status) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
     Ok(Placed {
         id: attempt.id,
         office_id: attempt.office.name,
@@ -116,6 +117,19 @@ impl Attempt<'_> {
             existing = self.read().await?;
         }
         Err(ReserveError::Contended)
+    }
+
+    /// Tells the operator whom the calendar has to be shared with; the caller is not told about our inside.
+    fn explain(&self, error: &ReserveError) {
+        if let ReserveError::Google(GoogleError::NotFound | GoogleError::Forbidden { .. }) = error {
+            let digest = telemetry::digest(&self.office.calendar_id);
+            let account = self.app.google.service_account_email();
+            tracing::warn!(
+                office.digest = digest,
+                account,
+                "the calendar is not shared with this account as it should be"
+            );
+        }
     }
 
     async fn read(&self) -> Result<Option<Event>, GoogleError> {

@@ -1,13 +1,11 @@
-//! What the service tells its operators: log lines and metrics, without personal data.
+//! What the service tells its operators: log lines, without personal data.
 //!
 //! The `log` crate is never bridged: yup-oauth2 writes access tokens there. Other crates' lines are kept from WARN up.
 
 use std::fmt::Display;
-use std::io::Write;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -15,12 +13,11 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{LogLevel, Settings};
+use crate::metrics;
 use crate::sweep::{Order, SweepReport};
 
 /// Our own crates all begin with this.
 const OURS: &str = "moffman";
-/// The `CloudWatch` namespace of the metrics.
-const NAMESPACE: &str = "Moffman";
 
 static FILTER: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
 
@@ -96,15 +93,11 @@ pub fn digest(text: &str) -> String {
     digits
 }
 
-/// Logs what an ordered sweep did and, where a Lambda `function` of this name ran it, prints its metrics. A dry run has done
-/// nothing: it is neither logged nor measured.
-pub fn report_sweep(order: &Order, report: &SweepReport, function: Option<&str>, now: DateTime<Utc>) {
-    if order.dry_run {
-        return;
-    }
-    log_sweep(report);
-    if let Some(function) = function {
-        print_metrics(report, function, now);
+/// Logs and measures what an ordered sweep did. A dry run has done nothing: it is neither logged nor measured.
+pub fn report_sweep(order: &Order, report: &SweepReport, now: DateTime<Utc>) {
+    if !order.dry_run {
+        log_sweep(report);
+        metrics::sweep(report, now);
     }
 }
 
@@ -134,45 +127,6 @@ pub fn log_sweep(report: &SweepReport) {
     }
 }
 
-/// Prints a sweep's metrics to standard output as one line, from which `CloudWatch` makes metrics of the namespace
-/// `Moffman`; `function` is their only dimension, so that two stacks in one account stay apart.
-fn print_metrics(report: &SweepReport, function: &str, now: DateTime<Utc>) {
-    let line = metrics(report, function, now);
-    if let Err(error) = writeln!(std::io::stdout().lock(), "{line}") {
-        tracing::warn!(%error, "the metrics could not be printed");
-    }
-}
-
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-fn metrics(report: &SweepReport, function: &str, now: DateTime<Utc>) -> Value {
-    let counts = [
-        ("OfficesSwept", json!(report.offices_swept)),
-        ("OfficesFailed", json!(report.offices_failed)),
-        ("EventsApproved", json!(report.events_approved)),
-        ("EventsClosed", json!(report.events_closed)),
-        ("FormsIssued", json!(report.forms.issued)),
-        ("FormsRefused", json!(report.forms.refused)),
-        ("FormsUnknown", json!(report.forms.unknown)),
-        ("FormsHeld", json!(report.forms.held)),
-        ("FormsNotReached", json!(report.forms.not_reached)),
-        ("EventsOpen", json!(report.open)),
-    ];
-    let mut definitions: Vec<Value> = counts.iter().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
-    definitions.push(json!({"Name": "OldestOpen", "Unit": "Seconds"}));
-    let mut line = json!({
-        "_aws": {
-            "Timestamp": now.timestamp_millis(),
-            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["FunctionName"]], "Metrics": definitions}],
-        },
-        "FunctionName": function,
-        "OldestOpen": report.oldest_open_seconds.unwrap_or(0),
-    });
-    if let Value::Object(members) = &mut line {
-        members.extend(counts.into_iter().map(|(name, count)| (name.to_owned(), count)));
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,21 +150,5 @@ mod tests {
         assert!(!quiet.would_enable("moffman::sweep", &tracing::Level::WARN));
         assert!(targets(LogLevel::Info).would_enable("moffman::sweep", &tracing::Level::INFO));
         assert!(!targets(LogLevel::Warning).would_enable("moffman::sweep", &tracing::Level::INFO));
-    }
-
-    #[test]
-    fn every_defined_metric_has_a_value_and_no_office_is_named() {
-        let now = DateTime::from_timestamp_millis(1_781_000_000_123).unwrap();
-        let line = metrics(&SweepReport { offices_swept: 3, ..SweepReport::default() }, "stack-sweeper", now);
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(directive["Dimensions"], json!([["FunctionName"]]));
-        assert_eq!(line["_aws"]["Timestamp"], json!(1_781_000_000_123_i64));
-        let defined = directive["Metrics"].as_array().unwrap();
-        assert_eq!(defined.len(), 11);
-        for metric in defined {
-            assert!(line[metric["Name"].as_str().unwrap()].is_i64(), "{metric}");
-        }
-        assert_eq!(line["OfficesSwept"], json!(3));
-        assert!(!line.to_string().contains('\n'));
     }
 }

@@ -1,11 +1,11 @@
-//! Keeps the README true to the settings, the Makefile and the tree.
+//! Keeps the README true to the settings, the Makefile, the template and the tree.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot go on without fails it")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use moffman::config::KEYS;
+use moffman::config::{KEYS, Key};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -75,6 +75,35 @@ fn every_option_and_variable_is_one() {
     let is_one = |word: &str| names.iter().any(|name| word == name || word.starts_with(&format!("{name}--")));
     let others: Vec<_> = used.into_iter().filter(|word| !is_one(word)).collect();
     assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn the_template_gives_the_functions_the_variables_that_the_readme_names_and_the_settings_have() {
+    let (readme, template) = (read("README.md"), read("template.yaml"));
+    let is_variable = |word: &str| word.starts_with("MOFFMAN_") || word.starts_with("AWS_LAMBDA_HTTP_");
+    let given = template.lines().filter_map(|line| line.trim().split_once(':')).map(|(name, _)| name);
+    let given: BTreeSet<_> = given.filter(|name| is_variable(name)).collect();
+    let rows =
+        section(&readme, "Deploy").into_iter().filter_map(|line| code(line.strip_prefix('|')?.split('|').next()?));
+    let named: BTreeSet<_> = rows.filter(|cell| is_variable(cell)).collect();
+    assert_eq!(named, given);
+    let known: BTreeSet<_> = KEYS.iter().map(Key::environment_name).collect();
+    let ours = given.iter().filter(|variable| variable.starts_with("MOFFMAN_"));
+    assert_eq!(ours.filter(|variable| !known.contains(**variable)).count(), 0, "{given:?}");
+    let mut of_the_stack = KEYS.iter().filter(|key| key.path.starts_with("aws.")).map(Key::environment_name);
+    assert!(of_the_stack.all(|variable| given.contains(variable.as_str())), "{given:?}");
+}
+
+#[test]
+fn every_alarm_is_explained() {
+    let (readme, template) = (read("README.md"), read("template.yaml"));
+    let alarms = template.lines().filter_map(|line| line.trim().strip_prefix("AlarmName: !Sub ${AWS::StackName}-"));
+    let alarms: BTreeSet<_> = alarms.collect();
+    let rows =
+        section(&readme, "Operations").into_iter().filter_map(|line| code(line.strip_prefix('|')?.split('|').next()?));
+    let explained: BTreeSet<_> = rows.filter(|cell| alarms.contains(cell)).collect();
+    assert!(alarms.len() > 7, "{alarms:?}");
+    assert_eq!(explained, alarms);
 }
 
 #[test]

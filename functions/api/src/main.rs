@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use moffman::config::LogLevel;
+use moffman::init_error;
 use moffman::telemetry::{self, Format};
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +11,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            telemetry::cannot_start(&error);
+            init_error::report(&error).await;
             ExitCode::FAILURE
         }
     }

@@ -85,3 +85,58 @@ fn log(refusal: &Refusal, request_id: &str) {
         tracing::error!(problem = slug, request_id, cause, "the request failed");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use crate::error::{INTERNAL, NO_SUCH_ROUTE, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
+
+    /// What the gateway answers in our place: the status it sends, and the body.
+    fn answers_of_the_gateway() -> Vec<(Option<u16>, Value)> {
+        let template = include_str!("../../../template.yaml");
+        let responses = template.split("      GatewayResponses:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+        let mut status = None;
+        let mut answers = Vec::new();
+        let mut lines = responses.lines().map(str::trim);
+        while let Some(line) = lines.next() {
+            if line.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == ':') {
+                status = None;
+            }
+            if let Some(code) = line.strip_prefix("StatusCode: ") {
+                status = code.parse().ok();
+            }
+            if line == "application/json: >-" {
+                let mut body = String::new();
+                while !body.ends_with('}') {
+                    body.push_str(lines.next().unwrap());
+                }
+                answers.push((status, serde_json::from_str(&body).unwrap()));
+            }
+        }
+        answers
+    }
+
+    #[test]
+    fn the_gateway_answers_with_our_problems() {
+        let kinds = [NO_SUCH_ROUTE, WRONG_KEY, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, INTERNAL];
+        let mut seen = BTreeSet::new();
+        for (status, answer) in answers_of_the_gateway() {
+            assert_eq!(answer["request_id"], "$context.requestId", "{answer}");
+            let name = answer["type"].as_str().unwrap().to_owned();
+            if let Some(kind) = kinds.into_iter().find(|kind| kind.uri() == name) {
+                assert_eq!(answer["title"], kind.title);
+                assert_eq!(
+                    (&answer["status"], status),
+                    (&Value::from(kind.status.as_u16()), Some(kind.status.as_u16()))
+                );
+            }
+            seen.insert(name);
+        }
+        let others = ["urn:moffman:problem:source-not-allowed", "about:blank"].map(str::to_owned);
+        let expected = kinds.map(super::Kind::uri).into_iter().chain(others);
+        assert_eq!(seen, expected.collect());
+    }
+}

@@ -15,7 +15,8 @@ use crate::{RequestBudget, router};
 
 /// Reads the configuration and the secrets, and makes the router. The gateway has checked the API key.
 pub async fn start() -> Result<Router, StartError> {
-    let router = router(Moffman::on_lambda().await?, RequestBudget::on_aws(), None);
+    let (app, _) = Moffman::on_lambda().await?;
+    let router = router(app, RequestBudget::on_aws(), None);
     // Around the router: inside it the route is chosen already.
     Ok(Router::new().fallback_service(router).layer(map_request(async |request| without_stage(request))))
 }

@@ -45,7 +45,8 @@ fn the_table_of_problems_is_that_of_the_document() {
     });
     let document = document();
     let mut problems = BTreeSet::from([
-        // Problems of requests that no route answers are not in the document.
+        // Problems of requests that no route answers, or that the gateway refuses, are not in the document.
+        ("403".to_owned(), "source-not-allowed".to_owned()),
         ("404".to_owned(), "no-such-route".to_owned()),
         ("405".to_owned(), "method-not-allowed".to_owned()),
     ]);

@@ -6,6 +6,7 @@ use std::fmt;
 use lambda_runtime::Diagnostic;
 use moffman::directory::DirectoryError;
 use moffman::reload::ReloadError;
+use moffman::schedules::AlignError;
 use moffman::sweep::SweepError;
 
 use crate::task::TaskError;
@@ -25,6 +26,9 @@ pub enum Failure {
     /// The spreadsheet was not reloaded; what was loaded before stays in use.
     #[error(transparent)]
     Reload(#[from] ReloadError),
+    /// The schedules are not aligned; the next invocation tries again.
+    #[error(transparent)]
+    Schedules(AlignError),
     /// The report is no JSON.
     #[error("the report cannot be written")]
     Report(#[from] serde_json::Error),
@@ -42,6 +46,15 @@ impl From<SweepError> for Failure {
     }
 }
 
+impl From<AlignError> for Failure {
+    fn from(error: AlignError) -> Self {
+        match error {
+            AlignError::Directory(error) => Self::Directory(error),
+            error => Self::Schedules(error),
+        }
+    }
+}
+
 impl Failure {
     fn name(&self) -> &'static str {
         match self {
@@ -50,6 +63,7 @@ impl Failure {
             Self::Directory(DirectoryError::UnknownOffice) => "UnknownOffice",
             Self::Directory(_) => "DirectoryUnavailable",
             Self::Reload(_) => "NotReloaded",
+            Self::Schedules(_) => "NotAligned",
             Self::Report(_) => "ReportUnwritable",
             Self::Panicked => "Panicked",
         }

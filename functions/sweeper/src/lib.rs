@@ -1,19 +1,22 @@
 //! Moffman's scheduled work: a task in, a verb of the library, its report out.
 //!
-//! An invocation fails only when nothing could be done; what failed for some offices is in the report.
+//! An invocation fails only when nothing could be done; what failed for some offices or schedules is in the report.
 
 mod failure;
 mod task;
 
 use std::panic::AssertUnwindSafe;
 
+use aws_sdk_scheduler::Client;
+use aws_types::SdkConfig;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::google::Budget;
 use moffman::reload;
-use moffman::sweep::{self, Order, SweepError, SweepReport};
+use moffman::schedules::{self, AlignError, Alignment};
+use moffman::sweep::{self, SweepError, SweepReport};
 use moffman::telemetry;
 use serde_json::{Value, json};
 
@@ -23,42 +26,80 @@ pub use task::{Task, TaskError};
 /// What the function needs to send its answer, after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(2);
 
-/// Carries out the task of one invocation, answers its report and logs one line about it.
-pub async fn handle(app: &Moffman, event: LambdaEvent<Value>) -> Result<Value, Failure> {
-    let LambdaEvent { payload, context } = event;
-    let (task, outcome) = match Task::try_from(payload) {
-        Ok(task) => {
-            let name = task.name();
-            // What a panic says may repeat what was being handled: it must not become the answer.
-            let work = AssertUnwindSafe(carry_out(app, task, &context)).catch_unwind();
-            (name, work.await.unwrap_or(Err(Failure::Panicked)))
-        }
-        Err(error) => ("none", Err(error.into())),
-    };
-    tracing::info!(task, ok = outcome.is_ok(), request_id = context.request_id, "invocation");
-    outcome
+/// The function: what the verbs work with, and a way to the schedules that invoke it.
+#[derive(Debug)]
+pub struct Sweeper {
+    app: Moffman,
+    scheduler: Client,
 }
 
-async fn carry_out(app: &Moffman, task: Task, context: &Context) -> Result<Value, Failure> {
-    let deadline = deadline(context);
-    let budget = Budget { deadline, pace: None };
-    match task {
-        Task::Sweep { scope, dry_run } => {
-            let order = Order { scope, dry_run, deadline };
-            let outcome = sweep::sweep(app, &order).await;
-            if let Some(report) = report(&outcome) {
-                telemetry::report_sweep(&order, report, Some(&context.env_config.function_name), app.clock.now());
+impl Sweeper {
+    /// Puts the function together; calls nobody.
+    pub fn new(app: Moffman, aws: &SdkConfig) -> Self {
+        Self { app, scheduler: Client::new(aws) }
+    }
+
+    /// Carries out the task of one invocation, answers its report and logs one line about it.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Failure> {
+        let LambdaEvent { payload, context } = event;
+        let (task, outcome) = match Task::try_from(payload) {
+            Ok(task) => {
+                let name = task.name();
+                // What a panic says may repeat what was being handled: it must not become the answer.
+                let work = AssertUnwindSafe(self.carry_out(task, &context)).catch_unwind();
+                (name, work.await.unwrap_or(Err(Failure::Panicked)))
             }
-            Ok(serde_json::to_value(outcome?)?)
+            Err(error) => ("none", Err(error.into())),
+        };
+        tracing::info!(task, ok = outcome.is_ok(), request_id = context.request_id, "invocation");
+        outcome
+    }
+
+    async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
+        match task {
+            Task::Sweep { scope, dry_run, share } => {
+                self.sweep(&sweep::Order { scope, dry_run, deadline: deadline(context), share }).await
+            }
+            Task::Reload { dry_run: false } => self.reload(context).await,
+            Task::Maintain { dry_run: false } => self.maintain(context).await,
+            Task::Reload { dry_run: true } | Task::Maintain { dry_run: true } => {
+                Ok(json!({"schedules": self.align(true, context).await?}))
+            }
         }
-        Task::Reload => {
-            let report = reload::reload(&app.directory, &app.google, &budget).await?;
-            Ok(serde_json::to_value(report)?)
+    }
+
+    async fn sweep(&self, order: &sweep::Order) -> Result<Value, Failure> {
+        let outcome = sweep::sweep(&self.app, order).await;
+        if let Some(report) = report(&outcome) {
+            telemetry::report_sweep(order, report, self.app.clock.now());
         }
-        Task::Maintain => {
-            let everything = app.directory.everything(&app.google, &budget).await?;
-            Ok(json!({"offices": everything.offices.len(), "users": everything.users.len()}))
-        }
+        Ok(serde_json::to_value(outcome?)?)
+    }
+
+    /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
+    async fn reload(&self, context: &Context) -> Result<Value, Failure> {
+        let report = reload::reload(&self.app.directory, &self.app.google, &budget(context)).await?;
+        let mut answer = serde_json::to_value(report)?;
+        answer["schedules"] = match self.align(false, context).await {
+            Ok(alignment) => json!(alignment),
+            Err(AlignError::NothingChanged(alignment)) => json!(alignment),
+            // The sheet was reloaded all the same.
+            Err(error) => json!(Alignment::not(&error)),
+        };
+        Ok(answer)
+    }
+
+    async fn maintain(&self, context: &Context) -> Result<Value, Failure> {
+        let everything = self.app.directory.everything(&self.app.google, &budget(context)).await?;
+        let schedules = self.align(false, context).await?;
+        let (offices, users) = (everything.offices.len(), everything.users.len());
+        Ok(json!({"offices": offices, "users": users, "schedules": schedules}))
+    }
+
+    async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {
+        let function = unqualified(&context.invoked_function_arn).to_owned();
+        let order = schedules::Order { function, dry_run, deadline: deadline(context) };
+        schedules::align(&self.app, &self.scheduler, &order).await
     }
 }
 
@@ -70,10 +111,19 @@ fn report(outcome: &Result<SweepReport, SweepError>) -> Option<&SweepReport> {
     }
 }
 
+fn budget(context: &Context) -> Budget {
+    Budget { deadline: deadline(context), pace: None }
+}
+
 /// When the work must be done so that the answer is out before the function's time is over.
 fn deadline(context: &Context) -> Option<DateTime<Utc>> {
     let end = DateTime::from_timestamp_millis(context.deadline.try_into().ok()?)?;
     end.checked_sub_signed(TO_ANSWER)
+}
+
+/// The same function whether it was invoked with or without its latest version's name.
+fn unqualified(arn: &str) -> &str {
+    arn.strip_suffix(":$LATEST").unwrap_or(arn)
 }
 
 #[cfg(test)]
@@ -88,5 +138,13 @@ mod tests {
         assert_eq!(deadline(&context), Some(end - TimeDelta::seconds(2)));
         context.deadline = u64::MAX;
         assert_eq!(deadline(&context), None);
+    }
+
+    #[test]
+    fn the_latest_version_is_the_function_itself() {
+        let arn = "arn:aws:lambda:eu-central-1:000000000000:function:sweeper";
+        assert_eq!(unqualified(&format!("{arn}:$LATEST")), arn);
+        assert_eq!(unqualified(arn), arn);
+        assert_eq!(unqualified(&format!("{arn}:live")), format!("{arn}:live"));
     }
 }

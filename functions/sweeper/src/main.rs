@@ -5,14 +5,16 @@ use std::process::ExitCode;
 use lambda_runtime::service_fn;
 use moffman::app::Moffman;
 use moffman::config::LogLevel;
+use moffman::init_error;
 use moffman::telemetry::{self, Format};
+use moffman_sweeper::Sweeper;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            telemetry::cannot_start(&error);
+            init_error::report(&error).await;
             ExitCode::FAILURE
         }
     }
@@ -20,6 +22,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_runtime::Error> {
     telemetry::init(Format::Json, LogLevel::Info)?;
-    let app = &Moffman::on_lambda().await?;
-    lambda_runtime::run(service_fn(|event| Box::pin(moffman_sweeper::handle(app, event)))).await
+    let (app, aws) = Moffman::on_lambda().await?;
+    let sweeper = &Sweeper::new(app, &aws);
+    lambda_runtime::run(service_fn(|event| Box::pin(sweeper.handle(event)))).await
 }

@@ -3,22 +3,32 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use moffman::domain::quota::{FOR_SWEEPING, Share};
 use moffman::sweep::Scope;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Sweep calendars: `{"task":"sweep"}`, with `office_id`, or with `shard` and `shards`; `dry_run` changes nothing.
+    /// Sweep calendars: `{"task":"sweep"}`, with `office_id`, or with `shard` and `shards`; with `units_per_minute`;
+    /// `dry_run` changes nothing.
     Sweep {
         /// Which calendars.
         scope: Scope,
         /// Answer the plan and change nothing.
         dry_run: bool,
+        /// What it may take of Google's quota; `None`: all that sweeping may take.
+        share: Option<Share>,
     },
-    /// Load the spreadsheet: `{"task":"reload"}`.
-    Reload,
-    /// Load the spreadsheet only if it never was: `{"task":"maintain"}`.
-    Maintain,
+    /// Load the spreadsheet and align the schedules: `{"task":"reload"}`.
+    Reload {
+        /// Answer what would become of the schedules; load and change nothing.
+        dry_run: bool,
+    },
+    /// Align the schedules, and load the spreadsheet only if it never was: `{"task":"maintain"}`.
+    Maintain {
+        /// Answer what would become of the schedules; load and change nothing.
+        dry_run: bool,
+    },
 }
 
 impl Task {
@@ -26,8 +36,8 @@ impl Task {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Sweep { .. } => "sweep",
-            Self::Reload => "reload",
-            Self::Maintain => "maintain",
+            Self::Reload { .. } => "reload",
+            Self::Maintain { .. } => "maintain",
         }
     }
 }
@@ -49,6 +59,9 @@ pub enum TaskError {
     /// An office and a shard exclude each other; a shard needs its number and how many there are.
     #[error("give `office_id`, or `shard` and `shards`, or none of them")]
     Scope,
+    /// With so few units no call has its turn, and more are not for sweeping.
+    #[error("`units_per_minute` must be from {least} to {FOR_SWEEPING}, not {0}", least = Share::SMALLEST)]
+    Share(u32),
     /// There is no such shard.
     #[error("`shard` must be below `shards`: 0 to {last}, not {shard}", last = shards.saturating_sub(1))]
     NoSuchShard {
@@ -66,6 +79,7 @@ struct Wire {
     office_id: Option<String>,
     shard: Option<u32>,
     shards: Option<u32>,
+    units_per_minute: Option<u32>,
     dry_run: Option<bool>,
 }
 
@@ -82,10 +96,11 @@ impl TryFrom<Value> for Task {
 
     fn try_from(event: Value) -> Result<Self, TaskError> {
         let wire: Wire = serde_json::from_value(event).map_err(|error| TaskError::Malformed(error.to_string()))?;
+        let dry_run = wire.dry_run.unwrap_or(false);
         match wire.task {
-            Name::Sweep => Ok(Self::Sweep { scope: wire.scope()?, dry_run: wire.dry_run.unwrap_or(false) }),
-            Name::Reload => wire.bare("reload").map(|()| Self::Reload),
-            Name::Maintain => wire.bare("maintain").map(|()| Self::Maintain),
+            Name::Sweep => Ok(Self::Sweep { scope: wire.scope()?, dry_run, share: wire.share()? }),
+            Name::Reload => wire.bare("reload").map(|()| Self::Reload { dry_run }),
+            Name::Maintain => wire.bare("maintain").map(|()| Self::Maintain { dry_run }),
         }
     }
 }
@@ -101,12 +116,17 @@ impl Wire {
         }
     }
 
+    fn share(&self) -> Result<Option<Share>, TaskError> {
+        let share = |units| Share::new(units).ok_or(TaskError::Share(units));
+        self.units_per_minute.map(share).transpose()
+    }
+
     fn bare(&self, task: &'static str) -> Result<(), TaskError> {
         let given = [
             ("office_id", self.office_id.is_some()),
             ("shard", self.shard.is_some()),
             ("shards", self.shards.is_some()),
-            ("dry_run", self.dry_run.is_some()),
+            ("units_per_minute", self.units_per_minute.is_some()),
         ];
         match given.into_iter().find(|(_, given)| *given) {
             Some((member, _)) => Err(TaskError::NotOfThisTask { task, member }),
@@ -123,15 +143,22 @@ mod tests {
 
     #[test]
     fn every_task_is_read() {
-        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run });
+        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None });
         assert_eq!(json!({"task": "sweep"}).try_into(), sweep(Scope::All, false));
         assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(Scope::All, true));
         let office = json!({"task": "sweep", "office_id": "Brno"});
         assert_eq!(office.try_into(), sweep(Scope::Office("Brno".into()), false));
         let shard = json!({"task": "sweep", "shard": 1, "shards": 2});
         assert_eq!(shard.try_into(), sweep(Scope::Shard { index: 1, of: 2 }, false));
-        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload));
-        assert_eq!(json!({"task": "maintain"}).try_into(), Ok(Task::Maintain));
+        let paced = json!({"task": "sweep", "shard": 0, "shards": 50, "units_per_minute": 48});
+        let scope = Scope::Shard { index: 0, of: 50 };
+        assert_eq!(paced.try_into(), Ok(Task::Sweep { scope, dry_run: false, share: Share::new(48) }));
+        for dry_run in [false, true] {
+            assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), Ok(Task::Reload { dry_run }));
+            assert_eq!(json!({"task": "maintain", "dry_run": dry_run}).try_into(), Ok(Task::Maintain { dry_run }));
+        }
+        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload { dry_run: false }));
+        assert_eq!(json!({"task": "maintain"}).try_into(), Ok(Task::Maintain { dry_run: false }));
     }
 
     #[test]
@@ -147,7 +174,10 @@ mod tests {
             (json!({"task": "sweep", "shard": -1, "shards": 2}), "the event is no task"),
             (json!({"task": "sweep", "shard": 1}), "`shard` and `shards`"),
             (json!({"task": "sweep", "shard": 0, "shards": 1, "office_id": "Brno"}), "or none of them"),
-            (json!({"task": "reload", "dry_run": true}), "the task `reload` has no `dry_run`"),
+            (json!({"task": "sweep", "units_per_minute": 3}), "must be from 4 to 480, not 3"),
+            (json!({"task": "sweep", "units_per_minute": 481}), "must be from 4 to 480, not 481"),
+            (json!({"task": "reload", "shard": 0}), "the task `reload` has no `shard`"),
+            (json!({"task": "maintain", "units_per_minute": 48}), "the task `maintain` has no `units_per_minute`"),
             (json!({"task": "maintain", "office_id": "Brno"}), "the task `maintain` has no `office_id`"),
         ] {
             let error = Task::try_from(event.clone()).unwrap_err().to_string();

@@ -9,15 +9,35 @@ mod stage;
 #[path = "../../api/tests/api/time.rs"]
 mod time;
 
+use aws_sdk_scheduler::config::BehaviorVersion;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use chrono::TimeDelta;
 use function::{Function, event};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use moffman_simulators::{Fault, Matcher, NewEvent, Outcome};
+use moffman_sweeper::Sweeper;
 use serde_json::{Value, json};
 use stage::{ANNA, BRNO, PRAGUE, SHEET, Stage};
 use time::Time;
 
 const SWEEPER: &str = env!("CARGO_BIN_EXE_sweeper");
+/// What the template tells the function of its stack.
+const STACK: [(&str, &str); 3] = [
+    ("MOFFMAN_AWS__SCHEDULE_GROUP", "moffman-sweeps"),
+    ("MOFFMAN_AWS__SCHEDULER_ROLE_ARN", "arn:aws:iam::000000000000:role/moffman-scheduler"),
+    ("MOFFMAN_AWS__DEAD_LETTER_QUEUE_ARN", "arn:aws:sqs:eu-central-1:000000000000:moffman-undelivered"),
+];
+
+/// The function in a stack with a schedule group.
+async fn deployed(variables: &[(&str, &str)]) -> Function {
+    let stage = Stage::set().await;
+    stage.make_table().await;
+    stage.world.add_schedule_group("moffman-sweeps");
+    let settings = stage.settings_file();
+    let variables: Vec<_> = STACK.iter().chain(variables).copied().collect();
+    Function::start_in(SWEEPER, stage, &settings, &variables).await
+}
 
 /// Anna adds a day next week by hand.
 fn anna_adds(function: &Function, calendar: &str) -> String {
@@ -82,13 +102,86 @@ async fn the_sheet_is_reloaded_always_and_maintained_once() {
     let function = Function::start(SWEEPER).await;
     let read = || function.stage.world.count("spreadsheets.values.batchGet");
     let maintained = function.answer(event("sweeper-maintain.json")).await;
-    assert_eq!(maintained, json!({"offices": 2, "users": 1}));
+    assert_eq!((&maintained["offices"], &maintained["users"]), (&json!(2), &json!(1)));
+    assert_eq!(maintained["schedules"]["because"], "not set: aws.schedule_group, aws.scheduler_role_arn");
     assert_eq!(read(), 1);
     function.answer(event("sweeper-maintain.json")).await;
     assert_eq!(read(), 1);
     let reloaded = function.answer(event("sweeper-reload.json")).await;
     assert_eq!(reloaded["offices"], json!({"rows": 1, "used": 1, "overridden": 0}));
     assert_eq!(read(), 2);
+}
+
+#[tokio::test]
+async fn maintaining_makes_the_schedules_and_what_they_send_is_swept() {
+    let function = deployed(&[("MOFFMAN_OFFICES__GOOGLE_CONFIG__UPDATE_INTERVAL", "300")]).await;
+    let world = function.stage.world.clone();
+    let prague = anna_adds(&function, PRAGUE);
+    let maintained = function.answer(event("sweeper-maintain.json")).await;
+    assert_eq!(maintained["schedules"]["aligned"], true, "{maintained:#}");
+    assert_eq!(world.schedules("moffman-sweeps"), ["reload", "sweep-0-of-1"]);
+    let schedule = world.schedule("moffman-sweeps", "sweep-0-of-1").unwrap();
+    assert_eq!(schedule["Target"]["Arn"], "arn:aws:lambda:eu-central-1:000000000000:function:simulated");
+    assert_eq!(schedule["Target"]["RoleArn"], STACK[1].1);
+    assert_eq!(schedule["Target"]["DeadLetterConfig"]["Arn"], STACK[2].1);
+
+    let mark = world.mark();
+    let again = function.answer(event("sweeper-maintain.json")).await;
+    assert_eq!((&again["schedules"]["changes"], &again["schedules"]["unchanged"]), (&json!([]), &json!(2)));
+    let written =
+        world.calls_since(mark).into_iter().filter(|call| call.method == "PUT" || call.operation == "CreateSchedule");
+    assert_eq!(written.count(), 0);
+
+    for name in ["reload", "sweep-0-of-1"] {
+        let input = world.schedule("moffman-sweeps", name).unwrap()["Target"]["Input"].as_str().unwrap().to_owned();
+        function.answer(serde_json::from_str(&input).unwrap()).await;
+    }
+    assert!(approved(&function, PRAGUE, &prague));
+    let lines = function.log();
+    let aligned: Vec<_> = lines.iter().filter(|line| line["message"] == "schedules").collect();
+    assert_eq!(aligned.len(), 3, "two maintained, one reloaded: {lines:#?}");
+    assert_eq!((&aligned[0]["created"], &aligned[1]["created"]), (&json!(2), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_dry_run_of_maintaining_and_reloading_prints_the_diff_and_changes_nothing() {
+    let function = deployed(&[]).await;
+    let world = function.stage.world.clone();
+    for task in ["maintain", "reload"] {
+        let dry = function.answer(json!({"task": task, "dry_run": true})).await;
+        assert_eq!(dry["schedules"]["because"], "the spreadsheet was never read", "{dry:#}");
+    }
+    assert_eq!(world.count("spreadsheets.values.batchGet"), 0);
+    function.answer(event("sweeper-maintain.json")).await;
+    world.remove_schedule("moffman-sweeps", "sweep-0-of-1");
+    for task in ["maintain", "reload"] {
+        let dry = function.answer(json!({"task": task, "dry_run": true})).await;
+        let changes = &dry["schedules"]["changes"];
+        assert!(changes[0].as_str().unwrap().starts_with("create sweep-0-of-1: rate(2 hours) from "), "{dry:#}");
+    }
+    assert_eq!(world.schedules("moffman-sweeps"), [""; 0]);
+    assert_eq!(world.count("spreadsheets.values.batchGet"), 1);
+}
+
+#[tokio::test]
+async fn schedules_that_cannot_be_aligned_fail_maintaining_but_not_a_reload() {
+    let function = deployed(&[]).await;
+    let refused = || Fault::status(403, "AccessDeniedException");
+    function.stage.world.fail("ListSchedules", refused()).times(2);
+    let failed = error(function.invoke(event("sweeper-maintain.json")).await);
+    assert_eq!(failed["errorType"], "NotAligned", "{failed}");
+    let reloaded = function.answer(event("sweeper-reload.json")).await;
+    assert_eq!(reloaded["offices"]["used"], 1);
+    let because = reloaded["schedules"]["because"].as_str().unwrap();
+    assert!(
+        because.starts_with("the schedules cannot be read: EventBridge Scheduler refused: AccessDenied"),
+        "{because}"
+    );
+    function.stage.world.fail("CreateSchedule", refused());
+    let failed = error(function.invoke(event("sweeper-maintain.json")).await);
+    assert_eq!(failed["errorType"], "NotAligned", "{failed}");
+    let maintained = function.answer(event("sweeper-maintain.json")).await;
+    assert_eq!(maintained["schedules"]["aligned"], true, "{maintained:#}");
 }
 
 #[tokio::test]
@@ -125,16 +218,18 @@ async fn a_panic_fails_its_invocation_without_its_text_and_the_next_one_is_done(
     let stage = Stage::set().await;
     stage.make_table().await;
     let time = Time::of(&stage.world);
-    let app = stage.app(time.clone());
+    let aws =
+        SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-central-1")).build();
+    let sweeper = Sweeper::new(stage.app(time.clone()), &aws);
     let mut context = Context::default();
     context.deadline = (stage.world.now() + TimeDelta::minutes(15)).timestamp_millis().try_into().unwrap();
     let sweep = || LambdaEvent::new(json!({"task": "sweep", "dry_run": true}), context.clone());
     time.panic_at(1);
-    let failure = moffman_sweeper::handle(&app, sweep()).await.unwrap_err();
+    let failure = sweeper.handle(sweep()).await.unwrap_err();
     assert!(!format!("{failure:?} {failure}").contains("Anna"), "{failure:?}");
     let Diagnostic { error_type, error_message, .. } = failure.into();
     assert_eq!((error_type.as_str(), error_message.as_str()), ("Panicked", "the work panicked; the log says where"));
-    let report = moffman_sweeper::handle(&app, sweep()).await.unwrap();
+    let report = sweeper.handle(sweep()).await.unwrap();
     assert_eq!(report["offices_swept"], 2, "{report:#}");
 }
 
@@ -153,10 +248,61 @@ async fn a_sweep_is_logged_and_measured_without_personal_data() {
     assert_eq!((&one("invocation")["task"], &one("invocation")["ok"]), (&json!("sweep"), &json!(true)));
     let metrics: Vec<&Value> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
     assert_eq!(metrics.len(), 1, "{lines:#?}");
-    assert_eq!((&metrics[0]["FormsIssued"], &metrics[0]["FunctionName"]), (&json!(1), &json!("moffman-test")));
+    assert_eq!((&metrics[0]["OfficesSwept"], &metrics[0]["Table"]), (&json!(2), &json!("moffman")));
     let text = serde_json::to_string(&lines).unwrap();
     for personal in ["Anna", "anna@", PRAGUE, SHEET, "prague", "BEGIN PRIVATE KEY", "ya29"] {
         assert!(!text.contains(personal), "{personal}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_not_shared_is_reported_with_the_address_to_share_it_with() {
+    let function = Function::start(SWEEPER).await;
+    function.stage.world.remove_calendar(PRAGUE);
+    let account = function.stage.account();
+    for event in [event("sweeper-sweep.json"), json!({"task": "sweep", "dry_run": true})] {
+        let report = function.answer(event).await;
+        assert_eq!((&report["offices_failed"], &report["problems"][0]["office"]), (&json!(1), &json!("prague")));
+        let problem = report["problems"][0]["problem"].as_str().unwrap();
+        assert!(problem.contains("not shared with") && problem.contains(&account), "{problem}");
+    }
+    let world = &function.stage.world;
+    world.set_access_role(BRNO, "reader");
+    let plan = function.answer(json!({"task": "sweep", "office_id": "brno", "dry_run": true})).await;
+    let problem = plan["problems"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains("for reading only") && problem.contains(&account), "{problem}");
+    world.fail(Matcher::operation("spreadsheets.values.batchGet"), Fault::status(404, "notFound"));
+    let reload = error(function.invoke(event("sweeper-reload.json")).await);
+    assert_eq!(reload["errorType"], "NotReloaded", "{reload}");
+    let lines = function.log();
+    let told = |message: &str| lines.iter().any(|line| line["message"] == message && line["account"] == account);
+    assert!(told("the spreadsheet is not shared with this account, or does not exist"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_refusal_by_google_is_measured() {
+    let function = Function::start(SWEEPER).await;
+    let world = &function.stage.world;
+    world.fail(Matcher::operation("events.list").on_calendar(BRNO), Fault::status(403, "forbidden")).always();
+    function.answer(event("sweeper-sweep.json")).await;
+    let lines = function.log();
+    let measured = |name: &str| lines.iter().filter(|line| line["_aws"].is_object() && line[name] == json!(1)).count();
+    assert_eq!((measured("GoogleRefusals"), measured("OfficesFailed")), (1, 1), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_parameter_that_cannot_be_read_is_named_with_what_to_do() {
+    for (refusal, advice) in [
+        ("ParameterNotFound", "`/moffman/key` does not exist in this region: make it"),
+        ("AccessDeniedException", "`/moffman/key` may not be read by this function: deploy with"),
+    ] {
+        let stage = Stage::set().await;
+        let settings = stage.settings_file();
+        stage.world.fail(Matcher::operation("GetParameter"), Fault::status(400, refusal)).always();
+        let (status, lines) = Function::start_with(SWEEPER, stage, &settings).await.end().await;
+        assert!(!status.success());
+        let message = lines[0]["error"].as_str().unwrap();
+        assert!(message.contains(advice), "{message}");
     }
 }
 

@@ -39,7 +39,7 @@ impl Cost {
                     cost.reads += 1;
                 }
                 (Service::DynamoDb, _) => cost.writes += 1,
-                (Service::Ssm, _) => {}
+                (Service::Ssm | Service::Scheduler, _) => {}
             }
         }
         cost

@@ -5,11 +5,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use moffman::config::{KEYS, Key, Kind};
+use moffman::config::{KEYS, Key, Kind, Place};
 use moffman::domain::date_shift::ShiftUnit;
 
 const CONFIG: &str = "config";
+const CHECK: &str = "check-config";
 const TEMPLATE: &str = "get-config-template";
 const ABOUT: &str = "Keeps planned attendance in shared Google calendars and approves it";
 const AFTER_HELP: &str = "\
@@ -32,6 +34,13 @@ pub(crate) enum Order {
         file: Option<PathBuf>,
         /// Settings given as options: `--general--log-level` and `DEBUG`.
         options: Vec<(String, String)>,
+    },
+    /// Check a configuration, as the service in this place would.
+    Check {
+        /// The configuration file.
+        file: PathBuf,
+        /// Where it is meant for.
+        place: Place,
     },
     /// Ask the running service about its forms.
     Forms {
@@ -67,10 +76,20 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Ord
         return Ok(Order::WriteTemplate(file));
     }
     let (file, options) = (matches.remove_one(CONFIG), settings(&mut matches));
-    Ok(match matches.remove_subcommand().and_then(|(_, forms)| forms_command(forms)) {
-        Some(command) => Order::Forms { file, options, command },
+    Ok(match matches.remove_subcommand() {
+        Some((name, check)) if name == CHECK => return check_order(check),
+        Some((_, forms)) => match forms_command(forms) {
+            Some(command) => Order::Forms { file, options, command },
+            None => Order::Run { file, options },
+        },
         None => Order::Run { file, options },
     })
+}
+
+fn check_order(mut matches: ArgMatches) -> Result<Order, clap::Error> {
+    let missing = || clap::Error::new(ErrorKind::MissingRequiredArgument);
+    let place = if matches.remove_one::<String>("place").as_deref() == Some("aws") { Place::Aws } else { Place::Local };
+    Ok(Order::Check { file: matches.remove_one("FILE").ok_or_else(missing)?, place })
 }
 
 fn forms_command(mut forms: ArgMatches) -> Option<FormsCommand> {
@@ -98,6 +117,16 @@ fn command() -> Command {
         .args(KEYS.iter().map(documented))
         .args(also_understood().into_iter().map(|name| setting(name).hide(true)))
         .subcommand(forms())
+        .subcommand(check())
+}
+
+fn check() -> Command {
+    let file = Arg::new("FILE").required(true).value_parser(value_parser!(PathBuf)).help("Configuration, YAML or JSON");
+    let place = Arg::new("place").long("place").value_parser(["local", "aws"]).default_value("local");
+    Command::new(CHECK)
+        .about("Check a configuration file and start nothing")
+        .arg(file)
+        .arg(place.help("Where it is meant for: this command, or the functions on AWS"))
 }
 
 fn forms() -> Command {
@@ -146,8 +175,6 @@ fn settings(matches: &mut ArgMatches) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use clap::error::ErrorKind;
-
     use super::*;
 
     fn parsed(arguments: &[&str]) -> Result<Order, ErrorKind> {
@@ -213,6 +240,15 @@ mod tests {
         assert_eq!(parsed_forms(&["list", "--state", "lost"]), Err(ErrorKind::InvalidValue));
         assert_eq!(parsed_forms(&["resend"]), Err(ErrorKind::MissingRequiredArgument));
         assert_eq!(parsed_forms(&["approve", "abc"]), Err(ErrorKind::InvalidSubcommand));
+    }
+
+    #[test]
+    fn a_configuration_is_checked_for_one_place() {
+        let check = |place| Ok(Order::Check { file: "a.yaml".into(), place });
+        assert_eq!(parsed(&["check-config", "a.yaml"]), check(Place::Local));
+        assert_eq!(parsed(&["check-config", "--place", "aws", "a.yaml"]), check(Place::Aws));
+        assert_eq!(parsed(&["check-config", "--place", "gcp", "a.yaml"]), Err(ErrorKind::InvalidValue));
+        assert_eq!(parsed(&["check-config"]), Err(ErrorKind::MissingRequiredArgument));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Without a service-account key Google and Byroapi are simulated, and standard output tells what happens in them.
 
+mod check;
 mod command_line;
 mod demo;
 mod error;

@@ -12,7 +12,7 @@ use moffman::telemetry::{self, Format};
 
 use crate::command_line::{self, Order};
 use crate::signals::Signals;
-use crate::{Output, Service, forms};
+use crate::{Output, Service, check, forms};
 
 /// The status of a process that did not wait for what was under way, as after an interrupt.
 const INTERRUPTED: u8 = 130;
@@ -27,6 +27,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Order::Run { file, options }) => {
             serve(Sources { file, environment: environment(), options, place: Place::Local }).await
         }
+        Ok(Order::Check { file, place }) => match check::check(file, place, environment(), &Output::standard()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error),
+        },
         Ok(Order::Forms { file, options, command }) => {
             let sources = Sources { file, environment: environment(), options, place: Place::Local };
             match forms::carry_out(&sources, &command, &Output::standard()).await {

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use moffman::app::Moffman;
-use moffman::config::{Settings, SheetSource};
+use moffman::config::Settings;
 use moffman::google::Budget;
 use moffman::reload;
+use moffman::schedules::Timetable;
 use moffman::sweep::{self, Order, Scope, SweepError};
 use moffman::telemetry;
 use tokio::sync::watch;
@@ -36,28 +37,24 @@ struct Entry {
 /// Works by the timetable until a stop is wanted, and finishes what it has begun. A sheet is read before the first sweep, so
 /// that changes made while the service was down count.
 pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
-    if sheets(&app.settings).next().is_some() {
+    if has_sheet(&app.settings) {
         Job::Reload.run(&app).await;
     }
     let [reloads, sweeps] = entries(&app.settings);
     tokio::join!(repeat(&app, reloads, stopping.clone()), repeat(&app, sweeps, stopping.clone()));
 }
 
-/// What the settings ask for; `None` is done only when ordered.
+/// What the schedules on AWS do, with timers of our own; `None` is done only when ordered. Intervals are not rounded here,
+/// and one process needs no shards.
 fn entries(settings: &Settings) -> [Option<Entry>; 2] {
-    let every = sheets(settings).filter_map(|sheet| sheet.update_interval).min();
-    let reloads = every.map(|every| Entry { job: Job::Reload, first: every, every });
-    let sweeps = settings.general.manual_calendar_check_interval.map(|every| Entry {
-        job: Job::Sweep,
-        first: Duration::ZERO,
-        every,
-    });
+    let Timetable { sweeps, reloads } = Timetable::of(settings);
+    let reloads = reloads.map(|every| Entry { job: Job::Reload, first: every, every });
+    let sweeps = sweeps.map(|every| Entry { job: Job::Sweep, first: Duration::ZERO, every });
     [reloads, sweeps]
 }
 
-fn sheets(settings: &Settings) -> impl Iterator<Item = &SheetSource> {
-    let sheets = [&settings.offices.google_config, &settings.manual_users.google_config];
-    sheets.into_iter().flatten()
+fn has_sheet(settings: &Settings) -> bool {
+    settings.offices.google_config.is_some() || settings.manual_users.google_config.is_some()
 }
 
 async fn repeat(app: &Moffman, entry: Option<Entry>, mut stopping: watch::Receiver<bool>) {
@@ -89,7 +86,7 @@ impl Job {
 }
 
 async fn sweep(app: &Moffman) {
-    let order = Order { scope: Scope::All, dry_run: false, deadline: None };
+    let order = Order { scope: Scope::All, dry_run: false, deadline: None, share: None };
     match sweep::sweep(app, &order).await {
         Ok(report) => telemetry::log_sweep(&report),
         Err(SweepError::NothingSwept(report)) => {

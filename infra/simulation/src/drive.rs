@@ -9,10 +9,12 @@ use crate::fates::{Fate, fate, fate_elsewhere};
 use crate::gatekeeper::Waiting;
 use crate::ledger::Breach;
 use crate::schedule::{Mood, Schedule};
-use crate::wire::{Matter, is_about, matter};
+use crate::wire::{Matter, is_about, matter, written};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
 const STILL: u32 = 40;
+/// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
+const A_MOMENT: Duration = Duration::milliseconds(1);
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
@@ -22,6 +24,9 @@ impl Schedule {
         let mut reports = Vec::new();
         for _ in 0..MOST_DECISIONS {
             self.stand_still().await;
+            for (call, status) in self.gatekeeper.take_effects() {
+                self.took_effect(&call, status);
+            }
             self.ledger.look_at_forms(&self.stage.world);
             let mut still_running = Vec::new();
             for running in std::mem::take(&mut self.running) {
@@ -38,6 +43,7 @@ impl Schedule {
             }
             self.something_happens();
             self.decide();
+            self.stage.time.advance(A_MOMENT);
         }
         self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
         self.running.drain(..).for_each(|running| running.task.abort());
@@ -63,14 +69,15 @@ impl Schedule {
         if self.random.u16(..1000) < 40 {
             self.person_acts();
         }
+        if self.random.u16(..1000) < 60 && self.slow.is_none() {
+            self.overtake();
+        }
         if self.random.u16(..1000) < 8 {
             let minutes = self.random.i64(1..200);
             self.tell(format!("the clock jumps by {minutes} minutes"));
             self.time_goes_by(Duration::minutes(minutes));
-            if self.random.bool()
-                && let Err(trouble) = self.begin_sweep(None)
-            {
-                self.tell(format!("the sweep does not begin: {trouble}"));
+            if self.random.bool() {
+                self.sweep_begins();
             }
         }
         if self.random.u16(..1000) < 3
@@ -80,6 +87,25 @@ impl Schedule {
             let line = format!("{name} is told to stop");
             self.processes.pop_first();
             self.tell(line);
+        }
+    }
+
+    /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
+    /// sees it.
+    fn overtake(&mut self) {
+        let calls = self.gatekeeper.calls();
+        let writes: Vec<_> = calls.iter().filter_map(|call| call.caller.clone().zip(written(call))).collect();
+        let Some((caller, event)) = self.random.choice(writes) else { return };
+        let Self { random, stage, ledger, people, .. } = self;
+        let Some(said) = people.change(&event, random, &stage.world, ledger) else { return };
+        self.tell(format!("{said}, which {caller} does not see"));
+        self.slow = Some((caller, self.random.u32(..30)));
+        self.sweep_begins();
+    }
+
+    fn sweep_begins(&mut self) {
+        if let Err(trouble) = self.begin_sweep(None) {
+            self.tell(format!("the sweep does not begin: {trouble}"));
         }
     }
 
@@ -104,7 +130,6 @@ impl Schedule {
             }
             Waiting::Done(call, status, answer) => {
                 self.tell(format!("{} was done: {status}", name(&call)));
-                self.took_effect(&call, status);
                 let caller = call.caller.unwrap_or_default();
                 if self.crashing.remove(&caller) {
                     self.crash(&caller);
@@ -117,13 +142,19 @@ impl Schedule {
         }
     }
 
-    /// One of the calls at the gate, of another process than the one that is slow at present if there are such.
+    /// One of the calls at the gate, of another process than the one that is slow at present if there are such; but the one
+    /// that is slow may still be the first of two that are about to write the same record.
     fn choose(&mut self, waiting: &[Waiting]) -> usize {
-        if self.random.u8(..100) < 2 {
+        self.slow = self.slow.take().filter(|(_, left)| *left > 0).map(|(caller, left)| (caller, left - 1));
+        if self.slow.is_none() && self.random.u8(..100) < 2 {
             let caller = waiting[self.random.usize(..waiting.len())].call().caller.clone();
-            self.slow = caller.filter(|_| self.random.u8(..3) > 0);
+            self.slow = caller.zip(Some(self.random.u32(..80)));
         }
-        let is_quick = |index: &usize| self.slow.is_none() || waiting[*index].call().caller != self.slow;
+        let slow = self.slow.as_ref().map(|(caller, _)| caller);
+        if let Some(contender) = slow.and_then(|slow| contender(waiting, slow)).filter(|_| self.random.u8(..4) == 0) {
+            return contender;
+        }
+        let is_quick = |index: &usize| slow.is_none() || waiting[*index].call().caller.as_ref() != slow;
         let quick: Vec<usize> = (0..waiting.len()).filter(is_quick).collect();
         self.random.choice(quick).unwrap_or_else(|| self.random.usize(..waiting.len()))
     }
@@ -189,9 +220,6 @@ impl Schedule {
     /// The process ends at once: whatever it was doing is cut off.
     fn crash(&mut self, caller: &str) {
         self.tell(format!("{caller} crashes"));
-        for (call, status) in self.gatekeeper.done_for(caller) {
-            self.took_effect(&call, status);
-        }
         self.ledger.crashed(caller);
         self.processes.remove(caller);
         self.running.retain(|running| {
@@ -201,6 +229,19 @@ impl Schedule {
             running.caller != caller
         });
     }
+}
+
+/// The call with which this process is about to write a record that another one is about to write, too.
+fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
+    let writes = |waiting: &Waiting| match waiting {
+        Waiting::Arrived(call, _) => written(call),
+        Waiting::Done(..) => None,
+    };
+    let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
+    let others: Vec<String> = waiting.iter().filter(|waiting| !is_its_own(waiting)).filter_map(writes).collect();
+    let contends =
+        |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));
+    waiting.iter().position(contends)
 }
 
 fn name(call: &Call) -> String {

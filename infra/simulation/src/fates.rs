@@ -33,7 +33,7 @@ pub fn fate_elsewhere(random: &mut fastrand::Rng, call: &Call) -> Fate {
     let fault = match call.service {
         Service::Byroapi => Some(Fault::status(500, "no blank PDF")),
         Service::Google | Service::DynamoDb => fault(random, call),
-        Service::Token | Service::Sheets | Service::Ssm => None,
+        Service::Token | Service::Sheets | Service::Ssm | Service::Scheduler => None,
     };
     fault.filter(|_| random.bool()).map_or(Fate::Well, Fate::Wrong)
 }
@@ -44,7 +44,7 @@ fn fault(random: &mut fastrand::Rng, call: &Call) -> Option<Fault> {
         Service::Byroapi => byroapi(),
         Service::DynamoDb => dynamodb(call),
         Service::Token | Service::Sheets => elsewhere_at_google(),
-        Service::Ssm => Vec::new(),
+        Service::Ssm | Service::Scheduler => Vec::new(),
     };
     random.choice(faults)
 }
@@ -113,9 +113,17 @@ fn dynamodb(call: &Call) -> Vec<Fault> {
         Fault::DropBeforeEffect,
         Fault::DropAfterEffect,
     ];
-    if call.operation == "UpdateItem" {
-        // What is seen when the answer to a write is lost and the SDK sends it again.
-        faults.push(Fault::status_after_effect(400, "ConditionalCheckFailedException"));
+    match call.operation.as_str() {
+        // What is seen when the answer to a write is lost and the SDK sends it again; and when a transaction is under way.
+        "UpdateItem" | "PutItem" => {
+            faults.push(Fault::status_after_effect(400, "ConditionalCheckFailedException"));
+            faults.push(Fault::status(400, "TransactionConflictException"));
+        }
+        "TransactWriteItems" => {
+            faults.push(Fault::status(400, "TransactionCanceledException TransactionConflict"));
+            faults.push(Fault::status(400, "TransactionCanceledException ThrottlingError"));
+        }
+        _ => {}
     }
     faults
 }

@@ -27,6 +27,8 @@ impl Waiting {
 #[derive(Debug, Default)]
 pub struct Gatekeeper {
     waiting: Mutex<Vec<Waiting>>,
+    /// The calls that took effect, with their statuses, since somebody last asked.
+    effects: Mutex<Vec<(Call, u16)>>,
     arrivals: AtomicU64,
 }
 
@@ -52,14 +54,10 @@ impl Gatekeeper {
         waiting.iter().map(|waiting| waiting.call().clone()).collect()
     }
 
-    /// The calls of `caller` that were carried out and are not answered yet, with their statuses.
-    pub fn done_for(&self, caller: &str) -> Vec<(Call, u16)> {
-        let waiting = self.lock();
-        let done = waiting.iter().filter_map(|waiting| match waiting {
-            Waiting::Done(call, status, _) if call.caller.as_deref() == Some(caller) => Some((call.clone(), *status)),
-            _ => None,
-        });
-        done.collect()
+    /// The calls that were carried out since the last time, in this order, with their statuses. Whoever learns of it only
+    /// when their answers leave, which may be long after, has another order.
+    pub fn take_effects(&self) -> Vec<(Call, u16)> {
+        std::mem::take(&mut *self.effects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn arrive(&self, waiting: Waiting) {
@@ -80,6 +78,7 @@ impl Director for Gate {
 
     fn before_answer(&self, call: &Call, status: u16) -> Decision<()> {
         let (decide, decided) = oneshot::channel();
+        self.0.effects.lock().unwrap_or_else(PoisonError::into_inner).push((call.clone(), status));
         self.0.arrive(Waiting::Done(call.clone(), status, decide));
         Box::pin(async { decided.await.unwrap_or_default() })
     }

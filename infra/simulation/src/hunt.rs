@@ -9,6 +9,9 @@ use moffman_simulation::{Trouble, play_all, simulate, simulate_with};
 use crate::progress::Progress;
 use crate::story;
 
+/// So many schedules show whether a layer does anything at all.
+const FEW: usize = 40;
+
 /// A planted bug.
 enum Bug {
     Layer(&'static Layer),
@@ -103,6 +106,11 @@ impl Bug {
             Self::Layer(layer) => find(seeds.clone(), Some(layer), &format!("{}: ", layer.name))?,
             Self::Patch(patch) => find_patched(patch, seeds)?,
         };
+        if let (Self::Layer(layer), None) = (self, &found)
+            && !spoils_anything(layer, seeds)?
+        {
+            return Err("the layer does not spoil anything: what it looks for is not sent any more".into());
+        }
         if let Some(Found { seed, .. }) = found
             && let Some(breach) = simulate(seed)?.breaches.first()
         {
@@ -110,6 +118,16 @@ impl Bug {
         }
         Ok(found)
     }
+}
+
+/// Whether anything goes otherwise with the layer than without it.
+fn spoils_anything(layer: &Layer, seeds: &Range<u64>) -> Result<bool, Trouble> {
+    for seed in seeds.clone().take(FEW) {
+        if simulate(seed)?.story != simulate_with(seed, Some(layer))?.story {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Has the patched program look. It says the seed and, after a space, the breach.

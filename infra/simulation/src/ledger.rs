@@ -39,6 +39,7 @@ struct Process {
 struct Made {
     calendar: String,
     person: String,
+    days: String,
     /// When it came to where it is, or was restored.
     changed: u64,
     /// When a person deleted it, if it was not restored since.
@@ -55,6 +56,8 @@ pub struct Ledger {
     followed: HashMap<String, u64>,
     /// Which event has which form: no two have the same.
     events: HashMap<FormKey, String>,
+    /// When a person moved its event away from the days of each form, if it did not come back.
+    left: HashMap<FormKey, u64>,
     processes: HashMap<String, Process>,
     leases: Leases,
     seen_forms: usize,
@@ -90,8 +93,11 @@ impl Ledger {
     pub fn days_given(&mut self, calendar: &str, event: &str, person: &str, days: &str) {
         let changed = self.tick();
         let made = self.made.entry(event.to_owned()).or_default();
+        let earlier = std::mem::replace(&mut made.days, days.to_owned());
         (made.calendar, made.person, made.changed) = (calendar.to_owned(), person.to_owned(), changed);
+        self.left.extend(key(person, &earlier).map(|key| (key, changed)));
         if let Some(key) = key(person, days) {
+            self.left.remove(&key);
             self.events.insert(key, event.to_owned());
         }
     }
@@ -282,6 +288,10 @@ impl Ledger {
         let basis = looked(&event).max(made.map_or(0, |made| looked(&made.calendar)));
         if made.and_then(|made| made.deleted).is_some_and(|deleted| deleted < basis) {
             let text = format!("a form for {event}, which was deleted before {caller} looked at it");
+            self.breaches.push(Breach::Duplicated(text));
+        }
+        if self.left.get(key).is_some_and(|left| *left < basis) {
+            let text = format!("a form for {key:?}, which {event} had left before {caller} looked at it");
             self.breaches.push(Breach::Duplicated(text));
         }
         let is_resending = self.process(caller).is_resending;

@@ -26,7 +26,7 @@ pub type Decisions = Arc<Mutex<Vec<(FormKey, bool)>>>;
 /// Sweeps everything; `seconds` are what the invocation has.
 pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<i64>) -> Running {
     let deadline = seconds.map(|seconds| app.clock.now() + Duration::seconds(seconds));
-    let order = Order { scope: Scope::All, dry_run: false, deadline };
+    let order = Order { scope: Scope::All, dry_run: false, deadline, share: None };
     Running { caller, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
 }
 

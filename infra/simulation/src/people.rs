@@ -64,6 +64,22 @@ impl People {
         }
     }
 
+    /// Somebody changes this event, if a manual user made it. Answers what, for the story.
+    pub fn change(
+        &mut self,
+        event: &str,
+        random: &mut fastrand::Rng,
+        world: &World,
+        ledger: &mut Ledger,
+    ) -> Option<String> {
+        let index = self.made.iter().position(|made| made.id == event)?;
+        Some(match random.u8(..10) {
+            ..=6 => self.move_event(index, random, world, ledger),
+            7 => self.rename(index, random, world, ledger),
+            _ => self.delete_or_restore(index, world, ledger),
+        })
+    }
+
     /// A person adds an event in a calendar.
     pub fn add(
         &mut self,

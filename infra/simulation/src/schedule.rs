@@ -50,8 +50,8 @@ pub struct Schedule {
     pub(crate) crashing: HashSet<String>,
     /// The processes that end when the answer to their call leaves.
     pub(crate) dying: HashSet<String>,
-    /// The process whose calls wait while others have any.
-    pub(crate) slow: Option<String>,
+    /// The process whose calls wait while others have any, for so many decisions.
+    pub(crate) slow: Option<(String, u32)>,
     pub(crate) mood: Mood,
     /// Whether some process has known the offices and the people.
     is_known: bool,

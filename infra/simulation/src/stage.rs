@@ -119,9 +119,11 @@ impl Stage {
         ];
         let file = Some(self.settings.path().to_owned());
         let settings = load(&Sources { file, environment: Vec::new(), options, place: Place::Local })?;
+        let mut key: Value = serde_json::from_str(&self.world.service_account_key())?;
+        key["token_uri"] = json!(World::url_for(key["token_uri"].as_str().unwrap_or_default(), name));
         Ok(Moffman::new(Surroundings {
             settings,
-            google_key: SecretString::from(self.world.service_account_key()),
+            google_key: SecretString::from(key.to_string()),
             forms_authorization: None,
             store: self.store(name),
             transport,

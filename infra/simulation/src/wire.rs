@@ -119,6 +119,14 @@ fn closing(body: &Value) -> Matter {
     event.map_or(Matter::Other, |event| Matter::Close { event })
 }
 
+/// The event of an open record that a call writes.
+pub fn written(call: &Call) -> Option<String> {
+    let body = call.body.as_ref().filter(|_| call.service == Service::DynamoDb)?;
+    let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let in_transaction = actions.iter().flat_map(|action| [&action["Update"]["Key"], &action["Delete"]["Key"]]);
+    in_transaction.chain([&body["Key"]]).find_map(event_of)
+}
+
 /// The event of an open record that a call gives up or closes.
 pub fn given_up(call: &Call) -> Option<String> {
     let body = call.body.as_ref()?;

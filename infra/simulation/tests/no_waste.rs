@@ -16,7 +16,7 @@ async fn stage() -> Stage {
 }
 
 async fn sweep_all(process: &Moffman) {
-    let report = sweep(process, &Order { scope: Scope::All, dry_run: false, deadline: None }).await.unwrap();
+    let report = sweep(process, &Order { scope: Scope::All, dry_run: false, deadline: None, share: None }).await.unwrap();
     assert!(report.problems.is_empty(), "{report:#?}");
 }
 

@@ -2,6 +2,9 @@
 
 #![expect(clippy::panic, reason = "that is how a test fails")]
 
+use std::path::Path;
+use std::process::Command;
+
 use moffman_simulation::bugs::Layer;
 use moffman_simulation::simulate_with;
 
@@ -32,4 +35,14 @@ fn a_lease_that_never_ends_is_found() {
 #[test]
 fn a_form_that_is_sent_without_being_announced_is_found() {
     assert_found("sending-forgotten");
+}
+
+#[test]
+fn every_patch_fits_the_sources() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for patch in std::fs::read_dir(project.join("infra/simulation/bugs")).unwrap() {
+        let git = ["apply".into(), "--check".into(), patch.unwrap().path().into_os_string()];
+        let checked = Command::new("git").arg("-C").arg(&project).args(git).output().unwrap();
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    }
 }

@@ -18,6 +18,8 @@ pub enum Service {
     Byroapi,
     /// AWS Systems Manager's parameter store.
     Ssm,
+    /// Amazon EventBridge Scheduler.
+    Scheduler,
     /// DynamoDB, where [`World::serve_dynamodb`] serves it.
     DynamoDb,
 }
@@ -29,7 +31,7 @@ pub struct Call {
     pub service: Service,
     /// Who called, if the path said so: see [`World::url_for`].
     pub caller: Option<String>,
-    /// `events.list`, `calendarList.insert`, `spreadsheets.values.batchGet`, `token`, `form`, `GetParameter`, `UpdateItem`, or `unknown`.
+    /// `events.list`, `calendarList.insert`, `spreadsheets.values.batchGet`, `token`, `form`, `GetParameter`, `CreateSchedule`, `UpdateItem`, or `unknown`.
     pub operation: String,
     /// The HTTP method.
     pub method: String,
@@ -98,6 +100,11 @@ impl World {
     /// The calls that arrived after `mark` was taken.
     pub fn calls_since(&self, mark: usize) -> Vec<Call> {
         self.lock().calls.iter().skip(mark).cloned().collect()
+    }
+
+    /// Every call since the last time, and forgets them. Only while none is under way.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.lock().calls)
     }
 
     /// How many calls of one operation arrived, whatever their outcome.

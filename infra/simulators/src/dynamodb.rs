@@ -101,8 +101,14 @@ pub(crate) fn route(headers: &HeaderMap) -> Route {
     Route::new(Service::DynamoDb, target.rsplit('.').next().unwrap_or("unknown"))
 }
 
-/// An error as DynamoDB writes it; `kind` is the exception's name, such as `ThrottlingException`.
+/// An error as DynamoDB writes it; `kind` is the exception's name, such as `ThrottlingException`. A cancelled transaction
+/// also has the reason of its first action: `TransactionCanceledException TransactionConflict`.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html#API_TransactWriteItems_Errors>
 pub(crate) fn error(code: u16, kind: &str) -> Answer {
-    let body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": kind });
+    let (kind, reason) = kind.split_once(' ').unwrap_or((kind, ""));
+    let mut body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": kind });
+    if !reason.is_empty() {
+        body["CancellationReasons"] = json!([{ "Code": reason, "Message": reason }, { "Code": "None" }]);
+    }
     Answer::empty(code).with_body("application/x-amz-json-1.0", body.to_string())
 }

@@ -16,6 +16,7 @@ pub(crate) enum Listener {
     Google,
     Byroapi,
     Ssm,
+    Scheduler,
     DynamoDb,
 }
 
@@ -58,6 +59,7 @@ impl Request {
             Listener::Google => crate::google::route(&method, &path),
             Listener::Byroapi => Route::new(Service::Byroapi, "form"),
             Listener::Ssm => crate::ssm::route(&parts.headers),
+            Listener::Scheduler => crate::scheduler::route(&method, &path),
             Listener::DynamoDb => crate::dynamodb::route(&parts.headers),
         };
         let query = form_pairs(parts.uri.query().unwrap_or_default());

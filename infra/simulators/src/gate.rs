@@ -101,6 +101,7 @@ fn effect_once(state: &mut State, request: &Request) -> Answer {
         Service::Google | Service::Token | Service::Sheets => crate::google::answer(state, request),
         Service::Byroapi => crate::byroapi::answer(state, request),
         Service::Ssm => crate::ssm::answer(state, request),
+        Service::Scheduler => crate::scheduler::answer(state, request),
         Service::DynamoDb => Answer::empty(404),
     }
 }
@@ -149,6 +150,7 @@ fn error(service: Service, code: u16, reason: &str) -> Answer {
         Service::Google | Service::Token | Service::Sheets => crate::google::error(service, code, reason),
         Service::Byroapi => crate::byroapi::error(code, reason),
         Service::Ssm => crate::ssm::error(code, reason),
+        Service::Scheduler => crate::scheduler::error(code, reason),
         Service::DynamoDb => crate::dynamodb::error(code, reason),
     }
 }

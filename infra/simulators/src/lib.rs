@@ -1,4 +1,4 @@
-//! Google Calendar, Google Sheets, Byroapi, SSM and the Lambda Runtime API as strict in-process HTTP servers, and
+//! Google Calendar, Google Sheets, Byroapi, SSM, EventBridge Scheduler and the Lambda Runtime API as strict in-process HTTP servers, and
 //! DynamoDB as dynoxide has it.
 //!
 //! The strict ones know the wire from the services' documentation and from the schema facts in `schema/`, and none of the
@@ -38,6 +38,7 @@ mod hooks;
 mod lambda_runtime;
 mod people;
 mod scenery;
+mod scheduler;
 mod serve;
 mod ssm;
 mod state;
@@ -54,5 +55,6 @@ pub use faults::{Fault, Matcher, Scripted};
 pub use hooks::Moment;
 pub use lambda_runtime::{LambdaRuntime, Outcome, Span};
 pub use scenery::CalendarOptions;
+pub use scheduler::Firing;
 pub use tamper::Tamper;
 pub use world::World;

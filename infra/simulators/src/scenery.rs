@@ -77,7 +77,8 @@ impl World {
         self.set(calendar, |calendar| calendar.details_of_deleted = true);
     }
 
-    /// At most this many events are listed per page, whatever a request asks for: Google may return fewer, too.
+    /// At most this many events or schedules are listed per page, whatever a request asks for: Google and AWS may return
+    /// fewer, too.
     pub fn set_page_size(&self, events: usize) {
         self.lock().page_size = Some(events.max(1));
     }

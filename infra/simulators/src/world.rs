@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Simulated Google, Byroapi and SSM over one state. Clones are handles on the same world.
+/// Simulated Google, Byroapi, SSM and EventBridge Scheduler over one state. Clones are handles on the same world.
 #[derive(Clone)]
 pub struct World(Arc<Mutex<State>>);
 
@@ -30,10 +30,12 @@ impl World {
         let google = world.listen(Listener::Google).await?;
         let byroapi = world.listen(Listener::Byroapi).await?;
         let ssm = world.listen(Listener::Ssm).await?;
+        let scheduler = world.listen(Listener::Scheduler).await?;
         let mut state = world.lock();
         state.google_url = google;
         state.byroapi_url = format!("{byroapi}/api/v1/form");
         state.ssm_url = ssm;
+        state.scheduler_url = scheduler;
         drop(state);
         Ok(world)
     }
@@ -119,6 +121,11 @@ impl World {
     /// The endpoint URL of SSM, without a slash at its end.
     pub fn ssm_url(&self) -> String {
         self.lock().ssm_url.clone()
+    }
+
+    /// The endpoint URL of EventBridge Scheduler, without a slash at its end.
+    pub fn scheduler_url(&self) -> String {
+        self.lock().scheduler_url.clone()
     }
 
     /// The text of a service-account key file for this world.

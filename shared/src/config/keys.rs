@@ -232,6 +232,13 @@ pub const KEYS: &[Key] = &[
         .inert_in(Place::Local),
     key("aws.scheduler_role_arn", Kind::Text, "null", &["Role with which EventBridge Scheduler calls the sweeper."])
         .inert_in(Place::Local),
+    key(
+        "aws.dead_letter_queue_arn",
+        Kind::Text,
+        "null",
+        &["SQS queue for scheduled events that could not be delivered to the sweeper; null: none."],
+    )
+    .inert_in(Place::Local),
 ];
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ impl Reader {
             table: self.text("aws.table").unwrap_or_default(),
             schedule_group: self.text("aws.schedule_group"),
             scheduler_role_arn: self.text("aws.scheduler_role_arn"),
+            dead_letter_queue_arn: self.text("aws.dead_letter_queue_arn"),
         }
     }
 }

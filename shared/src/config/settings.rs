@@ -216,4 +216,6 @@ pub struct Aws {
     pub schedule_group: Option<String>,
     /// The role with which EventBridge Scheduler calls the sweeper.
     pub scheduler_role_arn: Option<String>,
+    /// The queue for scheduled events that could not be delivered to the sweeper.
+    pub dead_letter_queue_arn: Option<String>,
 }

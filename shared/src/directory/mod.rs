@@ -130,6 +130,15 @@ impl Directory {
         Ok(everything)
     }
 
+    /// All offices and manual users as far as they are known, without reading the sheet; `None` when it was never read.
+    pub async fn known(&self) -> Result<Option<Arc<Everything>>, DirectoryError> {
+        let mut memory = self.0.memory.lock().await;
+        if self.0.sources.has_sheet() {
+            self.look_if_due(&mut memory).await?;
+        }
+        self.assemble(&mut memory).await
+    }
+
     /// The next use looks at the pointer: it was moved by this process.
     pub(crate) async fn forget_look(&self) {
         self.0.memory.lock().await.expire();
@@ -155,7 +164,8 @@ impl Directory {
             }
             Err(ReloadError::Store(error)) => Err(error.into()),
             Err(ReloadError::SheetUnavailable(error)) => {
-                tracing::warn!(%error, "the spreadsheet cannot be read, and there is no snapshot of it");
+                let account = google.service_account_email();
+                tracing::warn!(%error, account, "the spreadsheet cannot be read, and there is no snapshot of it");
                 let retry_after = error.retry_after();
                 memory.failed_load = Some((number, retry_after));
                 Err(DirectoryError::Unavailable { retry_after })

@@ -82,6 +82,11 @@ impl GoogleError {
         }
     }
 
+    /// Whether the service account itself is at fault, by its rights, its key or its quota, rather than this one call.
+    pub fn concerns_the_account(&self) -> bool {
+        matches!(self, Self::Forbidden { .. } | Self::Unauthenticated | Self::RateLimited { .. })
+    }
+
     /// How long Google asks us to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -14,6 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::{Clock, Randomness};
+use crate::metrics;
 use crate::store::Store;
 use crate::transport::{Connector, HttpClient, Transport, USER_AGENT};
 
@@ -119,7 +120,11 @@ impl GoogleClient {
             outcome
         };
         // The futures of the hubs and of the SDK are large; boxed, they do not swell those of all callers.
-        retry.run(|failed| Box::pin(attempt(failed))).await
+        let outcome = retry.run(|failed| Box::pin(attempt(failed))).await;
+        if outcome.as_ref().is_err_and(GoogleError::concerns_the_account) {
+            metrics::google_refusal(self.now());
+        }
+        outcome
     }
 
     /// A hub costs next to nothing; each call has its own, so that it uses the very token it was given.

@@ -1,7 +1,7 @@
 //! Spreads the calls of sweeping over time, so that Google's quota has room left for people who wait for an answer.
 //!
-//! Google allows 600 units per minute and user; sweeping takes at most 480 of them in any 60 seconds: 120 at once, and
-//! six more every second. <https://developers.google.com/workspace/calendar/api/guides/quota>
+//! All sweeping together takes at most 480 units in any 60 seconds: 120 at once, and six more every second. A sweep that
+//! others run beside has a [`Share`] of it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,19 +10,21 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
+use crate::domain::quota::Share;
 
-/// What may be taken at once after a rest.
-const BURST: u32 = 120;
-/// How long one unit takes to come back: a sixth of a second, rounded up.
-const PER_UNIT: Duration = Duration::from_nanos(166_666_667);
+const MINUTE: u64 = 60_000_000_000;
 
-/// The pace of all sweeps of a process. Clones share it.
+/// The pace of one sweep or of all sweeps of a process. Clones share it.
 ///
 /// Units are given out in advance: each call learns when its turn is and waits until then. So the pace holds also when
 /// waiting takes no time, as in tests.
 #[derive(Clone)]
 pub struct Pace {
     clock: Clock,
+    /// How long a whole burst takes to come back.
+    burst: TimeDelta,
+    /// How long one unit takes to come back.
+    per_unit: Duration,
     /// When everything that was given out has come back.
     full_again: Arc<Mutex<Option<DateTime<Utc>>>>,
 }
@@ -34,11 +36,13 @@ pub struct TooLate;
 
 impl Pace {
     /// A pace that has had a rest.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, full_again: Arc::default() }
+    pub fn new(clock: Clock, share: Share) -> Self {
+        // Rounded up: not a unit more than allowed.
+        let per_unit = Duration::from_nanos(MINUTE.div_ceil(u64::from(share.refill())));
+        Self { clock, burst: time(per_unit, share.burst()), per_unit, full_again: Arc::default() }
     }
 
-    /// Takes `units`, at most 120, and waits for their turn, which must come before `deadline`.
+    /// Takes `units`, at most the share's burst, and waits for their turn, which must come before `deadline`.
     pub async fn acquire(&self, units: u32, deadline: Option<DateTime<Utc>>) -> Result<(), TooLate> {
         let wait = self.reserve(units, deadline)?;
         if !wait.is_zero() {
@@ -51,8 +55,8 @@ impl Pace {
     fn reserve(&self, units: u32, deadline: Option<DateTime<Utc>>) -> Result<Duration, TooLate> {
         let now = self.clock.now();
         let mut full_again = self.full_again.lock().unwrap_or_else(PoisonError::into_inner);
-        let given_out = full_again.map_or(now, |instant| instant.max(now)) + time(units);
-        let turn = given_out - time(BURST);
+        let given_out = full_again.map_or(now, |instant| instant.max(now)) + time(self.per_unit, units);
+        let turn = given_out - self.burst;
         let wait = (turn - now).to_std().unwrap_or_default();
         if deadline.is_some_and(|deadline| now + wait >= deadline) {
             return Err(TooLate);
@@ -68,8 +72,8 @@ impl fmt::Debug for Pace {
     }
 }
 
-fn time(units: u32) -> TimeDelta {
-    TimeDelta::from_std(PER_UNIT.saturating_mul(units)).unwrap_or(TimeDelta::MAX)
+fn time(per_unit: Duration, units: u32) -> TimeDelta {
+    TimeDelta::from_std(per_unit.saturating_mul(units)).unwrap_or(TimeDelta::MAX)
 }
 
 #[cfg(test)]
@@ -87,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn no_minute_has_more_than_480_units() {
         let time = ManualTime::new();
-        let pace = Pace::new(time.clock());
+        let pace = Pace::new(time.clock(), Share::WHOLE);
         let rng = crate::clock::Randomness::from_seed(3);
         let mut turns = Vec::new();
         for call in 0..3_000_u32 {
@@ -105,16 +109,29 @@ mod tests {
     #[test]
     fn a_call_that_does_not_wait_still_has_its_turn_later() {
         let time = ManualTime::new();
-        let pace = Pace::new(time.clock());
+        let pace = Pace::new(time.clock(), Share::WHOLE);
         let turns: Vec<_> = (0..1_000).map(|_| (time.now() + pace.reserve(1, None).unwrap(), 1)).collect();
         assert_eq!(turns.iter().filter(|(at, _)| *at == time.now()).count(), 120);
         assert!(busiest_minute(&turns) <= 480);
     }
 
     #[test]
+    fn a_share_is_never_exceeded_either() {
+        for units in [Share::SMALLEST, 17, 48, 479] {
+            let time = ManualTime::new();
+            let pace = Pace::new(time.clock(), Share::new(units).unwrap());
+            let turn = |call: u32| (time.now() + pace.reserve(call % 2 * 2 + 1, None).unwrap(), call % 2 * 2 + 1);
+            let turns: Vec<_> = (0..500).map(turn).collect();
+            let busiest = busiest_minute(&turns);
+            // At both ends of the minute a call of three units may just not fit.
+            assert!(busiest <= units && busiest + 2 * 3 > units, "{busiest} of {units}");
+        }
+    }
+
+    #[test]
     fn a_rest_fills_the_burst_but_not_more() {
         let time = ManualTime::new();
-        let pace = Pace::new(time.clock());
+        let pace = Pace::new(time.clock(), Share::WHOLE);
         while pace.reserve(1, None).unwrap().is_zero() {}
         time.advance(Duration::from_hours(1));
         let at_once = (0..500).filter(|_| pace.reserve(1, None).unwrap().is_zero()).count();
@@ -124,7 +141,7 @@ mod tests {
     #[test]
     fn a_turn_beyond_the_deadline_is_not_taken() {
         let time = ManualTime::new();
-        let pace = Pace::new(time.clock());
+        let pace = Pace::new(time.clock(), Share::WHOLE);
         let deadline = Some(time.now() + TimeDelta::seconds(1));
         let taken = (0..1_000).take_while(|_| pace.reserve(1, deadline).is_ok()).count();
         assert_eq!(taken, 125, "a burst, and those of the first second");

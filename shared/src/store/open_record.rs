@@ -67,6 +67,13 @@ pub struct Failures {
     pub next_try_at: DateTime<Utc>,
 }
 
+impl Claim {
+    /// A claim that ends at `until`, of which the table keeps whole milliseconds.
+    pub fn new(id: String, until: DateTime<Utc>) -> Self {
+        Self { id, until: instant(until.timestamp_millis()) }
+    }
+}
+
 impl OpenRecord {
     /// A record as it is when it is first written.
     pub fn new(event: Event, days: DateRange, user: String, now: DateTime<Utc>) -> Self {

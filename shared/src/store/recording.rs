@@ -19,6 +19,8 @@ use crate::domain::event::Event;
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 /// What it says of an action that met another transaction: worth repeating at once.
 const CONFLICT: &str = "TransactionConflict";
+/// What it says of an action for which the table had no capacity.
+const NO_CAPACITY: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 /// How often a transaction that met another is repeated.
 const MOST_ATTEMPTS: usize = 5;
 
@@ -180,11 +182,11 @@ impl Store {
                 return Err(error.into());
             };
             let reasons = cancelled.cancellation_reasons();
-            if reasons.iter().any(failed) {
-                return Ok(Some(reasons.to_vec()));
-            }
-            if !reasons.iter().any(|reason| reason.code() == Some(CONFLICT)) {
-                return Err(error.into());
+            match Cancelled::by(reasons) {
+                Cancelled::Condition => return Ok(Some(reasons.to_vec())),
+                Cancelled::Conflict => {}
+                Cancelled::Capacity => return Err(StoreError::Throttled),
+                Cancelled::Other => return Err(error.into()),
             }
         }
         Err(StoreError::Throttled)
@@ -208,8 +210,31 @@ fn snapshot_values(work: &NewWork<'_>) -> Result<Vec<(String, AttributeValue)>, 
     Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
-fn failed(reason: &CancellationReason) -> bool {
-    reason.code() == Some(CONDITION_FAILED)
+/// Why a transaction was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cancelled {
+    /// A condition failed, whatever else there was.
+    Condition,
+    /// It met another transaction.
+    Conflict,
+    /// The table had no capacity.
+    Capacity,
+    Other,
+}
+
+impl Cancelled {
+    fn by(reasons: &[CancellationReason]) -> Self {
+        let is_among = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+        if is_among(CONDITION_FAILED) {
+            Self::Condition
+        } else if NO_CAPACITY.into_iter().any(is_among) {
+            Self::Capacity
+        } else if is_among(CONFLICT) {
+            Self::Conflict
+        } else {
+            Self::Other
+        }
+    }
 }
 
 fn last_change(item: &HashMap<String, AttributeValue>) -> i64 {
@@ -252,4 +277,23 @@ impl From<BuildError> for StoreError {
 /// An event as it is kept in an open record.
 pub(super) fn snapshot(event: &Event) -> Result<AttributeValue, StoreError> {
     serde_json::to_string(event).map(AttributeValue::S).map_err(|_| StoreError::Malformed("event"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancelled_transaction_is_repeated_only_where_it_met_another() {
+        let by = |codes: &[&str]| {
+            let reasons: Vec<_> = codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect();
+            Cancelled::by(&reasons)
+        };
+        assert_eq!(by(&["None", "ConditionalCheckFailed"]), Cancelled::Condition);
+        assert_eq!(by(&["TransactionConflict", "ConditionalCheckFailed"]), Cancelled::Condition);
+        assert_eq!(by(&["None", "TransactionConflict"]), Cancelled::Conflict);
+        assert_eq!(by(&["ThrottlingError", "None"]), Cancelled::Capacity);
+        assert_eq!(by(&["ProvisionedThroughputExceeded"]), Cancelled::Capacity);
+        assert_eq!(by(&["ValidationError"]), Cancelled::Other);
+    }
 }

@@ -33,8 +33,12 @@ enum CalendarError {
     Google(#[from] GoogleError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the calendar is shared for reading only: the service account needs the right to make changes to events")]
-    ReadOnly,
+    #[error(
+        "Google knows no such calendar, or it is not shared with {account}, who needs the right to make changes to events"
+    )]
+    NotShared { account: String },
+    #[error("the calendar is shared for reading only: {account} needs the right to make changes to events")]
+    ReadOnly { account: String },
     #[error("there was no time left to read the calendar")]
     OutOfTime,
 }
@@ -102,18 +106,27 @@ impl Sweep<'_> {
         if state.unreadable > 0 {
             report.problem(&office.name, format!("{} records of open events cannot be read", state.unreadable));
         }
-        let mut listed = self.list(&office, &state).await?;
+        let account = || self.app.google.service_account_email().to_owned();
+        let mut listed = match self.list(&office, &state).await {
+            Err(CalendarError::Google(GoogleError::NotFound)) => {
+                return Err(CalendarError::NotShared { account: account() });
+            }
+            listed => listed?,
+        };
         let calendar = Calendar { office, zone: listed.zone };
         if let Err(error) = self.look_at_held(&calendar, &state, &mut listed).await {
             report.problem(&calendar.office.name, format!("a held event could not be read: {error}"));
         }
         if self.order.dry_run {
             let plan = listed.plan.to_string().lines().map(str::to_owned).collect();
+            if listed.access == AccessRole::ReadOnly {
+                report.problem(&calendar.office.name, CalendarError::ReadOnly { account: account() }.to_string());
+            }
             report.plans = Some(vec![OfficePlan { office: calendar.office.name, plan }]);
             return Ok(None);
         }
         if listed.access == AccessRole::ReadOnly {
-            return Err(CalendarError::ReadOnly);
+            return Err(CalendarError::ReadOnly { account: account() });
         }
         let plan = std::mem::take(&mut listed.plan);
         let CalendarState { cursor, open, .. } = state;

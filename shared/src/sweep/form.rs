@@ -51,13 +51,14 @@ impl Worker<'_> {
         if is_interrupted {
             report.forms.unknown += 1;
             let failures = self.failures(&record, true);
+            let days = record.days;
             if self.holds_unknown() || gives_up(&failures, self.now()) {
-                let days = record.days;
                 return self.settle(record, &Settlement::Held(days)).await.map(Form::from_unissued);
             }
             match self.settle(record, &Settlement::Resending(failures)).await? {
-                Some(settled) => record = settled,
-                None => return Ok(Form::Changed),
+                Some(settled) if settled.days == days => record = settled,
+                // Moved meanwhile: it is for other days that the claim announces a form.
+                Some(_) | None => return Ok(Form::Changed),
             }
         }
         let settings = &self.sweep.app.settings;

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use futures_util::stream;
-use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 pub use report::{FormCounts, OfficePlan, Problem, SweepReport};
@@ -24,8 +23,11 @@ use crate::app::Moffman;
 use crate::config::{OnChange, TimedEvents};
 use crate::directory::{DirectoryError, Everything};
 use crate::domain::office::Office;
+use crate::domain::quota::Share;
+use crate::domain::shard::shard;
 use crate::domain::sweep_plan::{Rules, Window};
 use crate::google::Budget;
+use crate::google::pace::Pace;
 
 /// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
@@ -41,6 +43,8 @@ pub struct Order {
     pub dry_run: bool,
     /// When the answer is due; work that does not fit stays open.
     pub deadline: Option<DateTime<Utc>>,
+    /// What this sweep may take of Google's quota where others run beside it; `None`: the pace of the process.
+    pub share: Option<Share>,
 }
 
 /// Which calendars to sweep.
@@ -72,7 +76,8 @@ pub enum SweepError {
 
 /// Sweeps the calendars of `order`.
 pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepError> {
-    let budget = Budget { deadline: order.deadline, pace: Some(app.pace.clone()) };
+    let pace = order.share.map_or_else(|| app.pace.clone(), |share| Pace::new(app.clock.clone(), share));
+    let budget = Budget { deadline: order.deadline, pace: Some(pace) };
     let everything = app.directory.everything(&app.google, &budget).await?;
     let offices = match &order.scope {
         Scope::Office(name) => vec![app.directory.office(&app.google, &budget, name).await?],
@@ -149,25 +154,9 @@ fn distinct_calendars(offices: Vec<Office>) -> Vec<Office> {
     offices.into_iter().filter(|office| seen.insert(office.calendar_id.clone())).collect()
 }
 
-/// The shard of a calendar among `of`: always the same one.
-fn shard(calendar_id: &str, of: u32) -> u32 {
-    let hash = Sha256::digest(calendar_id.as_bytes());
-    let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    u32::try_from(number % u64::from(of.max(1))).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_calendar_belongs_to_exactly_one_shard_and_stays_there() {
-        assert_eq!(shard("prague@group.calendar.google.com", 1), 0);
-        let shards: Vec<u32> = (0..100).map(|n| shard(&format!("office-{n}@group.calendar.google.com"), 4)).collect();
-        assert!(shards.iter().all(|shard| *shard < 4));
-        assert!((0..4).all(|shard| shards.contains(&shard)));
-        assert_eq!(shard("office-7@group.calendar.google.com", 4), shards[7]);
-    }
 
     #[test]
     fn a_calendar_with_two_names_is_swept_once() {

@@ -176,16 +176,22 @@ impl Worker<'_> {
         sending: Option<DateRange>,
     ) -> Result<Option<OpenRecord>, StoreError> {
         let until = self.now() + self.sweep.app.form_timeout() + LEASE_MARGIN;
-        let claim = Claim { id: self.claim_id.clone(), until };
+        let claim = Claim::new(self.claim_id.clone(), until);
         let store = &self.sweep.app.store;
         let calendar_id = &self.calendar.office.calendar_id;
         if let Some(claimed) = store.claim(calendar_id, record, &claim, sending).await? {
             return Ok(Some(self.completed(claimed)));
         }
-        // It may have taken effect all the same: the answer was lost, and the SDK's next attempt was refused.
+        // It may have taken effect all the same: the answer was lost, and the SDK's next attempt was refused. But if another
+        // sweep has replaced the snapshot, it is this worker's earlier claim that the record shows.
+        let has_taken_effect = |read: &OpenRecord| {
+            read.claim.as_ref() == Some(&claim)
+                && (read.revision, read.days, &read.event.etag)
+                    == (record.revision + 1, record.days, &record.event.etag)
+                && sending.is_none_or(|days| read.unsettled.contains(&days))
+        };
         let read = store.read_open(calendar_id, &record.event.id).await?;
-        let read = read.filter(|read| self.is_ours(read) && read.revision == record.revision + 1);
-        Ok(read.map(|read| self.completed(read)))
+        Ok(read.filter(has_taken_effect).map(|read| self.completed(read)))
     }
 
     /// Writes what happened, also when the record's snapshot was replaced meanwhile or DynamoDB is in trouble for a

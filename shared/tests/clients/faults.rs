@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use moffman::domain::event::{Event, EventChange, PROCESSED};
+use moffman::domain::quota::Share;
 use moffman::google::pace::Pace;
 use moffman::google::{Budget, GoogleError, Listing};
 use moffman_simulators::{Fault, NewEvent};
@@ -197,7 +198,7 @@ async fn a_hanging_call_ends_at_the_deadline() {
 #[tokio::test]
 async fn sweeping_keeps_to_its_pace() {
     let mut bench = Bench::new().await;
-    bench.budget = Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone())) };
+    bench.budget = Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone(), Share::WHOLE)) };
     let before = bench.world.now();
     for _ in 0..40 {
         bench.google.subscribe(&bench.budget, CALENDAR).await.unwrap();

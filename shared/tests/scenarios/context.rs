@@ -114,7 +114,7 @@ impl Context {
 
     /// The plan of one office, as a person would read it.
     pub async fn plan(&self, office: &str) -> Vec<String> {
-        let order = Order { scope: Scope::Office(office.to_owned()), dry_run: true, deadline: None };
+        let order = Order { scope: Scope::Office(office.to_owned()), dry_run: true, deadline: None, share: None };
         let report = sweep(&self.app, &order).await.unwrap();
         report.plans.unwrap_or_default().into_iter().flat_map(|office| office.plan).collect()
     }
@@ -187,7 +187,7 @@ impl Context {
 
 /// A sweep of all offices without a deadline.
 pub fn everything() -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: None }
+    Order { scope: Scope::All, dry_run: false, deadline: None, share: None }
 }
 
 pub fn reservation(request: &Request) -> Result<Reservation, InvalidRequest> {

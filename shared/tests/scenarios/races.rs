@@ -319,6 +319,32 @@ async fn an_unknown_outcome_is_remembered_while_its_event_is_deleted() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_its_new_days_announced() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::HangAfterEffect);
+        sweep_until_it_hangs(ctx).await;
+        ctx.expect_form();
+
+        ctx.advance(Duration::minutes(2));
+        let (world, other) = (ctx.world.clone(), ctx.another_process("{}"));
+        ctx.dynamodb.before("SET failed_days", move || {
+            world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+        });
+        ctx.world.fail("form", Fault::HangAfterEffect);
+        sweep_until_it_hangs(ctx).await;
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+
+        ctx.advance(Duration::minutes(2));
+        let report = ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
+        assert_eq!((report.forms.unknown, report.open), (1, 0), "{report:?}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_unknown_outcome_is_remembered_while_its_event_is_on_other_days() {
     run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
@@ -376,6 +402,30 @@ async fn an_event_that_comes_back_to_earlier_days_while_a_form_is_made_gets_no_s
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "30.06.2026", "30.06.2026");
         ctx.expect_no_form();
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_came_too_late_is_not_taken_for_ones_own_earlier_one() {
+    run_test(async |ctx| {
+        ctx.sweep().await;
+        let event = thursday(ctx);
+        let moved = event.clone();
+        ctx.world.when("form", Moment::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+        });
+        // When the claim for these days is to be written, another sweep has recorded that the event is back where it was.
+        let (moved, world, other) = (event.clone(), ctx.world.clone(), ctx.another_process("{}"));
+        ctx.dynamodb.before(r#"":sending":{"SS":["2026-06-25/2026-06-26"]}"#, move || {
+            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+        });
+        let report = ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
+        ctx.expect_no_form();
+        assert_eq!((report.events_approved, report.open), (1, 0), "{report:?}");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
     })
     .await;

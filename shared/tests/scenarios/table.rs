@@ -1,6 +1,7 @@
 //! A DynamoDB table of its own for each test, and an eye on what is asked of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,15 +19,17 @@ use moffman::transport::Transport;
 use moffman_simulators::DynamoDb;
 
 /// What goes to DynamoDB: counted, and failing when a test wants it to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Traffic(Arc<Mutex<State>>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     counts: BTreeMap<String, usize>,
     loses_answers_of: Option<&'static str>,
     loses_every_answer: bool,
     fails: bool,
+    /// What happens before a request with this in its body is sent.
+    first: Option<(&'static str, Box<dyn FnOnce() + Send>)>,
 }
 
 impl Traffic {
@@ -47,6 +50,17 @@ impl Traffic {
         state.loses_every_answer = true;
     }
 
+    /// Runs `action` once, before the next request with this in its body is sent.
+    pub fn before(&self, content: &'static str, action: impl FnOnce() + Send + 'static) {
+        self.0.lock().unwrap().first = Some((content, Box::new(action)));
+    }
+
+    fn take_first(&self, body: Option<&[u8]>) -> Option<Box<dyn FnOnce() + Send>> {
+        let body = String::from_utf8_lossy(body.unwrap_or_default());
+        let first = self.0.lock().unwrap().first.take_if(|(content, _)| body.contains(*content))?;
+        Some(first.1)
+    }
+
     /// From now on no request is sent.
     pub fn fail_all(&self) {
         self.0.lock().unwrap().fails = true;
@@ -64,6 +78,12 @@ fn operation(of_request: &ConfigBag) -> String {
     of_request.load::<Metadata>().map(|metadata| metadata.name().to_owned()).unwrap_or_default()
 }
 
+impl fmt::Debug for Traffic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Traffic")
+    }
+}
+
 impl Intercept for Traffic {
     fn name(&self) -> &'static str {
         "Traffic"
@@ -71,10 +91,13 @@ impl Intercept for Traffic {
 
     fn read_before_transmit(
         &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         request: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if let Some(action) = self.take_first(context.request().body().bytes()) {
+            action();
+        }
         let mut state = self.0.lock().unwrap();
         if state.fails {
             return Err("DynamoDB is in trouble".into());

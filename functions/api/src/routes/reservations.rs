@@ -45,8 +45,8 @@ pub(crate) struct ReservationRequest {
 /// The person of a reservation.
 #[derive(Debug, ToSchema)]
 pub(crate) struct Person {
-    /// Becomes the title of the event; not empty, without control characters.
-    #[schema(min_length = 1, examples("Eva Example"))]
+    /// Becomes the title of the event; not blank, without control characters.
+    #[schema(pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$", examples("Eva Example"))]
     name: String,
     /// Kept with the event.
     #[schema(examples("eva@example.com"))]

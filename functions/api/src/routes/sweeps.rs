@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Extension, Json};
 use moffman::sweep::{self, FormCounts, Order, Scope, SweepError, SweepReport};
 use moffman::telemetry;
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub(crate) struct SweepRequest {
     #[schema(examples("Brno"))]
     office_id: Option<String>,
     /// Answer what would be done and change nothing.
-    #[schema(default = false, required = false, examples(true))]
+    #[schema(value_type = Option<bool>, default = false, required = false, examples(true))]
     dry_run: bool,
 }
 
@@ -170,17 +170,15 @@ impl IntoResponses for Problems {
 pub(crate) async fn sweep(
     State(api): State<Arc<Api>>,
     lifetime: Lifetime,
-    context: Option<Extension<lambda_http::Context>>,
     Body(wire): Body<SweepRequest>,
 ) -> Result<Json<SweepAnswer>, ApiError> {
     let scope = wire.office_id.map_or(Scope::All, Scope::Office);
-    let order = Order { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime) };
+    let order = Order { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,
         Err(SweepError::Directory(error)) => return Err(error.into()),
     };
-    let function = context.as_ref().map(|context| context.env_config.function_name.as_str());
-    telemetry::report_sweep(&order, &report, function, api.app.clock.now());
+    telemetry::report_sweep(&order, &report, api.app.clock.now());
     Ok(Json(report.into()))
 }

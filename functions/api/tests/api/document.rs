@@ -57,6 +57,19 @@ async fn every_documented_operation_answers_as_documented() {
     }
 }
 
+#[tokio::test]
+async fn what_a_request_may_hold_is_documented() {
+    let client = Client::start().await;
+    let schemas = serde_json::to_value(moffman_api::openapi()).unwrap()["components"]["schemas"].take();
+    for member in ["office_id", "dry_run"] {
+        let types = &schemas["SweepRequest"]["properties"][member]["type"];
+        assert!(types.as_array().is_some_and(|types| types.contains(&json!("null"))), "{member}: {types}");
+        assert_eq!(client.send("POST", "/api/v1/sweeps", json!({ member: null }).to_string()).await.status, 200);
+    }
+    let pattern = schemas["Person"]["properties"]["name"]["pattern"].as_str().unwrap();
+    assert_eq!(pattern, r"^[^\u0000-\u001f\u007f-\u009f]+$", "one character at least, and no control characters");
+}
+
 /// Every member that is sent is documented, and every member that is documented as required is sent.
 fn expect_members(document: &Value, schema: &str, value: &Value) {
     let schema = &document["components"]["schemas"][schema];

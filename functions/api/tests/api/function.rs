@@ -47,6 +47,7 @@ impl Function {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_ENDPOINT_URL_DYNAMODB", stage.dynamodb.url())
             .env("AWS_ENDPOINT_URL_SSM", stage.world.ssm_url())
+            .env("AWS_ENDPOINT_URL_SCHEDULER", stage.world.scheduler_url())
             .env("MOFFMAN_CONFIG", settings)
             .envs(variables.iter().copied())
             .env("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", "/moffman/key")
@@ -76,14 +77,18 @@ impl Function {
         self.read()
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits for the process to end by itself, because it cannot start: the Lambda service is told what the log says.
     pub async fn end(mut self) -> (ExitStatus, Vec<Value>) {
+        let runtime = self.runtime.clone();
         // What the process asks while it starts is answered on this thread.
         let waiting = tokio::task::spawn_blocking(move || {
             let status = self.process.wait().unwrap();
             (status, self.read())
         });
-        waiting.await.unwrap()
+        let (status, lines) = waiting.await.unwrap();
+        let told = runtime.init_error().unwrap();
+        assert_eq!((&told["errorMessage"], &told["errorType"]), (&lines[0]["error"], &"CannotStart".into()));
+        (status, lines)
     }
 
     fn read(&mut self) -> Vec<Value> {

@@ -71,7 +71,7 @@ async fn an_ordered_sweep_is_logged_and_measured_and_a_dry_run_is_not() {
     assert_eq!(summaries[0]["offices.swept"], 1);
     let metrics: Vec<&Value> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
     assert_eq!(metrics.len(), 1, "{lines:#?}");
-    assert_eq!((&metrics[0]["OfficesSwept"], &metrics[0]["FunctionName"]), (&json!(1), &json!("moffman-test")));
+    assert_eq!((&metrics[0]["OfficesSwept"], &metrics[0]["Table"]), (&json!(1), &json!("moffman")));
 }
 
 #[tokio::test]
@@ -118,6 +118,7 @@ async fn a_body_in_base64_and_a_head_request_are_understood() {
 async fn one_line_is_logged_per_request_without_personal_data() {
     let function = Function::start(API).await;
     let request_id = event("api-reservation.json")["requestContext"]["requestId"].clone();
+    let account = function.stage.account();
     function.answer(event("api-reservation.json")).await;
     function.stage.world.remove_calendar(PRAGUE);
     let mut another = event("api-reservation.json");
@@ -133,6 +134,12 @@ async fn one_line_is_logged_per_request_without_personal_data() {
     let failures: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
     assert_eq!(failures.len(), 1, "{lines:#?}");
     assert_eq!(failures[0]["problem"], "google-refused");
+    let told: Vec<&Value> = lines.iter().filter(|line| line["account"].is_string()).collect();
+    assert_eq!(
+        (told.len(), &told[0]["account"], &told[0]["level"]),
+        (1, &json!(account), &json!("WARN")),
+        "{lines:#?}"
+    );
     let text = serde_json::to_string(&lines).unwrap();
     for personal in ["Eva", "eva@example.com", PRAGUE, "BEGIN PRIVATE KEY", "ya29"] {
         assert!(!text.contains(personal), "{personal}: {text}");
@@ -161,5 +168,6 @@ async fn a_key_that_is_no_key_ends_the_process() {
     let (status, lines) = Function::start_with(API, stage, &settings).await.end().await;
     assert!(!status.success());
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    assert!(lines[0]["error"].as_str().unwrap().contains("key"), "{lines:#?}");
+    let message = lines[0]["error"].as_str().unwrap();
+    assert!(message.contains("`/moffman/key` does not hold the key of a service account: not"), "{message}");
 }

@@ -97,6 +97,12 @@ impl Stage {
         self.file("moffman.yaml", &settings.to_string())
     }
 
+    /// The address of the service account.
+    pub fn account(&self) -> String {
+        let key: serde_json::Value = serde_json::from_str(&self.world.service_account_key()).unwrap();
+        key["client_email"].as_str().unwrap().to_owned()
+    }
+
     /// A file in this test's own folder.
     pub fn file(&self, name: &str, text: &str) -> std::path::PathBuf {
         let path = self.folder.path().join(name);

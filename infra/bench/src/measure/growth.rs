@@ -72,7 +72,7 @@ async fn offices(binaries: &Binaries, count: usize) -> Result<Growth, Trouble> {
 async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
     let app = stage.unpaced()?;
     for _ in 0..count {
-        let order = Order { scope: Scope::All, dry_run: false, deadline: None };
+        let order = Order { scope: Scope::All, dry_run: false, deadline: None, share: None };
         let report = sweep(&app, &order).await?;
         if !report.problems.is_empty() {
             return Err(format!("{:?}", report.problems).into());

@@ -67,6 +67,41 @@ fn a_file_that_is_missing_and_an_option_that_is_none_are_refused() {
 }
 
 #[test]
+fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
+    let directory = tempfile::tempdir().unwrap();
+    let checked = |text: &str, place: &str| {
+        fs::write(directory.path().join("mine.yaml"), text).unwrap();
+        run(directory.path(), &["check-config", "--place", place, "mine.yaml"])
+    };
+    let office = "offices: {office_list: [{name: prague, id: prague@example.com}]}\n";
+    let good = checked(&format!("general: {{manual_calendar_check_interval: 90}}\n{office}"), "aws");
+    assert_eq!((good.code, good.error().as_str()), (Some(0), ""));
+    assert_eq!(
+        good.out,
+        [
+            "mine.yaml can be used: offices: 1; manual users: 0; forms off; a sweep every 120 seconds",
+            "warning: general.manual_calendar_check_interval: 90 seconds become 120, because schedules on AWS have whole minutes",
+            "template parameter SweepSilence: 240 or the next longer value",
+        ]
+    );
+    let empty = checked("general: {manual_calendar_check_interval: null}\n", "aws");
+    assert!(empty.out.iter().any(|line| line.contains("there are no offices")), "{empty:?}");
+    assert!(empty.out.iter().any(|line| line == "template parameter SweepSilence: 0"), "{empty:?}");
+    let bad = checked("general: {log_level: LOUD}\nofices: {}\n", "aws");
+    assert_eq!((bad.code, bad.out.len()), (Some(1), 0));
+    assert!(bad.error().contains("mine.yaml:1:22: general.log_level"), "{bad:?}");
+    assert!(bad.error().contains("mine.yaml:2:1: ofices: unknown key"), "{bad:?}");
+    let local_key = format!("google_api: {{service_account_key_path: key.json}}\n{office}");
+    for place in ["aws", "local"] {
+        let refused = checked(&local_key, place);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.error().contains("google_api.service_account_key_path"), "{refused:?}");
+    }
+    let parameter = checked(&format!("forms: {{authorization_parameter: /byroapi}}\n{office}"), "aws");
+    assert!(parameter.error().contains("FormsAuthorizationParameter"), "{parameter:?}");
+}
+
+#[test]
 fn an_endpoint_without_a_key_does_not_start_a_demo() {
     let directory = tempfile::tempdir().unwrap();
     let refused = run(directory.path(), &["--google-api--endpoint", "http://127.0.0.1:1"]);

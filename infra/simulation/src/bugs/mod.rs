@@ -15,7 +15,7 @@ pub use patches::{Patch, patches};
 
 use answers::{LaggingIndex, RepeatedListing, SkippedPages};
 use requests::{AnyVersion, FormsTwice};
-use writes::{ForgottenForm, Lease, LostCondition};
+use writes::{ALWAYS, ForgottenForm, Lease, LostCondition};
 
 /// Between the library and the simulators.
 #[derive(Clone, Copy, Debug)]
@@ -44,27 +44,27 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "claim-unconditional",
         breaks: "A record is claimed although somebody else has claimed it since it was read.",
-        make: || Arc::new(LostCondition { on: "UpdateItem", begins: "revision = :revision" }),
+        make: || Arc::new(LostCondition { on: "UpdateItem", begins: "revision = :revision", leaves: None }),
     },
     Layer {
         name: "settlement-unconditional",
         breaks: "What became of a form is written down although the claim is lost or the record has changed.",
-        make: || Arc::new(LostCondition { on: "UpdateItem", begins: "claim = :claim" }),
+        make: || Arc::new(LostCondition { on: "UpdateItem", begins: "claim = :claim", leaves: None }),
     },
     Layer {
         name: "closing-unconditional",
         breaks: "A record is closed although it has changed since it was read.",
-        make: || Arc::new(LostCondition { on: "Delete", begins: "" }),
+        make: || Arc::new(LostCondition { on: "Delete", begins: "", leaves: None }),
     },
     Layer {
         name: "history-unchecked",
         breaks: "An event is recorded without a look at what was done for it before.",
-        make: || Arc::new(LostCondition { on: "ConditionCheck", begins: "" }),
+        make: || Arc::new(LostCondition { on: "ConditionCheck", begins: "", leaves: Some(ALWAYS) }),
     },
     Layer {
         name: "older-version-recorded",
         breaks: "A listing that is older than the record replaces what the record knows of the event.",
-        make: || Arc::new(LostCondition { on: "Update", begins: "attribute_not_exists(event_updated)" }),
+        make: || Arc::new(LostCondition { on: "Update", begins: "attribute_not_exists(sk)", leaves: None }),
     },
     Layer {
         name: "lease-endless",

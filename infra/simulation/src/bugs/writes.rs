@@ -9,16 +9,18 @@ use serde_json::{Value, json};
 /// Where a write may have expressions.
 const EXPRESSIONS: [&str; 2] = ["UpdateExpression", "ConditionExpression"];
 /// A check needs a condition: this one always holds.
-const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
+pub(super) const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 /// What a claim writes about the form that is to be sent.
 const SENDING: &str = ", unsettled :sending";
 
-/// Writes of one kind lose their condition.
+/// Writes of one kind lose their condition, or most of it.
 pub(super) struct LostCondition {
     /// An operation, or an action of a transaction.
     pub(super) on: &'static str,
     /// How the condition begins.
     pub(super) begins: &'static str,
+    /// What is left of it.
+    pub(super) leaves: Option<&'static str>,
 }
 
 impl Tamper for LostCondition {
@@ -36,10 +38,9 @@ impl LostCondition {
         if !text(write, "ConditionExpression").starts_with(self.begins) {
             return;
         }
-        if self.on == "ConditionCheck" {
-            write["ConditionExpression"] = json!(ALWAYS);
-        } else {
-            remove(write, "ConditionExpression");
+        match self.leaves {
+            Some(left) => write["ConditionExpression"] = json!(left),
+            None => remove(write, "ConditionExpression"),
         }
         remove_unused(write);
     }

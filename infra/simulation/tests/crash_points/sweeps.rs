@@ -164,7 +164,7 @@ async fn recover(scene: &mut Scene) -> (usize, usize) {
 
 /// Sweeps the office with the event: one calendar, so that one call follows another.
 async fn sweep_with(process: Moffman) -> SweepReport {
-    let order = Order { scope: Scope::Office("prague".to_owned()), dry_run: false, deadline: None };
+    let order = Order { scope: Scope::Office("prague".to_owned()), dry_run: false, deadline: None, share: None };
     sweep(&process, &order).await.unwrap()
 }
 

@@ -5,6 +5,7 @@
 
 use super::error::Refusal;
 use crate::{
+    World,
     exchange::{Answer, Request, form_pairs},
     state::State,
 };
@@ -98,7 +99,9 @@ fn requested(state: &State, request: &Request) -> Result<Vec<String>, Problem> {
     if claims["iss"] != EMAIL {
         return problem("invalid_grant", "Invalid grant: account not found");
     }
-    if claims["aud"] != format!("{}/token", state.google_url) {
+    let token_url = format!("{}/token", state.google_url);
+    let audience = request.caller.as_ref().map_or(token_url.clone(), |caller| World::url_for(&token_url, caller));
+    if claims["aud"] != audience {
         return problem("invalid_grant", "Invalid JWT: wrong audience.");
     }
     let time = |name: &str| claims[name].as_i64().unwrap_or_default();

@@ -15,6 +15,10 @@ mod listing;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
+mod process;
+#[cfg(test)]
+mod scheduler;
+#[cfg(test)]
 mod series;
 #[cfg(test)]
 mod sheets;

@@ -228,6 +228,25 @@ fn what_google_s_client_would_refuse_is_refused_here() {
 }
 
 #[test]
+fn an_interval_that_is_none_is_refused_with_the_key_and_the_range() {
+    let keys = [
+        "general.manual_calendar_check_interval",
+        "manual_users.google_config.update_interval",
+        "offices.google_config.update_interval",
+    ];
+    for key in keys {
+        for wrong in
+            ["0", "-1", "0.0", "31536000.5", "1e99", ".nan", ".inf", "soon", "'7200'", "true", "[60]", "{a: 1}"]
+        {
+            let file = key.rsplit('.').fold(wrong.to_owned(), |inner, name| format!("{{{name}: {inner}}}"));
+            let message = Case::new(file).mistakes();
+            assert!(message.contains(&format!(" {key}: ")), "{wrong}: {message}");
+            assert!(message.contains("more than 0 and at most 31,536,000 (one year), or null for never"), "{message}");
+        }
+    }
+}
+
+#[test]
 fn a_window_that_ends_before_it_starts_is_refused() {
     let message = Case::new("calendar: {checking_range: {min: {weeks: 2}, max: {days: 3}}}").mistakes();
     assert!(message.contains("moffman.yaml:1:51: calendar.checking_range.max: not after"), "{message}");

@@ -1,0 +1,92 @@
+"""Deploys Moffman to a local AWS and plays the story of a team with it; the exit status says whether all went well."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aws import Aws
+from byroapi import Byroapi
+from google import Google
+from mail import MailServer
+from processes import Failed
+from stage import PEOPLE, Stage
+from story import STEPS
+
+ROOT = Path(__file__).resolve().parents[2]
+TAIL = 40
+
+
+@contextmanager
+def ended(thing) -> Iterator:
+    """Ends it, whatever happens."""
+    try:
+        yield thing
+    finally:
+        thing.end()
+
+
+def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
+    venvs, compiled = arguments.venvs, arguments.directory / "build"
+    with (
+        ended(Google(arguments.simulate_google, logs / "google.log")) as google,
+        ended(MailServer(directory)) as mail_server,
+        ended(Byroapi(venvs / "byroapi/bin", directory, logs / "byroapi.log", PEOPLE, mail_server)) as byroapi,
+        ended(Aws(ROOT, arguments.tools / "bin", venvs / "ministack/bin/ministack", directory, compiled, logs)) as aws,
+    ):
+        byroapi.wait()
+        aws.wait()
+        stage = Stage(directory, logs, aws, google, byroapi, mail_server, arguments.seed)
+        for step in STEPS:
+            began = time.monotonic()
+            print(step.__doc__, flush=True)
+            step(stage)
+            print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def show_logs(logs: Path) -> None:
+    for log in sorted(logs.glob("*.log")):
+        lines = log.read_text(errors="replace").splitlines()[-TAIL:]
+        print(f"\n==> the end of {log}", *lines, sep="\n", file=sys.stderr)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tools", type=Path, required=True, help="virtual environment with sam, cargo-lambda and zig")
+    parser.add_argument("--venvs", type=Path, required=True, help="folder of the virtual environments of this test")
+    parser.add_argument("--simulate-google", type=Path, required=True, help="the binary")
+    parser.add_argument("--directory", type=Path, required=True, help="where to work; what is there is removed")
+    parser.add_argument("--seed", type=int, default=1, help="which requests schemathesis makes")
+    arguments = parser.parse_args()
+    for name in ("tools", "venvs", "simulate_google", "directory"):
+        setattr(arguments, name, getattr(arguments, name).absolute())
+    directory, logs = arguments.directory / "run", arguments.directory / "log"
+    for folder in (directory, logs):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    # So that what was started is ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    # Everybody is on this machine.
+    os.environ.update(NO_PROXY="localhost,127.0.0.1", no_proxy="localhost,127.0.0.1")
+    began = time.monotonic()
+    try:
+        play(arguments, directory, logs)
+    except Failed as failure:
+        show_logs(logs)
+        print(f"\nFAILED: {failure}", file=sys.stderr)
+        return 1
+    except Exception:
+        show_logs(logs)
+        raise
+    print(f"All of it took {time.monotonic() - began:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The processes beside this one: started with a log of their own, ended by their process group, whatever happens."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Failed(Exception):
+    """Something is not as it has to be; the text says what."""
+
+
+class Process:
+    """A process in a session of its own. What it prints goes to a log, unless `stdout` is to be read by its owner."""
+
+    def __init__(self, log: Path, command: list[str], environment: Mapping[str, str], *, talks: bool = False):
+        self.log = log
+        with log.open("ab") as output:
+            self.child = subprocess.Popen(
+                command,
+                env=dict(environment),
+                stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if talks else output,
+                stderr=output,
+                text=True,
+                start_new_session=True,
+            )
+
+    def must_live(self) -> None:
+        """Fails if it has ended."""
+        code = self.child.poll()
+        if code is not None:
+            raise Failed(f"{self.log.stem} has ended with {code}")
+
+    def end(self, patience: float = 10) -> None:
+        """Ends it and what it has started: politely at first, for sure after `patience` seconds."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.child.pid, number)
+            try:
+                self.child.wait(patience)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def until(what: str, look: Callable[[], T | None], *, seconds: float, every: float = 0.1) -> T:
+    """Looks again and again, until there is an answer; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise Failed(f"waited {seconds:.0f} seconds in vain: {what}")
+        time.sleep(every)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody accepts connections on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

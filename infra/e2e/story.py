@@ -1,0 +1,226 @@
+"""What a team does with a deployed Moffman, from the first deployment to the last.
+
+Every step is a function whose first line says what it shows; they run in the order of the file and build on each other.
+"""
+
+import json
+
+from api import Api
+from fuzz import fuzz
+from processes import Failed, until
+from stage import BRNO, EVA, JAN, OSTRAVA, PILSEN, PRAGUE, SPREADSHEET, ZLIN, Stage, expect
+
+OFFICES = [["Office", "Calendar"], ["Prague", PRAGUE]]
+KEY_PARAMETER = "/moffman/service-account-key"
+GENEROUS = {"RequestsPerSecond": 1000, "RequestBurst": 1000, "RequestsPerDay": 1_000_000}
+# How long a new schedule of one minute may take to begin, and its task to be done: MiniStack looks every 10 seconds.
+A_ROUND = 180
+
+
+def deploy(stage: Stage) -> None:
+    """An engineer stores the key, deploys, and has the schedules made"""
+    for calendar in (BRNO, PRAGUE, OSTRAVA, PILSEN, ZLIN):
+        stage.google.make_calendar(calendar)
+    stage.google.fill_sheet(SPREADSHEET, "Offices", OFFICES)
+    people = [["E-mail", "First name", "Last name", "Number"], [JAN, "Jan", "Sample", "0002"]]
+    stage.google.fill_sheet(SPREADSHEET, "Manual users", people)
+    stage.aws.client("ssm").put_parameter(Name=KEY_PARAMETER, Type="SecureString", Value=stage.google.key)
+    file = stage.configuration(sweep_interval=None, reload_interval=7200, offices={"Brno": BRNO})
+    stage.aws.build(file)
+    stage.aws.deploy(ServiceAccountKeyParameter=KEY_PARAMETER, **GENEROUS)
+    stage.aws.invoke(stage.aws.outputs()["Sweeper"], {"task": "maintain"})
+    stage.api = Api(stage.aws.api_url(), stage.aws.api_key())
+
+
+def schedules_are_made(stage: Stage) -> None:
+    """The schedules are those of the configuration"""
+    expect("the schedules", stage.aws.schedules(), {"maintain": "rate(1 hour)", "reload": "rate(2 hours)"})
+
+
+def roles_count(stage: Stage) -> None:
+    """The functions may do what their roles allow, and nothing else"""
+    iam, role = stage.aws.client("iam"), {"RoleName": stage.aws.resources()["ApiRole"], "PolicyName": "api"}
+    policy = iam.get_role_policy(**role)["PolicyDocument"]
+    stage.api.get("/api/v1/forms").ok()
+    iam.delete_role_policy(**role)
+    stage.api.get("/api/v1/forms").problem(500, "internal-error")
+    iam.put_role_policy(**role, PolicyDocument=json.dumps(policy))
+    stage.api.get("/api/v1/forms").ok()
+
+
+def key_is_needed(stage: Stage) -> None:
+    """Without the key there is only health"""
+    paths = stage.api.get("/api/v1/openapi.json").ok()["paths"]
+    operations = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    expect("how many operations", len(operations), 9)
+    for key in ("", "not-the-key"):
+        caller = Api(stage.api.url, key)
+        for method, path in operations:
+            answer = caller.send(method, path.replace("{form_id}", "some-form"), b"{}" if method == "POST" else None)
+            if path == "/api/v1/health":
+                expect("health", answer.ok()["status"], "ok")
+            else:
+                answer.problem(403, "wrong-api-key")
+
+
+def reservation_is_approved(stage: Stage) -> None:
+    """A reservation is registered, then approved, and stays so"""
+    days = (str(stage.day(20)), str(stage.day(22)))
+    for approved, status, title, colour in [
+        (False, "pending", "(Ada Example)", "4"),
+        (True, "approved", "Ada Example", "5"),
+        (False, "approved", "Ada Example", "5"),
+    ]:
+        answer = stage.api.reserve("Ada Example", "Brno", *days, approved=approved, request_dt="8:00").ok()
+        expect("the answer", (answer["status"], answer["start"], answer["end"]), (status, *days))
+        ((event, content),) = stage.google.events(BRNO).items()
+        expect("the event", (event, content["summary"], content["colorId"]), (answer["id"], title, colour))
+
+
+def mistakes_are_explained(stage: Stage) -> None:
+    """Mistakes of callers are problems that say what is wrong"""
+    days = (str(stage.day(30)), str(stage.day(31)))
+    reserve = stage.api.reserve
+    problem = reserve("Ada Example", "Atlantis", *days, approved=True, request_dt="1").problem(422, "unknown-office")
+    expect("the field", problem["field"], "office_id")
+    problem = reserve("", "Brno", *days, approved=True, request_dt="1").problem(422, "invalid-content")
+    expect("the field", problem["field"], "user.name")
+    problem = reserve("Ada Example", "Brno", *reversed(days), approved=True, request_dt="1").problem(422, "invalid-content")
+    expect("the field", problem["field"], "end")
+    # The joined texts, of which the id is made, are the same.
+    reserve("Dot Example", "Brno", *days, approved=True, request_dt="a.b").ok()
+    reserve("Dot Example.a", "Brno", *days, approved=True, request_dt="b").problem(409, "reservation-conflict")
+    stage.api.get("/api/v1/nowhere").problem(404, "no-such-route")
+
+
+def sheet_is_read_again(stage: Stage) -> None:
+    """An office that is added to the spreadsheet is known after a reload"""
+    days = (str(stage.day(40)), str(stage.day(41)))
+    stage.google.fill_sheet(SPREADSHEET, "Offices", [*OFFICES, ["Ostrava", OSTRAVA]])
+    stage.api.reserve("Ada Example", "Ostrava", *days, approved=True, request_dt="1").problem(422, "unknown-office")
+    report = stage.api.post("/api/v1/config_update").ok()
+    expect("the offices", (report["offices"]["used"], report["problems"]), (2, []))
+    stage.api.reserve("Ada Example", "Ostrava", *days, approved=True, request_dt="1").ok()
+
+
+def ordered_sweep_approves(stage: Stage) -> None:
+    """A day that a person entered is approved by a sweep ordered over the API, and the form is mailed"""
+    event = stage.google.add_event(BRNO, EVA, str(stage.day(5)), str(stage.day(7)), "Eva in the office")
+    (plan,) = stage.api.post("/api/v1/sweeps", {"office_id": "Brno", "dry_run": True}).ok()["plans"]
+    expect("approvals in the plan", len([line for line in plan["plan"] if line.startswith("approve ")]), 1)
+    report = stage.api.post("/api/v1/sweeps").ok()
+    found = (report["offices_swept"], report["events_approved"], report["forms"]["issued"], report["problems"])
+    expect("the report", found, (3, 1, 1, []))
+    stage.expect_form(BRNO, event, seconds=10)
+    stage.expect_approved(BRNO, event, "Eva Example")
+    stage.forms = stage.api.get("/api/v1/forms").ok()["forms"]
+    expect("the forms", [form["state"] for form in stage.forms], ["done"])
+
+
+def document_is_kept(stage: Stage) -> None:
+    """The API does what its OpenAPI document says, whatever it is sent"""
+    fuzz(stage.api, stage.logs, stage.seed)
+    stage.google.must_be_content()
+    expect("mails so far", len(stage.mail_server.mails), 1)
+
+
+def update_keeps_state(stage: Stage) -> None:
+    """A deployment that changes the configuration takes effect in both functions and loses nothing"""
+    days = (str(stage.day(50)), str(stage.day(51)))
+    stage.api.reserve("Ada Example", "Pilsen", *days, approved=True, request_dt="1").problem(422, "unknown-office")
+    before = stage.aws.resources()
+    file = stage.configuration(sweep_interval=60, reload_interval=60, offices={"Brno": BRNO, "Pilsen": PILSEN})
+    stage.aws.build(file)
+    stage.aws.deploy(ServiceAccountKeyParameter=KEY_PARAMETER, **GENEROUS)
+    after = stage.aws.resources()
+    expect("the table", after["Table"], before["Table"])
+    expect("the address", stage.aws.api_url(), stage.api.url)
+    stage.api.reserve("Ada Example", "Pilsen", *days, approved=True, request_dt="1").ok()
+    # What was known is known.
+    expect("the forms", stage.api.get("/api/v1/forms?office_id=Brno").ok()["forms"], stage.forms)
+    report = stage.api.post("/api/v1/sweeps", {"office_id": "Brno"}).ok()
+    expect("the report", (report["events_approved"], report["forms"]["issued"], report["open"]), (0, 0, 0))
+    expect("mails so far", len(stage.mail_server.mails), 1)
+
+
+def schedules_are_changed(stage: Stage) -> None:
+    """The schedules follow the configuration"""
+    stage.aws.invoke(stage.aws.outputs()["Sweeper"], {"task": "maintain"})
+    expected = {"maintain": "rate(1 hour)", "reload": "rate(1 minute)", "sweep-0-of-1": "rate(1 minute)"}
+    expect("the schedules", stage.aws.schedules(), expected)
+
+
+def scheduler_sweeps(stage: Stage) -> None:
+    """The scheduler starts a sweep that finds a day, and a reload that finds an office"""
+    event = stage.google.add_event(PILSEN, JAN, str(stage.day(8)), str(stage.day(9)), "Jan is there")
+    stage.google.fill_sheet(SPREADSHEET, "Offices", [*OFFICES, ["Zlín", ZLIN]])
+    stage.expect_form(PILSEN, event, seconds=A_ROUND)
+    stage.expect_approved(PILSEN, event, "Jan Sample")
+    days = (str(stage.day(60)), str(stage.day(61)))
+
+    def look() -> bool:
+        return stage.api.reserve("Ada Example", "Zlín", *days, approved=True, request_dt="1").status == 200
+
+    until("the office is known", look, seconds=A_ROUND, every=2)
+    expect("mails so far", len(stage.mail_server.mails), 2)
+
+
+def plan_is_limited(stage: Stage) -> None:
+    """Who asks too often is told to wait"""
+    stage.aws.deploy(ServiceAccountKeyParameter=KEY_PARAMETER, RequestsPerSecond=1, RequestBurst=2, RequestsPerDay=1_000_000)
+    answers = [stage.api.get("/api/v1/forms?limit=1") for _ in range(10)]
+    expect("statuses", {answer.status for answer in answers}, {200, 429})
+    refused = next(answer for answer in answers if answer.status == 429)
+    refused.problem(429, "too-many-requests")
+    expect("when to come back", refused.headers["Retry-After"], "1")
+
+
+def nothing_is_left_behind(stage: Stage) -> None:
+    """Logs name nobody, no task has failed, and Google had nothing to complain about"""
+    outputs = stage.aws.outputs()
+    secrets = ["example.com", "Example", "Sample", "ya29.", "PRIVATE KEY", stage.api.key, SPREADSHEET]
+    for output in ("ApiLog", "SweeperLog"):
+        lines = stage.aws.log(outputs[output])
+        if not lines:
+            raise Failed(f"{outputs[output]} is empty")
+        (stage.logs / f"{output}.log").write_text("\n".join(lines))
+        for line in lines:
+            for secret in secrets:
+                if secret in line:
+                    raise Failed(f"{outputs[output]} has {secret!r}: {line}")
+    attributes = stage.aws.client("sqs").get_queue_attributes(
+        QueueUrl=stage.aws.resources()["DeadLetters"], AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    expect("dead letters", attributes["Attributes"]["ApproximateNumberOfMessages"], "0")
+    stage.google.must_be_content()
+
+
+def delete(stage: Stage) -> None:
+    """Deleting the stack leaves the table, and only that"""
+    resources = stage.aws.resources()
+    stage.aws.delete()
+    aws = stage.aws.client
+    tables = aws("dynamodb").list_tables()["TableNames"]
+    expect("the tables", tables, [resources["Table"]])
+    if not aws("dynamodb").scan(TableName=resources["Table"], Limit=1)["Items"]:
+        raise Failed("the table is empty")
+    expect("what is left", stage.aws.left(), {})
+
+
+STEPS = [
+    deploy,
+    schedules_are_made,
+    roles_count,
+    key_is_needed,
+    reservation_is_approved,
+    mistakes_are_explained,
+    sheet_is_read_again,
+    ordered_sweep_approves,
+    document_is_kept,
+    update_keeps_state,
+    schedules_are_changed,
+    scheduler_sweeps,
+    plan_is_limited,
+    nothing_is_left_behind,
+    delete,
+]

@@ -1,0 +1,121 @@
+//! What the invocations of a day cost: calls by service, the busiest minute, how long they took.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use moffman_simulators::{Call, Service};
+
+use crate::Day;
+
+/// The head of the table whose rows costs print as.
+pub const TABLE_HEAD: &str = "\
+| offices | events | schedules | invocations | longest, s | in all, min | Google calls | units in the busiest minute | DynamoDB reads | DynamoDB writes |
+|---|---|---|---|---|---|---|---|---|---|";
+
+/// The cost of a day; prints as a row of a table.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    day: Day,
+    /// How many schedules there are, the fixed one too.
+    pub schedules: usize,
+    /// How often the function ran.
+    pub invocations: usize,
+    /// How long the longest invocation took.
+    pub longest: TimeDelta,
+    /// How long all of them took together.
+    pub in_all: TimeDelta,
+    /// Calls of Google Calendar and Sheets.
+    pub google: usize,
+    /// Reading requests to DynamoDB.
+    pub reads: usize,
+    /// Writing requests to DynamoDB; a transaction is one.
+    pub writes: usize,
+    /// Forms sent.
+    pub forms: usize,
+    /// When units of Google Calendar's quota were used, and how many.
+    units: Vec<(DateTime<Utc>, u32)>,
+}
+
+impl Cost {
+    pub(crate) fn new(day: &Day) -> Self {
+        Self {
+            day: *day,
+            schedules: 0,
+            invocations: 0,
+            longest: TimeDelta::zero(),
+            in_all: TimeDelta::zero(),
+            google: 0,
+            reads: 0,
+            writes: 0,
+            forms: 0,
+            units: Vec::new(),
+        }
+    }
+
+    /// Adds an invocation.
+    pub(crate) fn add(&mut self, begin: DateTime<Utc>, end: DateTime<Utc>, calls: Vec<Call>) {
+        self.invocations += 1;
+        self.longest = self.longest.max(end - begin);
+        self.in_all += end - begin;
+        for call in calls {
+            match (call.service, call.operation.as_str()) {
+                (Service::Google, operation) => {
+                    self.google += 1;
+                    self.units.push((call.at, units(operation)));
+                }
+                (Service::Sheets, _) => self.google += 1,
+                (Service::DynamoDb, "Query" | "GetItem" | "BatchGetItem") => self.reads += 1,
+                (Service::DynamoDb, _) => self.writes += 1,
+                (Service::Byroapi, _) => self.forms += 1,
+                (Service::Token | Service::Ssm | Service::Scheduler, _) => {}
+            }
+        }
+    }
+
+    /// The most units in any 60 seconds.
+    pub fn busiest_minute(&self) -> u32 {
+        let mut units = self.units.clone();
+        units.sort_unstable();
+        let (mut first, mut sum, mut most) = (0, 0, 0);
+        for (at, taken) in &units {
+            sum += taken;
+            while let Some((earlier, gone)) = units.get(first)
+                && *at - *earlier >= TimeDelta::seconds(60)
+            {
+                sum -= gone;
+                first += 1;
+            }
+            most = most.max(sum);
+        }
+        most
+    }
+}
+
+/// What a call takes of the quota: <https://developers.google.com/workspace/calendar/api/guides/quota>
+fn units(operation: &str) -> u32 {
+    if operation.ends_with(".list") || operation.ends_with(".get") { 1 } else { 3 }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (longest, in_all) = (self.longest.num_seconds(), self.in_all.num_minutes());
+        let numbers = [self.day.offices, self.day.events, self.schedules, self.invocations].map(grouped);
+        let calls = [self.google, self.reads, self.writes].map(grouped);
+        let [google, reads, writes] = calls;
+        write!(f, "| {} | {longest} | {in_all} | {google} | ", numbers.join(" | "))?;
+        write!(f, "{} | {reads} | {writes} |", self.busiest_minute())
+    }
+}
+
+/// `10,000`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,28 @@
+//! `scale [OFFICES]…` prints a row for a day with so many offices; without arguments 10, 100, 1,000 and 10,000.
+
+use std::process::ExitCode;
+
+use moffman_scale::{Day, TABLE_HEAD, Trouble, play};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            eprintln!("{trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Trouble> {
+    let mut sizes = std::env::args().skip(1).map(|size| size.parse()).collect::<Result<Vec<usize>, _>>()?;
+    if sizes.is_empty() {
+        sizes = vec![10, 100, 1_000, 10_000];
+    }
+    println!("{TABLE_HEAD}");
+    for offices in sizes {
+        println!("{}", play(&Day::usual(offices)).await?);
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Simulated Google as a process of its own, for a service that runs elsewhere on this machine. Its time is the real time.
+//!
+//! Whoever starts it is the person at the calendars: one JSON object per line of standard input is done, and one line of
+//! standard output answers it, `{"ok": …}` or `{"error": "…"}`. The first line of output is the greeting. At the end of
+//! the input the process ends, and fails if there was anything that real Google would not have accepted.
+
+use std::error::Error;
+use std::io::{BufRead, Write, stdin, stdout};
+use std::process::ExitCode;
+
+use chrono::Utc;
+use moffman_simulators::{CalendarOptions, NewEvent, World};
+use serde_json::{Value, json};
+
+fn main() -> ExitCode {
+    let result = run();
+    if let Err(error) = &result {
+        eprintln!("{error}");
+    }
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let world = runtime.block_on(World::start(Utc::now()))?;
+    world.follow_real_time();
+    say(&greeting(&world))?;
+    for line in stdin().lock().lines() {
+        say(&match obey(&world, &line?) {
+            Ok(answer) => json!({ "ok": answer }),
+            Err(text) => json!({ "error": text }),
+        })?;
+    }
+    Ok(world.finish()?)
+}
+
+/// What the one who started it has to know.
+fn greeting(world: &World) -> Value {
+    json!({
+        "url": world.google_url(),
+        "service_account_email": world.service_account_email(),
+        "service_account_key": world.service_account_key(),
+    })
+}
+
+fn say(line: &Value) -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+fn obey(world: &World, line: &str) -> Result<Value, String> {
+    let command: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let text = |name: &str| command[name].as_str().ok_or_else(|| format!("{name} must be a text: {line}"));
+    match text("do")? {
+        "make calendar" => {
+            let time_zone = text("time_zone")?.to_owned();
+            world.add_calendar(text("calendar")?, CalendarOptions { time_zone, ..CalendarOptions::default() });
+            Ok(Value::Null)
+        }
+        "fill sheet" => {
+            let rows = command["rows"].as_array().into_iter().flatten();
+            let rows = rows.map(|row| row.as_array().cloned().unwrap_or_default()).collect();
+            world.set_sheet(text("spreadsheet")?, text("title")?, rows);
+            Ok(Value::Null)
+        }
+        "add event" => {
+            let event = NewEvent::new(text("start")?, text("end")?).titled(text("title")?);
+            Ok(world.person_adds(text("calendar")?, text("creator")?, event).into())
+        }
+        "list events" => Ok(world.events(text("calendar")?).into()),
+        "list complaints" => Ok(world.violations().into()),
+        other => Err(format!("nobody can {other:?} here")),
+    }
+}

@@ -1,0 +1,128 @@
+//! Keeps the schedules equal to the configuration and the directory.
+//!
+//! What there should be is computed, what there is is read, and the difference is carried out, all of it as whole
+//! schedules. An alignment may end anywhere or run twice at once: the next one does the rest.
+
+mod diff;
+mod report;
+mod timetable;
+mod wanted;
+
+use aws_sdk_scheduler::Client;
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use self::diff::{Change, diff};
+pub use self::report::Alignment;
+pub use self::timetable::Timetable;
+use self::wanted::{Stack, wanted};
+use crate::app::Moffman;
+use crate::clock::Clock;
+use crate::directory::DirectoryError;
+use crate::domain::schedule::{Ours, Schedule};
+use crate::scheduler::{Scheduler, SchedulerError};
+
+/// How many schedules are read side by side; AWS allows many more.
+const READS_AT_ONCE: usize = 8;
+
+/// What to align, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The ARN of the function that the schedules call.
+    pub function: String,
+    /// Answer the diff, change nothing.
+    pub dry_run: bool,
+    /// From when on nothing more is changed.
+    pub deadline: Option<DateTime<Utc>>,
+}
+
+/// Why nothing was aligned.
+#[derive(Debug, thiserror::Error)]
+pub enum AlignError {
+    /// The offices are not known.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The schedules cannot be read.
+    #[error("the schedules cannot be read: {0}")]
+    Unreadable(#[from] SchedulerError),
+    /// Every change failed; the report says how.
+    #[error("no schedule could be changed: {}", .0.failures.join("; "))]
+    NothingChanged(Box<Alignment>),
+}
+
+/// Makes the schedules of the stack's group the wanted ones, logs what was done, and leaves all others alone. Where the
+/// stack or the offices are not known yet, the report says so.
+pub async fn align(app: &Moffman, client: &Client, order: &Order) -> Result<Alignment, AlignError> {
+    let outcome = compare_and_change(app, client, order).await;
+    match &outcome {
+        // A dry run has done nothing.
+        _ if order.dry_run => {}
+        Ok(alignment) => alignment.log(),
+        Err(AlignError::NothingChanged(alignment)) => alignment.log(),
+        Err(error) => Alignment::not(error).log(),
+    }
+    outcome
+}
+
+async fn compare_and_change(app: &Moffman, client: &Client, order: &Order) -> Result<Alignment, AlignError> {
+    let stack = match Stack::of(&app.settings.aws) {
+        Ok(stack) => stack,
+        Err(missing) => return Ok(Alignment::not(&missing)),
+    };
+    let Some(everything) = app.directory.known().await? else {
+        return Ok(Alignment::not(&"the spreadsheet was never read"));
+    };
+    let scheduler = Scheduler::new(client.clone(), &stack.group);
+    let (wanted, warnings) = wanted(Timetable::of(&app.settings), &everything.offices, &stack, &order.function);
+    let (ours, mut left_alone): (Vec<_>, Vec<_>) =
+        scheduler.names().await?.into_iter().partition(|name| Ours::parse(name).is_some());
+    left_alone.sort();
+    let diff = diff(&read(&scheduler, &ours).await?, wanted, app.clock.now());
+    let mut alignment = Alignment { unchanged: diff.unchanged, left_alone, warnings, ..Alignment::default() };
+    if order.dry_run {
+        alignment.aligned = diff.changes.is_empty();
+        alignment.changes = diff.changes.iter().map(ToString::to_string).collect();
+        return Ok(alignment);
+    }
+    apply(&scheduler, diff.changes, &app.clock, order.deadline, &mut alignment).await;
+    if alignment.changes.is_empty() && !alignment.failures.is_empty() {
+        return Err(AlignError::NothingChanged(Box::new(alignment)));
+    }
+    Ok(alignment)
+}
+
+async fn apply(
+    scheduler: &Scheduler,
+    changes: Vec<Change>,
+    clock: &Clock,
+    deadline: Option<DateTime<Utc>>,
+    alignment: &mut Alignment,
+) {
+    for change in changes {
+        // What is obsolete still does its work until everything that replaces it is there.
+        let waits = matches!(change, Change::Delete(_)) && !alignment.failures.is_empty();
+        if waits || deadline.is_some_and(|deadline| clock.now() >= deadline) {
+            alignment.failures.push(format!("{change}: left to the next alignment"));
+            continue;
+        }
+        match carry_out(scheduler, &change).await {
+            Ok(()) => alignment.count(&change),
+            Err(error) => alignment.failures.push(format!("{change}: {error}")),
+        }
+    }
+    alignment.aligned = alignment.failures.is_empty();
+}
+
+async fn read(scheduler: &Scheduler, names: &[String]) -> Result<Vec<Schedule>, SchedulerError> {
+    let reads = stream::iter(names).map(|name| scheduler.read(name)).buffered(READS_AT_ONCE);
+    let found: Vec<Option<Schedule>> = reads.try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+async fn carry_out(scheduler: &Scheduler, change: &Change) -> Result<(), SchedulerError> {
+    match change {
+        Change::Create(schedule) => scheduler.create(schedule).await,
+        Change::Update { to, .. } => scheduler.update(to).await,
+        Change::Delete(name) => scheduler.delete(name).await,
+    }
+}

@@ -1,0 +1,8 @@
+//! The schedules follow the configuration and the directory: stories against a simulated EventBridge Scheduler.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
+
+mod aligning;
+mod context;
+mod growing;
+mod trouble;
