@@ -38,7 +38,7 @@ comma := ,
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 
-.PHONY: help run test e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help run test bench e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ run: ## Start the whole service here; simulated Google and Byroapi unless real o
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
+
+bench: ## Measure what it costs, how fast it is and how large; build the release binaries first
+	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench
+	target/release/bench --json target/bench/report.json
 
 e2e: $(TOOLS)/installed $(E2E_VENVS)/driver/installed $(E2E_VENVS)/ministack/installed $(E2E_VENVS)/byroapi/installed
 e2e: ## Deploy to a local AWS and play a team's story with what is deployed

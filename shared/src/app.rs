@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use chrono::Duration;
 use secrecy::SecretString;
 
+use crate::aws::{self, MissingVariable};
 use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
 use crate::config::{Settings, Sources};
@@ -106,6 +107,9 @@ pub enum StartError {
     /// Forms cannot be sent.
     #[error(transparent)]
     Byroapi(#[from] ByroapiError),
+    /// The environment is not that of a function.
+    #[error(transparent)]
+    Environment(#[from] MissingVariable),
     /// TLS cannot be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -147,8 +151,7 @@ impl Moffman {
         telemetry::adopt(&settings);
         metrics::print_for(&settings.aws.table);
         let transport = Transport::new()?;
-        let aws =
-            aws_config::from_env().http_client(transport.aws()).timeout_config(Transport::aws_timeouts()).load().await;
+        let aws = aws::config(|name| std::env::var(name).ok(), &transport)?;
         let parameter = settings.google_api.service_account_key_parameter.clone().ok_or(StartError::NoKey)?;
         let authorization = settings.forms.authorization_parameter.as_deref();
         let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;

@@ -16,12 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
 pub async fn report(error: &dyn Display) {
     telemetry::cannot_start(error);
-    let (Ok(runtime), Ok(transport)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), Transport::new()) else {
+    let client = Transport::new().and_then(|transport| transport.api());
+    let (Ok(runtime), Ok(client)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), client) else {
         return;
     };
     let body = json!({"errorMessage": error.to_string(), "errorType": "CannotStart", "stackTrace": []});
-    let request = transport
-        .api()
+    let request = client
         .post(format!("http://{runtime}/2018-06-01/runtime/init/error"))
         .header("lambda-runtime-function-error-type", "Moffman.CannotStart")
         .timeout(PATIENCE)

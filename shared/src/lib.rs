@@ -4,6 +4,7 @@
 //! holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod app;
+pub mod aws;
 pub mod byroapi;
 pub mod clock;
 pub mod config;

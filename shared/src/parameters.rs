@@ -1,9 +1,9 @@
 //! Reads the secrets of a deployed stack from the SSM Parameter Store.
 
-use aws_config::SdkConfig;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::{DisplayErrorContext, ProvideErrorMetadata as _, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
+use aws_types::SdkConfig;
 use secrecy::SecretString;
 
 /// A parameter that cannot be read.

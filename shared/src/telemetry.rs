@@ -144,9 +144,9 @@ mod tests {
         assert!(chatty.would_enable("moffman::google::auth", &tracing::Level::DEBUG));
         assert!(chatty.would_enable("moffman_api::requests", &tracing::Level::DEBUG));
         assert!(!chatty.would_enable("yup_oauth2::authenticator", &tracing::Level::INFO));
-        assert!(chatty.would_enable("aws_config", &tracing::Level::WARN));
+        assert!(chatty.would_enable("aws_runtime", &tracing::Level::WARN));
         let quiet = targets(LogLevel::Critical);
-        assert!(!quiet.would_enable("aws_config", &tracing::Level::WARN));
+        assert!(!quiet.would_enable("aws_runtime", &tracing::Level::WARN));
         assert!(!quiet.would_enable("moffman::sweep", &tracing::Level::WARN));
         assert!(targets(LogLevel::Info).would_enable("moffman::sweep", &tracing::Level::INFO));
         assert!(!targets(LogLevel::Warning).would_enable("moffman::sweep", &tracing::Level::INFO));

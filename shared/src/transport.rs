@@ -1,24 +1,24 @@
 //! Connections to the outside: one TLS configuration, one place for the rules about reuse, redirects and time to connect.
 //!
-//! Everything speaks HTTP/1.1 to Google and Byroapi, on purpose: a request that times out takes its connection with it,
-//! so that the next attempt gets a new one. A multiplexed connection that died while a function was frozen would be
-//! handed out again and again.
+//! Everything speaks HTTP/1.1, on purpose: a request that times out takes its connection with it, so that the next attempt
+//! gets a new one. A multiplexed connection that died while a function was frozen would be handed out again and again.
+
+mod aws;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_smithy_http_client::Connector as AwsConnector;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 
 /// How long making a connection may take.
@@ -27,21 +27,28 @@ const CONNECT: Duration = Duration::from_secs(3);
 const AWS_ATTEMPT: Duration = Duration::from_secs(3);
 /// How long a call of AWS may take with its repetitions.
 const AWS_OPERATION: Duration = Duration::from_secs(8);
+/// How long the SDK waits at most before it repeats a call for the first time, and how often it calls altogether.
+const AWS_BACKOFF: Duration = Duration::from_millis(50);
+const AWS_ATTEMPTS: u32 = 5;
 /// How long an unused connection is kept; servers and the network forget idle ones.
 pub(crate) const IDLE: Duration = Duration::from_secs(30);
 /// How we introduce ourselves.
 pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"));
 
-/// Makes connections for Google's hubs.
+/// Makes connections to Google and AWS.
 pub(crate) type Connector = HttpsConnector<HttpConnector>;
+
+/// What a request carries.
+pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
+/// Keeps its connections; clones share them.
+pub(crate) type HttpClient = Client<Connector, Body>;
 
 /// The clients with which everything leaves this process. Clones share their connections.
 #[derive(Clone)]
 pub struct Transport {
     tls: ClientConfig,
     connector: Connector,
-    api: reqwest::Client,
-    aws: SharedHttpClient,
+    client: HttpClient,
 }
 
 /// Why no connection can be made at all.
@@ -59,18 +66,27 @@ impl Transport {
     /// Sets up TLS with ring and Mozilla's roots; connects to nobody.
     pub fn new() -> Result<Self, TransportError> {
         let tls = tls_config()?;
-        let api = client(tls.clone()).pool_idle_timeout(IDLE).build()?;
-        Ok(Self { connector: connector(tls.clone()), tls, api, aws: aws_client() })
+        let connector = connector(tls.clone());
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector.clone());
+        Ok(Self { tls, connector, client })
     }
 
-    /// For the hubs of Google's APIs and for its token endpoint.
+    /// For Google's token endpoint, whose client has its own kind of body.
     pub(crate) fn connector(&self) -> Connector {
         self.connector.clone()
     }
 
-    /// For requests that may be repeated: connections are kept and reused.
-    pub fn api(&self) -> &reqwest::Client {
-        &self.api
+    /// For Google's APIs.
+    pub(crate) fn client(&self) -> HttpClient {
+        self.client.clone()
+    }
+
+    /// A client of our own API, which keeps its connections.
+    pub fn api(&self) -> Result<reqwest::Client, TransportError> {
+        Ok(client(self.tls.clone()).pool_idle_timeout(IDLE).build()?)
     }
 
     /// For requests that must not be repeated behind our back: every one gets a connection of its own. A caller that waits
@@ -80,14 +96,20 @@ impl Transport {
         Ok(client.pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()?)
     }
 
-    /// For the AWS SDK (`aws_config`'s `http_client`). One connection pool for all of its clients.
+    /// For the AWS SDK (its `http_client`).
     pub fn aws(&self) -> SharedHttpClient {
-        self.aws.clone()
+        aws::client(self.client.clone())
     }
 
-    /// How long the AWS SDK may take (`aws_config`'s `timeout_config`), so that a silent AWS leaves a function time to answer.
+    /// How long the AWS SDK may take (its `timeout_config`), so that a silent AWS leaves a function time to answer.
     pub fn aws_timeouts() -> TimeoutConfig {
         TimeoutConfig::builder().operation_timeout(AWS_OPERATION).operation_attempt_timeout(AWS_ATTEMPT).build()
+    }
+
+    /// How the AWS SDK repeats what failed (its `retry_config`). A connection that had died costs milliseconds; left alone,
+    /// the SDK would wait for up to a second.
+    pub fn aws_retries() -> RetryConfig {
+        RetryConfig::standard().with_initial_backoff(AWS_BACKOFF).with_max_attempts(AWS_ATTEMPTS)
     }
 }
 
@@ -112,6 +134,11 @@ fn connector(tls: ClientConfig) -> Connector {
     HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http)
 }
 
+/// A body that is in memory.
+pub(crate) fn body(content: impl Into<Bytes>) -> Body {
+    Full::from(content.into()).map_err(|never| match never {}).boxed()
+}
+
 /// No redirects: neither Google's PATCH nor a form may end up where nobody sent it. No proxies from the environment: the
 /// hubs do not know them either.
 fn client(tls: ClientConfig) -> reqwest::ClientBuilder {
@@ -125,38 +152,6 @@ fn client(tls: ClientConfig) -> reqwest::ClientBuilder {
         .user_agent(USER_AGENT)
 }
 
-/// The SDK would read its certificates again for each of its clients, from the machine, which may have none. Ours are read
-/// once, at the first request.
-fn aws_client() -> SharedHttpClient {
-    let connector = OnceLock::new();
-    http_client_fn(move |_settings: &HttpConnectorSettings, components: &RuntimeComponents| {
-        let connect = || SharedHttpConnector::new(aws_connector(components));
-        connector.get_or_init(connect).clone()
-    })
-}
-
-fn aws_connector(components: &RuntimeComponents) -> AwsConnector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
-    let mut builder = AwsConnector::builder().tls_provider(Provider::rustls(CryptoMode::Ring));
-    let trusted = TrustStore::empty().with_pem_certificate(trusted_roots());
-    // Building cannot fail: the context only holds what it is given.
-    if let Ok(context) = TlsContext::builder().with_trust_store(trusted).build() {
-        builder = builder.tls_context(context);
-    }
-    builder.set_sleep_impl(components.sleep_impl());
-    builder.connector_settings(settings).pool_idle_timeout(IDLE).build()
-}
-
-/// Mozilla's roots in the only form in which the SDK takes them.
-fn trusted_roots() -> String {
-    webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().fold(String::new(), |mut pem, certificate| {
-        pem.push_str("-----BEGIN CERTIFICATE-----\n");
-        BASE64.encode_string(certificate, &mut pem);
-        pem.push_str("\n-----END CERTIFICATE-----\n");
-        pem
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
@@ -165,7 +160,9 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
 
     use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, Region, Sleep};
-    use aws_smithy_runtime_api::client::http::{HttpConnector as AwsHttpConnector, HttpConnectorFuture};
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector as AwsHttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
     use super::*;
@@ -210,7 +207,7 @@ mod tests {
     async fn other_requests_share_a_connection() {
         let transport = Transport::new().unwrap();
         let (address, connections) = serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        ask_twice(transport.api(), address).await;
+        ask_twice(&transport.api().unwrap(), address).await;
         assert_eq!(connections.try_iter().count(), 1);
     }
 
@@ -218,7 +215,7 @@ mod tests {
     async fn redirects_are_answers() {
         let transport = Transport::new().unwrap();
         let (address, _connections) = serve("HTTP/1.1 307 Elsewhere\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n");
-        for client in [&transport.forms(CONNECT).unwrap(), transport.api()] {
+        for client in [transport.forms(CONNECT).unwrap(), transport.api().unwrap()] {
             assert_eq!(client.post(format!("http://{address}/")).send().await.unwrap().status(), 307);
         }
     }
@@ -254,7 +251,7 @@ mod tests {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version_latest()
             .region(Region::from_static("local"))
-            .credentials_provider(Credentials::for_tests())
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .sleep_impl(waits.clone())
             .timeout_config(Transport::aws_timeouts())
             .http_client(http_client_fn(|_, _| SharedHttpConnector::new(Silence)));
@@ -263,16 +260,5 @@ mod tests {
         let waits = waits.0.lock().unwrap();
         let count = |limit| waits.iter().filter(|waited| **waited == limit).count();
         assert_eq!((count(AWS_OPERATION), count(AWS_ATTEMPT)), (1, 3), "{waits:?}");
-    }
-
-    #[test]
-    fn the_roots_for_aws_can_be_read() {
-        use rustls::pki_types::{CertificateDer, pem::PemObject};
-        let pem = trusted_roots();
-        let mut store = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            store.add(certificate.unwrap()).unwrap();
-        }
-        assert_eq!(store.len(), webpki_root_certs::TLS_SERVER_ROOT_CERTS.len());
     }
 }

@@ -7,8 +7,8 @@ mod task;
 
 use std::panic::AssertUnwindSafe;
 
-use aws_config::SdkConfig;
 use aws_sdk_scheduler::Client;
+use aws_types::SdkConfig;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};

@@ -9,7 +9,9 @@ mod stage;
 #[path = "../../api/tests/api/time.rs"]
 mod time;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_scheduler::config::BehaviorVersion;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use chrono::TimeDelta;
 use function::{Function, event};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};

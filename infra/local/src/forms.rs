@@ -43,7 +43,7 @@ pub(crate) enum FormsError {
 /// Carries out a command, and prints one line per form.
 pub(crate) async fn carry_out(sources: &Sources, command: &FormsCommand, output: &Output) -> Result<(), FormsError> {
     let settings = config::load(sources)?;
-    let service = Service { base: base(&settings)?, settings, transport: Transport::new()? };
+    let service = Service { base: base(&settings)?, settings, client: Transport::new()?.api()? };
     match command {
         FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref(), output).await,
         FormsCommand::Resend(id) => service.settle(id, "resend", output).await,
@@ -55,7 +55,7 @@ pub(crate) async fn carry_out(sources: &Sources, command: &FormsCommand, output:
 struct Service {
     base: String,
     settings: Settings,
-    transport: Transport,
+    client: reqwest::Client,
 }
 
 impl Service {
@@ -64,7 +64,7 @@ impl Service {
         loop {
             let given = [("office_id", office_id), ("state", state), ("page", page.as_deref())];
             let given: Vec<(&str, &str)> = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-            let request = self.transport.api().get(format!("{}/api/v1/forms", self.base)).query(&given);
+            let request = self.client.get(format!("{}/api/v1/forms", self.base)).query(&given);
             let answer = self.answer(request).await?;
             let forms = answer.get("forms").and_then(Value::as_array);
             for form in forms.ok_or_else(|| FormsError::Strange(self.base.clone()))? {
@@ -82,7 +82,7 @@ impl Service {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err(FormsError::Refused(format!("{id:?} is not the id of a form")));
         }
-        let request = self.transport.api().post(format!("{}/api/v1/forms/{id}/{decision}", self.base));
+        let request = self.client.post(format!("{}/api/v1/forms/{id}/{decision}", self.base));
         output.line(line(&self.answer(request).await?));
         Ok(())
     }

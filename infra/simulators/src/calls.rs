@@ -3,6 +3,7 @@
 use crate::{World, exchange::Request};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::time::Instant;
 
 /// The service that a call was meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,12 @@ pub struct Call {
     pub status: Option<u16>,
     /// The simulated time of arrival.
     pub at: DateTime<Utc>,
+    /// The real time of arrival; what comes before it is the caller's own.
+    pub received: Instant,
+    /// The real time at which there was an answer; `None` like `status`.
+    pub answered: Option<Instant>,
+    /// The length of the request's body, and of the answer's once there is one.
+    pub bytes: usize,
 }
 
 impl Call {
@@ -67,6 +74,9 @@ impl Call {
             body: request.logged_body(),
             status: None,
             at,
+            received: Instant::now(),
+            answered: None,
+            bytes: request.body.len(),
         }
     }
 

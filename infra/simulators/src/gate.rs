@@ -13,6 +13,7 @@ use crate::{
     state::State,
     tamper,
 };
+use std::time::Instant;
 
 /// The connection is to be closed without an answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,9 +50,12 @@ pub(crate) async fn pass_to(
         Ok(answer)
     })
     .await;
-    let status = outcome.as_ref().ok().map(|answer| answer.status);
-    if let Some(call) = world.lock().calls.get_mut(number) {
-        call.status = status;
+    if let Some(logged) = world.lock().calls.get_mut(number)
+        && let Ok(answer) = &outcome
+    {
+        logged.status = Some(answer.status);
+        logged.answered = Some(Instant::now());
+        logged.bytes += answer.body.len();
     }
     outcome.map(|answer| tamper::answered(world, &call, answer))
 }

@@ -3,7 +3,7 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::{exchange::Answer, gate::Dropped, serve};
+use crate::{connections::Connections, exchange::Answer, gate::Dropped, serve};
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;
@@ -13,7 +13,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Notify, oneshot};
 
@@ -30,6 +30,15 @@ pub enum Outcome {
     TimedOut,
 }
 
+/// When an invocation was the function's, in real time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The event was given out.
+    pub delivered: Instant,
+    /// The function's answer, or its error, had arrived.
+    pub answered: Instant,
+}
+
 /// A Runtime API for one function. Clones are handles on the same one.
 #[derive(Clone)]
 pub struct LambdaRuntime {
@@ -41,6 +50,7 @@ pub struct LambdaRuntime {
 struct Shared {
     state: Mutex<State>,
     arrived: Notify,
+    polled: Notify,
 }
 
 #[derive(Default)]
@@ -48,6 +58,9 @@ struct State {
     queue: VecDeque<Invocation>,
     waiting: BTreeMap<String, oneshot::Sender<Outcome>>,
     invoked: u64,
+    first_poll: Option<Instant>,
+    delivered: Option<Instant>,
+    last: Option<Span>,
     init_error: Option<Value>,
     violations: Vec<String>,
 }
@@ -67,7 +80,7 @@ impl LambdaRuntime {
     pub async fn start() -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let handler = Arc::clone(&shared);
-        let address = serve::listen(move |parts, body| {
+        let address = serve::listen(&Connections::default(), move |parts, body| {
             let shared = Arc::clone(&handler);
             async move { shared.answer(&parts, &body).await }
         })
@@ -94,6 +107,23 @@ impl LambdaRuntime {
             Ok(Ok(outcome)) => outcome,
             _ => Outcome::TimedOut,
         }
+    }
+
+    /// Waits until the function asks for an event for the first time; answers when that was.
+    pub async fn first_poll(&self) -> Instant {
+        loop {
+            let polled = self.shared.polled.notified();
+            let first_poll = self.shared.lock().first_poll;
+            if let Some(at) = first_poll {
+                return at;
+            }
+            polled.await;
+        }
+    }
+
+    /// When the last invocation that the function finished was its own.
+    pub fn last_invocation(&self) -> Option<Span> {
+        self.shared.lock().last
     }
 
     /// The error that the function reported from its start.
@@ -143,9 +173,12 @@ impl Shared {
     }
 
     async fn next(&self) -> Answer {
+        self.lock().first_poll.get_or_insert_with(Instant::now);
+        self.polled.notify_waiters();
         loop {
             let invocation = self.lock().queue.pop_front();
             if let Some(invocation) = invocation {
+                self.lock().delivered = Some(Instant::now());
                 return Answer::json(200, &invocation.event)
                     .with_header("lambda-runtime-aws-request-id", invocation.id)
                     .with_header("lambda-runtime-deadline-ms", invocation.deadline.to_string())
@@ -157,7 +190,11 @@ impl Shared {
     }
 
     fn finish(&self, id: &str, outcome: Outcome) -> Answer {
-        let waiting = self.lock().waiting.remove(id);
+        let mut state = self.lock();
+        let delivered = state.delivered.take();
+        state.last = delivered.map(|delivered| Span { delivered, answered: Instant::now() });
+        let waiting = state.waiting.remove(id);
+        drop(state);
         match waiting.map(|sender| sender.send(outcome)) {
             Some(Ok(())) => accepted(),
             _ => Answer::json(400, &json!({ "errorMessage": "Invalid request ID", "errorType": "InvalidRequestID" })),

@@ -25,6 +25,7 @@
 
 mod byroapi;
 mod calls;
+mod connections;
 mod demo;
 mod director;
 mod dynamodb;
@@ -52,7 +53,7 @@ pub use dynamodb::DynamoDb;
 pub use event::{NewEvent, Recurrence, When};
 pub use faults::{Fault, Matcher, Scripted};
 pub use hooks::Moment;
-pub use lambda_runtime::{LambdaRuntime, Outcome};
+pub use lambda_runtime::{LambdaRuntime, Outcome, Span};
 pub use scenery::CalendarOptions;
 pub use scheduler::Firing;
 pub use tamper::Tamper;

@@ -1,27 +1,27 @@
 //! HTTP/1.1 on a loopback port, with keep-alive, for handlers that may also drop the connection.
 
-use crate::{exchange::Answer, gate::Dropped};
+use crate::{connections::Connections, exchange::Answer, gate::Dropped};
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, ext::ReasonPhrase, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, pin::pin};
 use tokio::net::TcpListener;
 
 /// Listens on a free port of 127.0.0.1 and answers with `handler`, as long as the runtime lives.
-pub(crate) async fn listen<H, F>(handler: H) -> io::Result<SocketAddr>
+pub(crate) async fn listen<H, F>(connections: &Connections, handler: H) -> io::Result<SocketAddr>
 where
     H: Fn(Parts, Bytes) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Dropped>> + Send + 'static,
 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
-    tokio::spawn(accept(listener, handler));
+    tokio::spawn(accept(listener, connections.clone(), handler));
     Ok(address)
 }
 
-async fn accept<H, F>(listener: TcpListener, handler: H)
+async fn accept<H, F>(listener: TcpListener, connections: Connections, handler: H)
 where
     H: Fn(Parts, Bytes) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Dropped>> + Send + 'static,
@@ -39,8 +39,17 @@ where
                 }
             }
         });
-        // A connection that ends badly is the client's affair: it sees it too.
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        let mut hang_up = connections.add();
+        tokio::spawn(async move {
+            let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            loop {
+                tokio::select! {
+                    // A connection that ends badly is the client's affair: it sees it too.
+                    _ = connection.as_mut() => return,
+                    Ok(()) = hang_up.changed() => connection.as_mut().graceful_shutdown(),
+                }
+            }
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     World,
     byroapi::Form,
     calls::Call,
+    connections::Connections,
     director::Director,
     faults::Rule,
     google::{calendar::Calendar, oauth::Grant, sheets::Spreadsheet},
@@ -59,6 +60,7 @@ pub(crate) struct State {
     /// The templates that Byroapi knows; `None`: any.
     pub(crate) templates: Option<Vec<String>>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
+    pub(crate) connections: Connections,
     pub(crate) scheduler: Scheduler,
     pub(crate) calls: Vec<Call>,
     pub(crate) rules: Vec<Rule>,
@@ -90,6 +92,7 @@ impl State {
             forms: Vec::new(),
             templates: None,
             parameters: BTreeMap::new(),
+            connections: Connections::default(),
             scheduler: Scheduler::default(),
             calls: Vec::new(),
             rules: Vec::new(),

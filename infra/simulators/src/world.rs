@@ -47,7 +47,8 @@ impl World {
     pub async fn serve_dynamodb(&self) -> io::Result<String> {
         let backend = Backend::start().await?;
         let world = self.clone();
-        let address = serve::listen(move |parts, body| {
+        let connections = self.lock().connections.clone();
+        let address = serve::listen(&connections, move |parts, body| {
             let (world, backend) = (world.clone(), backend.clone());
             async move {
                 let request = world.received(Listener::DynamoDb, &parts, body);
@@ -69,7 +70,8 @@ impl World {
 
     async fn listen(&self, listener: Listener) -> io::Result<String> {
         let world = self.clone();
-        let address = serve::listen(move |parts, body| {
+        let connections = self.lock().connections.clone();
+        let address = serve::listen(&connections, move |parts, body| {
             let world = world.clone();
             async move { gate::pass(&world, &world.received(listener, &parts, body)).await }
         })

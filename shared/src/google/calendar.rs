@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use google_calendar3::api;
 use http::HeaderValue;
-use http::header::IF_MATCH;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, USER_AGENT};
+use http_body_util::{BodyExt as _, Collected};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ use super::refusal::{Refusal, Witness};
 use super::retry::Failure;
 use super::{Budget, GoogleClient, path_segment};
 use crate::domain::event::{Event, EventChange};
+use crate::transport;
 
 /// What a read costs of the quota, in units per minute and user.
 pub(super) const READ: u32 = 1;
@@ -162,17 +164,16 @@ impl GoogleClient {
         body: &Value,
         token: SecretString,
     ) -> Result<api::Event, Failure> {
-        let request = self.api().patch(url).query(&[("fields", FIELDS)]).header(IF_MATCH, version);
-        let answer = request.bearer_auth(token.expose_secret()).json(body).send().await;
-        let answer = answer.map_err(|_| Failure::later(GoogleError::Unreachable))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.bytes().await;
-        if status.is_success() {
+        let request = patch_request(url, version, body, &token).map_err(|_| Failure::never(GoogleError::Unreadable))?;
+        let answer = self.client().request(request).await.map_err(|_| Failure::later(GoogleError::Unreachable))?;
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.map(Collected::to_bytes);
+        if parts.status.is_success() {
             let event = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
             return event.ok_or(Failure::later(GoogleError::Unreadable));
         }
         let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
-        Err(Refusal::read(status, &headers, body.as_ref(), self.now()).into_failure(GoogleError::NotFound))
+        Err(Refusal::read(parts.status, &parts.headers, body.as_ref(), self.now()).into_failure(GoogleError::NotFound))
     }
 
     /// Puts a calendar into the service account's list. Doing it again changes nothing.
@@ -187,6 +188,21 @@ impl GoogleClient {
         };
         self.call(budget, WRITE, subscribe).await.map(drop)
     }
+}
+
+/// Goes over the hubs' own connections.
+fn patch_request(
+    url: &str,
+    version: &HeaderValue,
+    body: &Value,
+    token: &SecretString,
+) -> Result<http::Request<transport::Body>, http::Error> {
+    http::Request::patch(format!("{url}?fields={FIELDS}"))
+        .header(IF_MATCH, version)
+        .header(AUTHORIZATION, format!("Bearer {}", token.expose_secret()))
+        .header(CONTENT_TYPE, "application/json")
+        .header(USER_AGENT, transport::USER_AGENT)
+        .body(transport::body(body.to_string()))
 }
 
 fn read(event: api::Event, zone: Option<Tz>) -> Result<Event, GoogleError> {

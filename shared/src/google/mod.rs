@@ -9,17 +9,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use google_calendar3::CalendarHub;
-use google_calendar3::common;
 use google_sheets4::Sheets;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::{Clock, Randomness};
 use crate::metrics;
 use crate::store::Store;
-use crate::transport::{Connector, IDLE, Transport, USER_AGENT};
+use crate::transport::{Connector, HttpClient, Transport, USER_AGENT};
 
 mod auth;
 mod calendar;
@@ -75,8 +72,7 @@ pub struct GoogleOptions<'a> {
 pub struct GoogleClient(Arc<Inner>);
 
 struct Inner {
-    client: common::Client<Connector>,
-    api: reqwest::Client,
+    client: HttpClient,
     auth: Auth,
     calendar_url: String,
     sheets_url: String,
@@ -91,13 +87,8 @@ impl GoogleClient {
         let GoogleOptions { key, endpoint, transport, store, clock, randomness } = options;
         let key = key::read(key)?;
         let (calendar_url, sheets_url) = base_urls(endpoint)?;
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(transport.connector());
         Ok(Self(Arc::new(Inner {
-            client,
-            api: transport.api().clone(),
+            client: transport.client(),
             service_account_email: key.client_email.clone(),
             auth: Auth::new(key, transport, store, clock.clone())?,
             calendar_url,
@@ -155,8 +146,8 @@ impl GoogleClient {
         &self.0.calendar_url
     }
 
-    fn api(&self) -> &reqwest::Client {
-        &self.0.api
+    fn client(&self) -> &HttpClient {
+        &self.0.client
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -10,7 +10,7 @@ use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::google::{Budget, GoogleClient, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
-use moffman_simulators::{CalendarOptions, DynamoDb, World};
+use moffman_simulators::{CalendarOptions, World};
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
@@ -43,7 +43,7 @@ impl Bench {
         world.when_hanging(move |_| hanging.notify_one());
         let clock = Clock::new(WorldTime { world: world.clone(), hang });
         let transport = Transport::new().unwrap();
-        let store = store(&transport).await;
+        let store = store(&world, &transport).await;
         let google = client(&world, &transport, &store, &clock);
         Self { world, transport, store, clock, google, budget: Budget::default() }
     }
@@ -80,13 +80,12 @@ fn client(world: &World, transport: &Transport, store: &Store, clock: &Clock) ->
 }
 
 /// DynamoDB in memory, over the connections that AWS gets.
-async fn store(transport: &Transport) -> Store {
-    let dynamodb = DynamoDb::start().await.unwrap();
+async fn store(world: &World, transport: &Transport) -> Store {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(dynamodb.url())
+        .endpoint_url(world.serve_dynamodb().await.unwrap())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::for_tests())
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .http_client(transport.aws());
     Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman")
 }

@@ -6,5 +6,6 @@ mod auth;
 mod bench;
 mod byroapi;
 mod calendar;
+mod connections;
 mod faults;
 mod sheets;

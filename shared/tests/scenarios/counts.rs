@@ -1,6 +1,11 @@
 //! What an operation costs: calls to Google and requests to DynamoDB, as budgeted.
 
-use crate::context::{ANNA, PRAGUE, request, run_test, run_test_with};
+use std::collections::BTreeMap;
+
+use moffman_simulators::CalendarOptions;
+use serde_json::json;
+
+use crate::context::{ANNA, Context, PRAGUE, request, run_test, run_test_with};
 
 const ONE_OFFICE: &str = r#"{"offices.office_list": "[{name: prague, id: prague@group.calendar.google.com}]"}"#;
 
@@ -66,23 +71,55 @@ async fn a_new_event_costs_one_more_call() {
     .await;
 }
 
+/// Calls to Google and Byroapi and requests to DynamoDB of a sweep.
+async fn cost(ctx: &Context) -> (usize, BTreeMap<String, usize>) {
+    ctx.dynamodb.take();
+    let mark = ctx.world.mark();
+    ctx.sweep().await;
+    (ctx.world.calls_since(mark).len(), ctx.dynamodb.take())
+}
+
+/// `make bench` asserts it for a thousand events.
 #[tokio::test]
 async fn history_costs_nothing() {
     run_test_with(ONE_OFFICE, async |ctx| {
-        for _ in 0..40 {
-            ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let mut processed = 0;
+        for history in [10, 100] {
+            for _ in processed..history {
+                ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+            }
+            // Once to approve them, once to see the approvals.
+            ctx.sweep().await;
+            ctx.sweep().await;
+            for _ in processed..history {
+                ctx.expect_form();
+            }
+            processed = history;
+            let (google, dynamodb) = cost(ctx).await;
+            assert_eq!((google, format!("{dynamodb:?}").as_str()), (1, r#"{"Query": 1}"#), "after {history} events");
         }
-        ctx.sweep().await;
-        for _ in 0..40 {
-            ctx.expect_form();
-        }
-        ctx.sweep().await;
-
-        ctx.dynamodb.take();
-        let mark = ctx.world.mark();
-        ctx.sweep().await;
-        assert_eq!(ctx.world.calls_since(mark).len(), 1);
-        assert_eq!(format!("{:?}", ctx.dynamodb.take()), r#"{"Query": 1}"#);
     })
     .await;
+}
+
+#[tokio::test]
+async fn many_offices_cost_one_call_and_one_query_each_and_only_the_changed_one_more() {
+    for count in [10, 100, 500] {
+        let calendar = |number: usize| format!("office-{number}@group.calendar.google.com");
+        let offices: Vec<_> = (0..count).map(|n| json!({"name": calendar(n), "id": calendar(n)})).collect();
+        let settings = json!({"offices.office_list": json!(offices).to_string()}).to_string();
+        run_test_with(&settings, async |ctx| {
+            for number in 0..count {
+                ctx.world.add_calendar(&calendar(number), CalendarOptions { subscribed: true, ..Default::default() });
+            }
+            ctx.sweep().await;
+            let (google, dynamodb) = cost(ctx).await;
+            assert_eq!((google, dynamodb), (count, BTreeMap::from([("Query".to_owned(), count)])));
+            ctx.person_adds(&calendar(0), ANNA, "2026-06-18", "2026-06-19");
+            let (calls, _) = cost(ctx).await;
+            assert_eq!(calls, count + 2, "the form and the approval");
+            ctx.expect_form();
+        })
+        .await;
+    }
 }

@@ -13,10 +13,10 @@ pub struct Answer {
 
 /// `POST` with a body when there is one, else `GET`.
 pub async fn ask(url: &str, body: Option<&str>, key: Option<&str>) -> Answer {
-    let transport = Transport::new().unwrap();
+    let client = Transport::new().unwrap().api().unwrap();
     let mut request = match body {
-        Some(body) => transport.api().post(url).body(body.to_owned()),
-        None => transport.api().get(url),
+        Some(body) => client.post(url).body(body.to_owned()),
+        None => client.get(url),
     };
     if let Some(key) = key {
         request = request.header("x-api-key", key);

@@ -1,0 +1,114 @@
+//! What a sweep costs when there is much that has not changed.
+
+use std::fmt;
+
+use futures_util::future::try_join_all;
+use moffman::sweep::{Order, Scope, sweep};
+use serde_json::{Value, json};
+
+use crate::cost::Cost;
+use crate::function::Function;
+use crate::row::median;
+use crate::stage::Stage;
+use crate::{Binaries, Scale, Trouble, event};
+
+/// Sweeps per measurement of a single office.
+const SWEEPS: usize = 10;
+
+/// One sweep of what has not changed.
+#[derive(Clone, Debug)]
+pub struct Growth {
+    /// What there was.
+    pub what: String,
+    /// Calls to Google, Byroapi and DynamoDB.
+    pub calls: usize,
+    /// The most calls that it may take: one to Google and one to DynamoDB for each office.
+    pub budget: usize,
+    /// The bodies of their requests and answers, in bytes.
+    pub bytes: usize,
+    /// CPU time of the process, in milliseconds.
+    pub cpu: f64,
+}
+
+/// Sweeps an office with more and more processed events, and more and more offices.
+pub(crate) async fn growth(binaries: &Binaries, scale: &Scale) -> Result<Vec<Growth>, Trouble> {
+    let mut rows = Vec::new();
+    for events in scale.histories {
+        rows.push(history(binaries, events).await?);
+    }
+    // A large sweep waits for Google's quota most of the time: side by side.
+    rows.extend(try_join_all(scale.unchanged.map(|count| offices(binaries, count))).await?);
+    Ok(rows)
+}
+
+async fn history(binaries: &Binaries, events: usize) -> Result<Growth, Trouble> {
+    let stage = Stage::set(1).await?;
+    stage.person_adds(events);
+    // Once to approve them, once to see the approvals.
+    past_sweeps(&stage, 2).await?;
+    if stage.world.forms().len() != events {
+        return Err("not every event of the history has its form".into());
+    }
+    let function = Function::start(&binaries.sweeper, &stage).await?;
+    function.invoke(event::sweep()).await?;
+    let mut costs = Vec::new();
+    for _ in 0..SWEEPS {
+        costs.push(function.invoke(event::sweep()).await?);
+    }
+    stage.check()?;
+    Growth::of(format!("1 office, {events} processed events"), 1, &costs)
+}
+
+async fn offices(binaries: &Binaries, count: usize) -> Result<Growth, Trouble> {
+    let stage = Stage::set(count).await?;
+    past_sweeps(&stage, 1).await?;
+    let function = Function::start(&binaries.sweeper, &stage).await?;
+    function.invoke(event::sweep_one()).await?;
+    let cost = function.invoke(event::sweep()).await?;
+    stage.check()?;
+    Growth::of(format!("{count} offices"), count, &[cost])
+}
+
+async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
+    let app = stage.unpaced()?;
+    for _ in 0..count {
+        let order = Order { scope: Scope::All, dry_run: false, deadline: None, share: None };
+        let report = sweep(&app, &order).await?;
+        if !report.problems.is_empty() {
+            return Err(format!("{:?}", report.problems).into());
+        }
+    }
+    Ok(())
+}
+
+impl Growth {
+    fn of(what: String, offices: usize, sweeps: &[Cost]) -> Result<Self, Trouble> {
+        let last = sweeps.last().ok_or("nothing was swept")?;
+        let cpu: Vec<_> = sweeps.iter().map(|cost| cost.cpu).collect();
+        Ok(Self { what, calls: last.calls(), budget: 2 * offices, bytes: last.bytes, cpu: median(&cpu) })
+    }
+
+    /// Whether it takes more calls than it may.
+    pub fn is_over(&self) -> bool {
+        self.calls > self.budget
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "what": self.what, "calls": self.calls, "budget": self.budget, "over": self.is_over(), "bytes": self.bytes, "cpu_ms": self.cpu })
+    }
+}
+
+/// A line of the table.
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, calls, budget, bytes, cpu } = self;
+        let verdict = if self.is_over() { "over" } else { "ok" };
+        write!(f, "{what:<40} {budget:>8} {calls:>8} {bytes:>10} {cpu:>10.2}  {verdict}")
+    }
+}
+
+/// The heading of the table.
+pub(crate) fn heading() -> String {
+    let what = "A sweep in which nothing has changed";
+    format!("{what:<40} {:>8} {:>8} {:>10} {:>10}", "budget", "calls", "bytes", "CPU ms")
+}

@@ -1,0 +1,67 @@
+//! The most memory that the functions ever have resident.
+
+use std::time::Duration;
+
+use futures_util::future::{try_join, try_join_all};
+
+use super::MEMORY;
+use crate::function::Function;
+use crate::row::{Row, Unit, mebibytes};
+use crate::stage::Stage;
+use crate::{Binaries, Scale, Trouble, event};
+
+const OFFICES: usize = 10;
+/// How many runs are enough: memory hardly varies.
+const RUNS: usize = 3;
+/// The time that a sweep of many events gets: enough to write them all down and to begin to work on them. Google's quota
+/// would make it last a quarter of an hour.
+const SHORT: Duration = Duration::from_secs(90);
+
+/// Loads both functions heavily.
+pub(crate) async fn memory(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+    let runs = scale.runs.min(RUNS);
+    let mut api = Vec::new();
+    for _ in 0..runs {
+        api.push(reservations(binaries, scale.reservations).await?);
+    }
+    // These wait for Google's quota most of the time: side by side.
+    let offices = scale.unchanged.into_iter().max().unwrap_or_default();
+    let events = try_join_all((0..runs).map(|_| events(binaries, scale.many_events)));
+    let first_sweeps = try_join_all((0..runs).map(|_| first_sweep(binaries, offices)));
+    let (events, first_sweeps) = try_join(events, first_sweeps).await?;
+    let row = |what: String| Row::new(format!("peak memory: {what}"), Unit::Mebibytes).at_most(MEMORY);
+    Ok(vec![
+        row(format!("api, {} reservations", scale.reservations)).of(api),
+        row(format!("sweeper, {} new events", scale.many_events)).of(events),
+        row(format!("sweeper, first sweep of {offices} offices")).of(first_sweeps),
+    ])
+}
+
+async fn reservations(binaries: &Binaries, count: usize) -> Result<f64, Trouble> {
+    let stage = Stage::set(OFFICES).await?;
+    let function = Function::start(&binaries.api, &stage).await?;
+    for number in 0..count {
+        function.invoke(event::post(&event::reservation(number, OFFICES, false))?).await?;
+    }
+    stage.check()?;
+    Ok(mebibytes(function.process.peak_memory()?))
+}
+
+async fn events(binaries: &Binaries, count: usize) -> Result<f64, Trouble> {
+    let stage = Stage::set(1).await?;
+    stage.person_adds(count);
+    let function = Function::start(&binaries.sweeper, &stage).await?;
+    for _ in 0..2 {
+        function.answer(event::sweep(), SHORT).await?;
+    }
+    stage.check()?;
+    Ok(mebibytes(function.process.peak_memory()?))
+}
+
+async fn first_sweep(binaries: &Binaries, offices: usize) -> Result<f64, Trouble> {
+    let stage = Stage::set(offices).await?;
+    let function = Function::start(&binaries.sweeper, &stage).await?;
+    function.invoke(event::sweep()).await?;
+    stage.check()?;
+    Ok(mebibytes(function.process.peak_memory()?))
+}

@@ -1,0 +1,69 @@
+//! What a reservation costs: time, CPU, calls.
+
+use super::CPU_PER_POST;
+use crate::cost::Cost;
+use crate::function::Function;
+use crate::row::{Row, Unit, median, milliseconds_each, number};
+use crate::stage::Stage;
+use crate::{Binaries, Scale, Trouble, event};
+
+const OFFICES: usize = 10;
+/// Requests before those that count.
+const WARM_UP: usize = 20;
+
+/// A kind of request, and what it may cost.
+struct Kind {
+    name: &'static str,
+    google_calls: f64,
+    costs: Vec<Cost>,
+}
+
+/// Registers reservations, approves them, and registers others directly as approved.
+pub(crate) async fn posts(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+    let kind = |name, google_calls| Kind { name, google_calls, costs: Vec::new() };
+    let mut kinds = [kind("register", 1.0), kind("approve", 2.0), kind("register as approved", 2.0)];
+    let mut first = Vec::new();
+    for _ in 0..scale.runs {
+        let stage = Stage::set(OFFICES).await?;
+        let function = Function::start(&binaries.api, &stage).await?;
+        first.push(median(&function.invoke_all(requests(0..1, false)?).await?.own_times));
+        function.invoke_all(requests(1..1 + WARM_UP, false)?).await?;
+        function.invoke_all(requests(1..1 + WARM_UP, true)?).await?;
+        let (registered, direct) = (1_000_000..1_000_000 + scale.posts, 2_000_000..2_000_000 + scale.posts);
+        let batches = [(registered.clone(), false), (registered, true), (direct, true)];
+        for (kind, (numbers, approved)) in kinds.iter_mut().zip(batches) {
+            kind.costs.push(function.invoke_all(requests(numbers, approved)?).await?);
+        }
+        stage.check()?;
+    }
+    let mut rows = vec![Row::new("first invocation, POST: own time", Unit::Milliseconds).of(first)];
+    rows.extend(kinds.iter().map(Kind::own_time));
+    rows.extend(kinds.iter().map(|kind| kind.cpu(scale.posts)));
+    rows.extend(kinds.iter().flat_map(|kind| kind.calls(scale.posts)));
+    Ok(rows)
+}
+
+fn requests(numbers: std::ops::Range<usize>, approved: bool) -> Result<Vec<serde_json::Value>, Trouble> {
+    numbers.map(|number| event::post(&event::reservation(number, OFFICES, approved))).collect()
+}
+
+impl Kind {
+    fn own_time(&self) -> Row {
+        let samples = self.costs.iter().map(|cost| median(&cost.own_times)).collect();
+        Row::new(format!("warm invocation, {}: own time", self.name), Unit::Milliseconds).of(samples)
+    }
+
+    fn cpu(&self, count: usize) -> Row {
+        let samples = self.costs.iter().map(|cost| milliseconds_each(cost.cpu, count)).collect();
+        Row::new(format!("CPU per POST: {}", self.name), Unit::Milliseconds).at_most(CPU_PER_POST).of(samples)
+    }
+
+    fn calls(&self, count: usize) -> [Row; 2] {
+        let row = |service: &str, calls: fn(&Cost) -> usize| {
+            let samples = self.costs.iter().map(|cost| number(calls(cost)) / number(count)).collect();
+            Row::new(format!("{service} calls: {}", self.name), Unit::Calls).of(samples)
+        };
+        let google = row("Google", |cost| cost.google).at_most(self.google_calls);
+        [google, row("DynamoDB", |cost| cost.reads + cost.writes).at_most(0.0)]
+    }
+}

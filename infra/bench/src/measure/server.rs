@@ -1,0 +1,58 @@
+//! The local server: how soon it listens, how much it takes.
+
+use std::time::Instant;
+
+use futures_util::future::try_join_all;
+use moffman::transport::Transport;
+
+use super::MEMORY;
+use crate::local::LocalServer;
+use crate::row::{Row, Unit, mebibytes, milliseconds, milliseconds_each, number};
+use crate::stage::Stage;
+use crate::{Binaries, Scale, Trouble, event};
+
+const OFFICES: usize = 10;
+const CONNECTIONS: usize = 16;
+
+/// Starts it, and registers reservations over several connections at once.
+pub(crate) async fn server(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+    let (mut start, mut rate, mut cpu, mut memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..scale.runs {
+        let stage = Stage::set(OFFICES).await?;
+        let server = LocalServer::start(&binaries.local, &stage).await?;
+        start.push(milliseconds(server.start));
+        let client = Transport::new()?.api()?;
+        let url = format!("{}/api/v1/reservations", server.url);
+        let (before, began) = (server.process.cpu()?, Instant::now());
+        try_join_all((0..CONNECTIONS).map(|connection| {
+            let (client, url) = (client.clone(), url.clone());
+            let numbers = (0..scale.requests).skip(connection).step_by(CONNECTIONS);
+            async move { tokio::spawn(register(client, url, numbers.collect())).await? }
+        }))
+        .await?;
+        rate.push(number(scale.requests) / began.elapsed().as_secs_f64());
+        cpu.push(milliseconds_each(server.process.cpu()?.saturating_sub(before), scale.requests));
+        memory.push(mebibytes(server.process.peak_memory()?));
+        stage.check()?;
+    }
+    Ok(vec![
+        Row::new("local server: start until it listens", Unit::Milliseconds).of(start),
+        Row::new(format!("local server: POSTs over {CONNECTIONS} connections"), Unit::PerSecond).of(rate),
+        Row::new("local server: CPU per POST", Unit::Milliseconds).of(cpu),
+        Row::new(format!("peak memory: local server, {} reservations", scale.requests), Unit::Mebibytes)
+            .at_most(MEMORY)
+            .of(memory),
+    ])
+}
+
+async fn register(client: reqwest::Client, url: String, numbers: Vec<usize>) -> Result<(), Trouble> {
+    for number in numbers {
+        let body = event::reservation(number, OFFICES, false).to_string();
+        let answer = client.post(&url).body(body).send().await?;
+        if answer.status() != 200 {
+            return Err(format!("{}: {}", answer.status(), answer.text().await?).into());
+        }
+        answer.bytes().await?;
+    }
+    Ok(())
+}

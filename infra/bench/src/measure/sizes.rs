@@ -1,0 +1,37 @@
+//! How large the programs are, and what is uploaded of them.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
+use super::ZIP;
+use crate::row::{Row, Unit, megabytes};
+use crate::{Binaries, Scale, Trouble};
+
+/// What a zip archive has besides the compressed content of its one file, `bootstrap`: local header, entry, end.
+const ARCHIVE: u64 = 30 + 9 + 46 + 9 + 22;
+
+/// The sizes of all programs, and of the packages of the functions.
+pub(crate) fn sizes(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+    let mut rows = Vec::new();
+    for (name, binary) in [("api", &binaries.api), ("sweeper", &binaries.sweeper), ("moffman", &binaries.local)] {
+        let size = megabytes(std::fs::metadata(binary)?.len());
+        rows.push(Row::new(format!("binary: {name}"), Unit::Megabytes).of(vec![size]));
+    }
+    for (name, binary) in [("api", &binaries.api), ("sweeper", &binaries.sweeper)] {
+        rows.push(
+            Row::new(format!("zip: {name}"), Unit::Megabytes)
+                .at_most(ZIP)
+                .of(vec![megabytes(zipped(binary, scale.compression)?)]),
+        );
+    }
+    Ok(rows)
+}
+
+fn zipped(binary: &Path, level: u32) -> Result<u64, Trouble> {
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::new(level));
+    deflate.write_all(&std::fs::read(binary)?)?;
+    Ok(u64::try_from(deflate.finish()?.len())? + ARCHIVE)
+}

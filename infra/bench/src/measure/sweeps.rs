@@ -1,0 +1,71 @@
+//! What a sweep costs: per unchanged office, and per event that a person has made by hand.
+
+use crate::cost::Cost;
+use crate::function::Function;
+use crate::row::{Row, Unit, median, milliseconds_each, number};
+use crate::stage::Stage;
+use crate::{Binaries, Scale, Trouble, event};
+
+/// Warm invocations per run.
+const WARM: usize = 5;
+
+/// Sweeps offices in which nothing has changed, and then one with new events.
+pub(crate) async fn sweeps(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+    let stage = Stage::set(scale.offices).await?;
+    // The first sweep lists the calendars' windows.
+    Function::start(&binaries.sweeper, &stage).await?.invoke(event::sweep()).await?;
+    let (mut first, mut warm, mut unchanged, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..scale.runs {
+        let function = Function::start(&binaries.sweeper, &stage).await?;
+        first.push(median(&function.invoke(event::sweep_one()).await?.own_times));
+        warm.push(median(&function.invoke_all(vec![event::sweep_one(); WARM]).await?.own_times));
+        unchanged.push(function.invoke(event::sweep()).await?);
+        drop(function);
+        // A new process, because the old one has used up what Google allows at once.
+        let function = Function::start(&binaries.sweeper, &stage).await?;
+        function.invoke(event::sweep_one()).await?;
+        stage.person_adds(scale.events);
+        changed.push(function.invoke(event::sweep_one()).await?);
+        // The next listing shows the approvals.
+        function.invoke(event::sweep_one()).await?;
+    }
+    stage.check()?;
+    let time = |what: &str| Row::new(what, Unit::Milliseconds);
+    let mut rows = vec![
+        time("first invocation, sweep of one office: own time").of(first),
+        time("warm invocation, sweep of one office: own time").of(warm),
+        time("CPU per unchanged office").of(cpu(&unchanged, scale.offices)),
+        time("CPU per new event: form and approval").of(cpu(&changed, scale.events)),
+    ];
+    rows.extend(unchanged_calls(&unchanged, scale.offices));
+    rows.extend(event_calls(&changed, scale.events));
+    Ok(rows)
+}
+
+fn cpu(costs: &[Cost], count: usize) -> Vec<f64> {
+    costs.iter().map(|cost| milliseconds_each(cost.cpu, count)).collect()
+}
+
+fn calls(what: &str, costs: &[Cost], count: usize, calls: fn(&Cost) -> usize) -> Row {
+    let samples = costs.iter().map(|cost| number(calls(cost)) / number(count)).collect();
+    Row::new(what, Unit::Calls).of(samples)
+}
+
+fn unchanged_calls(costs: &[Cost], offices: usize) -> [Row; 4] {
+    [
+        calls("Google calls: unchanged office", costs, offices, |cost| cost.google).at_most(1.0),
+        calls("Byroapi calls: unchanged office", costs, offices, |cost| cost.forms).at_most(0.0),
+        calls("DynamoDB reads: unchanged office", costs, offices, |cost| cost.reads).at_most(1.0),
+        calls("DynamoDB writes: unchanged office", costs, offices, |cost| cost.writes).at_most(0.0),
+    ]
+}
+
+/// Without the listing, which is there for all of them.
+fn event_calls(costs: &[Cost], events: usize) -> [Row; 4] {
+    [
+        calls("Google calls: each new event", costs, events, |cost| cost.google - 1).at_most(1.0),
+        calls("Byroapi calls: each new event", costs, events, |cost| cost.forms).at_most(1.0),
+        calls("DynamoDB reads: each new event", costs, events, |cost| cost.reads - 1),
+        calls("DynamoDB writes: each new event", costs, events, |cost| cost.writes),
+    ]
+}

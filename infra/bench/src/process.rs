@@ -1,0 +1,59 @@
+//! A process that is measured from outside: its own CPU time and memory, so that nobody else's count.
+
+use std::io;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use nix::time::ClockId;
+use nix::unistd::Pid;
+
+use crate::Trouble;
+
+/// A running process; it is killed when it is forgotten.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    /// When it was about to start.
+    pub(crate) started: Instant,
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
+        let started = Instant::now();
+        Ok(Self { child: command.spawn()?, started })
+    }
+
+    /// The CPU time of all its threads so far, in user and kernel mode. `/proc/PID/stat` has it in steps of 10 ms; the
+    /// process's CPU clock is exact.
+    pub(crate) fn cpu(&self) -> Result<Duration, Trouble> {
+        let pid = Pid::from_raw(self.child.id().try_into()?);
+        Ok(ClockId::pid_cpu_clock_id(pid)?.now()?.into())
+    }
+
+    /// The most memory that it ever had resident, in bytes.
+    pub(crate) fn peak_memory(&self) -> Result<u64, Trouble> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("/proc has no VmHWM")?;
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes * 1024)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A process that has ended already is no matter.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_sleeps_takes_memory_and_no_time() {
+        let process = Process::start(Command::new("sleep").arg("60")).unwrap();
+        assert!(process.peak_memory().unwrap() > 0);
+        assert!(process.cpu().unwrap() < Duration::from_secs(1));
+    }
+}

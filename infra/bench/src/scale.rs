@@ -1,0 +1,61 @@
+//! How much is measured.
+
+/// The counts of a measurement.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// How often most things are measured.
+    pub runs: usize,
+    /// How often each process is started.
+    pub starts: usize,
+    /// Requests of each kind per run.
+    pub posts: usize,
+    /// Offices of a sweep whose cost is divided by them.
+    pub offices: usize,
+    /// New events of a sweep whose cost is divided by them.
+    pub events: usize,
+    /// Reservations after which memory is looked at.
+    pub reservations: usize,
+    /// New events of one calendar in whose sweep memory is looked at.
+    pub many_events: usize,
+    /// Requests to the local server per run.
+    pub requests: usize,
+    /// The level of compression of the functions' packages.
+    pub compression: u32,
+    /// Processed events of one calendar.
+    pub histories: [usize; 3],
+    /// Offices without changes.
+    pub unchanged: [usize; 3],
+}
+
+impl Scale {
+    /// What `make bench` measures. Sweeps keep to Google's quota, at most 120 calls at once: what is measured quickly stays
+    /// below.
+    pub const FULL: Self = Self {
+        runs: 5,
+        starts: 20,
+        posts: 1_000,
+        offices: 100,
+        events: 30,
+        reservations: 5_000,
+        many_events: 3_000,
+        requests: 5_000,
+        compression: 6,
+        histories: [10, 100, 1_000],
+        unchanged: [10, 100, 500],
+    };
+
+    /// Everything once and little of it, to see that it works.
+    pub const QUICK: Self = Self {
+        runs: 1,
+        starts: 1,
+        posts: 2,
+        offices: 2,
+        events: 2,
+        reservations: 3,
+        many_events: 3,
+        requests: 32,
+        compression: 0,
+        histories: [1, 2, 3],
+        unchanged: [1, 2, 3],
+    };
+}

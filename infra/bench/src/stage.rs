@@ -1,0 +1,168 @@
+//! What a function works with: simulated services in this process, a table of its own, a settings file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use moffman::app::{Moffman, Surroundings};
+use moffman::clock::{Clock, Randomness, TimeSource, Wait};
+use moffman::config::{Place, Sources, load};
+use moffman::store::Store;
+use moffman::transport::Transport;
+use moffman_simulators::{CalendarOptions, NewEvent, World};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::Trouble;
+
+/// The manual user.
+const PERSON: &str = "eva@example.com";
+/// The SSM parameter with the key of the service account.
+const KEY_PARAMETER: &str = "/moffman/key";
+const REGION: &str = "eu-central-1";
+const TABLE: &str = "moffman";
+
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) folder: tempfile::TempDir,
+    dynamodb_url: String,
+}
+
+impl Stage {
+    /// Sets a stage with this many offices, whose calendars are empty.
+    pub(crate) async fn set(offices: usize) -> Result<Self, Trouble> {
+        let world = World::start(Utc::now()).await?;
+        world.follow_real_time();
+        for number in 0..offices {
+            let options = CalendarOptions { subscribed: true, ..CalendarOptions::default() };
+            world.add_calendar(&calendar(number), options);
+        }
+        world.set_secure_parameter(KEY_PARAMETER, &world.service_account_key());
+        let dynamodb_url = world.serve_dynamodb().await?;
+        let stage = Self { world, folder: tempfile::tempdir()?, dynamodb_url };
+        std::fs::write(stage.settings_file(), settings(&stage.world, offices).to_string())?;
+        std::fs::write(stage.key_file(), stage.world.service_account_key())?;
+        stage.store(&Transport::new()?).create_table().await?;
+        Ok(stage)
+    }
+
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.path("moffman.yaml")
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.path("key.json")
+    }
+
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The variables that a function has on AWS, with the endpoints of the simulated services.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
+            ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true".to_owned()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.clone()),
+            ("AWS_ENDPOINT_URL_SSM", self.world.ssm_url()),
+            ("MOFFMAN_CONFIG", self.settings_file().display().to_string()),
+            ("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", KEY_PARAMETER.to_owned()),
+        ]
+    }
+
+    /// The manual user adds `count` days to the first office's calendar.
+    pub(crate) fn person_adds(&self, count: usize) {
+        let start = (Utc::now() + TimeDelta::days(7)).date_naive();
+        let end = start + TimeDelta::days(1);
+        let day = |day: NaiveDate| day.to_string();
+        for _ in 0..count {
+            let event = NewEvent::new(day(start).as_str(), day(end).as_str());
+            self.world.person_adds(&calendar(0), PERSON, event);
+        }
+    }
+
+    /// The service in this process, without regard to Google's quota, for what was before the measurement.
+    pub(crate) fn unpaced(&self) -> Result<Moffman, Trouble> {
+        let options = Vec::new();
+        let sources =
+            Sources { file: Some(self.settings_file()), environment: Vec::new(), options, place: Place::Local };
+        let transport = Transport::new()?;
+        Ok(Moffman::new(Surroundings {
+            settings: load(&sources)?,
+            google_key: SecretString::from(self.world.service_account_key()),
+            forms_authorization: None,
+            store: self.store(&transport),
+            transport,
+            clock: Clock::new(Unpaced),
+            randomness: Randomness::from_system(),
+        })?)
+    }
+
+    /// Whether the services were asked only what the real ones would answer.
+    pub(crate) fn check(&self) -> Result<(), Trouble> {
+        Ok(self.world.finish()?)
+    }
+
+    fn store(&self, transport: &Transport) -> Store {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .endpoint_url(&self.dynamodb_url)
+            .http_client(transport.aws());
+        Store::new(Client::from_conf(config.build()), TABLE)
+    }
+}
+
+/// The name of an office.
+pub(crate) fn office(number: usize) -> String {
+    format!("office-{number}")
+}
+
+fn calendar(number: usize) -> String {
+    format!("office-{number}@group.calendar.example.com")
+}
+
+fn settings(world: &World, offices: usize) -> Value {
+    let offices: Vec<Value> = (0..offices).map(|n| json!({"name": office(n), "id": calendar(n)})).collect();
+    json!({
+        "google_api": {"endpoint": world.google_url()},
+        "offices": {"office_list": offices},
+        "manual_users": {"user_list": [{"id": PERSON, "name": "Eva Example"}]},
+        "forms": {
+            "template": "Attendance",
+            "url": world.byroapi_url(),
+            "email": {
+                "from": {"admin@example.com": "Moffman"},
+                "to": "forms@example.com",
+                "subject": "{user_name} {date_from} - {date_to}",
+                "contents": "Approved {date_approved}",
+                "attachments": "attendance_{user_name}_{date_from_attachment}.pdf",
+            },
+        },
+    })
+}
+
+/// The real time, in which waiting for a turn takes none.
+struct Unpaced;
+
+impl TimeSource for Unpaced {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn pause(&self, _: Duration) -> Wait {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn expire(&self, duration: Duration) -> Wait {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}

@@ -1,0 +1,121 @@
+//! Nothing is fetched twice in one invocation, and one token serves all processes.
+
+#![expect(clippy::unwrap_used, reason = "that is how a test fails, also outside of its own function")]
+
+use std::collections::BTreeMap;
+
+use moffman::app::Moffman;
+use moffman::domain::reservation::{Request, Reservation};
+use moffman::sweep::{Order, Scope, sweep};
+use moffman_simulation::{CALENDARS, Manner, PEOPLE, Stage};
+use moffman_simulators::{Call, NewEvent};
+
+/// Two of three offices and two of three people are in the spreadsheet.
+async fn stage() -> Stage {
+    Stage::set(1, &Manner { sheet: true, ..Manner::plain(false) }).await.unwrap()
+}
+
+async fn sweep_all(process: &Moffman) {
+    let report =
+        sweep(process, &Order { scope: Scope::All, dry_run: false, deadline: None, share: None }).await.unwrap();
+    assert!(report.problems.is_empty(), "{report:#?}");
+}
+
+async fn reserve(process: &Moffman, start: &str, end: &str, approved: bool, office: &str) {
+    let request = Request {
+        name: "Some User".to_owned(),
+        email: None,
+        approved,
+        start: start.to_owned(),
+        end: end.to_owned(),
+        request_dt: "11:38:00 2026/06/10".to_owned(),
+        office_id: office.to_owned(),
+    };
+    moffman::reserve::place(process, &Reservation::new(request).unwrap(), None).await.unwrap();
+}
+
+/// Everybody adds a day everywhere.
+fn people_add(stage: &Stage) {
+    for calendar in CALENDARS {
+        for (person, _) in PEOPLE {
+            stage.world.person_adds(calendar, person, NewEvent::new("2026-06-18", "2026-06-19"));
+        }
+    }
+}
+
+/// What was read more than once since `mark`.
+fn read_twice(stage: &Stage, mark: usize) -> Vec<String> {
+    let is_read = |call: &Call| {
+        call.method == "GET" || ["GetItem", "Query", "BatchGetItem", "Scan", "token"].contains(&call.operation.as_str())
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for call in stage.world.calls_since(mark).iter().filter(|call| is_read(call)) {
+        let what = format!("{} {} {:?} {:?}", call.operation, call.path, call.query, call.body);
+        *counts.entry(what).or_default() += 1;
+    }
+    assert!(!counts.is_empty());
+    counts.into_iter().filter(|(_, count)| *count > 1).map(|(what, count)| format!("{count} × {what}")).collect()
+}
+
+#[tokio::test]
+async fn a_sweep_reads_everything_once() {
+    let mut stage = stage().await;
+    sweep_all(&stage.process("earlier").unwrap()).await;
+    for _ in 0..2 {
+        people_add(&stage);
+        let process = stage.process("later").unwrap();
+        for _ in 0..2 {
+            let mark = stage.world.mark();
+            sweep_all(&process).await;
+            assert_eq!(read_twice(&stage, mark), [""; 0]);
+        }
+    }
+    assert_eq!(stage.world.forms().len(), 2 * CALENDARS.len() * PEOPLE.len());
+    assert_eq!(stage.world.violations(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_request_reads_everything_once() {
+    let mut stage = stage().await;
+    sweep_all(&stage.process("earlier").unwrap()).await;
+    for office in ["prague", "brno"] {
+        let process = stage.process("later").unwrap();
+        for (start, end, approved) in [
+            ("2026-06-18", "2026-06-19", false),
+            ("2026-06-18", "2026-06-19", true),
+            ("2026-06-19", "2026-06-20", true),
+        ] {
+            let mark = stage.world.mark();
+            reserve(&process, start, end, approved, office).await;
+            assert_eq!(read_twice(&stage, mark), [""; 0], "{office} {start} {approved}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reload_reads_everything_once() {
+    let mut stage = stage().await;
+    let process = stage.process("first").unwrap();
+    for _ in 0..2 {
+        let mark = stage.world.mark();
+        let budget = moffman::google::Budget::default();
+        moffman::reload::reload(&process.directory, &process.google, &budget).await.unwrap();
+        assert_eq!(read_twice(&stage, mark), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn one_token_serves_all_processes_for_an_hour() {
+    let mut stage = stage().await;
+    for minute in 0..11 {
+        for name in ["api", "sweeper"] {
+            let process = stage.process(name).unwrap();
+            sweep_all(&process).await;
+            reserve(&process, "2026-06-18", "2026-06-19", false, "brno").await;
+        }
+        assert_eq!(stage.world.count("token"), 1, "after {minute} times 5 minutes");
+        stage.time.advance(chrono::Duration::minutes(5));
+    }
+    sweep_all(&stage.process("sweeper").unwrap()).await;
+    assert_eq!(stage.world.count("token"), 2);
+}

@@ -1,0 +1,60 @@
+//! Carries the AWS SDK's requests over the connections of the other clients. The SDK's own client would have a TLS
+//! configuration of its own, for which it reads the trusted roots again, from another form.
+
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+
+use super::{HttpClient, body};
+
+/// `client` for all clients of the SDK.
+pub(super) fn client(client: HttpClient) -> SharedHttpClient {
+    let carrier = SharedHttpConnector::new(Carrier(client));
+    http_client_fn(move |_, _| carrier.clone())
+}
+
+#[derive(Clone, Debug)]
+struct Carrier(HttpClient);
+
+impl HttpConnector for Carrier {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let mut request = plain(request)?;
+            let connection = capture_connection(&mut request);
+            if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
+                capture.set_connection_retriever(move || metadata(&connection));
+            }
+            // The SDK has checked the request: what fails here is the network, and worth another attempt.
+            let answer = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
+            HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// The request with the kind of body that all our requests have. The operations that we use stream nothing.
+fn plain(request: HttpRequest) -> Result<http::Request<super::Body>, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let (parts, content) = request.into_parts();
+    let content = content.bytes().ok_or_else(|| ConnectorError::user("the body is a stream".into()))?;
+    Ok(http::Request::from_parts(parts, body(Bytes::copy_from_slice(content))))
+}
+
+/// With it the SDK sees to it that a connection which brought an error is not used again.
+fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
+    let proxied = connection.connection_metadata().as_ref()?.is_proxied();
+    let connection = connection.clone();
+    let poison = move || {
+        if let Some(connected) = connection.connection_metadata().as_ref() {
+            connected.poison();
+        }
+    };
+    Some(ConnectionMetadata::builder().proxied(proxied).poison_fn(poison).build())
+}
