@@ -72,7 +72,7 @@ pub async fn reload(
     google: &GoogleClient,
     budget: &Budget,
 ) -> Result<ReloadReport, ReloadError> {
-    let loaded = directory.load(google, budget, Scope::All, None).await.inspect_err(|error| {
+    let loaded = directory.load(google, budget, Scope::All, None, None).await.inspect_err(|error| {
         if matches!(error, ReloadError::SheetUnavailable(GoogleError::NotFound | GoogleError::Forbidden { .. })) {
             let account = google.service_account_email();
             tracing::warn!(account, "the spreadsheet is not shared with this account, or does not exist");

@@ -75,6 +75,24 @@ async fn a_sweep_reads_everything_once() {
 }
 
 #[tokio::test]
+async fn the_first_sweep_ever_reads_everything_once() {
+    let mut stage = stage().await;
+    let process = stage.process("first").unwrap();
+    let mark = stage.world.mark();
+    sweep_all(&process).await;
+    assert_eq!(read_twice(&stage, mark), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_first_request_ever_reads_everything_once() {
+    let mut stage = stage().await;
+    let process = stage.process("first").unwrap();
+    let mark = stage.world.mark();
+    reserve(&process, "2026-06-18", "2026-06-19", false, "brno").await;
+    assert_eq!(read_twice(&stage, mark), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_request_reads_everything_once() {
     let mut stage = stage().await;
     sweep_all(&stage.process("earlier").unwrap()).await;

@@ -52,6 +52,8 @@ pub(crate) struct Loaded {
     pub(crate) office_entries: Vec<Office>,
     /// Whether the snapshot differs from the one before.
     pub(crate) changed: bool,
+    /// What names the snapshot now.
+    pub(crate) pointer: Pointer,
 }
 
 /// What one range held.
@@ -96,21 +98,23 @@ struct Swap<'a> {
 }
 
 impl Directory {
-    /// Reads the ranges in `scope` and swaps the snapshot. A content whose version is `broken` is written again.
+    /// Reads the ranges in `scope` and swaps the snapshot. A content whose version is `broken` is written again. Who has
+    /// just `seen` the pointer need not have it read again.
     pub(crate) async fn load(
         &self,
         google: &GoogleClient,
         budget: &Budget,
         scope: Scope,
         broken: Option<&str>,
+        mut seen: Option<Pointer>,
     ) -> Result<Loaded, ReloadError> {
         for _ in 1..ATTEMPTS {
-            match self.load_once(google, budget, scope, broken).await {
+            match self.load_once(google, budget, scope, broken, seen.take()).await {
                 Err(ReloadError::Store(StoreError::ConditionFailed)) => {}
                 outcome => return outcome,
             }
         }
-        self.load_once(google, budget, scope, broken).await
+        self.load_once(google, budget, scope, broken, None).await
     }
 
     async fn load_once(
@@ -119,9 +123,13 @@ impl Directory {
         budget: &Budget,
         scope: Scope,
         broken: Option<&str>,
+        seen: Option<Pointer>,
     ) -> Result<Loaded, ReloadError> {
         let sources = &self.0.sources;
-        let before = self.0.store.load_pointer().await?;
+        let before = match seen {
+            Some(pointer) => pointer,
+            None => self.0.store.load_pointer().await?,
+        };
         let (offices, users) = self.fetch(google, budget, scope).await.map_err(ReloadError::SheetUnavailable)?;
         let offices = sources.office_range.as_ref().zip(offices).map(|(range, cells)| Read {
             kind: Kind::Offices,
@@ -136,7 +144,7 @@ impl Directory {
         let mut swap = Swap { directory: self, next: before.clone(), before, broken };
         let kept_offices = swap.stage(offices.as_ref()).await?;
         let kept_users = swap.stage(users.as_ref()).await?;
-        let changed = swap.finish().await?;
+        let (changed, pointer) = swap.finish().await?;
 
         let (names, keys) = (sources.office_names(), sources.user_keys());
         let loaded = Loaded {
@@ -144,6 +152,7 @@ impl Directory {
             office_entries: offices.as_ref().map_or_else(Vec::new, |read| read.rows.entries.clone()),
             offices: offices.map(|read| read.summary(kept_offices, |office| names.contains(office.name.as_str()))),
             changed,
+            pointer,
         };
         loaded.log();
         Ok(loaded)
@@ -242,10 +251,11 @@ impl Swap<'_> {
         Ok(None)
     }
 
-    /// Moves the pointer if anything is new, and lets what is no longer named expire.
-    async fn finish(mut self) -> Result<bool, StoreError> {
+    /// Moves the pointer if anything is new, and lets what is no longer named expire. Answers whether it was moved, and
+    /// where it is.
+    async fn finish(mut self) -> Result<(bool, Pointer), StoreError> {
         if self.next == self.before {
-            return Ok(false);
+            return Ok((false, self.next));
         }
         let store = &self.directory.0.store;
         self.next.revision = self.before.revision.saturating_add(1);
@@ -261,7 +271,7 @@ impl Swap<'_> {
             moved?;
         }
         self.retire(&self.before, &[&self.next]).await;
-        Ok(true)
+        Ok((true, self.next))
     }
 
     /// Lets the versions of `old` that nobody in `in_use` names expire in a day, when every reader has moved on. Best

@@ -61,6 +61,16 @@ pub(super) enum Lookup {
 }
 
 impl Memory {
+    /// The pointer as last seen.
+    pub(super) fn seen(&self) -> Option<Pointer> {
+        self.pointer.clone()
+    }
+
+    /// Remembers the pointer as it was at a time, and the number of the look or load that it is from.
+    pub(super) fn adopt(&mut self, pointer: Pointer, at: DateTime<Utc>, number: u64) {
+        (self.pointer, self.looked_at, self.look) = (Some(pointer), Some(at), number);
+    }
+
     /// The next use looks at the pointer again.
     pub(super) fn expire(&mut self) {
         self.looked_at = None;
@@ -89,9 +99,7 @@ impl Directory {
     pub(super) async fn look(&self, memory: &mut Memory) -> Result<(), StoreError> {
         let number = self.0.next_step();
         let now = self.0.clock.now();
-        memory.pointer = Some(self.0.store.load_pointer().await?);
-        memory.looked_at = Some(now);
-        memory.look = number;
+        memory.adopt(self.0.store.load_pointer().await?, now, number);
         Ok(())
     }
 

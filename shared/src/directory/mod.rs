@@ -157,10 +157,12 @@ impl Directory {
             return Err(DirectoryError::Unavailable { retry_after });
         }
         let number = self.0.next_step();
-        match Box::pin(self.load(google, budget, scope, memory.broken.as_deref())).await {
-            Ok(_) => {
+        let (broken, seen) = (memory.broken.as_deref(), memory.seen());
+        match Box::pin(self.load(google, budget, scope, broken, seen)).await {
+            Ok(loaded) => {
                 memory.broken = None;
-                Ok(self.look(memory).await?)
+                memory.adopt(loaded.pointer, self.0.clock.now(), number);
+                Ok(())
             }
             Err(ReloadError::Store(error)) => Err(error.into()),
             Err(ReloadError::SheetUnavailable(error)) => {
