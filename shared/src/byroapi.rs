@@ -4,17 +4,21 @@
 //! its own, without redirects or retries. What an answer means is for the caller to act on.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{Method, Request, StatusCode, Uri};
 use hyper::ext::ReasonPhrase;
-use reqwest::StatusCode;
+use hyper_util::client::legacy::Error as HttpError;
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+use url::Url;
 
 use crate::clock::Clock;
-use crate::transport::{Transport, TransportError};
+use crate::transport::{self, HttpClient, Transport};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -22,8 +26,8 @@ const LONGEST_REASON: usize = 200;
 /// The form service.
 #[derive(Clone)]
 pub struct Byroapi {
-    client: reqwest::Client,
-    url: Arc<str>,
+    client: HttpClient,
+    url: Uri,
     authorization: Option<HeaderValue>,
     timeout: Duration,
     clock: Clock,
@@ -38,9 +42,9 @@ pub enum ByroapiError {
          forms.authorization_parameter names) is empty or has characters that a header must not have"
     )]
     Authorization,
-    /// No connection can be made.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
+    /// What is configured as the address cannot be one.
+    #[error("forms.url is not an http or https address")]
+    Address,
 }
 
 /// What became of a form.
@@ -65,8 +69,8 @@ pub enum Answer {
 }
 
 impl Byroapi {
-    /// A form service at `url`, whose `Authorization` header, if any, is sent without white space around it. Waits `timeout`
-    /// for an answer.
+    /// A form service at `url`, whose `Authorization` header, if any, is sent without white space around it; without one, a
+    /// user and a password in `url` are sent. Waits `timeout` for an answer.
     pub fn new(
         url: impl AsRef<str>,
         authorization: Option<&SecretString>,
@@ -74,21 +78,30 @@ impl Byroapi {
         transport: &Transport,
         clock: Clock,
     ) -> Result<Self, ByroapiError> {
-        let authorization = authorization.map(header).transpose()?;
-        Ok(Self { client: transport.forms(timeout)?, url: url.as_ref().into(), authorization, timeout, clock })
+        let url = Url::parse(url.as_ref()).map_err(|_| ByroapiError::Address)?;
+        let authorization = authorization.map(header).transpose()?.or_else(|| credentials(&url));
+        let url = without_credentials(url).as_str().parse().map_err(|_| ByroapiError::Address)?;
+        Ok(Self { client: transport.forms(timeout), url, authorization, timeout, clock })
     }
 
     /// Sends `form` once.
     pub async fn issue(&self, form: &Value) -> Answer {
-        let mut request = self.client.post(&*self.url).json(form);
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        match self.clock.timeout(self.timeout, request.send()).await {
+        let sent = self.clock.timeout(self.timeout, self.client.request(self.request(form))).await;
+        match sent {
             Ok(Ok(answer)) => classify(answer.status(), answer.extensions().get()),
             Ok(Err(error)) => classify_error(&error),
             Err(_) => Answer::Unknown { reason: "no answer in time".to_owned() },
         }
+    }
+
+    fn request(&self, form: &Value) -> Request<transport::Body> {
+        let mut request = Request::new(transport::body(form.to_string()));
+        (*request.method_mut(), *request.uri_mut()) = (Method::POST, self.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(transport::USER_AGENT));
+        headers.extend(self.authorization.clone().map(|authorization| (AUTHORIZATION, authorization)));
+        request
     }
 }
 
@@ -107,6 +120,26 @@ fn header(authorization: &SecretString) -> Result<HeaderValue, ByroapiError> {
     Ok(value)
 }
 
+/// A user and a password in the address, as the `Authorization` header that they stand for.
+/// <https://www.rfc-editor.org/rfc/rfc7617#section-2>
+fn credentials(url: &Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let mut text: Vec<u8> = percent_decode_str(url.username()).collect();
+    text.push(b':');
+    text.extend(percent_decode_str(url.password().unwrap_or_default()));
+    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(text))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn without_credentials(mut url: Url) -> Url {
+    // Failing means that there is no host, and so nobody to tell them to.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url
+}
+
 /// The status decides; Byroapi's body is always empty or `{}`. Gateways answer 408, 502 and 504 without knowing what became
 /// of the request; a status that nobody expects tells nothing either.
 fn classify(status: StatusCode, phrase: Option<&ReasonPhrase>) -> Answer {
@@ -119,10 +152,8 @@ fn classify(status: StatusCode, phrase: Option<&ReasonPhrase>) -> Answer {
     }
 }
 
-fn classify_error(error: &reqwest::Error) -> Answer {
-    if error.is_builder() {
-        Answer::Refused { reason: "the configured address cannot be used".to_owned() }
-    } else if error.is_connect() {
+fn classify_error(error: &HttpError) -> Answer {
+    if error.is_connect() {
         Answer::NotReached
     } else {
         Answer::Unknown { reason: "the connection broke before the answer".to_owned() }
@@ -176,7 +207,26 @@ mod tests {
         let issue = async |url: &str| byroapi(url, None, Duration::from_secs(5)).unwrap().issue(&Value::Null).await;
         // Nobody can listen on port 0.
         assert_eq!(issue("http://127.0.0.1:0/").await, Answer::NotReached);
-        assert!(matches!(issue("not an address").await, Answer::Refused { .. }));
+    }
+
+    #[test]
+    fn the_address_is_checked_before_the_first_form() {
+        for url in ["not an address", ""] {
+            assert!(matches!(byroapi(url, None, Duration::ZERO), Err(ByroapiError::Address)), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_the_address_says_of_a_user_is_sent_as_a_header() {
+        let of = |url: &str, given: Option<&str>| {
+            let byroapi = byroapi(url, given, Duration::ZERO).unwrap();
+            assert_eq!(byroapi.url, "http://h/form");
+            byroapi.authorization
+        };
+        // "admin:pá ss" in Base64.
+        assert_eq!(of("http://admin:p%C3%A1%20ss@h/form", None).unwrap(), "Basic YWRtaW46cMOhIHNz");
+        assert_eq!(of("http://admin@h/form", Some("Bearer sesame")).unwrap(), "Bearer sesame");
+        assert_eq!(of("http://h/form", None), None);
     }
 
     #[tokio::test]

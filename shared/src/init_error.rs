@@ -1,12 +1,15 @@
 //! Tells the Lambda service why a function cannot start, so that whoever invokes it is told, and not only the log.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::time::Duration;
 
+use http::Request;
+use http::header::CONTENT_TYPE;
 use serde_json::json;
 
 use crate::telemetry;
-use crate::transport::Transport;
+use crate::transport::{self, Transport};
 
 /// The Lambda service is on the same machine.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -16,17 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
 pub async fn report(error: &dyn Display) {
     telemetry::cannot_start(error);
-    let client = Transport::new().and_then(|transport| transport.api());
-    let (Ok(runtime), Ok(client)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), client) else {
+    let Ok(runtime) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
         return;
     };
-    let body = json!({"errorMessage": error.to_string(), "errorType": "CannotStart", "stackTrace": []});
-    let request = client
-        .post(format!("http://{runtime}/2018-06-01/runtime/init/error"))
-        .header("lambda-runtime-function-error-type", "Moffman.CannotStart")
-        .timeout(PATIENCE)
-        .json(&body);
-    if let Err(error) = request.send().await {
-        tracing::warn!(%error, "the Lambda service was not told why");
+    if let Err(error) = tell(&runtime, &error.to_string()).await {
+        tracing::warn!(error, "the Lambda service was not told why");
     }
+}
+
+async fn tell(runtime: &str, message: &str) -> Result<(), Box<dyn Error>> {
+    let body = json!({"errorMessage": message, "errorType": "CannotStart", "stackTrace": []});
+    let request = Request::post(format!("http://{runtime}/2018-06-01/runtime/init/error"))
+        .header("lambda-runtime-function-error-type", "Moffman.CannotStart")
+        .header(CONTENT_TYPE, "application/json")
+        .body(transport::body(body.to_string()))?;
+    tokio::time::timeout(PATIENCE, Transport::new()?.client().request(request)).await??;
+    Ok(())
 }

@@ -1,9 +1,11 @@
-//! Connections to the outside: one TLS configuration, one place for the rules about reuse, redirects and time to connect.
+//! Connections to Google, Byroapi and AWS: one TLS configuration, one kind of client, one place for the rules about reuse
+//! and time to connect. Nothing follows redirects: neither a PATCH nor a form may end up where nobody sent it.
 //!
 //! Everything speaks HTTP/1.1, on purpose: a request that times out takes its connection with it, so that the next attempt
 //! gets a new one. A multiplexed connection that died while a function was frozen would be handed out again and again.
 
 mod aws;
+mod connector;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,11 +17,11 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
+
+pub(crate) use self::connector::Connector;
 
 /// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -35,9 +37,6 @@ pub(crate) const IDLE: Duration = Duration::from_secs(30);
 /// How we introduce ourselves.
 pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"));
 
-/// Makes connections to Google and AWS.
-pub(crate) type Connector = HttpsConnector<HttpConnector>;
-
 /// What a request carries.
 pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
 /// Keeps its connections; clones share them.
@@ -46,32 +45,24 @@ pub(crate) type HttpClient = Client<Connector, Body>;
 /// The clients with which everything leaves this process. Clones share their connections.
 #[derive(Clone)]
 pub struct Transport {
-    tls: ClientConfig,
     connector: Connector,
     client: HttpClient,
 }
 
-/// Why no connection can be made at all.
+/// The TLS library refuses its configuration: no connection can be made at all.
 #[derive(Debug, thiserror::Error)]
-pub enum TransportError {
-    /// The TLS library refuses its configuration.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The HTTP client refuses its configuration.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Http(#[from] reqwest::Error),
-}
+#[error("TLS cannot be set up: {0}")]
+pub struct TransportError(#[from] rustls::Error);
 
 impl Transport {
     /// Sets up TLS with ring and Mozilla's roots; connects to nobody.
     pub fn new() -> Result<Self, TransportError> {
-        let tls = tls_config()?;
-        let connector = connector(tls.clone());
+        let connector = Connector::new(tls_config()?, CONNECT);
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector.clone());
-        Ok(Self { tls, connector, client })
+        Ok(Self { connector, client })
     }
 
     /// For Google's token endpoint, whose client has its own kind of body.
@@ -84,16 +75,13 @@ impl Transport {
         self.client.clone()
     }
 
-    /// A client of our own API, which keeps its connections.
-    pub fn api(&self) -> Result<reqwest::Client, TransportError> {
-        Ok(client(self.tls.clone()).pool_idle_timeout(IDLE).build()?)
-    }
-
     /// For requests that must not be repeated behind our back: every one gets a connection of its own. A caller that waits
     /// for `patience` learns in time that there is no connection, and so that nothing was sent.
-    pub fn forms(&self, patience: Duration) -> Result<reqwest::Client, TransportError> {
-        let client = client(self.tls.clone()).connect_timeout(CONNECT.min(patience / 2));
-        Ok(client.pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()?)
+    pub(crate) fn forms(&self, patience: Duration) -> HttpClient {
+        Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(0)
+            .retry_canceled_requests(false)
+            .build(self.connector.within(CONNECT.min(patience / 2)))
     }
 
     /// For the AWS SDK (its `http_client`).
@@ -126,30 +114,9 @@ fn tls_config() -> Result<ClientConfig, rustls::Error> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn connector(tls: ClientConfig) -> Connector {
-    let mut http = HttpConnector::new();
-    http.enforce_http(false);
-    http.set_nodelay(true);
-    http.set_connect_timeout(Some(CONNECT));
-    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http)
-}
-
 /// A body that is in memory.
 pub(crate) fn body(content: impl Into<Bytes>) -> Body {
     Full::from(content.into()).map_err(|never| match never {}).boxed()
-}
-
-/// No redirects: neither Google's PATCH nor a form may end up where nobody sent it. No proxies from the environment: the
-/// hubs do not know them either.
-fn client(tls: ClientConfig) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .http1_only()
-        .connect_timeout(CONNECT)
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .no_proxy()
-        .user_agent(USER_AGENT)
 }
 
 #[cfg(test)]
@@ -188,18 +155,21 @@ mod tests {
         (address, connections)
     }
 
-    async fn ask_twice(client: &reqwest::Client, address: SocketAddr) {
-        for _ in 0..2 {
-            let answer = client.get(format!("http://{address}/")).send().await.unwrap();
-            answer.bytes().await.unwrap();
-        }
+    async fn ask(client: &HttpClient, address: SocketAddr) -> http::StatusCode {
+        let request = http::Request::post(format!("http://{address}/")).body(body("")).unwrap();
+        let answer = client.request(request).await.unwrap();
+        let status = answer.status();
+        answer.into_body().collect().await.unwrap();
+        status
     }
 
     #[tokio::test]
     async fn a_form_never_travels_over_a_used_connection() {
         let transport = Transport::new().unwrap();
         let (address, connections) = serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        ask_twice(&transport.forms(CONNECT).unwrap(), address).await;
+        let client = transport.forms(CONNECT);
+        ask(&client, address).await;
+        ask(&client, address).await;
         assert_eq!(connections.try_iter().count(), 2);
     }
 
@@ -207,7 +177,8 @@ mod tests {
     async fn other_requests_share_a_connection() {
         let transport = Transport::new().unwrap();
         let (address, connections) = serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        ask_twice(&transport.api().unwrap(), address).await;
+        ask(&transport.client(), address).await;
+        ask(&transport.client(), address).await;
         assert_eq!(connections.try_iter().count(), 1);
     }
 
@@ -215,8 +186,8 @@ mod tests {
     async fn redirects_are_answers() {
         let transport = Transport::new().unwrap();
         let (address, _connections) = serve("HTTP/1.1 307 Elsewhere\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n");
-        for client in [transport.forms(CONNECT).unwrap(), transport.api().unwrap()] {
-            assert_eq!(client.post(format!("http://{address}/")).send().await.unwrap().status(), 307);
+        for client in [transport.forms(CONNECT), transport.client()] {
+            assert_eq!(ask(&client, address).await, 307);
         }
     }
 

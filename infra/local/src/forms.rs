@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use moffman::config::{self, Settings, Sources};
-use moffman::transport::{Transport, TransportError};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
@@ -23,9 +22,9 @@ pub(crate) enum FormsError {
     /// The configuration has mistakes; the message names them all.
     #[error(transparent)]
     Configuration(#[from] config::ConfigErrors),
-    /// TLS cannot be set up.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
+    /// No client can be made.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
     /// Any port may be the service's.
     #[error("rest_api.port is 0: name the port that the running service printed")]
     NoPort,
@@ -43,7 +42,9 @@ pub(crate) enum FormsError {
 /// Carries out a command, and prints one line per form.
 pub(crate) async fn carry_out(sources: &Sources, command: &FormsCommand, output: &Output) -> Result<(), FormsError> {
     let settings = config::load(sources)?;
-    let service = Service { base: base(&settings)?, settings, client: Transport::new()?.api()? };
+    // The service is on this machine: a proxy would not find it.
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+    let service = Service { base: base(&settings)?, settings, client };
     match command {
         FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref(), output).await,
         FormsCommand::Resend(id) => service.settle(id, "resend", output).await,
@@ -91,8 +92,7 @@ impl Service {
         let request = match &self.settings.rest_api.api_key {
             Some(key) => request.header("x-api-key", key.expose_secret()),
             None => request,
-        }
-        .timeout(PATIENCE);
+        };
         let no_answer = |_| FormsError::NoAnswer(self.base.clone());
         let response = request.send().await.map_err(no_answer)?;
         let is_success = response.status().is_success();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::SecretString;
+use url::Url;
 
 use super::kind::{MAX_INTERVAL, MAX_TIMEOUT};
 use super::names::closest;
@@ -138,7 +139,7 @@ pub(super) fn url(node: &Node) -> Result<String, Problem> {
     let Value::Text(text) = &node.value else {
         return Err(Problem::unsuitable(node));
     };
-    let url = reqwest::Url::parse(text.trim()).ok();
+    let url = Url::parse(text.trim()).ok();
     let usable = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if usable { Ok(text.trim().to_owned()) } else { Err(Problem::new(format!("{} is not allowed", shape(node)))) }
 }

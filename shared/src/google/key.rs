@@ -5,6 +5,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use url::Url;
 use yup_oauth2::ServiceAccountKey;
 
 /// Why Google cannot be called with the given key or endpoint. Messages never quote the key.
@@ -46,7 +47,7 @@ pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
     let another_type = |_| KeyError::NotAKey("a field has another type than text");
     let key: ServiceAccountKey = serde_json::from_value(json).map_err(another_type)?;
     // Both of the libraries that use it must be able to read it.
-    let usable = reqwest::Url::parse(&key.token_uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let usable = Url::parse(&key.token_uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if !usable || key.token_uri.parse::<http::Uri>().is_err() {
         return Err(KeyError::TokenUri);
     }

@@ -12,6 +12,7 @@ use google_calendar3::CalendarHub;
 use google_sheets4::Sheets;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 
 use crate::clock::{Clock, Randomness};
 use crate::metrics;
@@ -177,7 +178,7 @@ fn base_urls(endpoint: Option<&str>) -> Result<(String, String), KeyError> {
         let urls = ("https://www.googleapis.com/calendar/v3/", "https://sheets.googleapis.com/");
         return Ok((urls.0.to_owned(), urls.1.to_owned()));
     };
-    let url = reqwest::Url::parse(endpoint).map_err(|_| KeyError::Endpoint)?;
+    let url = Url::parse(endpoint).map_err(|_| KeyError::Endpoint)?;
     let plain = url.query().is_none() && url.fragment().is_none();
     if !plain || !matches!(url.scheme(), "http" | "https") {
         return Err(KeyError::Endpoint);

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use futures_util::future::try_join_all;
-use moffman::transport::Transport;
 
 use super::MEMORY;
 use crate::local::LocalServer;
@@ -21,7 +20,7 @@ pub(crate) async fn server(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row
         let stage = Stage::set(OFFICES).await?;
         let server = LocalServer::start(&binaries.local, &stage).await?;
         start.push(milliseconds(server.start));
-        let client = Transport::new()?.api()?;
+        let client = reqwest::Client::builder().no_proxy().build()?;
         let url = format!("{}/api/v1/reservations", server.url);
         let (before, began) = (server.process.cpu()?, Instant::now());
         try_join_all((0..CONNECTIONS).map(|connection| {

@@ -1,0 +1,58 @@
+//! Makes connections, and gives up in time: the name, the connection and TLS together may take no longer.
+
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Makes connections over http and https. No proxies: what the environment says of them is not looked at.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    https: HttpsConnector<HttpConnector>,
+    patience: Duration,
+}
+
+impl Connector {
+    /// One that gives up after `patience`.
+    pub(super) fn new(tls: ClientConfig, patience: Duration) -> Self {
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        // It is shared out among the addresses of a host.
+        http.set_connect_timeout(Some(patience));
+        let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+        Self { https: builder.wrap_connector(http), patience }
+    }
+
+    /// The same with less patience.
+    pub(super) fn within(&self, patience: Duration) -> Self {
+        Self { https: self.https.clone(), patience }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.https.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.https.call(uri);
+        let patience = self.patience;
+        Box::pin(async move { tokio::time::timeout(patience, connecting).await? })
+    }
+}
