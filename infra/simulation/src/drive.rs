@@ -79,7 +79,10 @@ impl Schedule {
         if self.random.u16(..1000) < 40 {
             self.person_acts();
         }
-        if self.random.u16(..1000) < 60 && self.slow.is_none() && self.running.len() < MOST_AT_ONCE {
+        if self.slow.is_none()
+            && self.running.len() < MOST_AT_ONCE
+            && self.random.u16(..1000) < self.chance_to_overtake()
+        {
             self.overtake();
         }
         if self.random.u16(..1000) < 8 {
