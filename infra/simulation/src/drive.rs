@@ -79,7 +79,10 @@ impl Schedule {
         if self.random.u16(..1000) < 40 {
             self.person_acts();
         }
-        if self.random.u16(..1000) < 60 && self.slow.is_none() && self.running.len() < MOST_AT_ONCE {
+        if self.slow.is_none()
+            && self.running.len() < MOST_AT_ONCE
+            && self.random.u16(..1000) < self.chance_to_overtake()
+        {
             self.overtake();
         }
         if self.random.u16(..1000) < 8 {
@@ -100,20 +103,7 @@ impl Schedule {
         }
     }
 
-    /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
-    /// sees it.
-    fn overtake(&mut self) {
-        let calls = self.gatekeeper.calls();
-        let writes: Vec<_> = calls.iter().filter_map(|call| call.caller.clone().zip(written(call))).collect();
-        let Some((caller, event)) = self.random.choice(writes) else { return };
-        let Self { random, stage, ledger, people, .. } = self;
-        let Some(said) = people.change(&event, random, &stage.world, ledger) else { return };
-        self.tell(format!("{said}, which {caller} does not see"));
-        self.slow = Some((caller, self.random.u32(..30)));
-        self.sweep_begins();
-    }
-
-    fn sweep_begins(&mut self) {
+    pub(crate) fn sweep_begins(&mut self) {
         if let Err(trouble) = self.begin_sweep(None) {
             self.tell(format!("the sweep does not begin: {trouble}"));
         }
@@ -183,6 +173,7 @@ impl Schedule {
         self.tell(format!("{} goes on: {fate:?}", name(call)));
         let fault = if let Fate::Wrong(fault) = &fate { Some(fault) } else { None };
         self.ledger.released(&self.stage.world, call, fault);
+        self.requests.reservations().released(&self.stage.world, call);
         let caller = call.caller.clone().unwrap_or_default();
         match fate {
             Fate::Well => return Some(Turn::Go),
@@ -221,6 +212,13 @@ impl Schedule {
 
     fn took_effect(&mut self, call: &Call, status: u16) {
         self.ledger.took_effect(&self.stage.world, call, status);
+        if status == 200 {
+            let now = self.ledger.tick();
+            let breach = self.requests.reservations().took_effect(call, now);
+            if let Some(breach) = breach {
+                self.ledger.breach(breach);
+            }
+        }
         if let (Matter::Approve { event, .. }, 200) = (matter(call), status) {
             let set_out = self.ledger.approval_set_out(call.caller.as_deref().unwrap_or_default(), &event);
             self.people.approved(&event, set_out);

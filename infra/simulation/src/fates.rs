@@ -19,8 +19,10 @@ pub enum Fate {
 
 /// Draws a fate for a call whose process can still crash, or not.
 pub fn fate(random: &mut fastrand::Rng, call: &Call, can_crash: bool) -> Fate {
+    // A form is the one call that must not be repeated, and there are few of them.
+    let well = if call.service == Service::Byroapi { 770 } else { 870 };
     match random.u16(..1000) {
-        ..=869 => Fate::Well,
+        drawn if drawn < well => Fate::Well,
         870..=889 if can_crash => Fate::CrashBefore,
         890..=899 if can_crash => Fate::CrashAfter,
         900..=909 if can_crash => Fate::CrashUnread,

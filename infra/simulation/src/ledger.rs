@@ -216,7 +216,7 @@ impl Ledger {
                 let tick = self.tick();
                 self.followed.entry(calendar).or_insert(tick);
             }
-            Matter::List { .. } | Matter::Read { .. } | Matter::Form(_) | Matter::Other => {}
+            Matter::List { .. } | Matter::Read { .. } | Matter::Reserve { .. } | Matter::Form(_) | Matter::Other => {}
         }
     }
 

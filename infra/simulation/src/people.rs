@@ -57,7 +57,10 @@ impl People {
             }
             (32..=36, _) => self.add_series(random, world, ledger),
             (37..=39, _) => self.add_as_guest(random, world),
-            (40..=59, Some(index)) => self.move_event(index, random, world, ledger),
+            (40..=59, Some(index)) => {
+                let is_far = is_far(random);
+                self.move_event(index, is_far, random, world, ledger)
+            }
             (60..=69, Some(index)) => self.rename(index, random, world, ledger),
             (70..=81, Some(index)) => self.copy_own(index, random, world, ledger),
             (_, Some(index)) => self.delete_or_restore(index, world, ledger),
@@ -74,7 +77,11 @@ impl People {
     ) -> Option<String> {
         let index = self.made.iter().position(|made| made.id == event)?;
         Some(match random.u8(..10) {
-            ..=6 => self.move_event(index, random, world, ledger),
+            // Out of range, no later listing of the window shows what was missed.
+            ..=6 => {
+                let is_far = random.bool();
+                self.move_event(index, is_far, random, world, ledger)
+            }
             7 => self.rename(index, random, world, ledger),
             _ => self.delete_or_restore(index, world, ledger),
         })
@@ -89,7 +96,7 @@ impl People {
         world: &World,
         ledger: &mut Ledger,
     ) -> String {
-        let (start, end) = self.fresh_days(random);
+        let (start, end) = self.fresh_days(is_far(random), random);
         let id = world.person_adds(calendar, person, NewEvent::new(start, end));
         self.note(calendar, id.clone(), person, format!("{start}/{end}"), ledger);
         format!("{person} adds {id} in {calendar} for {start}/{end}")
@@ -147,14 +154,21 @@ impl People {
 
     fn add_as_guest(&mut self, random: &mut fastrand::Rng, world: &World) -> String {
         let calendar = CALENDARS[random.usize(..CALENDARS.len())];
-        let (start, end) = self.fresh_days(random);
+        let (start, end) = self.fresh_days(is_far(random), random);
         let id = world.person_adds(calendar, GUEST, NewEvent::new(start, end));
         self.guests.push((calendar, id.clone()));
         format!("{GUEST} adds {id} in {calendar}")
     }
 
-    fn move_event(&mut self, index: usize, random: &mut fastrand::Rng, world: &World, ledger: &mut Ledger) -> String {
-        let fresh = self.fresh_days(random);
+    fn move_event(
+        &mut self,
+        index: usize,
+        is_far: bool,
+        random: &mut fastrand::Rng,
+        world: &World,
+        ledger: &mut Ledger,
+    ) -> String {
+        let fresh = self.fresh_days(is_far, random);
         let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted) else {
             return NOTHING.to_owned();
         };
@@ -216,13 +230,13 @@ impl People {
         (among > 0).then(|| random.usize(..among))
     }
 
-    /// Days that nobody has had yet, at times far ahead.
-    fn fresh_days(&mut self, random: &mut fastrand::Rng) -> (NaiveDate, NaiveDate) {
+    /// Days that nobody has had yet.
+    fn fresh_days(&mut self, is_far: bool, random: &mut fastrand::Rng) -> (NaiveDate, NaiveDate) {
         let length = Days::new(random.u64(1..4));
         loop {
             let next = self.next_day;
             self.next_day = next.succ_opt().unwrap_or(next);
-            let ahead = if random.u8(..4) == 0 { FAR_AHEAD } else { Days::new(0) };
+            let ahead = if is_far { FAR_AHEAD } else { Days::new(0) };
             let start = next.checked_add_days(ahead).unwrap_or(next);
             let end = start.checked_add_days(length).unwrap_or(start);
             let days = format!("{start}/{end}");
@@ -231,4 +245,9 @@ impl People {
             }
         }
     }
+}
+
+/// Whether days are far ahead.
+fn is_far(random: &mut fastrand::Rng) -> bool {
+    random.u8(..4) == 0
 }

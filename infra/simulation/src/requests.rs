@@ -1,146 +1,98 @@
-//! What a workflow asks for in a schedule: registrations and approvals, repeated and out of order, while people change
-//! what they find in the calendar.
+//! What a workflow asks for in a schedule: registrations and approvals, repeated and out of order.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use moffman::app::Moffman;
-use moffman::domain::reservation::{Request, Reservation, Status};
+use moffman::domain::reservation::{Request, Reservation};
 use moffman::reserve::place;
 use moffman_simulators::World;
 
+use crate::reservations::Reservations;
 use crate::sheet;
 use crate::stage::CALENDARS;
-use crate::wire::days;
+use crate::wire::{days, is_there};
 
 /// How many reservations a workflow has. The last two have the same event id.
 const RESERVATIONS: u8 = 4;
 
-/// A reservation as it was answered.
-#[derive(Clone, Debug, Default)]
-pub struct Answered {
-    /// Its calendar.
-    pub calendar: &'static str,
-    /// The people to whom it was answered.
-    pub names: BTreeSet<String>,
-    /// The days it was asked for.
-    pub days: String,
-    /// Whether it was answered since a person last changed the event.
-    pub stands: bool,
-    /// Whether one of these answers said that it is approved.
-    pub approved: bool,
-    /// Whether a person has ever given it another title or other days.
-    pub edited: bool,
-    /// When a person last changed the event.
-    changed: u64,
-}
-
-type Answers = Arc<Mutex<BTreeMap<String, Answered>>>;
-
-/// A workflow and what it was answered.
+/// A workflow and its reservations.
 #[derive(Debug, Default)]
 pub struct Requests {
-    answers: Answers,
+    reservations: Arc<Mutex<Reservations>>,
     /// The reservation of the last request.
     last: u8,
 }
 
+/// What a request is, for the story, and its work.
+pub type Begun = (String, Pin<Box<dyn Future<Output = ()> + Send>>);
+
 impl Requests {
-    /// A request to `app`, made now: what it is, and the work.
-    pub fn begin(
-        &mut self,
-        random: &mut fastrand::Rng,
-        now: u64,
-        app: Moffman,
-    ) -> (String, Pin<Box<dyn Future<Output = ()> + Send>>) {
+    /// A request to `app`, which `caller` runs: often for the same reservation as the one before.
+    pub fn begin(&mut self, random: &mut fastrand::Rng, caller: &str, app: Moffman) -> Begun {
         if random.bool() {
             self.last = random.u8(..RESERVATIONS);
         }
-        let number = self.last;
-        let calendar = CALENDARS[usize::from(number).min(CALENDARS.len() - 1)];
-        let request = request(number, calendar, random.bool());
-        let said = format!("request for {}, approved: {}", request.name, request.approved);
-        let answers = self.answers.clone();
+        self.ask(caller, app, random.bool())
+    }
+
+    /// One more request for the reservation with this event, or for one that would have the same; oftener an approval.
+    pub fn begin_another(&mut self, event: &str, random: &mut fastrand::Rng, caller: &str, app: Moffman) -> Begun {
+        let has_event = |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event);
+        let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
+        self.last = random.choice(numbers).unwrap_or(self.last);
+        self.ask(caller, app, random.u8(..4) > 0)
+    }
+
+    fn ask(&self, caller: &str, app: Moffman, approved: bool) -> Begun {
+        let request = request(self.last, approved);
+        let said = format!("request for {}, approved: {approved}", request.name);
+        let (caller, reservations) = (caller.to_owned(), self.reservations.clone());
         let work = async move {
             let (name, asked) = (request.name.clone(), format!("{}/{}", request.start, request.end));
             let Ok(reservation) = Reservation::new(request) else { return };
             if let Ok(placed) = place(&app, &reservation, None).await {
-                let mut answers = lock(&answers);
-                let answered = answers.entry(placed.id).or_default();
-                (answered.calendar, answered.days) = (calendar, asked);
-                answered.names.insert(name);
-                if now > answered.changed {
-                    answered.stands = true;
-                    answered.approved |= placed.status == Status::Approved;
-                }
+                lock(&reservations).answered(&caller, &placed, name, asked);
             }
         };
         (said, Box::pin(work))
     }
 
     /// A person changes the event of a reservation, if there is one. Answers what, for the story.
-    pub fn person_acts(&mut self, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
-        let mut answers = lock(&self.answers);
-        let chosen = random.usize(..answers.len().max(1));
-        let (id, answered) = answers.iter_mut().nth(chosen)?;
-        let event = world.event(answered.calendar, id)?;
-        (answered.changed, answered.stands, answered.approved) = (now, false, false);
-        let is_deleted = event["status"] == "cancelled";
-        Some(match random.u8(..3) {
-            _ if is_deleted => {
-                world.person_restores(answered.calendar, id);
-                format!("a person restores the reservation {id}")
-            }
-            0 => {
-                world.person_deletes(answered.calendar, id);
-                format!("a person deletes the reservation {id}")
-            }
-            1 => {
-                answered.edited = true;
-                world.person_renames(answered.calendar, id, "renamed");
-                format!("a person renames the reservation {id}")
-            }
-            _ => {
-                answered.edited = true;
-                let day = random.u8(10..28);
-                world.person_moves(
-                    answered.calendar,
-                    id,
-                    format!("2026-08-{day}").as_str(),
-                    format!("2026-08-{}", day + 1).as_str(),
-                );
-                format!("a person moves the reservation {id}")
-            }
-        })
+    pub fn person_acts(&self, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
+        let mut reservations = self.reservations();
+        let chosen = random.usize(..reservations.all().len().max(1));
+        let id = reservations.all().keys().nth(chosen)?.clone();
+        reservations.change(&id, random, now, world)
     }
 
     /// The event of a reservation that can be copied: calendar, id and days.
-    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(&'static str, String, String)> {
-        let answers = lock(&self.answers);
-        let (id, answered) = answers.iter().nth(random.usize(..answers.len().max(1)))?;
-        let event = world.event(answered.calendar, id).filter(|event| event["status"] != "cancelled")?;
-        Some((answered.calendar, id.clone(), days(&event)))
+    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(String, String, String)> {
+        let reservations = self.reservations();
+        let (id, reserved) = reservations.all().iter().nth(random.usize(..reservations.all().len().max(1)))?;
+        let event = world.event(&reserved.calendar, id).filter(is_there)?;
+        Some((reserved.calendar.clone(), id.clone(), days(&event)))
     }
 
-    /// What was answered with success, by event id.
-    pub fn answered(&self) -> BTreeMap<String, Answered> {
-        lock(&self.answers).clone()
+    /// What became of the reservations.
+    pub fn reservations(&self) -> MutexGuard<'_, Reservations> {
+        lock(&self.reservations)
     }
 }
 
-fn lock(answers: &Answers) -> MutexGuard<'_, BTreeMap<String, Answered>> {
-    answers.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(reservations: &Mutex<Reservations>) -> MutexGuard<'_, Reservations> {
+    reservations.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The last two differ, but not in what their event id is made of.
-fn request(number: u8, calendar: &str, approved: bool) -> Request {
+fn request(number: u8, approved: bool) -> Request {
     let (name, request_dt, day) = match number {
         2 => ("Visitor.2".to_owned(), "15".to_owned(), 3),
         3 => ("Visitor".to_owned(), "2.15".to_owned(), 3),
         _ => (format!("Visitor {number}"), "15".to_owned(), number + 1),
     };
+    let calendar = CALENDARS[usize::from(number).min(CALENDARS.len() - 1)];
     Request {
         name,
         email: None,

@@ -157,8 +157,7 @@ impl Schedule {
         }
         for _ in 0..self.random.u32(..3) {
             let (caller, app) = self.process()?;
-            let now = self.ledger.tick();
-            let (said, work) = self.requests.begin(&mut self.random, now, app);
+            let (said, work) = self.requests.begin(&mut self.random, &caller, app);
             self.tell(format!("{caller}: {said}"));
             self.running.push(begin_request(caller, work));
         }
@@ -248,7 +247,7 @@ impl Schedule {
             8..=13 => requests.person_acts(random, ledger.tick(), world),
             14..=16 => requests
                 .to_copy(random, world)
-                .map(|(calendar, id, days)| people.copy((calendar, &id, days), random, world, ledger)),
+                .map(|(calendar, id, days)| people.copy((&calendar, &id, days), random, world, ledger)),
             _ => Some(people.act(random, world, ledger)),
         };
         self.tell(said.unwrap_or_else(|| "nobody does anything".to_owned()));
@@ -267,7 +266,7 @@ impl Schedule {
     }
 
     /// A process that runs already and has nothing to do, or a new one.
-    fn process(&mut self) -> Result<(String, Moffman), Trouble> {
+    pub(crate) fn process(&mut self) -> Result<(String, Moffman), Trouble> {
         let busy: HashSet<&String> = self.running.iter().map(|running| &running.caller).collect();
         let idle = self.processes.iter().find(|(name, _)| !busy.contains(name));
         if let Some((name, app)) = idle.filter(|_| self.random.u8(..100) < 60) {

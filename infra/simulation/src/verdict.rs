@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use crate::ledger::{Breach, Ledger};
 use crate::people::{Made, People};
-use crate::requests::{Answered, Requests};
+use crate::requests::Requests;
+use crate::reservations::Reserved;
 use crate::stage::{CALENDARS, Manner, Open, PEOPLE};
-use crate::wire::{days, key};
+use crate::wire::{days, is_processed, is_there, key};
 
 /// Everything that is looked at in the end.
 pub struct Verdict<'a> {
@@ -35,8 +36,8 @@ impl Verdict<'_> {
                 self.ledger.breach(Breach::Duplicated(format!("a guest's event was changed: {event}")));
             }
         }
-        for (id, answered) in self.requests.answered() {
-            self.reservation(&id, &answered);
+        for (id, reserved) in self.requests.reservations().all() {
+            self.reservation(id, reserved);
         }
         self.records();
         // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
@@ -87,20 +88,23 @@ impl Verdict<'_> {
         !self.manner.sheet && !made.id.contains('_') && self.ledger.was_listed(&made.id)
     }
 
-    fn reservation(&mut self, id: &str, answered: &Answered) {
-        let event = self.world.event(answered.calendar, id).unwrap_or_default();
-        if answered.names.len() > 1 {
-            let text = format!("two reservations were answered with one event: {:?}", answered.names);
+    /// What a process wrote is as it was asked for, and what a person wrote afterwards is kept.
+    fn reservation(&mut self, id: &str, reserved: &Reserved) {
+        let event = self.world.event(&reserved.calendar, id).unwrap_or_default();
+        if reserved.names.len() > 1 {
+            let text = format!("two reservations were answered with one event: {:?}", reserved.names);
             self.ledger.breach(Breach::Duplicated(text));
         }
-        let name = answered.names.first().cloned().unwrap_or_default();
-        let is_approved = event["extendedProperties"]["private"]["event_processed"] == "true";
-        let (title, colour) = if is_approved { (name, "5") } else { (format!("({name})"), "4") };
-        let is_there = event["status"] == "confirmed"
-            && event["colorId"] == colour
-            && (answered.edited || (event["summary"] == title.as_str() && days(&event) == answered.days));
-        if answered.stands && (!is_there || (answered.approved && !is_approved)) {
-            self.ledger.breach(Breach::Lost(format!("a reservation that was answered as {answered:?}: {event}")));
+        // Whose it is shows only in an answer.
+        let Some(name) = reserved.names.first() else { return };
+        let is_approved = is_processed(&event);
+        let (title, colour) = if is_approved { (name.clone(), "5") } else { (format!("({name})"), "4") };
+        let is_right = event["colorId"] == colour
+            && event["summary"] == *reserved.retitled.as_ref().unwrap_or(&title)
+            && days(&event) == *reserved.moved.as_ref().unwrap_or(&reserved.days);
+        let is_missing = !is_there(&event) || (reserved.approved && !is_approved);
+        if (reserved.stands && is_missing) || (is_there(&event) && !is_right) {
+            self.ledger.breach(Breach::Lost(format!("a reservation that became {reserved:?}: {event}")));
         }
         let reservation = &event["extendedProperties"]["private"]["moffman_reservation"];
         let own = CALENDARS.iter().flat_map(|calendar| self.world.events(calendar));

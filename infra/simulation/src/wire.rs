@@ -17,6 +17,8 @@ pub enum Matter {
     Form(FormKey),
     /// An event that a person made is approved for these days.
     Approve { calendar: String, event: String, days: String },
+    /// A workflow's reservation is written to this event, approved or pending.
+    Reserve { calendar: String, event: String, approved: bool },
     /// A record of this event is claimed for sending the form for these days.
     Claim { event: String, days: String },
     /// It is written down that the form for these days was issued.
@@ -34,14 +36,16 @@ pub enum Matter {
 /// What `call` is about.
 pub fn matter(call: &Call) -> Matter {
     let (calendar, event) = (call.calendar.clone(), call.event.clone());
+    let body = call.body.as_ref().unwrap_or(&Value::Null);
     match (call.operation.as_str(), calendar, event) {
         ("events.list", Some(calendar), _) if call.parameter("pageToken").is_none() => Matter::List { calendar },
         ("events.get", _, Some(event)) => Matter::Read { event },
-        ("events.patch", Some(calendar), Some(event)) => approval(call, calendar, event),
-        ("form", ..) => Matter::Form(form_key(call.body.as_ref().unwrap_or(&Value::Null))),
-        ("PutItem", ..) => cursor(call.body.as_ref().unwrap_or(&Value::Null)),
-        ("UpdateItem", ..) => record_write(call.body.as_ref().unwrap_or(&Value::Null)),
-        ("TransactWriteItems", ..) => closing(call.body.as_ref().unwrap_or(&Value::Null)),
+        ("events.patch", Some(calendar), Some(event)) => event_write(body, calendar, event),
+        ("events.insert", Some(calendar), _) => event_write(body, calendar, text(&body["id"])),
+        ("form", ..) => Matter::Form(form_key(body)),
+        ("PutItem", ..) => cursor(body),
+        ("UpdateItem", ..) => record_write(body),
+        ("TransactWriteItems", ..) => closing(body),
         _ => Matter::Other,
     }
 }
@@ -65,6 +69,16 @@ pub fn days(event: &Value) -> String {
     format!("{}/{}", date("start"), date("end"))
 }
 
+/// Whether an event is in its calendar and not deleted.
+pub fn is_there(event: &Value) -> bool {
+    event["status"] == "confirmed"
+}
+
+/// Whether an event, or what is written of it, says that it is approved.
+pub fn is_processed(event: &Value) -> bool {
+    event["extendedProperties"]["private"]["event_processed"] == "true"
+}
+
 /// Whether whoever asked for a form knows afterwards what became of it, if this went wrong with the call.
 pub fn is_clear(fault: Option<&Fault>) -> bool {
     match fault {
@@ -83,10 +97,13 @@ pub fn is_about(call: &Call, calendar: &str) -> bool {
     }
 }
 
-fn approval(call: &Call, calendar: String, event: String) -> Matter {
-    let private = &call.body.as_ref().unwrap_or(&Value::Null)["extendedProperties"]["private"];
+fn event_write(body: &Value, calendar: String, event: String) -> Matter {
+    let private = &body["extendedProperties"]["private"];
     match private["moffman_dates"].as_str() {
         Some(days) => Matter::Approve { calendar, event, days: days.to_owned() },
+        None if private["moffman_reservation"].is_string() => {
+            Matter::Reserve { calendar, event, approved: is_processed(body) }
+        }
         None => Matter::Other,
     }
 }

@@ -1,0 +1,97 @@
+//! Whoever has read something and is about to write what follows from it is overtaken by somebody else.
+
+use moffman_simulators::Call;
+
+use crate::gatekeeper::Waiting;
+use crate::operations::begin_request;
+use crate::schedule::Schedule;
+use crate::wire::{Matter, matter, written};
+
+/// For how many decisions, less one, whoever is overtaken waits at most.
+const LONGEST_WAIT: u32 = 30;
+
+/// What is about to be written.
+#[derive(Clone)]
+enum Write {
+    /// The record of this event.
+    Record(String),
+    /// The reservation in this event.
+    Reservation(String),
+}
+
+impl Schedule {
+    /// In how many of a thousand decisions somebody overtakes: oftener where there is a write that seldom comes.
+    pub(crate) fn chance_to_overtake(&self) -> u16 {
+        if self.gatekeeper.lock().iter().any(is_rare) { 200 } else { 60 }
+    }
+
+    /// Somebody overtakes one of the writes at the gate, if there is one; mostly one of those that seldom come.
+    pub(crate) fn overtake(&mut self) {
+        let among_rare = self.random.u8(..4) > 0;
+        let waiting = self.gatekeeper.lock();
+        let rare: Vec<_> = waiting.iter().filter(|waiting| among_rare && is_rare(waiting)).filter_map(write).collect();
+        let writes = if rare.is_empty() { waiting.iter().filter_map(write).collect() } else { rare };
+        drop(waiting);
+        match self.random.choice(writes) {
+            Some((caller, Write::Record(event))) => self.overtake_sweep(caller, &event),
+            Some((caller, Write::Reservation(event))) => self.overtake_request(caller, &event),
+            None => {}
+        }
+    }
+
+    /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
+    /// sees it.
+    fn overtake_sweep(&mut self, caller: String, event: &str) {
+        let Self { random, stage, ledger, people, .. } = self;
+        let Some(said) = people.change(event, random, &stage.world, ledger) else { return };
+        self.tell(format!("{said}, which {caller} does not see"));
+        self.slow = Some((caller, self.random.u32(..LONGEST_WAIT)));
+        self.sweep_begins();
+    }
+
+    /// Between what a process has read of a reservation and what it writes, a person changes the event, or another
+    /// request is answered, or both.
+    fn overtake_request(&mut self, caller: String, event: &str) {
+        let (changes, asks) = match self.random.u8(..4) {
+            0 => (true, false),
+            1 => (true, true),
+            _ => (false, true),
+        };
+        if changes {
+            let now = self.ledger.tick();
+            let said = self.requests.reservations().change(event, &mut self.random, now, &self.stage.world);
+            if let Some(said) = said {
+                self.tell(format!("{said}, which {caller} does not see"));
+            }
+        }
+        if asks {
+            match self.process() {
+                Ok((other, app)) => {
+                    let (said, work) = self.requests.begin_another(event, &mut self.random, &other, app);
+                    self.tell(format!("{other}: {said}, before {caller} goes on"));
+                    self.running.push(begin_request(other, work));
+                }
+                Err(trouble) => self.tell(format!("the request does not begin: {trouble}")),
+            }
+        }
+        self.slow = Some((caller, self.random.u32(..LONGEST_WAIT)));
+    }
+}
+
+/// A record that is about to be closed, or a reservation about to be written.
+fn is_rare(waiting: &Waiting) -> bool {
+    match waiting {
+        Waiting::Arrived(call, _) => matches!(matter(call), Matter::Close { .. } | Matter::Reserve { .. }),
+        Waiting::Done(..) => false,
+    }
+}
+
+/// Who is about to write what, or has just written it. A reservation counts only before that.
+fn write(waiting: &Waiting) -> Option<(String, Write)> {
+    let call: &Call = waiting.call();
+    let reservation = match (waiting, matter(call)) {
+        (Waiting::Arrived(..), Matter::Reserve { event, .. }) => Some(Write::Reservation(event)),
+        _ => None,
+    };
+    call.caller.clone().zip(reservation.or_else(|| written(call).map(Write::Record)))
+}
