@@ -1,6 +1,7 @@
 //! Measures what Moffman costs, how fast it is and how large: the compiled programs as processes of their own, over the
 //! simulated services in this one, so that the simulators' CPU and memory do not count.
 
+mod cores;
 mod cost;
 mod event;
 mod function;
@@ -17,6 +18,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
+
+use crate::cores::Cores;
 
 pub use machine::Machine;
 pub use measure::Growth;
@@ -63,12 +66,17 @@ pub async fn run(binaries: &Binaries, scale: &Scale, tell: impl Fn(&str)) -> Res
         report.rows.extend(rows);
     };
     add(measure::sizes(binaries, scale)?);
+    let cores = Cores::given()?;
+    let one_core = cores.first()?;
+    one_core.use_these()?;
     add(measure::start(binaries, scale).await?);
     add(measure::posts(binaries, scale).await?);
     add(measure::sweeps(binaries, scale).await?);
+    cores.use_these()?;
     add(measure::server(binaries, scale).await?);
     add(measure::memory(binaries, scale).await?);
     tell(&format!("\n{}", measure::growth_heading()));
+    one_core.use_these()?;
     report.growth = measure::growth(binaries, scale).await?;
     for growth in &report.growth {
         tell(&growth.to_string());
