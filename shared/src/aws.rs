@@ -2,7 +2,7 @@
 //! All of it is in the function's environment.
 //!
 //! The `aws-config` crate would also look in files, in the metadata of machines and at STS, which a function has no use for;
-//! without it the functions are smaller and start sooner.
+//! without it the functions are smaller and start sooner. Settings for FIPS and dual-stack endpoints are not read.
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ pub fn config(
     variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     transport: &Transport,
 ) -> Result<SdkConfig, MissingVariable> {
+    let variable = move |name: &str| variable(name).filter(|value| !value.is_empty());
     let needed = |name| variable(name).ok_or(MissingVariable(name));
     let region = Region::new(needed("AWS_REGION")?);
     let (key, secret) = (needed("AWS_ACCESS_KEY_ID")?, needed("AWS_SECRET_ACCESS_KEY")?);
@@ -64,6 +65,8 @@ impl fmt::Debug for Endpoints {
 
 #[cfg(test)]
 mod tests {
+    use aws_credential_types::provider::ProvideCredentials as _;
+
     use super::*;
 
     fn with(variables: &'static [(&str, &str)]) -> Result<SdkConfig, MissingVariable> {
@@ -91,6 +94,22 @@ mod tests {
         assert_eq!(config.endpoint_url(), Some("http://localhost:4566"));
         assert_eq!(dynamodb(&config, "AWS_ENDPOINT_URL").as_deref(), Some("http://localhost:8000"));
         assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[tokio::test]
+    async fn the_credentials_are_those_of_the_functions_role() {
+        let config = with(&[
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "sesame"),
+            ("AWS_SESSION_TOKEN", "session"),
+            ("AWS_ENDPOINT_URL", ""),
+        ]);
+        let config = config.unwrap();
+        let credentials = config.credentials_provider().unwrap().provide_credentials().await.unwrap();
+        let (key, secret) = (credentials.access_key_id(), credentials.secret_access_key());
+        assert_eq!((key, secret, credentials.session_token()), ("key", "sesame", Some("session")));
+        assert_eq!(config.endpoint_url(), None);
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn classify(status: StatusCode, phrase: Option<&ReasonPhrase>) -> Answer {
     }
 }
 
+/// A connection that breaks after it was made may have carried the form.
 fn classify_error(error: &HttpError) -> Answer {
     if error.is_connect() {
         Answer::NotReached

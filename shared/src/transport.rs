@@ -29,9 +29,10 @@ const CONNECT: Duration = Duration::from_secs(3);
 const AWS_ATTEMPT: Duration = Duration::from_secs(3);
 /// How long a call of AWS may take with its repetitions.
 const AWS_OPERATION: Duration = Duration::from_secs(8);
-/// How long the SDK waits at most before it repeats a call for the first time, and how often it calls altogether.
+/// How long the SDK waits at most before it repeats a call for the first time; each further wait may be twice as long.
 const AWS_BACKOFF: Duration = Duration::from_millis(50);
-const AWS_ATTEMPTS: u32 = 5;
+/// How often the SDK calls altogether: with those waits, for as long as a call of AWS may take.
+const AWS_ATTEMPTS: u32 = 8;
 /// How long an unused connection is kept; servers and the network forget idle ones.
 pub(crate) const IDLE: Duration = Duration::from_secs(30);
 /// How we introduce ourselves.
@@ -45,6 +46,7 @@ pub(crate) type HttpClient = Client<Connector, Body>;
 /// The clients with which everything leaves this process. Clones share their connections.
 #[derive(Clone)]
 pub struct Transport {
+    tls: ClientConfig,
     connector: Connector,
     client: HttpClient,
 }
@@ -57,12 +59,13 @@ pub struct TransportError(#[from] rustls::Error);
 impl Transport {
     /// Sets up TLS with ring and Mozilla's roots; connects to nobody.
     pub fn new() -> Result<Self, TransportError> {
-        let connector = Connector::new(tls_config()?, CONNECT);
+        let tls = tls_config()?;
+        let connector = Connector::new(tls.clone(), CONNECT);
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector.clone());
-        Ok(Self { connector, client })
+        Ok(Self { tls, connector, client })
     }
 
     /// For Google's token endpoint, whose client has its own kind of body.
@@ -81,7 +84,7 @@ impl Transport {
         Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(0)
             .retry_canceled_requests(false)
-            .build(self.connector.within(CONNECT.min(patience / 2)))
+            .build(Connector::new(self.tls.clone(), CONNECT.min(patience / 2)))
     }
 
     /// For the AWS SDK (its `http_client`).
@@ -94,8 +97,8 @@ impl Transport {
         TimeoutConfig::builder().operation_timeout(AWS_OPERATION).operation_attempt_timeout(AWS_ATTEMPT).build()
     }
 
-    /// How the AWS SDK repeats what failed (its `retry_config`). A connection that had died costs milliseconds; left alone,
-    /// the SDK would wait for up to a second.
+    /// How the AWS SDK repeats what failed (its `retry_config`). A connection that had died costs milliseconds, for which the
+    /// SDK, left alone, would wait for up to a second; a throttled call is still repeated for seconds.
     pub fn aws_retries() -> RetryConfig {
         RetryConfig::standard().with_initial_backoff(AWS_BACKOFF).with_max_attempts(AWS_ATTEMPTS)
     }
@@ -225,11 +228,12 @@ mod tests {
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .sleep_impl(waits.clone())
             .timeout_config(Transport::aws_timeouts())
+            .retry_config(Transport::aws_retries())
             .http_client(http_client_fn(|_, _| SharedHttpConnector::new(Silence)));
         let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman");
         assert_eq!(store.load_pointer().await, Err(StoreError::TimedOut));
         let waits = waits.0.lock().unwrap();
         let count = |limit| waits.iter().filter(|waited| **waited == limit).count();
-        assert_eq!((count(AWS_OPERATION), count(AWS_ATTEMPT)), (1, 3), "{waits:?}");
+        assert_eq!((count(AWS_OPERATION), count(AWS_ATTEMPT)), (1, 8), "{waits:?}");
     }
 }

@@ -27,6 +27,13 @@ pub(crate) struct Function<'a> {
     log: PathBuf,
 }
 
+/// What a function answered.
+pub(crate) struct Answer {
+    pub(crate) content: Value,
+    /// The real time that it took, without that of the simulators.
+    pub(crate) own_time: Duration,
+}
+
 impl<'a> Function<'a> {
     /// Starts the function and waits until it is ready for an event.
     pub(crate) async fn start(binary: &Path, stage: &'a Stage) -> Result<Self, Trouble> {
@@ -59,26 +66,22 @@ impl<'a> Function<'a> {
         let before = self.process.cpu()?;
         let mut own_times = Vec::with_capacity(events.len());
         for event in events {
-            own_times.push(self.answer(event, DEADLINE).await?);
+            own_times.push(self.answer(event, DEADLINE).await?.own_time);
         }
         let cpu = self.process.cpu()?.saturating_sub(before);
         Ok(Cost { own_times, cpu, ..Cost::of(&self.stage.world.calls_since(mark)) })
     }
 
-    /// Invokes it once; answers its own time.
-    pub(crate) async fn answer(&self, event: Value, deadline: Duration) -> Result<Duration, Trouble> {
+    /// Invokes it once.
+    pub(crate) async fn answer(&self, event: Value, deadline: Duration) -> Result<Answer, Trouble> {
         let mark = self.stage.world.mark();
-        let outcome = self.runtime.invoke(event, deadline).await;
-        let Outcome::Response(answer) = &outcome else {
-            return Err(self.failed(&outcome));
+        let content = match self.runtime.invoke(event, deadline).await {
+            Outcome::Response(content) if is_good(&content) => content,
+            other => return Err(self.failed(&other)),
         };
-        let bad_status = answer.get("statusCode").is_some_and(|status| status != 200);
-        let has_problems = answer.get("problems").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
-        if bad_status || has_problems {
-            return Err(self.failed(&outcome));
-        }
         let span = self.runtime.last_invocation().ok_or("the invocation has no end")?;
-        Ok(own_time(span.delivered, span.answered, &self.stage.world.calls_since(mark)))
+        let own_time = own_time(span.delivered, span.answered, &self.stage.world.calls_since(mark));
+        Ok(Answer { content, own_time })
     }
 
     fn failed(&self, outcome: &Outcome) -> Trouble {
@@ -86,4 +89,11 @@ impl<'a> Function<'a> {
         let end: Vec<&str> = log.lines().rev().take(5).collect();
         format!("an invocation ended with {outcome:?}; the last lines of the log are {end:#?}").into()
     }
+}
+
+/// Whether it is a success: of a request, or of a sweep in which every office was well.
+fn is_good(content: &Value) -> bool {
+    let bad_status = content.get("statusCode").is_some_and(|status| status != 200);
+    let has_problems = content.get("problems").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    !bad_status && !has_problems
 }

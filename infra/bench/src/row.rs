@@ -35,8 +35,8 @@ impl Unit {
         match self {
             Self::Milliseconds => 3,
             Self::Mebibytes => 1,
-            Self::Megabytes => 2,
-            Self::Calls | Self::PerSecond => 0,
+            Self::Megabytes | Self::Calls => 2,
+            Self::PerSecond => 0,
         }
     }
 
@@ -52,7 +52,7 @@ pub struct Row {
     pub what: String,
     /// What the numbers are.
     pub unit: Unit,
-    /// The most that the median may be.
+    /// The most that the median may be; of what should be high, the least.
     pub budget: Option<f64>,
     /// One value per run.
     pub samples: Vec<f64>,
@@ -63,7 +63,7 @@ impl Row {
         Self { what: what.into(), unit, budget: None, samples: Vec::new() }
     }
 
-    pub(crate) fn at_most(self, budget: f64) -> Self {
+    pub(crate) fn within(self, budget: f64) -> Self {
         Self { budget: Some(budget), ..self }
     }
 
@@ -84,7 +84,12 @@ impl Row {
 
     /// Whether it costs more than it may; what was not measured does, too.
     pub fn is_over(&self) -> bool {
-        self.budget.is_some_and(|budget| self.median().is_nan() || self.median() > budget)
+        let median = self.median();
+        self.budget.is_some_and(|budget| match self.unit {
+            _ if median.is_nan() => true,
+            Unit::PerSecond => median < budget,
+            _ => median > budget,
+        })
     }
 
     pub(crate) fn to_json(&self) -> Value {
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_row_is_judged_by_its_median() {
-        let row = Row::new("own CPU per POST", Unit::Milliseconds).at_most(0.35).of(vec![0.9, 0.3, 0.35]);
+        let row = Row::new("own CPU per POST", Unit::Milliseconds).within(0.35).of(vec![0.9, 0.3, 0.35]);
         assert_eq!((row.median(), row.worst(), row.is_over()), (0.35, 0.9, false));
         assert_eq!(
             row.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
@@ -183,5 +188,7 @@ mod tests {
     fn of_what_should_be_high_the_lowest_is_the_worst() {
         let row = Row::new("requests", Unit::PerSecond).of(vec![3.0, 1.0, 2.0]);
         assert_eq!((row.median(), row.worst()), (2.0, 1.0));
+        assert!(!row.clone().within(2.0).is_over());
+        assert!(row.within(2.1).is_over());
     }
 }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use moffman::config::{self, Settings, Sources};
+use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
@@ -42,8 +43,8 @@ pub(crate) enum FormsError {
 /// Carries out a command, and prints one line per form.
 pub(crate) async fn carry_out(sources: &Sources, command: &FormsCommand, output: &Output) -> Result<(), FormsError> {
     let settings = config::load(sources)?;
-    // The service is on this machine: a proxy would not find it.
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+    // The service is on this machine, where no proxy would find it, and sends nobody elsewhere.
+    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build()?;
     let service = Service { base: base(&settings)?, settings, client };
     match command {
         FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref(), output).await,

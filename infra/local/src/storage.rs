@@ -110,6 +110,7 @@ impl Storage {
             .endpoint_url(&self.endpoint)
             .http_client(transport.aws())
             .timeout_config(Transport::aws_timeouts())
+            .retry_config(Transport::aws_retries())
             .build();
         Client::from_conf(config)
     }

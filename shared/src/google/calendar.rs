@@ -199,10 +199,16 @@ fn patch_request(
 ) -> Result<http::Request<transport::Body>, http::Error> {
     http::Request::patch(format!("{url}?fields={FIELDS}"))
         .header(IF_MATCH, version)
-        .header(AUTHORIZATION, format!("Bearer {}", token.expose_secret()))
+        .header(AUTHORIZATION, bearer(token)?)
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, transport::USER_AGENT)
         .body(transport::body(body.to_string()))
+}
+
+fn bearer(token: &SecretString) -> Result<HeaderValue, http::Error> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn read(event: api::Event, zone: Option<Tz>) -> Result<Event, GoogleError> {

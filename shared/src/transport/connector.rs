@@ -34,11 +34,6 @@ impl Connector {
         let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         Self { https: builder.wrap_connector(http), patience }
     }
-
-    /// The same with less patience.
-    pub(super) fn within(&self, patience: Duration) -> Self {
-        Self { https: self.https.clone(), patience }
-    }
 }
 
 impl Service<Uri> for Connector {

@@ -86,6 +86,7 @@ async fn store(world: &World, transport: &Transport) -> Store {
         .endpoint_url(world.serve_dynamodb().await.unwrap())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(Transport::aws_retries())
         .http_client(transport.aws());
     Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman")
 }

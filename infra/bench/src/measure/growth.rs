@@ -14,6 +14,8 @@ use crate::{Binaries, Scale, Trouble, event};
 
 /// Sweeps per measurement of a single office.
 const SWEEPS: usize = 10;
+/// Sweeps per measurement of several.
+const LARGE_SWEEPS: usize = 3;
 
 /// One sweep of what has not changed.
 #[derive(Clone, Debug)]
@@ -62,11 +64,15 @@ async fn history(binaries: &Binaries, events: usize) -> Result<Growth, Trouble> 
 async fn offices(binaries: &Binaries, count: usize) -> Result<Growth, Trouble> {
     let stage = Stage::set(count).await?;
     past_sweeps(&stage, 1).await?;
-    let function = Function::start(&binaries.sweeper, &stage).await?;
-    function.invoke(event::sweep_one()).await?;
-    let cost = function.invoke(event::sweep()).await?;
+    let mut costs = Vec::new();
+    for _ in 0..LARGE_SWEEPS {
+        // A new process each time, because the old one has used up what Google allows at once.
+        let function = Function::start(&binaries.sweeper, &stage).await?;
+        function.invoke(event::sweep_one()).await?;
+        costs.push(function.invoke(event::sweep()).await?);
+    }
     stage.check()?;
-    Growth::of(format!("{count} offices"), count, &[cost])
+    Growth::of(format!("{count} offices"), count, &costs)
 }
 
 async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
@@ -83,9 +89,9 @@ async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
 
 impl Growth {
     fn of(what: String, offices: usize, sweeps: &[Cost]) -> Result<Self, Trouble> {
-        let last = sweeps.last().ok_or("nothing was swept")?;
+        let most = sweeps.iter().max_by_key(|cost| cost.calls()).ok_or("nothing was swept")?;
         let cpu: Vec<_> = sweeps.iter().map(|cost| cost.cpu).collect();
-        Ok(Self { what, calls: last.calls(), budget: 2 * offices, bytes: last.bytes, cpu: median(&cpu) })
+        Ok(Self { what, calls: most.calls(), budget: 2 * offices, bytes: most.bytes, cpu: median(&cpu) })
     }
 
     /// Whether it takes more calls than it may.

@@ -29,7 +29,7 @@ pub(crate) async fn memory(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row
     let events = try_join_all((0..runs).map(|_| events(binaries, scale.many_events)));
     let first_sweeps = try_join_all((0..runs).map(|_| first_sweep(binaries, offices)));
     let (events, first_sweeps) = try_join(events, first_sweeps).await?;
-    let row = |what: String| Row::new(format!("peak memory: {what}"), Unit::Mebibytes).at_most(MEMORY);
+    let row = |what: String| Row::new(format!("peak memory: {what}"), Unit::Mebibytes).within(MEMORY);
     Ok(vec![
         row(format!("api, {} reservations", scale.reservations)).of(api),
         row(format!("sweeper, {} new events", scale.many_events)).of(events),
@@ -51,8 +51,14 @@ async fn events(binaries: &Binaries, count: usize) -> Result<f64, Trouble> {
     let stage = Stage::set(1).await?;
     stage.person_adds(count);
     let function = Function::start(&binaries.sweeper, &stage).await?;
+    let (mut approved, mut open) = (0, 0);
     for _ in 0..2 {
-        function.answer(event::sweep(), SHORT).await?;
+        let report = function.answer(event::sweep(), SHORT).await?.content;
+        approved += report["events_approved"].as_u64().unwrap_or_default();
+        open = report["open"].as_u64().unwrap_or_default();
+    }
+    if approved + open != u64::try_from(count)? {
+        return Err(format!("of {count} events {approved} were approved and {open} are open").into());
     }
     stage.check()?;
     Ok(mebibytes(function.process.peak_memory()?))

@@ -1,6 +1,6 @@
 //! What a reservation costs: time, CPU, calls.
 
-use super::CPU_PER_POST;
+use super::{CPU, FIRST, WARM};
 use crate::cost::Cost;
 use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
@@ -36,7 +36,8 @@ pub(crate) async fn posts(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>
         }
         stage.check()?;
     }
-    let mut rows = vec![Row::new("first invocation, POST: own time", Unit::Milliseconds).of(first)];
+    let mut rows =
+        vec![Row::new("first invocation, POST, new token: own time", Unit::Milliseconds).within(FIRST).of(first)];
     rows.extend(kinds.iter().map(Kind::own_time));
     rows.extend(kinds.iter().map(|kind| kind.cpu(scale.posts)));
     rows.extend(kinds.iter().flat_map(|kind| kind.calls(scale.posts)));
@@ -50,12 +51,12 @@ fn requests(numbers: std::ops::Range<usize>, approved: bool) -> Result<Vec<serde
 impl Kind {
     fn own_time(&self) -> Row {
         let samples = self.costs.iter().map(|cost| median(&cost.own_times)).collect();
-        Row::new(format!("warm invocation, {}: own time", self.name), Unit::Milliseconds).of(samples)
+        Row::new(format!("warm invocation, {}: own time", self.name), Unit::Milliseconds).within(WARM).of(samples)
     }
 
     fn cpu(&self, count: usize) -> Row {
         let samples = self.costs.iter().map(|cost| milliseconds_each(cost.cpu, count)).collect();
-        Row::new(format!("CPU per POST: {}", self.name), Unit::Milliseconds).at_most(CPU_PER_POST).of(samples)
+        Row::new(format!("CPU per POST: {}", self.name), Unit::Milliseconds).within(CPU).of(samples)
     }
 
     fn calls(&self, count: usize) -> [Row; 2] {
@@ -63,7 +64,7 @@ impl Kind {
             let samples = self.costs.iter().map(|cost| number(calls(cost)) / number(count)).collect();
             Row::new(format!("{service} calls: {}", self.name), Unit::Calls).of(samples)
         };
-        let google = row("Google", |cost| cost.google).at_most(self.google_calls);
-        [google, row("DynamoDB", |cost| cost.reads + cost.writes).at_most(0.0)]
+        let google = row("Google", |cost| cost.google).within(self.google_calls);
+        [google, row("DynamoDB", |cost| cost.reads + cost.writes).within(0.0)]
     }
 }

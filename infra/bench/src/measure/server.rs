@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures_util::future::try_join_all;
 
-use super::MEMORY;
+use super::{CPU, LOCAL_RATE, LOCAL_START, MEMORY};
 use crate::local::LocalServer;
 use crate::row::{Row, Unit, mebibytes, milliseconds, milliseconds_each, number};
 use crate::stage::Stage;
@@ -35,11 +35,13 @@ pub(crate) async fn server(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row
         stage.check()?;
     }
     Ok(vec![
-        Row::new("local server: start until it listens", Unit::Milliseconds).of(start),
-        Row::new(format!("local server: POSTs over {CONNECTIONS} connections"), Unit::PerSecond).of(rate),
-        Row::new("local server: CPU per POST", Unit::Milliseconds).of(cpu),
+        Row::new("local server: start until it listens", Unit::Milliseconds).within(LOCAL_START).of(start),
+        Row::new(format!("local server: POSTs over {CONNECTIONS} connections"), Unit::PerSecond)
+            .within(LOCAL_RATE)
+            .of(rate),
+        Row::new("local server: CPU per POST", Unit::Milliseconds).within(CPU).of(cpu),
         Row::new(format!("peak memory: local server, {} reservations", scale.requests), Unit::Mebibytes)
-            .at_most(MEMORY)
+            .within(MEMORY)
             .of(memory),
     ])
 }

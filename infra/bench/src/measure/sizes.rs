@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use super::ZIP;
+use super::{BINARY, ZIP};
 use crate::row::{Row, Unit, megabytes};
 use crate::{Binaries, Scale, Trouble};
 
@@ -18,12 +18,12 @@ pub(crate) fn sizes(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trou
     let mut rows = Vec::new();
     for (name, binary) in [("api", &binaries.api), ("sweeper", &binaries.sweeper), ("moffman", &binaries.local)] {
         let size = megabytes(std::fs::metadata(binary)?.len());
-        rows.push(Row::new(format!("binary: {name}"), Unit::Megabytes).of(vec![size]));
+        rows.push(Row::new(format!("binary: {name}"), Unit::Megabytes).within(BINARY).of(vec![size]));
     }
     for (name, binary) in [("api", &binaries.api), ("sweeper", &binaries.sweeper)] {
         rows.push(
             Row::new(format!("zip: {name}"), Unit::Megabytes)
-                .at_most(ZIP)
+                .within(ZIP)
                 .of(vec![megabytes(zipped(binary, scale.compression)?)]),
         );
     }

@@ -11,8 +11,8 @@ pub(crate) async fn start(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>
     let stage = Stage::set(scale.offices).await?;
     let row = |name: &str| Row::new(format!("start to first poll: {name}"), Unit::Milliseconds);
     let mut functions = [
-        (&binaries.api, row("api").at_most(START)),
-        (&binaries.sweeper, row("sweeper").at_most(START)),
+        (&binaries.api, row("api").within(START)),
+        (&binaries.sweeper, row("sweeper").within(START)),
         (&binaries.empty, row("a function that does nothing")),
     ];
     for _ in 0..scale.starts {
