@@ -81,7 +81,7 @@ fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
         [
             "mine.yaml can be used: offices: 1; manual users: 0; forms off; a sweep every 120 seconds",
             "warning: general.manual_calendar_check_interval: 90 seconds become 120, because schedules on AWS have whole minutes",
-            "template parameter SweepSilence: 240 or the next longer value",
+            "template parameter SweepSilence: 300",
         ]
     );
     let empty = checked("general: {manual_calendar_check_interval: null}\n", "aws");
