@@ -18,8 +18,10 @@ SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
 BUILD = MAKEFLAGS= $(SAM) build --parameter-overrides Arch=$(ARCH)
 STACK = $(TOOLS)/bin/python infra/deploy/stack.py
 ARCH = $(shell $(STACK) parameter Arch)
+# The name of the key's SSM parameter in a first deployment, if it is not the template's default.
+KEY_PARAMETER ?=
 # Questions are asked until samconfig.toml has the answers.
-GUIDED ?= $(if $(shell grep '^parameter_overrides' samconfig.toml),,--guided --parameter-overrides Arch=$(ARCH))
+GUIDED ?= $(if $(shell grep '^parameter_overrides' samconfig.toml),,--guided --parameter-overrides Arch=$(ARCH) $(addprefix ServiceAccountKeyParameter=,$(KEY_PARAMETER)))
 
 SEEDS ?= 2000
 SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
@@ -97,12 +99,12 @@ package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
 	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(BUILD)
 	$(TOOLS)/bin/python infra/deploy/sizes.py
 
-deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and carry out the task maintain
+deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and see whether every calendar can be swept
 	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
-	$(STACK) preflight $(ARCH)
+	$(STACK) preflight $(ARCH) $(KEY_PARAMETER)
 	CONFIG="$(abspath $(CONFIG))" $(BUILD)
 	$(SAM) deploy $(GUIDED)
-	$(STACK) invoke '{"task": "maintain"}'
+	$(STACK) finish
 
 logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
 	$(SAM) logs --tail $$($(STACK) options)
@@ -113,7 +115,7 @@ sweep: $(TOOLS)/installed ## Sweep now, on AWS; with DRY_RUN=1 only say what wou
 key: $(TOOLS)/installed ## Show the API key of the deployed API
 	@$(STACK) key
 
-delete: $(TOOLS)/installed ## Delete the stack; its table stays
+delete: $(TOOLS)/installed ## Delete the stack; its table and the role for API Gateway's logs stay
 	$(SAM) delete $$($(STACK) options)
 
 fmt: ## Format the code

@@ -155,7 +155,6 @@ impl Moffman {
         let parameter = settings.google_api.service_account_key_parameter.clone().ok_or(StartError::NoKey)?;
         let authorization = settings.forms.authorization_parameter.as_deref();
         let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;
-        let forms_authorization = forms_authorization.or_else(|| settings.forms.authorization.clone());
         let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
         let app = Self::new(Surroundings {
             settings,

@@ -1,7 +1,8 @@
 //! The numbers that alarms watch, printed by a Lambda function in `CloudWatch`'s embedded metric format; by nothing else.
 //!
 //! A metric that is printed every hour costs as much as three alarms, so there is none that no alarm needs, and all but one
-//! are printed only when something is open or wrong. Everything else is in the log line of the sweep.
+//! are printed only when something is open or wrong: the alarms take a period without them for 0. Everything else is in the
+//! log line of the sweep.
 
 use std::io::Write;
 use std::sync::OnceLock;

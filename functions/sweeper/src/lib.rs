@@ -73,7 +73,11 @@ impl Sweeper {
         if let Some(report) = report(&outcome) {
             telemetry::report_sweep(order, report, self.app.clock.now());
         }
-        Ok(serde_json::to_value(outcome?)?)
+        match outcome {
+            // Whoever asks what would be done is answered why nothing could be.
+            Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
+            outcome => Ok(serde_json::to_value(outcome?)?),
+        }
     }
 
     /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.

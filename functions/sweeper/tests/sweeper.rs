@@ -194,6 +194,8 @@ async fn an_invocation_fails_only_when_nothing_could_be_done() {
     world.fail(Matcher::operation("events.list"), Fault::status(403, "forbidden")).always();
     let nothing = error(function.invoke(event("sweeper-sweep.json")).await);
     assert_eq!(nothing["errorType"], "NothingSwept", "{nothing}");
+    let why = function.answer(json!({"task": "sweep", "dry_run": true})).await;
+    assert_eq!((&why["offices_failed"], why["problems"].as_array().map(Vec::len)), (&json!(2), Some(2)), "{why:#}");
     world.fail(Matcher::operation("spreadsheets.values.batchGet"), Fault::status(403, "forbidden")).always();
     let reload = error(function.invoke(event("sweeper-reload.json")).await);
     assert_eq!(reload["errorType"], "NotReloaded", "{reload}");

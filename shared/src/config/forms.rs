@@ -58,6 +58,13 @@ impl Reader {
             (Some(_), Some(_)) => {
                 self.mistake(PARAMETER, "given together with forms.authorization; allowed: one of them");
             }
+            (Some(_), None) if self.place == Place::Aws => {
+                self.mistake(
+                    "forms.authorization",
+                    "not for AWS; allowed: put the header into an SSM SecureString and give its name as the template's \
+                     parameter FormsAuthorizationParameter",
+                );
+            }
             (None, Some(_)) if self.place == Place::Local => {
                 self.warn(format!(
                     "{PARAMETER} has an effect on AWS only; locally the header is read from forms.authorization"

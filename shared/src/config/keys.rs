@@ -155,7 +155,7 @@ pub const KEYS: &[Key] = &[
             "resend it (at least once), or hold it for a person (at most once).",
         ],
     ),
-    key("forms.authorization", Kind::Secret, "null", &["Authorization header for Byroapi."]),
+    key("forms.authorization", Kind::Secret, "null", &["Authorization header for Byroapi. Not for AWS."]),
     key(
         "forms.authorization_parameter",
         Kind::Text,

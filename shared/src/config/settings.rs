@@ -110,7 +110,7 @@ pub struct Forms {
     pub timeout: Duration,
     /// What to do when nobody knows whether a form was sent.
     pub on_unknown_outcome: OnUnknownOutcome,
-    /// The `Authorization` header; a legal header value.
+    /// The `Authorization` header, for the local process; a legal header value.
     pub authorization: Option<SecretString>,
     /// The SSM parameter with the `Authorization` header, for functions.
     pub authorization_parameter: Option<String>,

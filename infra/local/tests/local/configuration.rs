@@ -81,7 +81,7 @@ fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
         [
             "mine.yaml can be used: offices: 1; manual users: 0; forms off; a sweep every 120 seconds",
             "warning: general.manual_calendar_check_interval: 90 seconds become 120, because schedules on AWS have whole minutes",
-            "template parameter SweepSilence: 240 or the next longer value",
+            "template parameter SweepSilence: 300",
         ]
     );
     let empty = checked("general: {manual_calendar_check_interval: null}\n", "aws");
@@ -99,6 +99,12 @@ fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
     }
     let parameter = checked(&format!("forms: {{authorization_parameter: /byroapi}}\n{office}"), "aws");
     assert!(parameter.error().contains("FormsAuthorizationParameter"), "{parameter:?}");
+    let header = checked(&format!("forms: {{authorization: Bearer sesame}}\n{office}"), "aws");
+    assert_eq!(header.code, Some(1), "{header:?}");
+    assert!(header.error().contains("mine.yaml:1:24: forms.authorization: not for AWS"), "{header:?}");
+    assert!(header.error().contains("FormsAuthorizationParameter") && !header.error().contains("sesame"), "{header:?}");
+    let local = checked(&format!("forms: {{authorization: Bearer sesame}}\n{office}"), "local");
+    assert_eq!(local.code, Some(0), "{local:?}");
 }
 
 #[test]

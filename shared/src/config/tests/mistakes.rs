@@ -156,6 +156,17 @@ fn every_key_is_read_and_checked() {
 }
 
 #[test]
+fn on_aws_the_authorization_comes_from_a_parameter() {
+    let key = "google_api: {service_account_key_parameter: /moffman/key}\n";
+    let file = format!("{key}forms: {{authorization: Bearer sesame}}\n");
+    let refused = Case::new(file).on_aws().mistakes();
+    assert!(refused.contains("moffman.yaml:2:24: forms.authorization: not for AWS"), "{refused}");
+    assert!(refused.contains("FormsAuthorizationParameter") && !refused.contains("sesame"), "{refused}");
+    let file = format!("{key}forms: {{authorization_parameter: /byroapi}}\n");
+    assert_eq!(Case::new(file).on_aws().settings().forms.authorization_parameter.as_deref(), Some("/byroapi"));
+}
+
+#[test]
 fn secrets_are_not_shown() {
     let file = "rest_api: {api_key: open-sesame}\nforms: {authorization: Bearer open-sesame}\n";
     let case = Case::new(file);
