@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use moffman_simulators::{Call, Fault, Service, World};
 
+use crate::gatekeeper::Effect;
 use crate::leases::Leases;
 use crate::stage::PEOPLE;
 use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter};
@@ -110,15 +111,6 @@ impl Ledger {
         }
     }
 
-    /// A person wants this form to be sent again, or not to be sent.
-    pub fn decided(&mut self, form: FormKey, resend: bool) {
-        if resend {
-            *self.resent.entry(form).or_default() += 1;
-        } else {
-            self.discarded.insert(form);
-        }
-    }
-
     /// Google refuses the cursor of this calendar.
     pub fn lost_track(&mut self, calendar: &str) {
         self.followed.remove(calendar);
@@ -190,14 +182,22 @@ impl Ledger {
         }
     }
 
-    /// A call was carried out with this status.
-    pub fn took_effect(&mut self, world: &World, call: &Call, status: u16) {
+    /// A call was carried out, with success.
+    pub fn took_effect(&mut self, world: &World, effect: &Effect) {
+        let call = &effect.call;
         let caller = call.caller.clone().unwrap_or_default();
-        if status != 200 {
-            return;
-        }
+        let creator = effect.event.as_ref().and_then(|event| event["creator"]["email"].as_str()).unwrap_or_default();
         match matter(call) {
-            Matter::Approve { calendar, event, days } => self.approved(world, &caller, &calendar, &event, &days),
+            Matter::Approve { event, days, .. } => self.approved(&caller, &event, creator, &days),
+            Matter::Reserve { event, .. } if creator != world.service_account_email() => {
+                let text = format!("{caller} has written a reservation to {event} of {creator}");
+                self.breaches.push(Breach::Duplicated(text));
+            }
+            Matter::Unmarked => {
+                let text =
+                    format!("{caller} has written to an event as it never should: {} {}", call.method, call.path);
+                self.breaches.push(Breach::Duplicated(text));
+            }
             Matter::Claim { event, days } => {
                 if let Some(other) = self.leases.claimed(&event, call) {
                     let text = format!("{caller} has claimed {event} although {other} has it");
@@ -207,6 +207,12 @@ impl Ledger {
             }
             Matter::Issued { event, days } => {
                 self.known.extend(self.form_of(&event, &days));
+                self.process(&caller).sending.remove(&event);
+            }
+            Matter::Decided { event, days, resend } => {
+                if let Some(form) = self.form_of(&event, &days) {
+                    self.decided(form, resend);
+                }
                 self.process(&caller).sending.remove(&event);
             }
             Matter::Settled { event } | Matter::Close { event } => {
@@ -276,6 +282,15 @@ impl Ledger {
         self.in_doubt.extend(sending.into_iter().flat_map(BTreeMap::values).cloned());
     }
 
+    /// A person wants this form to be sent again, or not to be sent.
+    fn decided(&mut self, form: FormKey, resend: bool) {
+        if resend {
+            *self.resent.entry(form).or_default() += 1;
+        } else {
+            self.discarded.insert(form);
+        }
+    }
+
     fn claimed(&mut self, caller: &str, event: String, days: &str) {
         // Its lease is over: whoever was sending has lost the right to say what became of it.
         self.in_doubt.extend(self.processes.values().filter_map(|process| process.sending.get(&event)).cloned());
@@ -310,12 +325,10 @@ impl Ledger {
         }
     }
 
-    fn approved(&mut self, world: &World, caller: &str, calendar: &str, event: &str, days: &str) {
+    fn approved(&mut self, caller: &str, event: &str, creator: &str, days: &str) {
         if self.process(caller).too_late.remove(event) {
             self.breaches.push(Breach::Duplicated(format!("{event} was written to although it is deleted")));
         }
-        let resource = world.event(calendar, event).unwrap_or_default();
-        let creator = resource["creator"]["email"].as_str().unwrap_or_default();
         if !PEOPLE.iter().any(|(address, _)| *address == creator) {
             self.breaches.push(Breach::Duplicated(format!("{event} of {creator} was written to")));
         }
