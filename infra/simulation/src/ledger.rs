@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use moffman_simulators::{Call, Fault, Service, World};
+use moffman_simulators::{Call, Fault, World};
 
 use crate::gatekeeper::Effect;
 use crate::leases::Leases;
 use crate::stage::PEOPLE;
-use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter};
+use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter, written};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +129,8 @@ impl Ledger {
     /// A call goes on, and this goes wrong with it.
     pub fn released(&mut self, world: &World, call: &Call, fault: Option<&Fault>) {
         let caller = call.caller.clone().unwrap_or_default();
-        if call.service == Service::DynamoDb && fault.is_some() {
-            self.doubt(&caller);
+        if let Some(event) = written(call).filter(|_| fault.is_some()) {
+            self.doubt(&caller, |of| of == event);
         }
         if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
             self.lost_track(calendar);
@@ -228,7 +228,7 @@ impl Ledger {
 
     /// A process ended at once.
     pub fn crashed(&mut self, caller: &str) {
-        self.doubt(caller);
+        self.doubt(caller, |_| true);
         self.processes.remove(caller);
     }
 
@@ -276,10 +276,10 @@ impl Ledger {
         key(&self.made.get(event)?.person, days)
     }
 
-    /// Whoever sends a form may not be able to write down what became of it.
-    fn doubt(&mut self, caller: &str) {
-        let sending = self.processes.get(caller).map(|process| &process.sending);
-        self.in_doubt.extend(sending.into_iter().flat_map(BTreeMap::values).cloned());
+    /// Whoever sends forms for these events may not be able to write down what became of them.
+    fn doubt(&mut self, caller: &str, is_about: impl Fn(&str) -> bool) {
+        let sending = self.processes.get(caller).into_iter().flat_map(|process| &process.sending);
+        self.in_doubt.extend(sending.filter(|(event, _)| is_about(event)).map(|(_, form)| form.clone()));
     }
 
     /// A person wants this form to be sent again, or not to be sent.

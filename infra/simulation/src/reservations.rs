@@ -74,7 +74,8 @@ impl Reservations {
     pub fn answered(&mut self, caller: &str, request: &Request, placed: &Placed) {
         let seen = self.seen.get(&(caller.to_owned(), placed.id.clone()));
         if !seen.is_some_and(|seen| seen.says(request, placed)) {
-            let text = format!("{caller} has answered {request:?} with {placed:?}, and had seen {seen:?}");
+            let seen = seen.map_or(&Value::Null, |seen| &seen.event);
+            let text = format!("{caller} has answered {} with {placed:?}, and had seen {seen}", request.name);
             self.breaches.push(Breach::Lost(text));
         }
         let reserved = self.by_event.entry(placed.id.clone()).or_default();
@@ -92,7 +93,7 @@ impl Reservations {
         let owner = self.by_event.get(event).and_then(|reserved| reserved.owner.as_ref());
         let is_anothers = owner.is_some_and(|owner| *owner != request.name);
         if !(is_anothers && matches!(error, ReserveError::Conflict)) {
-            let text = format!("{request:?} is refused, though {owner:?} has the event {event}: {error}");
+            let text = format!("{} is refused, and {owner:?} has the event {event}: {error}", request.name);
             self.breaches.push(Breach::Stuck(text));
         }
     }

@@ -147,7 +147,7 @@ fn closing(body: &Value) -> Matter {
     event.map_or(Matter::Other, |event| Matter::Close { event })
 }
 
-/// The event of an open record that a call writes.
+/// The event of an open record that a call writes, or reads alone.
 pub fn written(call: &Call) -> Option<String> {
     let body = call.body.as_ref().filter(|_| call.service == Service::DynamoDb)?;
     let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
