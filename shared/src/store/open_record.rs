@@ -27,8 +27,7 @@ pub struct OpenRecord {
     pub days: DateRange,
     /// The [`key`](crate::domain::email::Email::key) of its creator's address.
     pub user: String,
-    /// Grows with every write, from the milliseconds of its recording on: a record that was closed and one that was
-    /// recorded after it must not be taken for the same.
+    /// Grows with every write.
     pub revision: u64,
     /// When it was first recorded.
     pub recorded_at: DateTime<Utc>,
@@ -82,7 +81,7 @@ impl OpenRecord {
             event,
             days,
             user,
-            revision: revision_before(now) + 1,
+            revision: 1,
             recorded_at: now,
             claim: None,
             unsettled: BTreeSet::new(),
@@ -183,11 +182,6 @@ pub(super) fn seen_key(event_id: &str) -> AttributeValue {
 /// An event id that fits into a sort key, which holds 1,024 bytes: Google's ids may be as long as that themselves.
 fn short(event_id: &str) -> Cow<'_, str> {
     if event_id.len() <= LONGEST_ID { event_id.into() } else { format!("{:x}", Sha256::digest(event_id)).into() }
-}
-
-/// The revision before the first, of a record that is written now.
-pub(super) fn revision_before(now: DateTime<Utc>) -> u64 {
-    u64::try_from(now.timestamp_millis()).unwrap_or_default()
 }
 
 /// An instant as a number of milliseconds since the epoch.

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use chrono::{DateTime, Utc};
 
 use super::calendar_state::calendar_key;
-use super::open_record::{milliseconds, open_key, revision_before, seen_key, updated_at};
+use super::open_record::{milliseconds, open_key, seen_key, updated_at};
 use super::{Store, StoreError, number, text};
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
@@ -26,7 +26,7 @@ const MOST_ATTEMPTS: usize = 5;
 
 /// Writes the version of an event that was listed.
 const SNAPSHOT: &str = "SET #event = :event, #days = :days, #user = :user, event_updated = :updated, \
-                        recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :before) + :one";
+                        recorded_at = if_not_exists(recorded_at, :now), revision = if_not_exists(revision, :zero) + :one";
 /// DynamoDB reserves these names.
 const SNAPSHOT_NAMES: [(&str, &str); 3] = [("#event", "event"), ("#days", "days"), ("#user", "user")];
 
@@ -204,7 +204,7 @@ fn snapshot_values(work: &NewWork<'_>) -> Result<Vec<(String, AttributeValue)>, 
         (":user", text(work.user)),
         (":updated", number(updated_at(work.event))),
         (":now", milliseconds(work.now)),
-        (":before", number(revision_before(work.now))),
+        (":zero", number(0)),
         (":one", number(1)),
     ];
     Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
