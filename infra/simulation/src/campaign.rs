@@ -1,10 +1,12 @@
 //! Plays many schedules on all cores.
 
 use std::ops::{ControlFlow, Range};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::bugs::Layer;
+use crate::panics;
 use crate::schedule::Outcome;
 use crate::simulate_with;
 use crate::stage::Trouble;
@@ -37,7 +39,9 @@ fn play_some<L: FnMut(Outcome) -> ControlFlow<()>>(
 ) -> Result<(), Trouble> {
     loop {
         let Some(seed) = next(&mut lock(campaign)) else { return Ok(()) };
-        let outcome = simulate_with(seed, layer);
+        // Whatever a schedule that panicked has left is not looked at again.
+        let outcome = catch_unwind(AssertUnwindSafe(|| simulate_with(seed, layer)))
+            .unwrap_or_else(|panic| Err(format!("the schedule panicked: {}", panics::said(panic)).into()));
         let mut campaign = lock(campaign);
         if campaign.is_over {
             return Ok(());

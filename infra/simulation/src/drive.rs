@@ -6,19 +6,24 @@ use moffman_simulators::{Call, Service, Turn};
 use serde_json::Value;
 
 use crate::fates::{Fate, fate, fate_elsewhere};
-use crate::gatekeeper::Waiting;
+use crate::gatekeeper::{Effect, Waiting};
 use crate::ledger::Breach;
+use crate::operations::Running;
+use crate::overtake::contender;
+use crate::panics;
 use crate::schedule::{Mood, Schedule};
-use crate::wire::{Matter, is_about, matter, written};
+use crate::wire::{Matter, is_about, matter};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
 const STILL: u32 = 40;
-/// The same while nobody is at the gate: DynamoDB works on threads of its own, which a busy machine may keep waiting.
+/// The same while nobody is at the gate: a call may still be on its way through the machine, which is slow when it is busy.
 const STILL_WITH_NOBODY: u32 = 4_000;
 /// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
 const A_MOMENT: Duration = Duration::milliseconds(1);
-/// While so much is going on, nothing more begins that would overtake it: otherwise a round might never end.
+/// While so much is going on, nothing more begins that would overtake it.
 const MOST_AT_ONCE: usize = 5;
+/// How often something begins in a round that overtakes the rest: otherwise the round might never end.
+const MOST_OVERTAKINGS: u32 = 40;
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
@@ -26,25 +31,17 @@ impl Schedule {
     /// Lets calls through the gate until everything that runs has ended. Answers what came of it.
     pub(crate) async fn drive(&mut self) -> Vec<Option<SweepReport>> {
         let mut reports = Vec::new();
+        self.overtakings_left = MOST_OVERTAKINGS;
         for _ in 0..MOST_DECISIONS {
             self.stand_still(STILL).await;
             if self.gatekeeper.lock().is_empty() {
                 self.stand_still(STILL_WITH_NOBODY).await;
             }
-            for (call, status) in self.gatekeeper.take_effects() {
-                self.took_effect(&call, status);
+            for effect in self.gatekeeper.take_effects() {
+                self.took_effect(&effect);
             }
             self.ledger.look_at_forms(&self.stage.world);
-            let mut still_running = Vec::new();
-            for running in std::mem::take(&mut self.running) {
-                if running.task.is_finished() {
-                    reports.push(running.task.await.unwrap_or_default());
-                } else {
-                    still_running.push(running);
-                }
-            }
-            self.running = still_running;
-            self.note_decisions();
+            self.collect(&mut reports).await;
             if self.running.is_empty() {
                 // Whoever was to end with a call that never came to its end goes on.
                 self.crashing.clear();
@@ -58,6 +55,21 @@ impl Schedule {
         self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
         self.running.drain(..).for_each(|running| running.task.abort());
         reports
+    }
+
+    /// Takes what came of everything that has ended. What crashed is not there any more: whatever else did not come to
+    /// its end has panicked.
+    async fn collect(&mut self, reports: &mut Vec<Option<SweepReport>>) {
+        let (ended, still_running) = std::mem::take(&mut self.running).into_iter().partition(Running::has_ended);
+        self.running = still_running;
+        for Running { caller, task } in ended {
+            let report = task.await.unwrap_or_else(|error| {
+                let said = error.try_into_panic().map_or_else(|error| error.to_string(), panics::said);
+                self.ledger.breach(Breach::Stuck(format!("{caller} panicked: {said}")));
+                None
+            });
+            reports.push(report);
+        }
     }
 
     /// Waits until nothing moves but at the gate.
@@ -79,17 +91,15 @@ impl Schedule {
         if self.random.u16(..1000) < 40 {
             self.person_acts();
         }
-        if self.slow.is_none()
-            && self.running.len() < MOST_AT_ONCE
-            && self.random.u16(..1000) < self.chance_to_overtake()
-        {
+        if self.slow.is_none() && self.may_overtake() && self.random.u16(..1000) < self.chance_to_overtake() {
             self.overtake();
         }
         if self.random.u16(..1000) < 8 {
             let minutes = self.random.i64(1..200);
             self.tell(format!("the clock jumps by {minutes} minutes"));
             self.time_goes_by(Duration::minutes(minutes));
-            if self.random.bool() && self.running.len() < MOST_AT_ONCE {
+            if self.random.bool() && self.may_overtake() {
+                self.overtakings_left -= 1;
                 self.sweep_begins();
             }
         }
@@ -101,6 +111,10 @@ impl Schedule {
             self.processes.pop_first();
             self.tell(line);
         }
+    }
+
+    fn may_overtake(&self) -> bool {
+        self.running.len() < MOST_AT_ONCE && self.overtakings_left > 0
     }
 
     pub(crate) fn sweep_begins(&mut self) {
@@ -210,17 +224,15 @@ impl Schedule {
         }
     }
 
-    fn took_effect(&mut self, call: &Call, status: u16) {
-        self.ledger.took_effect(&self.stage.world, call, status);
-        if status == 200 {
-            let now = self.ledger.tick();
-            let breach = self.requests.reservations().took_effect(call, now);
-            if let Some(breach) = breach {
-                self.ledger.breach(breach);
-            }
+    fn took_effect(&mut self, effect: &Effect) {
+        if !effect.is_success() {
+            return;
         }
-        if let (Matter::Approve { event, .. }, 200) = (matter(call), status) {
-            let set_out = self.ledger.approval_set_out(call.caller.as_deref().unwrap_or_default(), &event);
+        self.ledger.took_effect(&self.stage.world, effect);
+        let now = self.ledger.tick();
+        self.requests.reservations().took_effect(effect, now);
+        if let Matter::Approve { event, .. } = matter(&effect.call) {
+            let set_out = self.ledger.approval_set_out(effect.call.caller.as_deref().unwrap_or_default(), &event);
             self.people.approved(&event, set_out);
         }
     }
@@ -237,20 +249,6 @@ impl Schedule {
             running.caller != caller
         });
     }
-}
-
-/// The call with which this process is about to write a record that another one, which has recorded it, works on.
-fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
-    let writes = |waiting: &Waiting| match waiting {
-        Waiting::Arrived(call, _) => written(call),
-        Waiting::Done(..) => None,
-    };
-    let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
-    let works = |waiting: &&Waiting| !is_its_own(waiting) && waiting.call().operation == "UpdateItem";
-    let others: Vec<String> = waiting.iter().filter(works).filter_map(writes).collect();
-    let contends =
-        |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));
-    waiting.iter().position(contends)
 }
 
 fn name(call: &Call) -> String {

@@ -1,6 +1,17 @@
 //! What may go wrong with a call.
 
+use std::ops::Range;
+
 use moffman_simulators::{Call, Fault, Service};
+
+/// Of a thousand calls so many go well.
+const WELL: u16 = 870;
+/// The same of forms: a form is the one call that must not be repeated, and there are few of them.
+const FORMS_WELL: u16 = 770;
+/// Of a thousand calls these end their process, unless it cannot crash; all others go wrong.
+const CRASHES_BEFORE: Range<u16> = 870..890;
+const CRASHES_AFTER: Range<u16> = 890..900;
+const CRASHES_UNREAD: Range<u16> = 900..910;
 
 /// What is decided about a call that has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +30,12 @@ pub enum Fate {
 
 /// Draws a fate for a call whose process can still crash, or not.
 pub fn fate(random: &mut fastrand::Rng, call: &Call, can_crash: bool) -> Fate {
-    // A form is the one call that must not be repeated, and there are few of them.
-    let well = if call.service == Service::Byroapi { 770 } else { 870 };
+    let well = if call.service == Service::Byroapi { FORMS_WELL } else { WELL };
     match random.u16(..1000) {
         drawn if drawn < well => Fate::Well,
-        870..=889 if can_crash => Fate::CrashBefore,
-        890..=899 if can_crash => Fate::CrashAfter,
-        900..=909 if can_crash => Fate::CrashUnread,
+        drawn if can_crash && CRASHES_BEFORE.contains(&drawn) => Fate::CrashBefore,
+        drawn if can_crash && CRASHES_AFTER.contains(&drawn) => Fate::CrashAfter,
+        drawn if can_crash && CRASHES_UNREAD.contains(&drawn) => Fate::CrashUnread,
         _ => fault(random, call).map_or(Fate::Well, Fate::Wrong),
     }
 }

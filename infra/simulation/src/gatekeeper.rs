@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use moffman_simulators::{Call, Decision, Director, Fault, Turn};
+use moffman_simulators::{Call, Decision, Director, Fault, Service, Turn, World};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 /// A call at the gate.
@@ -23,12 +24,30 @@ impl Waiting {
     }
 }
 
+/// A call that was carried out.
+#[derive(Debug)]
+pub struct Effect {
+    /// The call.
+    pub call: Call,
+    /// With which status.
+    pub status: u16,
+    /// The event it was about, as it was then.
+    pub event: Option<Value>,
+}
+
+impl Effect {
+    /// Whether the service did what it was asked for.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
 /// The calls at the gate.
 #[derive(Debug, Default)]
 pub struct Gatekeeper {
     waiting: Mutex<Vec<Waiting>>,
-    /// The calls that took effect, with their statuses, since somebody last asked.
-    effects: Mutex<Vec<(Call, u16)>>,
+    /// The calls that took effect since somebody last asked.
+    effects: Mutex<Vec<Effect>>,
     arrivals: AtomicU64,
 }
 
@@ -54,9 +73,9 @@ impl Gatekeeper {
         waiting.iter().map(|waiting| waiting.call().clone()).collect()
     }
 
-    /// The calls that were carried out since the last time, in this order, with their statuses. Whoever learns of it only
-    /// when their answers leave, which may be long after, has another order.
-    pub fn take_effects(&self) -> Vec<(Call, u16)> {
+    /// The calls that were carried out since the last time, in this order. Whoever learns of it only when their answers
+    /// leave, which may be long after, has another order.
+    pub fn take_effects(&self) -> Vec<Effect> {
         std::mem::take(&mut *self.effects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -67,19 +86,31 @@ impl Gatekeeper {
 }
 
 /// The gatekeeper as the simulators see it.
-pub struct Gate(pub Arc<Gatekeeper>);
+pub struct Gate {
+    pub gatekeeper: Arc<Gatekeeper>,
+    pub world: World,
+}
+
+impl Gate {
+    fn event(&self, call: &Call) -> Option<Value> {
+        let calendar = call.calendar.as_ref().filter(|_| call.service == Service::Google)?;
+        let id = call.event.as_deref().or_else(|| call.body.as_ref()?["id"].as_str())?;
+        self.world.event(calendar, id)
+    }
+}
 
 impl Director for Gate {
     fn before_effect(&self, call: &Call) -> Decision<Turn> {
         let (decide, decided) = oneshot::channel();
-        self.0.arrive(Waiting::Arrived(call.clone(), decide));
+        self.gatekeeper.arrive(Waiting::Arrived(call.clone(), decide));
         Box::pin(async { decided.await.unwrap_or(Turn::Fail(Fault::DropBeforeEffect)) })
     }
 
     fn before_answer(&self, call: &Call, status: u16) -> Decision<()> {
         let (decide, decided) = oneshot::channel();
-        self.0.effects.lock().unwrap_or_else(PoisonError::into_inner).push((call.clone(), status));
-        self.0.arrive(Waiting::Done(call.clone(), status, decide));
+        let effect = Effect { call: call.clone(), status, event: self.event(call) };
+        self.gatekeeper.effects.lock().unwrap_or_else(PoisonError::into_inner).push(effect);
+        self.gatekeeper.arrive(Waiting::Done(call.clone(), status, decide));
         Box::pin(async { decided.await.unwrap_or_default() })
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use moffman_simulators::{Call, Fault, Service, World};
+use moffman_simulators::{Call, Fault, World};
 
+use crate::gatekeeper::Effect;
 use crate::leases::Leases;
 use crate::stage::PEOPLE;
-use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter};
+use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter, written};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,15 +111,6 @@ impl Ledger {
         }
     }
 
-    /// A person wants this form to be sent again, or not to be sent.
-    pub fn decided(&mut self, form: FormKey, resend: bool) {
-        if resend {
-            *self.resent.entry(form).or_default() += 1;
-        } else {
-            self.discarded.insert(form);
-        }
-    }
-
     /// Google refuses the cursor of this calendar.
     pub fn lost_track(&mut self, calendar: &str) {
         self.followed.remove(calendar);
@@ -137,8 +129,8 @@ impl Ledger {
     /// A call goes on, and this goes wrong with it.
     pub fn released(&mut self, world: &World, call: &Call, fault: Option<&Fault>) {
         let caller = call.caller.clone().unwrap_or_default();
-        if call.service == Service::DynamoDb && fault.is_some() {
-            self.doubt(&caller);
+        if let Some(event) = written(call).filter(|_| fault.is_some()) {
+            self.doubt(&caller, |of| of == event);
         }
         if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
             self.lost_track(calendar);
@@ -190,14 +182,22 @@ impl Ledger {
         }
     }
 
-    /// A call was carried out with this status.
-    pub fn took_effect(&mut self, world: &World, call: &Call, status: u16) {
+    /// A call was carried out, with success.
+    pub fn took_effect(&mut self, world: &World, effect: &Effect) {
+        let call = &effect.call;
         let caller = call.caller.clone().unwrap_or_default();
-        if status != 200 {
-            return;
-        }
+        let creator = effect.event.as_ref().and_then(|event| event["creator"]["email"].as_str()).unwrap_or_default();
         match matter(call) {
-            Matter::Approve { calendar, event, days } => self.approved(world, &caller, &calendar, &event, &days),
+            Matter::Approve { event, days, .. } => self.approved(&caller, &event, creator, &days),
+            Matter::Reserve { event, .. } if creator != world.service_account_email() => {
+                let text = format!("{caller} has written a reservation to {event} of {creator}");
+                self.breaches.push(Breach::Duplicated(text));
+            }
+            Matter::Unmarked => {
+                let text =
+                    format!("{caller} has written to an event as it never should: {} {}", call.method, call.path);
+                self.breaches.push(Breach::Duplicated(text));
+            }
             Matter::Claim { event, days } => {
                 if let Some(other) = self.leases.claimed(&event, call) {
                     let text = format!("{caller} has claimed {event} although {other} has it");
@@ -207,6 +207,12 @@ impl Ledger {
             }
             Matter::Issued { event, days } => {
                 self.known.extend(self.form_of(&event, &days));
+                self.process(&caller).sending.remove(&event);
+            }
+            Matter::Decided { event, days, resend } => {
+                if let Some(form) = self.form_of(&event, &days) {
+                    self.decided(form, resend);
+                }
                 self.process(&caller).sending.remove(&event);
             }
             Matter::Settled { event } | Matter::Close { event } => {
@@ -222,7 +228,7 @@ impl Ledger {
 
     /// A process ended at once.
     pub fn crashed(&mut self, caller: &str) {
-        self.doubt(caller);
+        self.doubt(caller, |_| true);
         self.processes.remove(caller);
     }
 
@@ -270,10 +276,19 @@ impl Ledger {
         key(&self.made.get(event)?.person, days)
     }
 
-    /// Whoever sends a form may not be able to write down what became of it.
-    fn doubt(&mut self, caller: &str) {
-        let sending = self.processes.get(caller).map(|process| &process.sending);
-        self.in_doubt.extend(sending.into_iter().flat_map(BTreeMap::values).cloned());
+    /// Whoever sends forms for these events may not be able to write down what became of them.
+    fn doubt(&mut self, caller: &str, is_about: impl Fn(&str) -> bool) {
+        let sending = self.processes.get(caller).into_iter().flat_map(|process| &process.sending);
+        self.in_doubt.extend(sending.filter(|(event, _)| is_about(event)).map(|(_, form)| form.clone()));
+    }
+
+    /// A person wants this form to be sent again, or not to be sent.
+    fn decided(&mut self, form: FormKey, resend: bool) {
+        if resend {
+            *self.resent.entry(form).or_default() += 1;
+        } else {
+            self.discarded.insert(form);
+        }
     }
 
     fn claimed(&mut self, caller: &str, event: String, days: &str) {
@@ -310,12 +325,10 @@ impl Ledger {
         }
     }
 
-    fn approved(&mut self, world: &World, caller: &str, calendar: &str, event: &str, days: &str) {
+    fn approved(&mut self, caller: &str, event: &str, creator: &str, days: &str) {
         if self.process(caller).too_late.remove(event) {
             self.breaches.push(Breach::Duplicated(format!("{event} was written to although it is deleted")));
         }
-        let resource = world.event(calendar, event).unwrap_or_default();
-        let creator = resource["creator"]["email"].as_str().unwrap_or_default();
         if !PEOPLE.iter().any(|(address, _)| *address == creator) {
             self.breaches.push(Breach::Duplicated(format!("{event} of {creator} was written to")));
         }

@@ -11,6 +11,7 @@ mod leases;
 mod ledger;
 mod operations;
 mod overtake;
+mod panics;
 mod people;
 mod requests;
 mod reservations;

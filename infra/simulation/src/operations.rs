@@ -1,7 +1,5 @@
 //! What processes do in a schedule: sweep, reload the spreadsheet, answer a workflow, carry out a person's decision.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::Duration;
 use moffman::app::Moffman;
 use moffman::forms::{self, Filter, State};
@@ -9,8 +7,6 @@ use moffman::google::Budget;
 use moffman::reload::reload;
 use moffman::sweep::{Order, Scope, SweepReport, sweep};
 use tokio::task::JoinHandle;
-
-use crate::wire::{FormKey, key};
 
 /// A process at work.
 pub struct Running {
@@ -20,8 +16,12 @@ pub struct Running {
     pub task: JoinHandle<Option<SweepReport>>,
 }
 
-/// The forms about which a person decided, each noted before the decision is sent, and whether it is to be sent again.
-pub type Decisions = Arc<Mutex<Vec<(FormKey, bool)>>>;
+impl Running {
+    /// Whether it has come to its end.
+    pub fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+}
 
 /// Sweeps everything; `seconds` are what the invocation has.
 pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<i64>) -> Running {
@@ -50,14 +50,11 @@ pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'st
 }
 
 /// A person looks for a form that is held and has it sent, or not.
-pub fn begin_decision(caller: String, app: Moffman, resend: bool, decisions: &Decisions) -> Running {
-    let decisions = decisions.clone();
+pub fn begin_decision(caller: String, app: Moffman, resend: bool) -> Running {
     begin_request(caller, async move {
         let held = Filter { office: None, state: Some(State::Held) };
         let Ok(page) = forms::list(&app, &held, None, 1, None).await else { return };
         let Some(form) = page.forms.into_iter().next() else { return };
-        let decided = form.user_id.and_then(|user| key(&user, &form.days.to_string())).map(|key| (key, resend));
-        decisions.lock().unwrap_or_else(PoisonError::into_inner).extend(decided);
         // Refused or lost, the person sees the form as held again.
         let _ =
             if resend { forms::resend(&app, &form.id, None).await } else { forms::discard(&app, &form.id, None).await };

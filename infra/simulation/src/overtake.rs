@@ -7,8 +7,8 @@ use crate::operations::begin_request;
 use crate::schedule::Schedule;
 use crate::wire::{Matter, matter, written};
 
-/// For how many decisions, less one, whoever is overtaken waits at most.
-const LONGEST_WAIT: u32 = 30;
+/// Whoever is overtaken waits for so many decisions at most.
+const LONGEST_WAIT: u32 = 29;
 
 /// What is about to be written.
 #[derive(Clone)]
@@ -29,8 +29,8 @@ impl Schedule {
     pub(crate) fn overtake(&mut self) {
         let among_rare = self.random.u8(..4) > 0;
         let waiting = self.gatekeeper.lock();
-        let rare: Vec<_> = waiting.iter().filter(|waiting| among_rare && is_rare(waiting)).filter_map(write).collect();
-        let writes = if rare.is_empty() { waiting.iter().filter_map(write).collect() } else { rare };
+        let is_chosen = if among_rare && waiting.iter().any(is_rare) { is_rare } else { |_: &Waiting| true };
+        let writes: Vec<_> = waiting.iter().filter(|waiting| is_chosen(waiting)).filter_map(write).collect();
         drop(waiting);
         match self.random.choice(writes) {
             Some((caller, Write::Record(event))) => self.overtake_sweep(caller, &event),
@@ -45,7 +45,8 @@ impl Schedule {
         let Self { random, stage, ledger, people, .. } = self;
         let Some(said) = people.change(event, random, &stage.world, ledger) else { return };
         self.tell(format!("{said}, which {caller} does not see"));
-        self.slow = Some((caller, self.random.u32(..LONGEST_WAIT)));
+        self.slow = Some((caller, self.random.u32(..=LONGEST_WAIT)));
+        self.overtakings_left -= 1;
         self.sweep_begins();
     }
 
@@ -59,12 +60,13 @@ impl Schedule {
         };
         if changes {
             let now = self.ledger.tick();
-            let said = self.requests.reservations().change(event, &mut self.random, now, &self.stage.world);
+            let said = self.requests.person_changes(event, &mut self.random, now, &self.stage.world);
             if let Some(said) = said {
                 self.tell(format!("{said}, which {caller} does not see"));
             }
         }
         if asks {
+            self.overtakings_left -= 1;
             match self.process() {
                 Ok((other, app)) => {
                     let (said, work) = self.requests.begin_another(event, &mut self.random, &other, app);
@@ -74,7 +76,7 @@ impl Schedule {
                 Err(trouble) => self.tell(format!("the request does not begin: {trouble}")),
             }
         }
-        self.slow = Some((caller, self.random.u32(..LONGEST_WAIT)));
+        self.slow = Some((caller, self.random.u32(..=LONGEST_WAIT)));
     }
 }
 
@@ -94,4 +96,18 @@ fn write(waiting: &Waiting) -> Option<(String, Write)> {
         _ => None,
     };
     call.caller.clone().zip(reservation.or_else(|| written(call).map(Write::Record)))
+}
+
+/// The call with which this process is about to write a record that another one, which has recorded it, works on.
+pub(crate) fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
+    let writes = |waiting: &Waiting| match waiting {
+        Waiting::Arrived(call, _) => written(call),
+        Waiting::Done(..) => None,
+    };
+    let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
+    let works = |waiting: &&Waiting| !is_its_own(waiting) && waiting.call().operation == "UpdateItem";
+    let others: Vec<String> = waiting.iter().filter(works).filter_map(writes).collect();
+    let contends =
+        |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));
+    waiting.iter().position(contends)
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate};
 use moffman_simulators::{NewEvent, Recurrence, When, World};
+use serde_json::Value;
 
 use crate::ledger::Ledger;
 use crate::stage::{CALENDARS, GUEST, PEOPLE};
@@ -28,8 +29,8 @@ pub struct Made {
 pub struct People {
     /// What manual users made.
     pub made: Vec<Made>,
-    /// What somebody else made: calendar and event.
-    pub guests: Vec<(&'static str, String)>,
+    /// What somebody else made: the calendar and the event as it was then.
+    pub guests: Vec<(&'static str, Value)>,
     taken: HashSet<(&'static str, String)>,
     next_day: NaiveDate,
 }
@@ -156,7 +157,7 @@ impl People {
         let calendar = CALENDARS[random.usize(..CALENDARS.len())];
         let (start, end) = self.fresh_days(is_far(random), random);
         let id = world.person_adds(calendar, GUEST, NewEvent::new(start, end));
-        self.guests.push((calendar, id.clone()));
+        self.guests.extend(world.event(calendar, &id).map(|event| (calendar, event)));
         format!("{GUEST} adds {id} in {calendar}")
     }
 

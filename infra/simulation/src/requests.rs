@@ -15,7 +15,7 @@ use crate::stage::CALENDARS;
 use crate::wire::{days, is_there};
 
 /// How many reservations a workflow has. The last two have the same event id.
-const RESERVATIONS: u8 = 4;
+pub const RESERVATIONS: u8 = 4;
 
 /// A workflow and its reservations.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Requests {
         if random.bool() {
             self.last = random.u8(..RESERVATIONS);
         }
-        self.ask(caller, app, random.bool())
+        self.ask(caller, app, random.bool(), false)
     }
 
     /// One more request for the reservation with this event, or for one that would have the same; oftener an approval.
@@ -42,18 +42,27 @@ impl Requests {
         let has_event = |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event);
         let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
         self.last = random.choice(numbers).unwrap_or(self.last);
-        self.ask(caller, app, random.u8(..4) > 0)
+        self.ask(caller, app, random.u8(..4) > 0, false)
     }
 
-    fn ask(&self, caller: &str, app: Moffman, approved: bool) -> Begun {
+    /// The last request for this reservation, to approve it; nothing is in its way.
+    pub fn begin_last(&mut self, number: u8, caller: &str, app: Moffman) -> Begun {
+        self.last = number;
+        self.ask(caller, app, true, true)
+    }
+
+    fn ask(&self, caller: &str, app: Moffman, approved: bool, must_succeed: bool) -> Begun {
         let request = request(self.last, approved);
         let said = format!("request for {}, approved: {approved}", request.name);
         let (caller, reservations) = (caller.to_owned(), self.reservations.clone());
+        self.reservations().began(&caller);
         let work = async move {
-            let (name, asked) = (request.name.clone(), format!("{}/{}", request.start, request.end));
-            let Ok(reservation) = Reservation::new(request) else { return };
-            if let Ok(placed) = place(&app, &reservation, None).await {
-                lock(&reservations).answered(&caller, &placed, name, asked);
+            let Ok(reservation) = Reservation::new(request.clone()) else { return };
+            let answer = place(&app, &reservation, None).await;
+            match answer {
+                Ok(placed) => lock(&reservations).answered(&caller, &request, &placed),
+                Err(error) if must_succeed => lock(&reservations).refused(&reservation.event_id(), &request, &error),
+                Err(_) => {}
             }
         };
         (said, Box::pin(work))
@@ -61,10 +70,43 @@ impl Requests {
 
     /// A person changes the event of a reservation, if there is one. Answers what, for the story.
     pub fn person_acts(&self, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
-        let mut reservations = self.reservations();
+        let reservations = self.reservations();
         let chosen = random.usize(..reservations.all().len().max(1));
         let id = reservations.all().keys().nth(chosen)?.clone();
-        reservations.change(&id, random, now, world)
+        drop(reservations);
+        self.person_changes(&id, random, now, world)
+    }
+
+    /// A person changes the event of this reservation, if it is in a calendar. Answers what, for the story.
+    pub fn person_changes(&self, id: &str, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
+        let mut reservations = self.reservations();
+        let calendar = reservations.all().get(id)?.calendar.clone();
+        let event = world.event(&calendar, id)?;
+        Some(match random.u8(..3) {
+            _ if !is_there(&event) => {
+                reservations.deleted_or_restored(id, now);
+                world.person_restores(&calendar, id);
+                format!("a person restores the reservation {id}")
+            }
+            0 => {
+                reservations.deleted_or_restored(id, now);
+                world.person_deletes(&calendar, id);
+                format!("a person deletes the reservation {id}")
+            }
+            1 => {
+                let title = format!("title {}", random.u16(..));
+                world.person_renames(&calendar, id, &title);
+                reservations.retitled(id, title);
+                format!("a person renames the reservation {id}")
+            }
+            _ => {
+                let day = random.u8(10..28);
+                let (start, end) = (format!("2026-08-{day}"), format!("2026-08-{}", day + 1));
+                world.person_moves(&calendar, id, start.as_str(), end.as_str());
+                reservations.moved(id, format!("{start}/{end}"));
+                format!("a person moves the reservation {id}")
+            }
+        })
     }
 
     /// The event of a reservation that can be copied: calendar, id and days.

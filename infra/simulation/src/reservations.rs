@@ -2,18 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use moffman::domain::reservation::Status;
-use moffman::reserve::Placed;
+use moffman::domain::reservation::{Request, Status};
+use moffman::reserve::{Placed, ReserveError};
 use moffman_simulators::{Call, World};
+use serde_json::Value;
 
+use crate::gatekeeper::Effect;
 use crate::ledger::Breach;
-use crate::wire::{Matter, is_processed, is_there, matter};
+use crate::sheet;
+use crate::wire::{Matter, days, is_processed, is_there, matter};
 
 /// The event of a reservation, as far as anybody knows of it.
 #[derive(Clone, Debug, Default)]
 pub struct Reserved {
     /// Its calendar.
     pub calendar: String,
+    /// Whose it is: who was written to it first.
+    pub owner: Option<String>,
     /// The people to whom it was answered.
     pub names: BTreeSet<String>,
     /// The days it was asked for.
@@ -30,14 +35,23 @@ pub struct Reserved {
     changed: u64,
 }
 
+/// An event as a process last read or wrote it.
+#[derive(Debug)]
+struct Seen {
+    moment: u64,
+    calendar: String,
+    event: Value,
+}
+
 /// All reservations.
 #[derive(Debug, Default)]
 pub struct Reservations {
     by_event: BTreeMap<String, Reserved>,
-    /// When each process last read or wrote each event: its answers rest on that.
-    seen: HashMap<(String, String), u64>,
+    /// Each event as each process has seen it since its request began: its answers rest on that.
+    seen: HashMap<(String, String), Seen>,
     /// What each process is about to write over, though the event says as much already.
     overwriting: HashMap<String, String>,
+    breaches: Vec<Breach>,
 }
 
 impl Reservations {
@@ -46,21 +60,68 @@ impl Reservations {
         &self.by_event
     }
 
-    /// A workflow was answered with success by `caller`: its name, and the days it had asked for.
-    pub fn answered(&mut self, caller: &str, placed: &Placed, name: String, asked: String) {
-        let seen = self.seen.get(&(caller.to_owned(), placed.id.clone())).copied().unwrap_or_default();
+    /// What was done that must not be, since somebody last asked.
+    pub fn take_breaches(&mut self) -> Vec<Breach> {
+        std::mem::take(&mut self.breaches)
+    }
+
+    /// A request to `caller` begins.
+    pub fn began(&mut self, caller: &str) {
+        self.seen.retain(|(process, _), _| process != caller);
+    }
+
+    /// The request was answered with success by `caller`.
+    pub fn answered(&mut self, caller: &str, request: &Request, placed: &Placed) {
+        let seen = self.seen.get(&(caller.to_owned(), placed.id.clone()));
+        if !seen.is_some_and(|seen| seen.says(request, placed)) {
+            let seen = seen.map_or(&Value::Null, |seen| &seen.event);
+            let text = format!("{caller} has answered {} with {placed:?}, and had seen {seen}", request.name);
+            self.breaches.push(Breach::Lost(text));
+        }
         let reserved = self.by_event.entry(placed.id.clone()).or_default();
-        reserved.days = asked;
-        reserved.names.insert(name);
-        if seen > reserved.changed {
+        reserved.days = format!("{}/{}", request.start, request.end);
+        reserved.names.insert(request.name.clone());
+        if seen.is_some_and(|seen| seen.moment > reserved.changed) {
             reserved.stands = true;
             reserved.approved |= placed.status == Status::Approved;
         }
     }
 
+    /// A request for this event was not answered with success, although nothing was in its way. That is right only for a
+    /// reservation whose event belongs to another.
+    pub fn refused(&mut self, event: &str, request: &Request, error: &ReserveError) {
+        let owner = self.by_event.get(event).and_then(|reserved| reserved.owner.as_ref());
+        let is_anothers = owner.is_some_and(|owner| *owner != request.name);
+        if !(is_anothers && matches!(error, ReserveError::Conflict)) {
+            let text = format!("{} is refused, and {owner:?} has the event {event}: {error}", request.name);
+            self.breaches.push(Breach::Stuck(text));
+        }
+    }
+
+    /// A person deleted or restored the event.
+    pub fn deleted_or_restored(&mut self, event: &str, now: u64) {
+        if let Some(reserved) = self.by_event.get_mut(event) {
+            (reserved.changed, reserved.stands, reserved.approved) = (now, false, false);
+        }
+    }
+
+    /// A person gave the event this title.
+    pub fn retitled(&mut self, event: &str, title: String) {
+        if let Some(reserved) = self.by_event.get_mut(event) {
+            reserved.retitled = Some(title);
+        }
+    }
+
+    /// A person gave the event these days.
+    pub fn moved(&mut self, event: &str, days: String) {
+        if let Some(reserved) = self.by_event.get_mut(event) {
+            reserved.moved = Some(days);
+        }
+    }
+
     /// A call goes on.
     pub fn released(&mut self, world: &World, call: &Call) {
-        let Matter::Reserve { calendar, event, approved } = matter(call) else { return };
+        let Matter::Reserve { calendar, event, approved, .. } = matter(call) else { return };
         let caller = call.caller.clone().unwrap_or_default();
         self.overwriting.remove(&caller);
         let present = world.event(&calendar, &event).filter(is_there);
@@ -69,55 +130,47 @@ impl Reservations {
         }
     }
 
-    /// A call was carried out at this moment. Only an event that is deleted, or pending when an approval comes, may be
-    /// written to: everything else is what a person or an earlier answer wants.
-    pub fn took_effect(&mut self, call: &Call, moment: u64) -> Option<Breach> {
-        let caller = call.caller.clone().unwrap_or_default();
-        match matter(call) {
-            Matter::Read { event } => {
-                self.seen.insert((caller, event), moment);
-                None
+    /// A call was carried out at this moment, with success. Only an event that is deleted, or pending when an approval
+    /// comes, may be written to, and only for whoever has it: everything else is what a person or an earlier answer wants.
+    pub fn took_effect(&mut self, effect: &Effect, moment: u64) {
+        let caller = effect.call.caller.clone().unwrap_or_default();
+        let (calendar, event) = match matter(&effect.call) {
+            Matter::Read { event } => (effect.call.calendar.clone().unwrap_or_default(), event),
+            Matter::Reserve { calendar, event, name, .. } => {
+                self.written(&caller, &calendar, &event, &name);
+                (calendar, event)
             }
-            Matter::Reserve { calendar, event, .. } => {
-                let reserved = self.by_event.entry(event.clone()).or_default();
-                (reserved.calendar, reserved.retitled, reserved.moved) = (calendar, None, None);
-                self.seen.insert((caller.clone(), event.clone()), moment);
-                let overwritten = self.overwriting.remove(&caller).filter(|overwritten| *overwritten == event)?;
-                Some(Breach::Lost(format!("{caller} has written over the reservation {overwritten}")))
-            }
-            _ => None,
-        }
+            _ => return,
+        };
+        let content = effect.event.clone().unwrap_or_default();
+        self.seen.insert((caller, event), Seen { moment, calendar, event: content });
     }
 
-    /// A person changes the event of a reservation, if it is in a calendar. Answers what, for the story.
-    pub fn change(&mut self, id: &str, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
-        let reserved = self.by_event.get_mut(id)?;
-        let event = world.event(&reserved.calendar, id)?;
-        let calendar = reserved.calendar.as_str();
-        Some(match random.u8(..3) {
-            _ if !is_there(&event) => {
-                (reserved.changed, reserved.stands, reserved.approved) = (now, false, false);
-                world.person_restores(calendar, id);
-                format!("a person restores the reservation {id}")
-            }
-            0 => {
-                (reserved.changed, reserved.stands, reserved.approved) = (now, false, false);
-                world.person_deletes(calendar, id);
-                format!("a person deletes the reservation {id}")
-            }
-            1 => {
-                let title = format!("title {}", random.u16(..));
-                world.person_renames(calendar, id, &title);
-                reserved.retitled = Some(title);
-                format!("a person renames the reservation {id}")
-            }
-            _ => {
-                let day = random.u8(10..28);
-                let (start, end) = (format!("2026-08-{day}"), format!("2026-08-{}", day + 1));
-                world.person_moves(calendar, id, start.as_str(), end.as_str());
-                reserved.moved = Some(format!("{start}/{end}"));
-                format!("a person moves the reservation {id}")
-            }
-        })
+    fn written(&mut self, caller: &str, calendar: &str, event: &str, name: &str) {
+        let reserved = self.by_event.entry(event.to_owned()).or_default();
+        (reserved.calendar, reserved.retitled, reserved.moved) = (calendar.to_owned(), None, None);
+        let owner = reserved.owner.get_or_insert_with(|| name.to_owned());
+        if *owner != name {
+            let text = format!("{caller} has written {name} to the reservation {event} of {owner}");
+            self.breaches.push(Breach::Duplicated(text));
+        }
+        if self.overwriting.remove(caller).is_some_and(|overwritten| overwritten == event) {
+            let text = format!("{caller} has written over the reservation {event}");
+            self.breaches.push(Breach::Lost(text));
+        }
+    }
+}
+
+impl Seen {
+    /// Whether an answer to the request says of the event what it was, and no less than what was asked for.
+    fn says(&self, request: &Request, placed: &Placed) -> bool {
+        let status = if is_processed(&self.event) { Status::Approved } else { Status::Pending };
+        is_there(&self.event)
+            && placed.status == status
+            && (status == Status::Approved || !request.approved)
+            && placed.days.to_string() == days(&self.event)
+            && placed.url.as_deref() == self.event["htmlLink"].as_str()
+            && placed.office_id == request.office_id
+            && placed.office_id == sheet::office(&self.calendar)
     }
 }

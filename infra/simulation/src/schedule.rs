@@ -1,7 +1,7 @@
 //! One schedule: rounds of people, sweeps and requests among faults, then clean sweeps until nothing is open.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate};
 use moffman::app::Moffman;
@@ -10,12 +10,12 @@ use moffman::sweep::SweepReport;
 use crate::bugs::Layer;
 use crate::gatekeeper::{Gate, Gatekeeper};
 use crate::ledger::{Breach, Ledger};
-use crate::operations::{Decisions, Running, begin_decision, begin_reload, begin_request, begin_sweep};
+use crate::operations::{Running, begin_decision, begin_reload, begin_request, begin_sweep};
 use crate::people::People;
-use crate::requests::Requests;
+use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
 use crate::stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
-use crate::verdict::{Verdict, is_approved, is_in_range};
+use crate::verdict::{Verdict, check_reservations, is_approved, is_in_range};
 
 /// More clean sweeps than any backlog needs.
 const MOST_CLEAN_SWEEPS: u32 = 16;
@@ -42,7 +42,6 @@ pub struct Schedule {
     pub(crate) people: People,
     pub(crate) requests: Requests,
     pub(crate) ledger: Ledger,
-    pub(crate) decisions: Decisions,
     pub(crate) running: Vec<Running>,
     /// The processes that run, by name; in a fixed order, so that a seed always chooses the same one.
     pub(crate) processes: BTreeMap<String, Moffman>,
@@ -52,6 +51,8 @@ pub struct Schedule {
     pub(crate) dying: HashSet<String>,
     /// The process whose calls wait while others have any, for so many decisions.
     pub(crate) slow: Option<(String, u32)>,
+    /// How many more may begin in this round that overtake the rest.
+    pub(crate) overtakings_left: u32,
     pub(crate) mood: Mood,
     /// Whether some process has known the offices and the people.
     is_known: bool,
@@ -77,7 +78,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
     let manner = Manner::draw(&mut random);
     let stage = Stage::set(seed, &manner).await?;
     let gatekeeper = Arc::new(Gatekeeper::default());
-    stage.world.direct(Arc::new(Gate(gatekeeper.clone())));
+    stage.world.direct(Arc::new(Gate { gatekeeper: gatekeeper.clone(), world: stage.world.clone() }));
     if let Some(layer) = layer {
         stage.world.tamper(layer.lay());
     }
@@ -90,12 +91,12 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         people: People::new(first),
         requests: Requests::default(),
         ledger: Ledger::new(manner.hold),
-        decisions: Decisions::default(),
         running: Vec::new(),
         processes: BTreeMap::new(),
         crashing: HashSet::new(),
         dying: HashSet::new(),
         slow: None,
+        overtakings_left: 0,
         mood: Mood::Faults,
         is_known: !manner.sheet,
         seed,
@@ -109,6 +110,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         schedule.round().await?;
     }
     let last = schedule.clean_sweeps().await?;
+    schedule.last_requests().await?;
     schedule.judge(last).await
 }
 
@@ -165,7 +167,7 @@ impl Schedule {
             let (caller, app) = self.process()?;
             let resend = self.random.bool();
             self.tell(format!("{caller}: a person settles a held form, resend: {resend}"));
-            self.running.push(begin_decision(caller, app, resend, &self.decisions));
+            self.running.push(begin_decision(caller, app, resend));
         }
         Ok(())
     }
@@ -229,6 +231,20 @@ impl Schedule {
         Ok(SweepReport::default())
     }
 
+    /// Each reservation is asked for once more, to be approved: one that can never succeed again shows only then. What must
+    /// be in the calendar is so before that.
+    async fn last_requests(&mut self) -> Result<(), Trouble> {
+        check_reservations(&self.stage.world, &self.requests, &mut self.ledger);
+        for number in 0..RESERVATIONS {
+            let (caller, app) = self.process()?;
+            let (said, work) = self.requests.begin_last(number, &caller, app);
+            self.tell(format!("{caller}: {said}"));
+            self.running.push(begin_request(caller, work));
+            self.drive().await;
+        }
+        Ok(())
+    }
+
     async fn judge(mut self, last: SweepReport) -> Result<Outcome, Trouble> {
         self.stage.world.undirect();
         let open = self.stage.open_records().await?;
@@ -251,14 +267,6 @@ impl Schedule {
             _ => Some(people.act(random, world, ledger)),
         };
         self.tell(said.unwrap_or_else(|| "nobody does anything".to_owned()));
-    }
-
-    /// Forms about which a person has decided meanwhile.
-    pub(crate) fn note_decisions(&mut self) {
-        let decided = std::mem::take(&mut *self.decisions.lock().unwrap_or_else(PoisonError::into_inner));
-        for (form, resend) in decided {
-            self.ledger.decided(form, resend);
-        }
     }
 
     pub(crate) fn tell(&mut self, line: String) {

@@ -17,14 +17,18 @@ pub enum Matter {
     Form(FormKey),
     /// An event that a person made is approved for these days.
     Approve { calendar: String, event: String, days: String },
-    /// A workflow's reservation is written to this event, approved or pending.
-    Reserve { calendar: String, event: String, approved: bool },
+    /// A workflow's reservation of this name is written to this event, approved or pending.
+    Reserve { calendar: String, event: String, name: String, approved: bool },
+    /// An event is changed otherwise, or deleted: nobody but people should.
+    Unmarked,
     /// A record of this event is claimed for sending the form for these days.
     Claim { event: String, days: String },
     /// It is written down that the form for these days was issued.
     Issued { event: String, days: String },
     /// It is written down that the form that was being sent is not under way any more.
     Settled { event: String },
+    /// It is written down that a person wants the form for these days to be sent again, or not to be sent.
+    Decided { event: String, days: String, resend: bool },
     /// The cursor of this calendar is written.
     Cursor { calendar: String },
     /// A record is closed.
@@ -42,6 +46,7 @@ pub fn matter(call: &Call) -> Matter {
         ("events.get", _, Some(event)) => Matter::Read { event },
         ("events.patch", Some(calendar), Some(event)) => event_write(body, calendar, event),
         ("events.insert", Some(calendar), _) => event_write(body, calendar, text(&body["id"])),
+        (operation, ..) if operation.starts_with("events.") && call.method != "GET" => Matter::Unmarked,
         ("form", ..) => Matter::Form(form_key(body)),
         ("PutItem", ..) => cursor(body),
         ("UpdateItem", ..) => record_write(body),
@@ -102,9 +107,12 @@ fn event_write(body: &Value, calendar: String, event: String) -> Matter {
     match private["moffman_dates"].as_str() {
         Some(days) => Matter::Approve { calendar, event, days: days.to_owned() },
         None if private["moffman_reservation"].is_string() => {
-            Matter::Reserve { calendar, event, approved: is_processed(body) }
+            let title = text(&body["summary"]);
+            let pending = title.strip_prefix('(').and_then(|title| title.strip_suffix(')'));
+            let name = pending.unwrap_or(&title).to_owned();
+            Matter::Reserve { calendar, event, name, approved: is_processed(body) }
         }
-        None => Matter::Other,
+        None => Matter::Unmarked,
     }
 }
 
@@ -125,6 +133,9 @@ fn record_write(body: &Value) -> Matter {
     }
     match values[":days"]["SS"][0].as_str() {
         Some(days) if expression.contains("ADD issued") => Matter::Issued { event, days: days.to_owned() },
+        Some(days) if removed(body).contains("held") => {
+            Matter::Decided { event, days: days.to_owned(), resend: !expression.contains("issued") }
+        }
         _ if expression.contains("DELETE unsettled") => Matter::Settled { event },
         _ => Matter::Other,
     }
@@ -136,7 +147,7 @@ fn closing(body: &Value) -> Matter {
     event.map_or(Matter::Other, |event| Matter::Close { event })
 }
 
-/// The event of an open record that a call writes.
+/// The event of an open record that a call writes, or reads alone.
 pub fn written(call: &Call) -> Option<String> {
     let body = call.body.as_ref().filter(|_| call.service == Service::DynamoDb)?;
     let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -147,12 +158,17 @@ pub fn written(call: &Call) -> Option<String> {
 /// The event of an open record that a call gives up or closes.
 pub fn given_up(call: &Call) -> Option<String> {
     let body = call.body.as_ref()?;
-    let removed = body["UpdateExpression"].as_str().and_then(|expression| expression.split_once("REMOVE"));
     match matter(call) {
         Matter::Close { event } => Some(event),
-        _ if removed.is_some_and(|(_, names)| names.contains("lease_until")) => event_of(&body["Key"]),
+        _ if removed(body).contains("lease_until") => event_of(&body["Key"]),
         _ => None,
     }
+}
+
+/// What an update removes, and all that its expression says after that.
+fn removed(body: &Value) -> &str {
+    let expression = body["UpdateExpression"].as_str().unwrap_or_default();
+    expression.split_once("REMOVE").map_or("", |(_, removed)| removed)
 }
 
 /// The event of an open record.

@@ -61,6 +61,9 @@ impl Worker<'_> {
                 Some(_) | None => return Ok(Form::Changed),
             }
         }
+        if !self.claim_outlasts_form(&record) {
+            return Ok(Form::NotNow(record));
+        }
         let settings = &self.sweep.app.settings;
         let updated = record.event.updated.unwrap_or_else(|| self.now());
         let form =
@@ -76,6 +79,13 @@ impl Worker<'_> {
             report.problem(&self.calendar.office.name, problem);
         }
         self.settle_answer(record, answer, report).await
+    }
+
+    /// Whether the claim still holds when the answer to a form that is sent now is late. It does not if it was long on its
+    /// way, or this process stood still: then others take the form for sent.
+    fn claim_outlasts_form(&self, record: &OpenRecord) -> bool {
+        let late = self.now() + self.sweep.app.form_timeout();
+        record.claim.as_ref().is_some_and(|claim| claim.until >= late)
     }
 
     /// Writes down what the form service answered.

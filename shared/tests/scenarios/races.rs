@@ -252,3 +252,21 @@ async fn a_claim_that_came_too_late_is_not_taken_for_ones_own_earlier_one() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_is_over_when_it_is_answered_sends_no_form() {
+    run_test(async |ctx| {
+        ctx.sweep().await;
+        let event = thursday(ctx);
+        let world = ctx.world.clone();
+        ctx.dynamodb.before("SET claim = :claim", move || world.advance(Duration::minutes(10)));
+        let report = ctx.sweep().await;
+        ctx.expect_no_form();
+        assert_eq!((report.forms.unknown, report.open), (0, 1), "{report:?}");
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.unknown, report.open), (0, 0), "{report:?}");
+        ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
