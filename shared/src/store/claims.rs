@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, ReturnValue, TransactWrite
 use chrono::{DateTime, Duration, Utc};
 
 use super::calendar_state::calendar_key;
-use super::open_record::{Claim, Failures, OpenRecord, milliseconds, open_key, seen_key, updated_at};
+use super::open_record::{AS_READ, Claim, Failures, OpenRecord, milliseconds, open_key, seen_key, updated_at};
 use super::recording::{days_value, snapshot};
 use super::{Store, StoreError, number, text};
 use crate::domain::date_range::DateRange;
@@ -108,7 +108,7 @@ impl Store {
         let mut update = self
             .update_open(calendar_id, record)
             .update_expression(format!("SET claim = :claim, lease_until = :until ADD revision :one{add}"))
-            .condition_expression("revision = :revision")
+            .condition_expression(AS_READ)
             .expression_attribute_values(":claim", text(&claim.id))
             .expression_attribute_values(":until", milliseconds(claim.until));
         if let Some(days) = sending {
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<Option<OpenRecord>, StoreError> {
         let update = self
             .update_open(calendar_id, record)
-            .condition_expression("claim = :claim AND revision = :revision")
+            .condition_expression(format!("claim = :claim AND {AS_READ}"))
             .expression_attribute_values(":claim", text(claim_id));
         updated(settled(update, settlement)?).await
     }
@@ -145,13 +145,14 @@ impl Store {
             .table_name(self.table())
             .key("pk", calendar_key(calendar_id))
             .key("sk", open_key(&record.event.id))
-            .expression_attribute_values(":revision", number(record.revision));
+            .expression_attribute_values(":revision", number(record.revision))
+            .expression_attribute_values(":recorded", milliseconds(record.recorded_at));
         let delete = match closing.claim {
             Some(claim) => delete
-                .condition_expression("claim = :claim AND revision = :revision")
+                .condition_expression(format!("claim = :claim AND {AS_READ}"))
                 .expression_attribute_values(":claim", text(claim)),
             None => delete
-                .condition_expression("revision = :revision AND (attribute_not_exists(claim) OR lease_until < :now)")
+                .condition_expression(format!("{AS_READ} AND (attribute_not_exists(claim) OR lease_until < :now)"))
                 .expression_attribute_values(":now", milliseconds(closing.now)),
         };
         let mut actions = vec![TransactWriteItem::builder().delete(delete.build()?).build()];
@@ -219,6 +220,7 @@ impl Store {
             .key("pk", calendar_key(calendar_id))
             .key("sk", open_key(&record.event.id))
             .expression_attribute_values(":revision", number(record.revision))
+            .expression_attribute_values(":recorded", milliseconds(record.recorded_at))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew)
     }

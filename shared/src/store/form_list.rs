@@ -10,7 +10,7 @@ use futures_util::stream::{self, Stream, TryStreamExt};
 
 use super::calendar_state::calendar_key;
 use super::claims::{set_of, updated};
-use super::open_record::{OpenRecord, milliseconds, seen_key};
+use super::open_record::{AS_READ, OpenRecord, milliseconds, seen_key};
 use super::recording::days_of;
 use super::{SORT, Store, StoreError, text};
 use crate::domain::date_range::DateRange;
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<Option<OpenRecord>, StoreError> {
         let update = self
             .update_open(calendar_id, record)
-            .condition_expression("revision = :revision AND (attribute_not_exists(claim) OR lease_until < :now)")
+            .condition_expression(format!("{AS_READ} AND (attribute_not_exists(claim) OR lease_until < :now)"))
             .expression_attribute_values(":now", milliseconds(now));
         let add = match decision {
             Decision::Resend => "revision :one",

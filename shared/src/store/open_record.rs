@@ -18,6 +18,9 @@ use crate::domain::event::Event;
 /// The longest event id that stands in a sort key as it is, in bytes.
 const LONGEST_ID: usize = 512;
 
+/// The condition that a record is as it was read, and not another one of the same event that was recorded after it was closed.
+pub(super) const AS_READ: &str = "revision = :revision AND recorded_at = :recorded";
+
 /// An event that needs work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenRecord {
@@ -27,7 +30,7 @@ pub struct OpenRecord {
     pub days: DateRange,
     /// The [`key`](crate::domain::email::Email::key) of its creator's address.
     pub user: String,
-    /// Grows with every write.
+    /// Grows with every write, from 1 on.
     pub revision: u64,
     /// When it was first recorded.
     pub recorded_at: DateTime<Utc>,
@@ -82,7 +85,7 @@ impl OpenRecord {
             days,
             user,
             revision: 1,
-            recorded_at: now,
+            recorded_at: instant(now.timestamp_millis()),
             claim: None,
             unsettled: BTreeSet::new(),
             issued: BTreeSet::new(),

@@ -5,12 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, CancellationReason, ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 use chrono::{DateTime, Utc};
 
 use super::calendar_state::calendar_key;
-use super::open_record::{milliseconds, open_key, seen_key, updated_at};
+use super::claims::updated;
+use super::open_record::{OpenRecord, milliseconds, open_key, seen_key, updated_at};
 use super::{Store, StoreError, number, text};
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
@@ -48,19 +50,28 @@ pub struct NewWork<'a> {
 /// What became of an event that was to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// There is an open record of it, which begins with what is remembered.
-    Open(Remembered),
+    /// There is an open record of it: this one.
+    Open(Box<OpenRecord>),
     /// A newer version of the event is known already; nothing was written.
     Stale,
 }
 
 /// What is remembered of an event that was closed before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remembered {
+#[derive(Default)]
+struct Remembered {
     /// The days whose form was issued.
-    pub issued: BTreeSet<DateRange>,
+    issued: BTreeSet<DateRange>,
     /// The days of which nobody knows whether their form was issued.
-    pub unsettled: BTreeSet<DateRange>,
+    unsettled: BTreeSet<DateRange>,
+}
+
+impl NewWork<'_> {
+    /// The record that was just opened.
+    fn opened(&self, remembered: Remembered) -> Recorded {
+        let record = OpenRecord::new(self.event.clone(), self.days, self.user.to_owned(), self.now);
+        let Remembered { unsettled, issued } = remembered;
+        Recorded::Open(Box::new(OpenRecord { unsettled, issued, ..record }))
+    }
 }
 
 impl Store {
@@ -69,29 +80,33 @@ impl Store {
     /// A listing that is older than what was done since records nothing. A new record begins with what is remembered of
     /// the event, for whatever days; from then on the record alone knows, until it is closed.
     pub async fn record(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Recorded, StoreError> {
-        if work.is_open && self.replace(calendar_id, work).await? {
-            return Ok(Recorded::Open(Remembered::default()));
+        if work.is_open
+            && let Some(record) = self.replace(calendar_id, work).await?
+        {
+            return Ok(Recorded::Open(Box::new(record)));
         }
         for _ in 0..MOST_ATTEMPTS {
             let Some(reasons) = self.open(calendar_id, work, None).await? else {
-                return Ok(Recorded::Open(Remembered::default()));
+                return Ok(work.opened(Remembered::default()));
             };
             let [open, seen] = [0, 1].map(|action| reasons.get(action).and_then(|reason| reason.item.as_ref()));
             if [open, seen].into_iter().flatten().any(|item| last_change(item) > updated_at(work.event)) {
                 return Ok(Recorded::Stale);
             }
             match (open, seen) {
-                (Some(_), _) if self.replace(calendar_id, work).await? => {
-                    return Ok(Recorded::Open(Remembered::default()));
+                (Some(_), _) => {
+                    if let Some(record) = self.replace(calendar_id, work).await? {
+                        return Ok(Recorded::Open(Box::new(record)));
+                    }
                 }
                 (None, Some(seen)) => {
                     let remembered = Remembered::read(seen);
                     if self.open(calendar_id, work, Some(&remembered)).await?.is_none() {
-                        return Ok(Recorded::Open(remembered));
+                        return Ok(work.opened(remembered));
                     }
                 }
                 // Another sweep was faster: look again.
-                _ => {}
+                (None, None) => {}
             }
         }
         Err(StoreError::Throttled)
@@ -145,26 +160,24 @@ impl Store {
         Ok(check.build()?)
     }
 
-    /// Replaces the snapshot in an open record. Answers whether there is one, and none of a newer version.
-    async fn replace(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<bool, StoreError> {
+    /// Replaces the snapshot in an open record. Answers the record as it is now; `None` when there is none, or one of a newer
+    /// version.
+    async fn replace(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Option<OpenRecord>, StoreError> {
         let mut update = self
             .client()
             .update_item()
             .table_name(self.table())
             .set_key(Some(open_item(calendar_id, work)))
             .update_expression(SNAPSHOT)
-            .condition_expression("attribute_exists(sk) AND event_updated <= :updated");
+            .condition_expression("attribute_exists(sk) AND event_updated <= :updated")
+            .return_values(ReturnValue::AllNew);
         for (name, attribute) in SNAPSHOT_NAMES {
             update = update.expression_attribute_names(name, attribute);
         }
         for (name, value) in snapshot_values(work)? {
             update = update.expression_attribute_values(name, value);
         }
-        match update.send().await.map_err(StoreError::from) {
-            Ok(_) => Ok(true),
-            Err(StoreError::ConditionFailed) => Ok(false),
-            Err(error) => Err(error),
-        }
+        updated(update).await
     }
 
     /// Runs a transaction. Answers the reasons when a condition cancelled it; any other failure is an error.

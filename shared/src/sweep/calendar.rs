@@ -278,18 +278,13 @@ impl Sweep<'_> {
         let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
         let now = self.app.clock.now();
         let new = NewWork { event: &event, days, user: &user, now, is_open: known.is_some() };
-        let remembered = match self.app.store.record(&calendar.office.calendar_id, &new).await? {
-            Recorded::Open(remembered) => remembered,
-            Recorded::Stale => return Ok(known),
-        };
-        tracing::debug!(event.id = %event.id, %days, %why, "event found");
-        let mut record = match known {
-            Some(known) => OpenRecord { event, days, user, revision: known.revision + 1, ..known },
-            None => OpenRecord::new(event, days, user, now),
-        };
-        record.issued.extend(remembered.issued);
-        record.unsettled.extend(remembered.unsettled);
-        Ok(Some(record))
+        match self.app.store.record(&calendar.office.calendar_id, &new).await? {
+            Recorded::Open(record) => {
+                tracing::debug!(event.id = %event.id, %days, %why, "event found");
+                Ok(Some(*record))
+            }
+            Recorded::Stale => Ok(known),
+        }
     }
 
     /// Closes a record whose event needs nothing any more. Answers whether it is closed; it is not while somebody works
