@@ -57,6 +57,7 @@ impl Worker<'_> {
             Err(GoogleError::NotFound) => return self.close_vanished(record, report).await,
             Err(error) => return Err(error.into()),
         };
+        self.recall().seen = Some(event.etag.clone());
         match judge(&event, &self.sweep.rules(), true) {
             Verdict::Work(_, days) => self.reread(record, event, days).await,
             Verdict::Leave(left) => self.close(record, Closed::new(left, event.days), event.updated, report).await,
@@ -69,7 +70,7 @@ impl Worker<'_> {
         let store = &self.sweep.app.store;
         match store.settle(&self.calendar.office.calendar_id, &record, &self.claim_id, &reread).await? {
             Some(record) => Ok(Round::Again(self.completed(record))),
-            None => self.read_after(&record, Some(&reread)).await,
+            None => self.read_again(&record.event.id).await,
         }
     }
 
@@ -91,23 +92,12 @@ impl Worker<'_> {
     ) -> Result<Round, WorkError> {
         let closing = Closing::new(&record, Some(&self.claim_id), closed.approved, updated, self.now());
         if !self.sweep.app.store.close(&self.calendar.office.calendar_id, &record, &closing).await? {
-            return self.read_after(&record, None).await;
+            return self.read_again(&record.event.id).await;
         }
         match closed.left {
             Left::Approved => report.events_approved += 1,
             left => report.closed(&self.calendar.office.name, &record, left),
         }
         Ok(Round::Closed)
-    }
-
-    /// Reads a record that could not be written. Another sweep may have put in a version of the event that it listed
-    /// before this one read it, so the event is read once more before anything is sent; not if the write was made and
-    /// its answer lost.
-    async fn read_after(&self, record: &OpenRecord, write: Option<&Settlement>) -> Result<Round, WorkError> {
-        let round = self.read_again(&record.event.id).await?;
-        if let Round::Again(read) = &round {
-            self.recall().is_listed = self.is_ours(read) && write.is_some_and(|write| write.is_in(read));
-        }
-        Ok(round)
     }
 }

@@ -60,8 +60,9 @@ pub(super) struct Backlog {
 /// A record to work on.
 pub(super) struct Task {
     pub(super) record: OpenRecord,
-    /// Whether this sweep's listing showed the event as the record has it. Otherwise it may have been moved or deleted.
-    pub(super) is_listed: bool,
+    /// The version of the event that this sweep's listing showed, as its etag. If it is not the record's, the event may
+    /// have been moved or deleted.
+    pub(super) seen: Option<String>,
 }
 
 /// What a calendar's listing said.
@@ -251,14 +252,13 @@ impl Sweep<'_> {
                 (work, known)
             })
             .collect();
-        let recorded: Vec<Option<OpenRecord>> = stream::iter(found)
+        let listed: Vec<Option<Task>> = stream::iter(found)
             .map(|(work, known)| self.record_one(&calendar, work, known))
             .buffer_unordered(RECORDS_AT_ONCE)
             .try_collect()
             .await?;
-        let unlisted = open.into_values().map(|record| Task { record, is_listed: false });
-        let listed = recorded.into_iter().flatten().map(|record| Task { record, is_listed: true });
-        let mut work: Vec<Task> = unlisted.chain(listed).collect();
+        let unlisted = open.into_values().map(|record| Task { record, seen: None });
+        let mut work: Vec<Task> = unlisted.chain(listed.into_iter().flatten()).collect();
         work.sort_by(|a, b| {
             (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
         });
@@ -270,10 +270,11 @@ impl Sweep<'_> {
         calendar: &Calendar,
         work: Work,
         known: Option<OpenRecord>,
-    ) -> Result<Option<OpenRecord>, StoreError> {
+    ) -> Result<Option<Task>, StoreError> {
         let Work { event, days, why } = work;
+        let task = |record| Task { record, seen: Some(event.etag.clone()) };
         if let Some(known) = known.as_ref().filter(|known| known.event.etag == event.etag && known.days == days) {
-            return Ok(Some(known.clone()));
+            return Ok(Some(task(known.clone())));
         }
         let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
         let now = self.app.clock.now();
@@ -281,9 +282,9 @@ impl Sweep<'_> {
         match self.app.store.record(&calendar.office.calendar_id, &new).await? {
             Recorded::Open(record) => {
                 tracing::debug!(event.id = %event.id, %days, %why, "event found");
-                Ok(Some(*record))
+                Ok(Some(task(*record)))
             }
-            Recorded::Stale => Ok(known),
+            Recorded::Stale => Ok(known.map(task)),
         }
     }
 

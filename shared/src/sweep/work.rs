@@ -73,8 +73,8 @@ impl Sweep<'_> {
         let Some(Backlog { calendar, work, mut rest }) = backlog else {
             return report;
         };
-        for Task { record, is_listed } in work {
-            let memory = Mutex::new(Memory { is_listed, ..Memory::default() });
+        for Task { record, seen } in work {
+            let memory = Mutex::new(Memory { seen, ..Memory::default() });
             let worker = Worker { sweep: self, calendar: &calendar, claim_id: self.app.randomness.id(), memory };
             rest.extend(worker.work(record, &mut report).await);
         }
@@ -94,8 +94,8 @@ pub(super) struct Worker<'a> {
 /// What a worker knows and the table may not: another's write, or trouble with the table, must not make it forgotten.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// Whether the event was seen in this sweep as the record has it.
-    pub(super) is_listed: bool,
+    /// The version of the event that this sweep saw last, as its etag.
+    pub(super) seen: Option<String>,
     /// The days that are marked as being sent and are not sent yet.
     pub(super) unsent: Option<DateRange>,
     /// The days whose form was issued by this worker.
@@ -129,7 +129,7 @@ impl Worker<'_> {
             return Ok(Round::Open(record));
         };
         let event_id = record.event.id.clone();
-        if self.byroapi_for(&record).is_some() && self.sweep.is_form_due(&record) && !self.recall().is_listed {
+        if self.byroapi_for(&record).is_some() && self.sweep.is_form_due(&record) && !self.has_seen(&record) {
             return self.look_again(record, report).await;
         }
         let form = match self.byroapi_for(&record) {
@@ -145,13 +145,18 @@ impl Worker<'_> {
         }
     }
 
-    /// Reads an event that the listing did not show before its form is sent: it may have been moved or deleted.
+    /// Reads an event that this sweep did not see as the record has it, before its form is sent: it may have been moved or
+    /// deleted, also when it is an older version that another sweep has recorded.
     async fn look_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
         let Some(claimed) = self.claim(&record, None).await? else {
             return self.read_again(&record.event.id).await;
         };
-        self.recall().is_listed = true;
         self.judge_again(claimed, report).await
+    }
+
+    /// Whether the record has the version of the event that this sweep saw last.
+    fn has_seen(&self, record: &OpenRecord) -> bool {
+        self.recall().seen.as_ref() == Some(&record.event.etag)
     }
 
     /// What this worker knows. Not to be kept while anything is awaited.

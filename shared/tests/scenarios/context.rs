@@ -8,7 +8,9 @@ use moffman::clock::{Clock, Randomness};
 use moffman::config::{Place, Sources, load};
 use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
 use moffman::reserve::{Placed, ReserveError, place};
+use moffman::store::Store;
 use moffman::store::open_record::OpenRecord;
+use moffman::store::recording::NewWork;
 use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
 use moffman::transport::Transport;
 use moffman_simulation::WorldTime;
@@ -69,7 +71,7 @@ pub struct Context {
     pub time: WorldTime,
     forms_expected: usize,
     folder: tempfile::TempDir,
-    store: moffman::store::Store,
+    store: Store,
     transport: Transport,
     seed: u64,
 }
@@ -185,13 +187,25 @@ impl Context {
     }
 }
 
-/// Another sweep, from its start to its end, on a thread of its own: a hook cannot wait for one on the test's.
+/// Another sweep, from its start to its end.
 pub fn sweep_meanwhile(app: Moffman) -> SweepReport {
-    let thread = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(sweep(&app, &everything())).unwrap()
-    });
-    thread.join().unwrap()
+    meanwhile(async { sweep(&app, &everything()).await.unwrap() })
+}
+
+/// What another sweep listed in Prague, and only now writes down.
+pub fn record_meanwhile(store: &Store, work: &NewWork<'_>) {
+    meanwhile(async { store.record(PRAGUE, work).await.unwrap() });
+}
+
+/// Does something on a thread of its own: a hook cannot wait for it on the test's.
+fn meanwhile<T: Send>(what: impl Future<Output = T> + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(what)
+        });
+        thread.join().unwrap()
+    })
 }
 
 /// Sweeps until the service hangs, and is killed there.
@@ -241,7 +255,7 @@ pub fn instant(text: &str) -> DateTime<Utc> {
 fn assemble(
     world: &World,
     time: &WorldTime,
-    store: &moffman::store::Store,
+    store: &Store,
     transport: &Transport,
     folder: &std::path::Path,
     overrides: &str,
