@@ -12,6 +12,7 @@ use crate::operations::Running;
 use crate::overtake::contender;
 use crate::panics;
 use crate::schedule::{Mood, Schedule};
+use crate::slow::Slow;
 use crate::wire::{Matter, is_about, matter};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
@@ -23,7 +24,7 @@ const A_MOMENT: Duration = Duration::milliseconds(1);
 /// While so much is going on, nothing more begins that would overtake it.
 const MOST_AT_ONCE: usize = 5;
 /// How often something begins in a round that overtakes the rest: otherwise the round might never end.
-const MOST_OVERTAKINGS: u32 = 40;
+const MOST_OVERTAKINGS: u32 = 5;
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
@@ -32,6 +33,7 @@ impl Schedule {
     pub(crate) async fn drive(&mut self) -> Vec<Option<SweepReport>> {
         let mut reports = Vec::new();
         self.overtakings_left = MOST_OVERTAKINGS;
+        self.slow = None;
         for _ in 0..MOST_DECISIONS {
             self.stand_still(STILL).await;
             if self.gatekeeper.lock().is_empty() {
@@ -62,7 +64,7 @@ impl Schedule {
     async fn collect(&mut self, reports: &mut Vec<Option<SweepReport>>) {
         let (ended, still_running) = std::mem::take(&mut self.running).into_iter().partition(Running::has_ended);
         self.running = still_running;
-        for Running { caller, task } in ended {
+        for Running { caller, task, .. } in ended {
             let report = task.await.unwrap_or_else(|error| {
                 let said = error.try_into_panic().map_or_else(|error| error.to_string(), panics::said);
                 self.ledger.breach(Breach::Stuck(format!("{caller} panicked: {said}")));
@@ -85,7 +87,7 @@ impl Schedule {
     }
 
     fn something_happens(&mut self) {
-        if self.mood != Mood::Faults {
+        if !matches!(self.mood, Mood::Faults | Mood::Races) {
             return;
         }
         if self.random.u16(..1000) < 40 {
@@ -117,10 +119,10 @@ impl Schedule {
         self.running.len() < MOST_AT_ONCE && self.overtakings_left > 0
     }
 
-    pub(crate) fn sweep_begins(&mut self) {
-        if let Err(trouble) = self.begin_sweep(None) {
-            self.tell(format!("the sweep does not begin: {trouble}"));
-        }
+    /// One more sweep begins. Answers whose.
+    pub(crate) fn sweep_begins(&mut self) -> Option<String> {
+        let begun = self.begin_sweep(None);
+        begun.inspect_err(|trouble| self.tell(format!("the sweep does not begin: {trouble}"))).ok()
     }
 
     fn decide(&mut self) {
@@ -159,22 +161,23 @@ impl Schedule {
     /// One of the calls at the gate, of another process than the one that is slow at present if there are such; but the one
     /// that is slow may still be the first of two that are about to write the same record.
     fn choose(&mut self, waiting: &[Waiting]) -> usize {
-        self.slow = self.slow.take().filter(|(_, left)| *left > 0).map(|(caller, left)| (caller, left - 1));
+        let runs = |caller: &str| self.running.iter().any(|running| running.caller == caller);
+        self.slow = self.slow.take().and_then(|slow| slow.goes_on(runs));
         if self.slow.is_none() && self.random.u8(..100) < 2 {
             let caller = waiting[self.random.usize(..waiting.len())].call().caller.clone();
-            self.slow = caller.zip(Some(self.random.u32(..80)));
+            self.slow = caller.map(|caller| Slow::wait(caller, self.random.u32(..80)));
         }
-        let slow = self.slow.as_ref().map(|(caller, _)| caller);
+        let slow = self.slow.as_ref().map(Slow::caller);
         if let Some(contender) = slow.and_then(|slow| contender(waiting, slow)).filter(|_| self.random.u8(..4) == 0) {
             return contender;
         }
-        let is_quick = |index: &usize| slow.is_none() || waiting[*index].call().caller.as_ref() != slow;
+        let is_quick = |index: &usize| slow.is_none() || waiting[*index].call().caller.as_deref() != slow;
         let quick: Vec<usize> = (0..waiting.len()).filter(is_quick).collect();
         self.random.choice(quick).unwrap_or_else(|| self.random.usize(..waiting.len()))
     }
 
     /// Time goes by, more of it than anybody waits for an answer.
-    fn time_goes_by(&mut self, time: Duration) {
+    pub(crate) fn time_goes_by(&mut self, time: Duration) {
         for call in self.gatekeeper.calls() {
             self.ledger.unanswered(&call);
         }
@@ -206,7 +209,8 @@ impl Schedule {
         match self.mood {
             Mood::Trouble { spared } if self.is_elsewhere(call, spared) => fate_elsewhere(&mut self.random, call),
             Mood::Trouble { .. } | Mood::Clean => Fate::Well,
-            Mood::Faults => {
+            Mood::Races if self.random.u8(..8) > 0 => Fate::Well,
+            Mood::Faults | Mood::Races => {
                 let is_ending = |caller: &String| self.crashing.contains(caller) || self.dying.contains(caller);
                 let can_crash = call.caller.as_ref().is_some_and(|caller| !is_ending(caller));
                 fate(&mut self.random, call, can_crash)
@@ -229,6 +233,7 @@ impl Schedule {
             return;
         }
         self.ledger.took_effect(&self.stage.world, effect);
+        self.slow.iter_mut().for_each(|slow| slow.took_effect(&effect.call));
         let now = self.ledger.tick();
         self.requests.reservations().took_effect(effect, now);
         if let Matter::Approve { event, .. } = matter(&effect.call) {

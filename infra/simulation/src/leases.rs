@@ -7,6 +7,8 @@ use moffman_simulators::Call;
 
 /// How long a lease is: the form's timeout and a minute.
 const LEASE: Duration = Duration::seconds(75);
+/// After this time any lease is over.
+pub const LONGER_THAN_A_LEASE: Duration = Duration::minutes(2);
 
 /// The claims that may still count, by event: whose, and since when.
 #[derive(Debug, Default)]

@@ -166,12 +166,11 @@ impl Ledger {
 
     /// Looks for forms that were accepted, perhaps from somebody who does not wait for the answer any more.
     pub fn look_at_forms(&mut self, world: &World) {
-        let forms = world.forms();
         let sender = self.last_sender.clone();
-        for form in forms.iter().skip(self.seen_forms) {
+        for form in world.forms_after(self.seen_forms) {
             self.form_accepted(&form_key(&form.body), &sender);
+            self.seen_forms += 1;
         }
-        self.seen_forms = forms.len();
     }
 
     /// Nobody waits for the answer to this call any more.
@@ -232,9 +231,11 @@ impl Ledger {
         self.processes.remove(caller);
     }
 
-    /// A breach that somebody else found.
+    /// A breach that somebody else found, perhaps again.
     pub fn breach(&mut self, breach: Breach) {
-        self.breaches.push(breach);
+        if !self.breaches.contains(&breach) {
+            self.breaches.push(breach);
+        }
     }
 
     /// The calendar of the event with this form.

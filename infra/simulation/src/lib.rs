@@ -17,6 +17,7 @@ mod requests;
 mod reservations;
 mod schedule;
 mod sheet;
+mod slow;
 mod stage;
 mod tally;
 mod time;

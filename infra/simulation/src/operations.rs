@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 pub struct Running {
     /// The process.
     pub caller: String,
+    /// Whether it is a sweep.
+    pub is_sweep: bool,
     /// Answers the report of a sweep, if that is what it is and it went well.
     pub task: JoinHandle<Option<SweepReport>>,
 }
@@ -27,17 +29,15 @@ impl Running {
 pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<i64>) -> Running {
     let deadline = seconds.map(|seconds| app.clock.now() + Duration::seconds(seconds));
     let order = Order { scope: Scope::All, dry_run: false, deadline, share: None };
-    Running { caller, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
+    Running { caller, is_sweep: true, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
 }
 
 /// Reloads the spreadsheet.
 pub fn begin_reload(caller: String, app: Moffman) -> Running {
-    let task = tokio::spawn(async move {
+    begin_request(caller, async move {
         // A failed reload keeps what was there; only what follows from it counts.
         let _ = reload(&app.directory, &app.google, &Budget { deadline: None, pace: None }).await;
-        None
-    });
-    Running { caller, task }
+    })
 }
 
 /// Does the work of a request.
@@ -46,7 +46,7 @@ pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'st
         work.await;
         None
     });
-    Running { caller, task }
+    Running { caller, is_sweep: false, task }
 }
 
 /// A person looks for a form that is held and has it sent, or not.

@@ -3,12 +3,19 @@
 use moffman_simulators::Call;
 
 use crate::gatekeeper::Waiting;
+use crate::leases::LONGER_THAN_A_LEASE;
 use crate::operations::begin_request;
 use crate::schedule::Schedule;
-use crate::wire::{Matter, matter, written};
+use crate::slow::Slow;
+use crate::wire::{Matter, matter, writes_outcome, written};
 
-/// Whoever is overtaken waits for so many decisions at most.
+/// Whoever is overtaken waits until whoever overtakes has written the record so often at most …
+const MOST_WRITES: u32 = 4;
+/// … or, whatever happens, for so many decisions at most.
 const LONGEST_WAIT: u32 = 29;
+
+/// Which calls at the gate are meant.
+type Kind = fn(&Waiting) -> bool;
 
 /// What is about to be written.
 #[derive(Clone)]
@@ -22,32 +29,49 @@ enum Write {
 impl Schedule {
     /// In how many of a thousand decisions somebody overtakes: oftener where there is a write that seldom comes.
     pub(crate) fn chance_to_overtake(&self) -> u16 {
-        if self.gatekeeper.lock().iter().any(is_rare) { 200 } else { 60 }
+        let waiting = self.gatekeeper.lock();
+        match waiting.as_slice() {
+            waiting if waiting.iter().any(is_closing) => 500,
+            waiting if waiting.iter().any(|waiting| is_outcome(waiting) || is_reservation(waiting)) => 200,
+            _ => 60,
+        }
     }
 
     /// Somebody overtakes one of the writes at the gate, if there is one; mostly one of those that seldom come.
     pub(crate) fn overtake(&mut self) {
-        let among_rare = self.random.u8(..4) > 0;
+        let kinds: &[Kind] = match self.random.u8(..8) {
+            ..=2 => &[is_closing, is_reservation, is_outcome],
+            3..=5 => &[is_reservation, is_outcome, is_closing],
+            _ => &[],
+        };
         let waiting = self.gatekeeper.lock();
-        let is_chosen = if among_rare && waiting.iter().any(is_rare) { is_rare } else { |_: &Waiting| true };
-        let writes: Vec<_> = waiting.iter().filter(|waiting| is_chosen(waiting)).filter_map(write).collect();
+        let kind = kinds.iter().find(|kind| waiting.iter().any(kind));
+        let chosen = waiting.iter().filter(|waiting| kind.is_none_or(|kind| kind(waiting)));
+        let writes: Vec<_> = chosen.filter_map(write).collect();
         drop(waiting);
         match self.random.choice(writes) {
-            Some((caller, Write::Record(event))) => self.overtake_sweep(caller, &event),
+            Some((caller, Write::Record(event))) => self.overtake_sweep(caller, event),
             Some((caller, Write::Reservation(event))) => self.overtake_request(caller, &event),
             None => {}
         }
     }
 
     /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
-    /// sees it.
-    fn overtake_sweep(&mut self, caller: String, event: &str) {
+    /// sees it, perhaps when the lease is over.
+    fn overtake_sweep(&mut self, caller: String, event: String) {
         let Self { random, stage, ledger, people, .. } = self;
-        let Some(said) = people.change(event, random, &stage.world, ledger) else { return };
+        let Some(said) = people.change(&event, random, &stage.world, ledger) else { return };
         self.tell(format!("{said}, which {caller} does not see"));
-        self.slow = Some((caller, self.random.u32(..=LONGEST_WAIT)));
+        if self.random.u8(..4) == 0 {
+            self.tell(format!("{caller} stands still, until any lease is over"));
+            self.time_goes_by(LONGER_THAN_A_LEASE);
+        }
         self.overtakings_left -= 1;
-        self.sweep_begins();
+        let Some(overtaker) = self.sweep_begins() else { return };
+        self.slow = Some(match self.random.u32(..=MOST_WRITES) {
+            0 => Slow::wait(caller, self.random.u32(..=LONGEST_WAIT)),
+            writes => Slow::behind(caller, overtaker, event, writes),
+        });
     }
 
     /// Between what a process has read of a reservation and what it writes, a person changes the event, or another
@@ -67,7 +91,7 @@ impl Schedule {
         }
         if asks {
             self.overtakings_left -= 1;
-            match self.process() {
+            match self.server() {
                 Ok((other, app)) => {
                     let (said, work) = self.requests.begin_another(event, &mut self.random, &other, app);
                     self.tell(format!("{other}: {said}, before {caller} goes on"));
@@ -76,16 +100,23 @@ impl Schedule {
                 Err(trouble) => self.tell(format!("the request does not begin: {trouble}")),
             }
         }
-        self.slow = Some((caller, self.random.u32(..=LONGEST_WAIT)));
+        self.slow = Some(Slow::wait(caller, self.random.u32(..=LONGEST_WAIT)));
     }
 }
 
-/// A record that is about to be closed, or a reservation about to be written.
-fn is_rare(waiting: &Waiting) -> bool {
-    match waiting {
-        Waiting::Arrived(call, _) => matches!(matter(call), Matter::Close { .. } | Matter::Reserve { .. }),
-        Waiting::Done(..) => false,
-    }
+/// A record that is about to be closed.
+fn is_closing(waiting: &Waiting) -> bool {
+    matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Close { .. }))
+}
+
+/// What became of a record is about to be written down.
+fn is_outcome(waiting: &Waiting) -> bool {
+    matches!(waiting, Waiting::Arrived(call, _) if writes_outcome(call))
+}
+
+/// A reservation that is about to be written.
+fn is_reservation(waiting: &Waiting) -> bool {
+    matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Reserve { .. }))
 }
 
 /// Who is about to write what, or has just written it. A reservation counts only before that.

@@ -1,4 +1,5 @@
-//! One schedule: rounds of people, sweeps and requests among faults, then clean sweeps until nothing is open.
+//! One schedule: rounds of people, sweeps and requests among faults, some with a calm after them, then clean sweeps until
+//! nothing is open.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -9,16 +10,20 @@ use moffman::sweep::SweepReport;
 
 use crate::bugs::Layer;
 use crate::gatekeeper::{Gate, Gatekeeper};
+use crate::leases::LONGER_THAN_A_LEASE;
 use crate::ledger::{Breach, Ledger};
 use crate::operations::{Running, begin_decision, begin_reload, begin_request, begin_sweep};
 use crate::people::People;
 use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
-use crate::stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
-use crate::verdict::{Verdict, check_reservations, is_approved, is_in_range};
+use crate::slow::Slow;
+use crate::stage::{CALENDARS, Manner, Open, PEOPLE, Stage, Trouble};
+use crate::verdict::{Verdict, check_calls, check_records, check_reservations, is_approved, is_in_range};
 
 /// More clean sweeps than any backlog needs.
 const MOST_CLEAN_SWEEPS: u32 = 16;
+/// Longer than any wait before a form is tried again.
+const LONGEST_BACKOFF: Duration = Duration::hours(7);
 
 /// What came of a schedule.
 #[derive(Debug)]
@@ -49,8 +54,8 @@ pub struct Schedule {
     pub(crate) crashing: HashSet<String>,
     /// The processes that end when the answer to their call leaves.
     pub(crate) dying: HashSet<String>,
-    /// The process whose calls wait while others have any, for so many decisions.
-    pub(crate) slow: Option<(String, u32)>,
+    /// The process whose calls wait while others have any.
+    pub(crate) slow: Option<Slow>,
     /// How many more may begin in this round that overtake the rest.
     pub(crate) overtakings_left: u32,
     pub(crate) mood: Mood,
@@ -66,6 +71,8 @@ pub struct Schedule {
 pub enum Mood {
     /// Anything.
     Faults,
+    /// The same with few faults, so that processes live long enough to get into each other's way.
+    Races,
     /// Trouble with all calendars but this one, and nothing else.
     Trouble { spared: &'static str },
     /// Nothing but what processes do.
@@ -77,8 +84,6 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
     let mut random = fastrand::Rng::with_seed(seed);
     let manner = Manner::draw(&mut random);
     let stage = Stage::set(seed, &manner).await?;
-    let gatekeeper = Arc::new(Gatekeeper::default());
-    stage.world.direct(Arc::new(Gate { gatekeeper: gatekeeper.clone(), world: stage.world.clone() }));
     if let Some(layer) = layer {
         stage.world.tamper(layer.lay());
     }
@@ -87,7 +92,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         random,
         stage,
         manner,
-        gatekeeper,
+        gatekeeper: Arc::new(Gatekeeper::default()),
         people: People::new(first),
         requests: Requests::default(),
         ledger: Ledger::new(manner.hold),
@@ -103,10 +108,11 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         story: vec![format!("{manner:?}")],
         names: 0,
     };
+    schedule.guard();
     if schedule.random.bool() {
         schedule.first_sweep().await?;
     }
-    for _ in 0..schedule.random.u32(2..6) {
+    for _ in 0..schedule.random.u32(2..5) {
         schedule.round().await?;
     }
     let last = schedule.clean_sweeps().await?;
@@ -115,13 +121,31 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
 }
 
 impl Schedule {
+    /// All calls wait at the gate.
+    fn guard(&self) {
+        let gate = Gate { gatekeeper: self.gatekeeper.clone(), world: self.stage.world.clone() };
+        self.stage.world.direct(Arc::new(gate));
+    }
+
+    /// What is open in the table, read past the gate.
+    async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
+        self.stage.world.undirect();
+        let open = self.stage.open_records().await;
+        self.guard();
+        open
+    }
+
+    /// Notes whether one of these sweeps knew the offices and the people.
+    fn note_known(&mut self, reports: &[Option<SweepReport>]) {
+        self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
+    }
+
     /// All was well before, so every calendar has been read once.
     async fn first_sweep(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Clean;
         self.begin_sweep(None)?;
         let reports = self.drive().await;
-        self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
-        self.mood = Mood::Faults;
+        self.note_known(&reports);
         Ok(())
     }
 
@@ -133,9 +157,13 @@ impl Schedule {
         if self.is_known && self.random.u8(..4) == 0 {
             self.round_with_a_healthy_office().await?;
         } else {
+            self.mood = if self.random.bool() { Mood::Faults } else { Mood::Races };
             self.begin_work()?;
             let reports = self.drive().await;
-            self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
+            self.note_known(&reports);
+        }
+        if self.random.bool() {
+            self.calm().await?;
         }
         let minutes = self.random.i64(1..40 * 60);
         self.tell(format!("{minutes} minutes go by"));
@@ -158,13 +186,13 @@ impl Schedule {
             self.running.push(begin_reload(caller, app));
         }
         for _ in 0..self.random.u32(..3) {
-            let (caller, app) = self.process()?;
+            let (caller, app) = self.server()?;
             let (said, work) = self.requests.begin(&mut self.random, &caller, app);
             self.tell(format!("{caller}: {said}"));
             self.running.push(begin_request(caller, work));
         }
         if self.manner.hold && self.random.u8(..6) == 0 {
-            let (caller, app) = self.process()?;
+            let (caller, app) = self.server()?;
             let resend = self.random.bool();
             self.tell(format!("{caller}: a person settles a held form, resend: {resend}"));
             self.running.push(begin_decision(caller, app, resend));
@@ -172,12 +200,13 @@ impl Schedule {
         Ok(())
     }
 
-    pub(crate) fn begin_sweep(&mut self, seconds: Option<i64>) -> Result<(), Trouble> {
+    /// A sweep begins. Answers whose.
+    pub(crate) fn begin_sweep(&mut self, seconds: Option<i64>) -> Result<String, Trouble> {
         let (caller, app) = self.process()?;
         self.tell(format!("{caller} begins a sweep; seconds left: {seconds:?}"));
         self.ledger.sweep_began(&caller);
-        self.running.push(begin_sweep(caller, app, seconds));
-        Ok(())
+        self.running.push(begin_sweep(caller.clone(), app, seconds));
+        Ok(caller)
     }
 
     /// One sweep, with trouble in all calendars but one: what was new there must be approved in the end.
@@ -197,7 +226,6 @@ impl Schedule {
         self.mood = Mood::Trouble { spared };
         self.begin_sweep(None)?;
         self.drive().await;
-        self.mood = Mood::Faults;
         let event = self.stage.world.event(spared, &new).unwrap_or_default();
         let is_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
         if was_in_range && is_in_range && !is_approved(&event) {
@@ -205,6 +233,28 @@ impl Schedule {
                 format!("{new} was not approved in the sweep that listed it, though its office was well: {event}");
             self.ledger.breach(Breach::Stuck(text));
         }
+        Ok(())
+    }
+
+    /// No faults for a while: what was listed must be done when it was tried again, mostly before any calendar's window
+    /// is listed anew, which would heal what was lost.
+    async fn calm(&mut self) -> Result<(), Trouble> {
+        self.mood = Mood::Clean;
+        self.tell("all is well for a while".to_owned());
+        let mut reports = Vec::new();
+        for pause in [LONGER_THAN_A_LEASE, LONGEST_BACKOFF] {
+            self.stage.time.advance(pause);
+            self.begin_sweep(None)?;
+            reports = self.drive().await;
+            self.note_known(&reports);
+        }
+        // Whether sweeps go well again shows in the end.
+        if !reports.iter().flatten().any(|report| report.offices_failed == 0) {
+            return Ok(());
+        }
+        let open = self.open_records().await?;
+        let Self { stage, ledger, people, manner, .. } = self;
+        Verdict { world: &stage.world, ledger, people, manner, open, is_all_listed: false }.pass();
         Ok(())
     }
 
@@ -246,10 +296,12 @@ impl Schedule {
     }
 
     async fn judge(mut self, last: SweepReport) -> Result<Outcome, Trouble> {
-        self.stage.world.undirect();
-        let open = self.stage.open_records().await?;
+        let open = self.open_records().await?;
         let Self { stage, ledger, people, requests, manner, .. } = &mut self;
-        Verdict { world: &stage.world, ledger, people, requests, manner, open, reported_held: last.forms.held }.pass();
+        check_records(&open, last.forms.held, ledger);
+        Verdict { world: &stage.world, ledger, people, manner, open, is_all_listed: true }.pass();
+        check_reservations(&stage.world, requests, ledger);
+        check_calls(&stage.world, ledger);
         let (breaches, unknown) = self.ledger.close();
         Ok(Outcome { seed: self.seed, breaches, unknown, story: self.story })
     }
@@ -271,6 +323,19 @@ impl Schedule {
 
     pub(crate) fn tell(&mut self, line: String) {
         self.story.push(line);
+    }
+
+    /// A process to ask: now and then one that is in the middle of a sweep, as a server on one machine may be.
+    pub(crate) fn server(&mut self) -> Result<(String, Moffman), Trouble> {
+        let is_alone = |running: &&Running| {
+            running.is_sweep && self.running.iter().filter(|other| other.caller == running.caller).count() == 1
+        };
+        let sweeping = self.running.iter().filter(is_alone);
+        let servers: Vec<_> = sweeping.filter_map(|sweep| self.processes.get_key_value(&sweep.caller)).collect();
+        match self.random.choice(servers).filter(|_| self.random.u8(..4) == 0) {
+            Some((name, app)) => Ok((name.clone(), app.clone())),
+            None => self.process(),
+        }
     }
 
     /// A process that runs already and has nothing to do, or a new one.

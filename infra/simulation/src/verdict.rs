@@ -1,4 +1,4 @@
-//! What must be true in the end, when the faults are over and clean sweeps have gone by.
+//! What must be true when the faults are over and clean sweeps have gone by.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use moffman_simulators::World;
@@ -11,21 +11,20 @@ use crate::reservations::Reserved;
 use crate::stage::{CALENDARS, Manner, Open, PEOPLE};
 use crate::wire::{days, is_processed, is_there, key};
 
-/// Everything that is looked at in the end.
+/// The calendars as people and sweeps have left them.
 pub struct Verdict<'a> {
     pub world: &'a World,
     pub ledger: &'a mut Ledger,
     pub people: &'a People,
-    pub requests: &'a Requests,
     pub manner: &'a Manner,
     /// The open records in the table.
     pub open: Vec<Open>,
-    /// How many forms the last sweep reported as held.
-    pub reported_held: usize,
+    /// Whether the last sweep listed the whole window of each calendar, not only what had changed.
+    pub is_all_listed: bool,
 }
 
 impl Verdict<'_> {
-    /// Checks the calendars and the table.
+    /// Checks the events that people made.
     pub fn pass(mut self) {
         for made in &self.people.made {
             self.event(made);
@@ -35,13 +34,6 @@ impl Verdict<'_> {
             if event != *added {
                 self.ledger.breach(Breach::Duplicated(format!("a guest's event was changed: {event}, not {added}")));
             }
-        }
-        check_reservations(self.world, self.requests, self.ledger);
-        self.records();
-        // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
-        for violation in self.world.violations().into_iter().filter(|text| !text.contains("token has expired")) {
-            let text = format!("a service was asked what it does not know: {violation}");
-            self.ledger.breach(Breach::Stuck(text));
         }
     }
 
@@ -58,7 +50,8 @@ impl Verdict<'_> {
         let must_be_held = self.ledger.must_be_held(&form);
         let is_held = self.open.iter().any(|open| open.event == made.id && open.held && open.days == days(&event));
         if is_held || (must_be_held && self.is_in_range(&event)) {
-            if !is_held || is_approved(&event) {
+            // A claim that came late may still have approved it: the next listing of the window settles the record.
+            if !is_held || (self.is_all_listed && is_approved(&event)) {
                 self.ledger.breach(Breach::Duplicated(format!("not held, though nobody knows of its form: {event}")));
             }
             if !self.ledger.may_be_held(&form) {
@@ -79,9 +72,9 @@ impl Verdict<'_> {
         }
     }
 
-    /// Whether the event was in the window of the last sweep, which was on the present day.
+    /// Whether the last sweep listed the whole window, on the present day, and the event was in it.
     fn is_in_range(&self, event: &Value) -> bool {
-        is_in_range(event, self.manner, self.world.now())
+        self.is_all_listed && is_in_range(event, self.manner, self.world.now())
     }
 
     /// A day of a series counts only in range. A spreadsheet may have been without the office or the person when the event
@@ -90,17 +83,24 @@ impl Verdict<'_> {
         let is_always_known = (made.calendar, made.person) == (CALENDARS[0], PEOPLE[0].0);
         (is_always_known || !self.manner.sheet) && !made.id.contains('_') && self.ledger.was_listed(&made.id)
     }
+}
 
-    /// Nothing is open but what is held, and as many as were reported.
-    fn records(&mut self) {
-        for open in self.open.iter().filter(|open| !open.held) {
-            self.ledger.breach(Breach::Stuck(format!("still open: {open:?}")));
-        }
-        let held = self.open.iter().filter(|open| open.held).count();
-        if held != self.reported_held {
-            let text = format!("{held} forms are held, and {} were reported", self.reported_held);
-            self.ledger.breach(Breach::Stuck(text));
-        }
+/// Nothing is open but what is held, and as many as were reported.
+pub fn check_records(open: &[Open], reported_held: usize, ledger: &mut Ledger) {
+    for open in open.iter().filter(|open| !open.held) {
+        ledger.breach(Breach::Stuck(format!("still open: {open:?}")));
+    }
+    let held = open.iter().filter(|open| open.held).count();
+    if held != reported_held {
+        ledger.breach(Breach::Stuck(format!("{held} forms are held, and {reported_held} were reported")));
+    }
+}
+
+/// No service was asked what it does not know.
+pub fn check_calls(world: &World, ledger: &mut Ledger) {
+    // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
+    for violation in world.violations().into_iter().filter(|text| !text.contains("token has expired")) {
+        ledger.breach(Breach::Stuck(format!("a service was asked what it does not know: {violation}")));
     }
 }
 

@@ -25,7 +25,12 @@ pub struct Form {
 impl World {
     /// The forms issued so far, in order.
     pub fn forms(&self) -> Vec<Form> {
-        self.lock().forms.clone()
+        self.forms_after(0)
+    }
+
+    /// The forms issued after the first `count`, in order.
+    pub fn forms_after(&self, count: usize) -> Vec<Form> {
+        self.lock().forms.iter().skip(count).cloned().collect()
     }
 }
 
