@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 pub use crate::directory::ReloadError;
-use crate::directory::{Directory, LoadedRange, Scope};
+use crate::directory::{Directory, LoadedRange, Scope, Wanted};
 use crate::google::{Budget, GoogleClient, GoogleError};
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
@@ -72,7 +72,8 @@ pub async fn reload(
     google: &GoogleClient,
     budget: &Budget,
 ) -> Result<ReloadReport, ReloadError> {
-    let loaded = directory.load(google, budget, Scope::All, None, None).await.inspect_err(|error| {
+    let wanted = Wanted { scope: Scope::All, broken: None, seen: None };
+    let loaded = directory.load(google, budget, wanted).await.inspect_err(|error| {
         if matches!(error, ReloadError::SheetUnavailable(GoogleError::NotFound | GoogleError::Forbidden { .. })) {
             let account = google.service_account_email();
             tracing::warn!(account, "the spreadsheet is not shared with this account, or does not exist");

@@ -42,6 +42,16 @@ pub(crate) enum Scope {
     All,
 }
 
+/// What to load.
+pub(crate) struct Wanted<'a> {
+    /// Which ranges.
+    pub(crate) scope: Scope,
+    /// A version that cannot be read: its content is written again.
+    pub(crate) broken: Option<&'a str>,
+    /// The pointer, where it was read just now.
+    pub(crate) seen: Option<Pointer>,
+}
+
 /// What a load found.
 pub(crate) struct Loaded {
     /// The offices' range, where one is configured and in scope.
@@ -98,39 +108,34 @@ struct Swap<'a> {
 }
 
 impl Directory {
-    /// Reads the ranges in `scope` and swaps the snapshot. A content whose version is `broken` is written again. Who has
-    /// just `seen` the pointer need not have it read again.
+    /// Reads the ranges in scope and swaps the snapshot.
     pub(crate) async fn load(
         &self,
         google: &GoogleClient,
         budget: &Budget,
-        scope: Scope,
-        broken: Option<&str>,
-        mut seen: Option<Pointer>,
+        mut wanted: Wanted<'_>,
     ) -> Result<Loaded, ReloadError> {
         for _ in 1..ATTEMPTS {
-            match self.load_once(google, budget, scope, broken, seen.take()).await {
-                Err(ReloadError::Store(StoreError::ConditionFailed)) => {}
+            match self.load_once(google, budget, &wanted).await {
+                Err(ReloadError::Store(StoreError::ConditionFailed)) => wanted.seen = None,
                 outcome => return outcome,
             }
         }
-        self.load_once(google, budget, scope, broken, None).await
+        self.load_once(google, budget, &wanted).await
     }
 
     async fn load_once(
         &self,
         google: &GoogleClient,
         budget: &Budget,
-        scope: Scope,
-        broken: Option<&str>,
-        seen: Option<Pointer>,
+        wanted: &Wanted<'_>,
     ) -> Result<Loaded, ReloadError> {
         let sources = &self.0.sources;
-        let before = match seen {
-            Some(pointer) => pointer,
+        let before = match &wanted.seen {
+            Some(pointer) => pointer.clone(),
             None => self.0.store.load_pointer().await?,
         };
-        let (offices, users) = self.fetch(google, budget, scope).await.map_err(ReloadError::SheetUnavailable)?;
+        let (offices, users) = self.fetch(google, budget, wanted.scope).await.map_err(ReloadError::SheetUnavailable)?;
         let offices = sources.office_range.as_ref().zip(offices).map(|(range, cells)| Read {
             kind: Kind::Offices,
             range,
@@ -141,7 +146,7 @@ impl Directory {
             range,
             rows: read_users(range.first_row, &cells, &sources.needed),
         });
-        let mut swap = Swap { directory: self, next: before.clone(), before, broken };
+        let mut swap = Swap { directory: self, next: before.clone(), before, broken: wanted.broken };
         let kept_offices = swap.stage(offices.as_ref()).await?;
         let kept_users = swap.stage(users.as_ref()).await?;
         let (changed, pointer) = swap.finish().await?;

@@ -26,7 +26,7 @@ mod subscriptions;
 
 pub use self::everything::Everything;
 pub use self::load::ReloadError;
-pub(crate) use self::load::{LoadedRange, Scope};
+pub(crate) use self::load::{LoadedRange, Scope, Wanted};
 
 /// Offices and manual users; clones share one memory.
 #[derive(Clone)]
@@ -157,8 +157,8 @@ impl Directory {
             return Err(DirectoryError::Unavailable { retry_after });
         }
         let number = self.0.next_step();
-        let (broken, seen) = (memory.broken.as_deref(), memory.seen());
-        match Box::pin(self.load(google, budget, scope, broken, seen)).await {
+        let wanted = Wanted { scope, broken: memory.broken.as_deref(), seen: memory.seen() };
+        match Box::pin(self.load(google, budget, wanted)).await {
             Ok(loaded) => {
                 memory.broken = None;
                 memory.adopt(loaded.pointer, self.0.clock.now(), number);

@@ -7,11 +7,7 @@ use chrono::Duration;
 use moffman::sweep::sweep;
 use moffman_simulators::{Fault, Matcher, Moment};
 
-use crate::context::{ANNA, BRNO, Context, PRAGUE, everything, run_test};
-
-fn thursday(ctx: &Context) -> String {
-    ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
-}
+use crate::context::{ANNA, BRNO, PRAGUE, everything, run_test, thursday};
 
 #[tokio::test]
 async fn slow_forms_of_one_office_keep_no_other_from_being_read() {

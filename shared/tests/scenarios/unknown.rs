@@ -3,7 +3,17 @@
 use chrono::Duration;
 use moffman_simulators::{Fault, Moment};
 
-use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
+use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
+
+/// An event whose sweep ended while its form was on its way; the lease is over.
+async fn thursday_in_doubt(ctx: &Context) -> String {
+    let event = thursday(ctx);
+    ctx.world.fail("form", Fault::HangAfterEffect);
+    sweep_until_it_hangs(ctx).await;
+    ctx.expect_form();
+    ctx.advance(Duration::minutes(2));
+    event
+}
 
 #[tokio::test]
 async fn a_write_to_dynamodb_whose_answer_is_lost_is_neither_repeated_nor_an_unknown_outcome() {
@@ -72,11 +82,7 @@ async fn a_form_that_is_known_to_be_issued_is_not_forgotten_when_the_table_is_in
 async fn an_unknown_outcome_is_remembered_while_its_event_is_deleted() {
     for (policy, forms, held) in [("hold", 1, 1), ("resend", 2, 0)] {
         run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
-            let event = thursday(ctx);
-            ctx.world.fail("form", Fault::HangAfterEffect);
-            sweep_until_it_hangs(ctx).await;
-            ctx.expect_form();
-            ctx.advance(Duration::minutes(2));
+            let event = thursday_in_doubt(ctx).await;
             ctx.world.person_deletes(PRAGUE, &event);
             assert_eq!(ctx.sweep().await.events_closed, 1);
 
@@ -94,12 +100,7 @@ async fn an_unknown_outcome_is_remembered_while_its_event_is_deleted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_its_new_days_announced() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::HangAfterEffect);
-        sweep_until_it_hangs(ctx).await;
-        ctx.expect_form();
-
-        ctx.advance(Duration::minutes(2));
+        let event = thursday_in_doubt(ctx).await;
         let (world, other) = (ctx.world.clone(), ctx.another_process("{}"));
         ctx.dynamodb.before("SET failed_days", move || {
             world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
@@ -120,12 +121,7 @@ async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_i
 #[tokio::test]
 async fn an_unknown_outcome_is_remembered_while_its_event_is_on_other_days() {
     run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::HangAfterEffect);
-        sweep_until_it_hangs(ctx).await;
-        ctx.expect_form();
-
-        ctx.advance(Duration::minutes(2));
+        let event = thursday_in_doubt(ctx).await;
         ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         assert_eq!(ctx.sweep().await.forms.refused, 1);
@@ -158,11 +154,7 @@ async fn a_form_that_was_only_about_to_be_sent_is_no_unknown_outcome_when_its_sw
 #[tokio::test]
 async fn an_event_that_comes_back_to_days_with_an_unknown_outcome_while_a_form_is_made_is_held() {
     run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::HangAfterEffect);
-        sweep_until_it_hangs(ctx).await;
-        ctx.expect_form();
-        ctx.advance(Duration::minutes(2));
+        let event = thursday_in_doubt(ctx).await;
         ctx.world.person_deletes(PRAGUE, &event);
         assert_eq!(ctx.sweep().await.events_closed, 1);
 
