@@ -6,7 +6,7 @@ use moffman_simulators::{Fault, Moment};
 use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
 
 /// An event whose sweep ended while its form was on its way; the lease is over.
-async fn thursday_in_doubt(ctx: &Context) -> String {
+async fn thursday_in_doubt(ctx: &mut Context) -> String {
     let event = thursday(ctx);
     ctx.world.fail("form", Fault::HangAfterEffect);
     sweep_until_it_hangs(ctx).await;
