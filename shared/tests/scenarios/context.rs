@@ -188,8 +188,8 @@ impl Context {
 }
 
 /// Another sweep, from its start to its end.
-pub fn sweep_meanwhile(app: Moffman) -> SweepReport {
-    meanwhile(async { sweep(&app, &everything()).await.unwrap() })
+pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
+    meanwhile(async { sweep(app, &everything()).await.unwrap() })
 }
 
 /// What another sweep listed in Prague, and only now writes down.

@@ -16,7 +16,7 @@ async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_f
         let (moved, other) = (event.clone(), ctx.another_process("{}"));
         ctx.world.when("form", Moment::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
-            assert_eq!(sweep_meanwhile(other).forms.issued, 0);
+            assert_eq!(sweep_meanwhile(&other).forms.issued, 0);
         });
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
@@ -36,7 +36,7 @@ async fn a_sweep_that_read_the_record_before_it_was_held_or_put_off_sends_nothin
             ctx.world.fail("form", fault.clone());
             // The slow sweep has read its state; a fast one does everything before it goes on.
             ctx.world.when(Matcher::operation("events.list").on_calendar(PRAGUE), Moment::AfterEffect, move |_| {
-                sweep_meanwhile(other);
+                sweep_meanwhile(&other);
             });
             ctx.sweep().await;
             assert_eq!(ctx.world.count("form"), 1, "{policy}");
@@ -88,7 +88,7 @@ async fn a_deletion_that_was_listed_while_another_sweep_held_the_record_is_not_f
         let (deleted, other) = (event.clone(), ctx.another_process("{}"));
         ctx.world.when("form", Moment::BeforeEffect, move |world: &World| {
             world.person_deletes(PRAGUE, &deleted);
-            assert_eq!(sweep_meanwhile(other).events_closed, 0, "it is another sweep's");
+            assert_eq!(sweep_meanwhile(&other).events_closed, 0, "it is another sweep's");
         });
         ctx.world.fail("form", Fault::Hang);
         sweep_until_it_hangs(ctx).await;
@@ -114,7 +114,7 @@ async fn an_event_that_was_read_as_deleted_gets_no_form_for_what_another_sweep_r
             world.person_moves(PRAGUE, &restored, "2026-06-25", "2026-06-26");
             let listing = Matcher::operation("events.list").on_calendar(PRAGUE);
             world.when(listing, Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &gone));
-            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+            assert_eq!(sweep_meanwhile(&other).open, 1, "it is another sweep's");
         });
         let report = ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
@@ -137,7 +137,7 @@ async fn a_version_that_a_slow_sweep_listed_long_ago_gets_no_form_from_a_sweep_t
         let (world, other, slow) = (ctx.world.clone(), ctx.another_process("{}"), ctx.another_process("{}"));
         ctx.dynamodb.before("SET claim = :claim", move || {
             world.person_deletes(PRAGUE, &event);
-            assert_eq!(sweep_meanwhile(other).events_closed, 1);
+            assert_eq!(sweep_meanwhile(&other).events_closed, 1);
             let (event, days, user, now) = (&old.event, old.days, old.user.as_str(), slow.clock.now());
             record_meanwhile(&slow.store, &NewWork { event, days, user, now, is_open: true });
         });
@@ -270,7 +270,7 @@ async fn a_claim_that_came_too_late_is_not_taken_for_ones_own_earlier_one() {
         let (moved, world, other) = (event.clone(), ctx.world.clone(), ctx.another_process("{}"));
         ctx.dynamodb.before(r#"":sending":{"SS":["2026-06-25/2026-06-26"]}"#, move || {
             world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
-            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+            assert_eq!(sweep_meanwhile(&other).open, 1, "it is another sweep's");
         });
         let report = ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");

@@ -104,7 +104,7 @@ async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_i
         let (world, other) = (ctx.world.clone(), ctx.another_process("{}"));
         ctx.dynamodb.before("SET failed_days", move || {
             world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
-            assert_eq!(sweep_meanwhile(other).open, 1, "it is another sweep's");
+            assert_eq!(sweep_meanwhile(&other).open, 1, "it is another sweep's");
         });
         ctx.world.fail("form", Fault::HangAfterEffect);
         sweep_until_it_hangs(ctx).await;
