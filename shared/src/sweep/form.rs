@@ -39,7 +39,9 @@ impl Worker<'_> {
         report: &mut SweepReport,
     ) -> Result<Form, WorkError> {
         let mut silences = self.sweep.form_turn.lock().await;
-        if !self.sweep.is_form_due(&record) || !self.sweep.has_time() || *silences >= MOST_SILENCES {
+        // Its time may have come only while it waited for its turn; then nobody has looked at the event.
+        let is_due = self.sweep.is_form_due(&record) && self.has_seen(&record);
+        if !is_due || !self.sweep.has_time() || *silences >= MOST_SILENCES {
             return Ok(Form::NotNow(record));
         }
         let is_interrupted = record.unsettled.contains(&record.days);

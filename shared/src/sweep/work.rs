@@ -155,7 +155,7 @@ impl Worker<'_> {
     }
 
     /// Whether the record has the version of the event that this sweep saw last.
-    fn has_seen(&self, record: &OpenRecord) -> bool {
+    pub(super) fn has_seen(&self, record: &OpenRecord) -> bool {
         self.recall().seen.as_ref() == Some(&record.event.etag)
     }
 
