@@ -233,7 +233,9 @@ impl Schedule {
             return;
         }
         self.ledger.took_effect(&self.stage.world, effect);
-        self.slow.iter_mut().for_each(|slow| slow.took_effect(&effect.call));
+        if let Some(slow) = &mut self.slow {
+            slow.took_effect(&effect.call);
+        }
         let now = self.ledger.tick();
         self.requests.reservations().took_effect(effect, now);
         if let Matter::Approve { event, .. } = matter(&effect.call) {

@@ -11,7 +11,7 @@ use crate::wire::{Matter, matter, writes_outcome, written};
 
 /// Whoever is overtaken waits until whoever overtakes has written the record so often at most …
 const MOST_WRITES: u32 = 4;
-/// … or, whatever happens, for so many decisions at most.
+/// … or for so many decisions at most.
 const LONGEST_WAIT: u32 = 29;
 
 /// Which calls at the gate are meant.
@@ -30,10 +30,12 @@ impl Schedule {
     /// In how many of a thousand decisions somebody overtakes: oftener where there is a write that seldom comes.
     pub(crate) fn chance_to_overtake(&self) -> u16 {
         let waiting = self.gatekeeper.lock();
-        match waiting.as_slice() {
-            waiting if waiting.iter().any(is_closing) => 500,
-            waiting if waiting.iter().any(|waiting| is_outcome(waiting) || is_reservation(waiting)) => 200,
-            _ => 60,
+        if waiting.iter().any(is_closing) {
+            500
+        } else if waiting.iter().any(|waiting| is_outcome(waiting) || is_reservation(waiting)) {
+            200
+        } else {
+            60
         }
     }
 

@@ -23,7 +23,7 @@ use crate::verdict::{Verdict, check_calls, check_records, check_reservations, is
 /// More clean sweeps than any backlog needs.
 const MOST_CLEAN_SWEEPS: u32 = 16;
 /// Longer than any wait before a form is tried again.
-const LONGEST_BACKOFF: Duration = Duration::hours(7);
+const LONGER_THAN_ANY_BACKOFF: Duration = Duration::hours(7);
 
 /// What came of a schedule.
 #[derive(Debug)]
@@ -242,7 +242,7 @@ impl Schedule {
         self.mood = Mood::Clean;
         self.tell("all is well for a while".to_owned());
         let mut reports = Vec::new();
-        for pause in [LONGER_THAN_A_LEASE, LONGEST_BACKOFF] {
+        for pause in [LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF] {
             self.stage.time.advance(pause);
             self.begin_sweep(None)?;
             reports = self.drive().await;

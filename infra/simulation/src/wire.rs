@@ -155,12 +155,12 @@ pub fn written(call: &Call) -> Option<String> {
     in_transaction.chain([&body["Key"]]).find_map(event_of)
 }
 
-/// Whether a call writes down what became of a record, and does not only claim it.
+/// Whether a call writes down what became of a record, and does not only claim it or record a listed version.
 pub fn writes_outcome(call: &Call) -> bool {
     let body = call.body.as_ref().filter(|_| call.operation == "UpdateItem");
     body.filter(|body| event_of(&body["Key"]).is_some())
         .and_then(|body| body["UpdateExpression"].as_str())
-        .is_some_and(|expression| !expression.starts_with("SET claim"))
+        .is_some_and(|expression| !expression.starts_with("SET claim") && !expression.contains("#user"))
 }
 
 /// The event of an open record that a call gives up or closes.

@@ -51,13 +51,13 @@ impl Worker<'_> {
         let google = &self.sweep.app.google;
         let office = &self.calendar.office;
         let zone = Some(self.calendar.zone);
+        self.recall().seen = None;
         let read = google.get_event(&self.sweep.budget, &office.calendar_id, &record.event.id, zone).await;
         let event = match read {
             Ok(event) => event,
             Err(GoogleError::NotFound) => return self.close_vanished(record, report).await,
             Err(error) => return Err(error.into()),
         };
-        self.recall().seen = Some(event.etag.clone());
         match judge(&event, &self.sweep.rules(), true) {
             Verdict::Work(_, days) => self.reread(record, event, days).await,
             Verdict::Leave(left) => self.close(record, Closed::new(left, event.days), event.updated, report).await,
@@ -66,6 +66,7 @@ impl Worker<'_> {
 
     /// Keeps the version of the event that was read, unless a newer one was recorded meanwhile.
     async fn reread(&self, record: OpenRecord, event: Event, days: DateRange) -> Result<Round, WorkError> {
+        self.recall().seen = Some(event.etag.clone());
         let reread = Settlement::Reread(Box::new(event), days);
         let store = &self.sweep.app.store;
         match store.settle(&self.calendar.office.calendar_id, &record, &self.claim_id, &reread).await? {

@@ -94,7 +94,7 @@ pub(super) struct Worker<'a> {
 /// What a worker knows and the table may not: another's write, or trouble with the table, must not make it forgotten.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// The version of the event that this sweep saw last, as its etag.
+    /// The version of the event that this sweep saw last, as its etag; none when it saw nothing that needs a form.
     pub(super) seen: Option<String>,
     /// The days that are marked as being sent and are not sent yet.
     pub(super) unsent: Option<DateRange>,

@@ -192,9 +192,16 @@ pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
     meanwhile(async { sweep(app, &everything()).await.unwrap() })
 }
 
-/// What another sweep listed in Prague, and only now writes down.
-pub fn record_meanwhile(store: &Store, work: &NewWork<'_>) {
-    meanwhile(async { store.record(PRAGUE, work).await.unwrap() });
+/// What another sweep listed in Prague, before there was a record of it, and only now writes down.
+pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
+    let OpenRecord { event, days, user, .. } = listed;
+    let work = NewWork { event, days: *days, user, now: app.clock.now(), is_open: false };
+    meanwhile(async { app.store.record(PRAGUE, &work).await.unwrap() });
+}
+
+/// What is open in Prague.
+pub fn open_meanwhile(app: &Moffman) -> Vec<OpenRecord> {
+    meanwhile(async { app.store.read_calendar(PRAGUE).await.unwrap().open })
 }
 
 /// Does something on a thread of its own: a hook cannot wait for it on the test's.

@@ -20,3 +20,4 @@ mod table;
 mod trouble;
 mod unknown;
 mod upstream;
+mod versions;

@@ -1,12 +1,9 @@
 //! Moments at which two sweeps, a person and a failing service meet.
 
 use chrono::Duration;
-use moffman::store::recording::NewWork;
 use moffman_simulators::{Fault, Matcher, Moment, NewEvent, Recurrence, When, World};
 
-use crate::context::{
-    ANNA, PRAGUE, record_meanwhile, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday,
-};
+use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_form() {
@@ -119,31 +116,6 @@ async fn an_event_that_was_read_as_deleted_gets_no_form_for_what_another_sweep_r
         let report = ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         assert_eq!((ctx.world.count("form"), report.open), (1, 0));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_version_that_a_slow_sweep_listed_long_ago_gets_no_form_from_a_sweep_that_saw_a_newer_one() {
-    run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
-        let old = ctx.open(PRAGUE).await.remove(0);
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
-        ctx.advance(Duration::hours(1));
-        // When the moved event is about to be claimed, it is deleted and its record closed; then a sweep that listed it
-        // before it was moved writes down what it saw.
-        let (world, other, slow) = (ctx.world.clone(), ctx.another_process("{}"), ctx.another_process("{}"));
-        ctx.dynamodb.before("SET claim = :claim", move || {
-            world.person_deletes(PRAGUE, &event);
-            assert_eq!(sweep_meanwhile(&other).events_closed, 1);
-            let (event, days, user, now) = (&old.event, old.days, old.user.as_str(), slow.clock.now());
-            record_meanwhile(&slow.store, &NewWork { event, days, user, now, is_open: true });
-        });
-        let report = ctx.sweep().await;
-        ctx.expect_no_form();
-        assert_eq!((report.events_closed, report.open), (1, 0), "{report:?}");
     })
     .await;
 }
