@@ -62,11 +62,6 @@ pub const LAYERS: &[Layer] = &[
         make: || Arc::new(LostCondition { on: "ConditionCheck", begins: "", leaves: Some(ALWAYS) }),
     },
     Layer {
-        name: "older-version-recorded",
-        breaks: "A listing that is older than the record replaces what the record knows of the event.",
-        make: || Arc::new(LostCondition { on: "Update", begins: "attribute_not_exists(sk)", leaves: None }),
-    },
-    Layer {
         name: "lease-endless",
         breaks: "The lease of a claim never ends.",
         make: || Arc::new(Lease { until: 4_000_000_000_000 }),
