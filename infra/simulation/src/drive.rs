@@ -19,6 +19,8 @@ use crate::wire::{Matter, is_about, matter};
 const STILL: u32 = 40;
 /// The same while nobody is at the gate: a call may still be on its way through the machine, which is slow when it is busy.
 const STILL_WITH_NOBODY: u32 = 4_000;
+/// The same while the table works, on a thread of its own: it always comes to an end.
+const STILL_WITHOUT_EFFECT: u32 = 1_000_000;
 /// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
 const A_MOMENT: Duration = Duration::milliseconds(1);
 /// While so much is going on, nothing more begins that would overtake it.
@@ -78,7 +80,8 @@ impl Schedule {
     async fn stand_still(&self, turns: u32) {
         let mut arrivals = self.gatekeeper.arrivals();
         let mut still = 0;
-        while still < turns && (turns == STILL || self.gatekeeper.lock().is_empty()) {
+        let is_awaited = |still| self.gatekeeper.is_effect_awaited() && still < STILL_WITHOUT_EFFECT;
+        while is_awaited(still) || (still < turns && (turns == STILL || self.gatekeeper.lock().is_empty())) {
             tokio::task::yield_now().await;
             let now = self.gatekeeper.arrivals();
             still = if now == arrivals { still + 1 } else { 0 };
@@ -140,8 +143,11 @@ impl Schedule {
         match chosen {
             Waiting::Arrived(call, answer) => {
                 if let Some(turn) = self.turn(&call) {
+                    let is_at_work = call.service == Service::DynamoDb && turn.has_effect();
                     // Failing means that the caller is gone.
-                    let _ = answer.send(turn);
+                    if answer.send(turn).is_ok() && is_at_work {
+                        gatekeeper.await_effect();
+                    }
                 }
             }
             Waiting::Done(call, status, answer) => {

@@ -1,6 +1,6 @@
 //! Where calls wait until somebody decides that they go on.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use moffman_simulators::{Call, Decision, Director, Fault, Service, Turn, World};
@@ -49,12 +49,23 @@ pub struct Gatekeeper {
     /// The calls that took effect since somebody last asked.
     effects: Mutex<Vec<Effect>>,
     arrivals: AtomicU64,
+    is_effect_awaited: AtomicBool,
 }
 
 impl Gatekeeper {
     /// How many calls have come to the gate so far; grows while things are moving.
     pub fn arrivals(&self) -> u64 {
         self.arrivals.load(Ordering::Relaxed)
+    }
+
+    /// A call goes on to an effect that the table has on a thread of its own: nothing stands still before that.
+    pub fn await_effect(&self) {
+        self.is_effect_awaited.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that effect has not happened yet.
+    pub fn is_effect_awaited(&self) -> bool {
+        self.is_effect_awaited.load(Ordering::Relaxed)
     }
 
     /// The calls whose callers still wait, in the order of arrival.
@@ -109,6 +120,9 @@ impl Director for Gate {
     fn before_answer(&self, call: &Call, status: u16) -> Decision<()> {
         let (decide, decided) = oneshot::channel();
         let effect = Effect { call: call.clone(), status, event: self.event(call) };
+        if call.service == Service::DynamoDb {
+            self.gatekeeper.is_effect_awaited.store(false, Ordering::Relaxed);
+        }
         self.gatekeeper.effects.lock().unwrap_or_else(PoisonError::into_inner).push(effect);
         self.gatekeeper.arrive(Waiting::Done(call.clone(), status, decide));
         Box::pin(async { decided.await.unwrap_or_default() })

@@ -15,6 +15,16 @@ pub enum Turn {
     Fail(Fault),
 }
 
+impl Turn {
+    /// Whether the call has its effect.
+    pub fn has_effect(&self) -> bool {
+        match self {
+            Self::Go => true,
+            Self::Fail(fault) => fault.lets_it_happen(),
+        }
+    }
+}
+
 /// A decision that is on its way.
 pub type Decision<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

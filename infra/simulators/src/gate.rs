@@ -107,7 +107,7 @@ fn effect_once(state: &mut State, request: &Request) -> Answer {
 }
 
 impl Fault {
-    fn lets_it_happen(&self) -> bool {
+    pub(crate) fn lets_it_happen(&self) -> bool {
         use Fault::{DropAfterEffect, Empty, HangAfterEffect, StatusAfterEffect, Truncated};
         matches!(self, DropAfterEffect | Empty | HangAfterEffect | StatusAfterEffect { .. } | Truncated)
     }
