@@ -19,8 +19,8 @@ use crate::wire::{Matter, is_about, matter};
 const STILL: u32 = 40;
 /// The same while nobody is at the gate: a call may still be on its way through the machine, which is slow when it is busy.
 const STILL_WITH_NOBODY: u32 = 4_000;
-/// The same while the table works, on a thread of its own: it always comes to an end.
-const STILL_WITHOUT_EFFECT: u32 = 1_000_000;
+/// The same while the table works, on a thread of its own.
+const STILL_WITHOUT_EFFECT: u32 = 4_000;
 /// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
 const A_MOMENT: Duration = Duration::milliseconds(1);
 /// While so much is going on, nothing more begins that would overtake it.
