@@ -143,11 +143,10 @@ impl Schedule {
         match chosen {
             Waiting::Arrived(call, answer) => {
                 if let Some(turn) = self.turn(&call) {
-                    let is_at_work = call.service == Service::DynamoDb && turn.has_effect();
+                    // Before the turn is given: the effect may come at once.
+                    gatekeeper.await_effect(call.service == Service::DynamoDb && turn.has_effect());
                     // Failing means that the caller is gone.
-                    if answer.send(turn).is_ok() && is_at_work {
-                        gatekeeper.await_effect();
-                    }
+                    let _ = answer.send(turn);
                 }
             }
             Waiting::Done(call, status, answer) => {

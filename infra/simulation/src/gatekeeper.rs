@@ -58,9 +58,9 @@ impl Gatekeeper {
         self.arrivals.load(Ordering::Relaxed)
     }
 
-    /// A call goes on to an effect that the table has on a thread of its own: nothing stands still before that.
-    pub fn await_effect(&self) {
-        self.is_effect_awaited.store(true, Ordering::Relaxed);
+    /// A call goes on, perhaps to an effect that the table has on a thread of its own: nothing stands still before that.
+    pub fn await_effect(&self, is_awaited: bool) {
+        self.is_effect_awaited.store(is_awaited, Ordering::Relaxed);
     }
 
     /// Whether that effect has not happened yet.
