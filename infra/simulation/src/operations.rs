@@ -52,11 +52,11 @@ pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'st
 /// A person looks for a form that is held and has it sent, or not.
 pub fn begin_decision(caller: String, app: Moffman, resend: bool) -> Running {
     begin_request(caller, async move {
-        let held = Filter { office: None, state: Some(State::Held) };
+        let held = Filter { office: None, states: vec![State::Held] };
         let Ok(page) = forms::list(&app, &held, None, 1, None).await else { return };
         let Some(form) = page.forms.into_iter().next() else { return };
         // Refused or lost, the person sees the form as held again.
         let _ =
-            if resend { forms::resend(&app, &form.id, None).await } else { forms::discard(&app, &form.id, None).await };
+            if resend { forms::resend(&app, &form.id, false, None).await } else { forms::discard(&app, &form.id, moffman::domain::form::Outcome::Arrived, None).await };
     })
 }
