@@ -15,16 +15,16 @@ use crate::domain::form::{AskingEvent, FormId};
 
 /// What the table says of an event.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct EventItems {
+pub struct EventItems {
     /// Its open record.
-    pub(crate) open: Option<OpenRecord>,
+    pub open: Option<OpenRecord>,
     /// How it was closed.
-    pub(crate) seen: Option<Seen>,
+    pub seen: Option<Seen>,
 }
 
 impl Store {
     /// What the table says of these events, strongly consistent.
-    pub(crate) async fn events(
+    pub async fn events(
         &self,
         events: Vec<AskingEvent>,
     ) -> Result<HashMap<AskingEvent, EventItems>, StoreError> {
@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// The forms of a person in the order of their days, strongly consistent. What has ended or cannot be read is left out.
-    pub(crate) async fn forms_of(
+    pub async fn forms_of(
         &self,
         person: &PersonKey,
         now: DateTime<Utc>,
@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// The form that an id names, strongly consistent. What has ended counts as absent.
-    pub(crate) async fn form_named(
+    pub async fn form_named(
         &self,
         id: &FormId,
         now: DateTime<Utc>,
@@ -85,7 +85,7 @@ impl Store {
 
 impl CalendarItems<'_> {
     /// The people who have ever asked for a form in this calendar, by their digests.
-    pub(crate) async fn people(&self) -> Result<BTreeMap<String, PersonKey>, StoreError> {
+    pub async fn people(&self) -> Result<BTreeMap<String, PersonKey>, StoreError> {
         let mut items = self.everything("person").send();
         let mut people = BTreeMap::new();
         while let Some(item) = items.next().await {
