@@ -1,6 +1,8 @@
 //! What Moffman knows about attendance: pure and synchronous, no I/O.
 
+mod address;
 pub mod approval_form;
+pub mod calendar_id;
 pub mod date_format;
 pub mod date_range;
 pub mod date_shift;

@@ -10,14 +10,15 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::date_range::DateRange;
+use super::email::PersonKey;
 use super::event::{Event, Kind};
 use super::manual_user::ManualUser;
 
 /// What a sweep goes by.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// The registered manual users by [`Email::key`](super::email::Email::key).
-    pub users: &'a HashMap<String, ManualUser>,
+    /// The registered manual users.
+    pub users: &'a HashMap<PersonKey, ManualUser>,
     /// Occurrences of a series are work only inside this window.
     pub window: Window,
     /// Whether events with times of day count.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::store::form_list::{OPEN, SEEN};
 use crate::telemetry::digest;
@@ -25,8 +26,8 @@ pub(super) struct FormId {
 }
 
 /// The id of a form; `event` stands for the event in sort keys.
-pub(super) fn of_form(calendar_id: &str, event: &str, days: DateRange) -> String {
-    BASE64.encode(format!("{}/{days}/{event}", digest(calendar_id)))
+pub(super) fn of_form(calendar_id: &CalendarId, event: &str, days: DateRange) -> String {
+    BASE64.encode(format!("{}/{days}/{event}", digest(calendar_id.key())))
 }
 
 impl FormId {
@@ -86,7 +87,7 @@ mod tests {
     #[test]
     fn an_id_is_read_as_it_was_made_and_names_no_calendar() {
         for event in ["6bkpjlug9f1hn4gno8mnshs0ud_20260618", "a/b", "ž"] {
-            let id = of_form(CALENDAR, event, days());
+            let id = of_form(&CALENDAR.into(), event, days());
             let read = FormId { calendar: digest(CALENDAR), event: event.to_owned(), days: days() };
             assert_eq!(FormId::read(&id), Some(read));
             assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{id}");

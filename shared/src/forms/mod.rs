@@ -119,7 +119,7 @@ impl Form {
         let failures = record.failures.filter(|failures| failures.days == days && state != State::Done);
         let user = everything.users.get(&record.user).map(|user| user.email.to_string());
         Self {
-            user_id: Some(user.unwrap_or_else(|| record.user.clone())),
+            user_id: Some(user.unwrap_or_else(|| record.user.to_string())),
             found_at: Some(record.recorded_at),
             failures: failures.map(|failures| Failures {
                 count: failures.count,

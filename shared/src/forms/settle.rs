@@ -33,7 +33,7 @@ async fn settle(
 ) -> Result<Form, FormsError> {
     let FormId { calendar, event, days } = FormId::read(id).ok_or(FormsError::NoSuchForm)?;
     let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
-    let office = offices(&everything).into_iter().find(|office| digest(&office.calendar_id) == calendar);
+    let office = offices(&everything).into_iter().find(|office| digest(office.calendar_id.key()) == calendar);
     let office = office.ok_or(FormsError::NoSuchForm)?;
     let calendar_id = &office.calendar_id;
     let mut is_decided = false;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::open_record::OpenRecord;
 use super::{Store, StoreError, number, text};
+use crate::domain::calendar_id::CalendarId;
 
 /// The sort key of a calendar's cursor.
 const CURSOR: &str = "cursor";
@@ -41,7 +42,7 @@ pub struct CalendarState {
 
 impl Store {
     /// Reads the cursor and the open records of a calendar, strongly consistent, in one query.
-    pub async fn read_calendar(&self, calendar_id: &str) -> Result<CalendarState, StoreError> {
+    pub async fn read_calendar(&self, calendar_id: &CalendarId) -> Result<CalendarState, StoreError> {
         let mut pages = self
             .client()
             .query()
@@ -73,7 +74,7 @@ impl Store {
     /// Writes the cursor if nobody else has since it was read at version `read`. Answers whether it was written.
     pub async fn advance_cursor(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         cursor: &Cursor,
         read: Option<u64>,
     ) -> Result<bool, StoreError> {
@@ -100,6 +101,6 @@ impl Store {
 }
 
 /// The partition key of a calendar's items.
-pub(super) fn calendar_key(calendar_id: &str) -> AttributeValue {
-    text(format!("calendar#{calendar_id}"))
+pub(super) fn calendar_key(calendar_id: &CalendarId) -> AttributeValue {
+    text(format!("calendar#{}", calendar_id.key()))
 }

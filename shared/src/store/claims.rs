@@ -12,6 +12,7 @@ use super::calendar_state::calendar_key;
 use super::open_record::{AS_READ, Claim, Failures, OpenRecord, milliseconds, open_key, seen_key, updated_at};
 use super::recording::{days_value, snapshot};
 use super::{Store, StoreError, number, text};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
 
@@ -82,7 +83,7 @@ impl<'a> Closing<'a> {
 
 impl Store {
     /// Reads one open record, strongly consistent.
-    pub async fn read_open(&self, calendar_id: &str, event_id: &str) -> Result<Option<OpenRecord>, StoreError> {
+    pub async fn read_open(&self, calendar_id: &CalendarId, event_id: &str) -> Result<Option<OpenRecord>, StoreError> {
         let answer = self
             .client()
             .get_item()
@@ -99,7 +100,7 @@ impl Store {
     /// whose form is to be sent under this claim: they are unsettled until somebody writes down what became of it.
     pub async fn claim(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         record: &OpenRecord,
         claim: &Claim,
         sending: Option<DateRange>,
@@ -121,7 +122,7 @@ impl Store {
     /// has changed.
     pub async fn settle(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         record: &OpenRecord,
         claim_id: &str,
         settlement: &Settlement,
@@ -137,7 +138,7 @@ impl Store {
     /// the claim is lost or the record has changed.
     pub async fn close(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         record: &OpenRecord,
         closing: &Closing<'_>,
     ) -> Result<bool, StoreError> {
@@ -191,7 +192,12 @@ impl Store {
         Ok(())
     }
 
-    fn remember(&self, calendar_id: &str, record: &OpenRecord, closing: &Closing<'_>) -> Result<Update, StoreError> {
+    fn remember(
+        &self,
+        calendar_id: &CalendarId,
+        record: &OpenRecord,
+        closing: &Closing<'_>,
+    ) -> Result<Update, StoreError> {
         let updated = closing.updated.map_or(0, |updated| updated.timestamp_millis()).max(updated_at(&record.event));
         let expires = (closing.now + MEMORY).timestamp();
         let mut update = Update::builder()
@@ -213,7 +219,7 @@ impl Store {
         Ok(update.build()?)
     }
 
-    pub(super) fn update_open(&self, calendar_id: &str, record: &OpenRecord) -> UpdateItemFluentBuilder {
+    pub(super) fn update_open(&self, calendar_id: &CalendarId, record: &OpenRecord) -> UpdateItemFluentBuilder {
         self.client()
             .update_item()
             .table_name(self.table())

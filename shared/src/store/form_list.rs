@@ -13,6 +13,7 @@ use super::claims::{set_of, updated};
 use super::open_record::{AS_READ, OpenRecord, milliseconds, seen_key};
 use super::recording::days_of;
 use super::{SORT, Store, StoreError, text};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 
 /// How the sort keys of open records begin; the first of all that are listed.
@@ -73,7 +74,7 @@ impl Store {
     /// out: sweeps report it.
     pub fn form_items(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         range: &ItemRange<'_>,
     ) -> impl Stream<Item = Result<FormItem, StoreError>> + use<> {
         let from = range.from.max(OPEN);
@@ -104,7 +105,7 @@ impl Store {
     }
 
     /// The days of an event that need no form any more, as they are remembered after its record was closed.
-    pub async fn read_done(&self, calendar_id: &str, event: &str) -> Result<BTreeSet<DateRange>, StoreError> {
+    pub async fn read_done(&self, calendar_id: &CalendarId, event: &str) -> Result<BTreeSet<DateRange>, StoreError> {
         let answer = self
             .client()
             .get_item()
@@ -121,7 +122,7 @@ impl Store {
     /// works on it. Answers it as it is now; `None` when it has changed.
     pub async fn decide(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         record: &OpenRecord,
         decision: Decision,
         now: DateTime<Utc>,

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{StoreError, number, text};
 use crate::domain::date_range::DateRange;
+use crate::domain::email::PersonKey;
 use crate::domain::event::Event;
 
 /// The longest event id that stands in a sort key as it is, in bytes.
@@ -28,8 +29,8 @@ pub struct OpenRecord {
     pub event: Event,
     /// The days to approve.
     pub days: DateRange,
-    /// The [`key`](crate::domain::email::Email::key) of its creator's address.
-    pub user: String,
+    /// Its creator.
+    pub user: PersonKey,
     /// Grows with every write, from 1 on.
     pub revision: u64,
     /// When it was first recorded.
@@ -79,7 +80,7 @@ impl Claim {
 
 impl OpenRecord {
     /// A record as it is when it is first written.
-    pub fn new(event: Event, days: DateRange, user: String, now: DateTime<Utc>) -> Self {
+    pub fn new(event: Event, days: DateRange, user: PersonKey, now: DateTime<Utc>) -> Self {
         Self {
             event,
             days,
@@ -142,7 +143,7 @@ impl OpenRecord {
 struct Item {
     event: String,
     days: DateRange,
-    user: String,
+    user: PersonKey,
     revision: u64,
     recorded_at: i64,
     claim: Option<String>,

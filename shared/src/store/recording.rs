@@ -14,7 +14,9 @@ use super::calendar_state::calendar_key;
 use super::claims::updated;
 use super::open_record::{OpenRecord, milliseconds, open_key, seen_key, updated_at};
 use super::{Store, StoreError, number, text};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
+use crate::domain::email::PersonKey;
 use crate::domain::event::Event;
 
 /// What a cancelled transaction says of an action whose condition failed.
@@ -39,8 +41,8 @@ pub struct NewWork<'a> {
     pub event: &'a Event,
     /// The days to approve.
     pub days: DateRange,
-    /// The key of its creator's address.
-    pub user: &'a str,
+    /// Its creator.
+    pub user: &'a PersonKey,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// Whether there was an open record of it when the calendar was read.
@@ -68,7 +70,7 @@ struct Remembered {
 impl NewWork<'_> {
     /// The record that was just opened.
     fn opened(&self, remembered: Remembered) -> Recorded {
-        let record = OpenRecord::new(self.event.clone(), self.days, self.user.to_owned(), self.now);
+        let record = OpenRecord::new(self.event.clone(), self.days, self.user.clone(), self.now);
         let Remembered { unsettled, issued } = remembered;
         Recorded::Open(Box::new(OpenRecord { unsettled, issued, ..record }))
     }
@@ -79,7 +81,7 @@ impl Store {
     ///
     /// A listing that is older than what was done since records nothing. A new record begins with what is remembered of
     /// the event, for whatever days; from then on the record alone knows, until it is closed.
-    pub async fn record(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Recorded, StoreError> {
+    pub async fn record(&self, calendar_id: &CalendarId, work: &NewWork<'_>) -> Result<Recorded, StoreError> {
         if work.is_open
             && let Some(record) = self.replace(calendar_id, work).await?
         {
@@ -116,7 +118,7 @@ impl Store {
     /// failed condition: there is an open record already, or more is remembered than was said.
     async fn open(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         work: &NewWork<'_>,
         remembered: Option<&Remembered>,
     ) -> Result<Option<Vec<CancellationReason>>, StoreError> {
@@ -142,7 +144,7 @@ impl Store {
 
     fn check_seen(
         &self,
-        calendar_id: &str,
+        calendar_id: &CalendarId,
         work: &NewWork<'_>,
         remembered: Option<&Remembered>,
     ) -> Result<ConditionCheck, StoreError> {
@@ -162,7 +164,7 @@ impl Store {
 
     /// Replaces the snapshot in an open record. Answers the record as it is now; `None` when there is none, or one of a newer
     /// version.
-    async fn replace(&self, calendar_id: &str, work: &NewWork<'_>) -> Result<Option<OpenRecord>, StoreError> {
+    async fn replace(&self, calendar_id: &CalendarId, work: &NewWork<'_>) -> Result<Option<OpenRecord>, StoreError> {
         let mut update = self
             .client()
             .update_item()
@@ -206,7 +208,7 @@ impl Store {
     }
 }
 
-fn open_item(calendar_id: &str, work: &NewWork<'_>) -> HashMap<String, AttributeValue> {
+fn open_item(calendar_id: &CalendarId, work: &NewWork<'_>) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), calendar_key(calendar_id)), ("sk".to_owned(), open_key(&work.event.id))])
 }
 

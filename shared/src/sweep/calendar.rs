@@ -80,7 +80,7 @@ impl Sweep<'_> {
     pub(super) async fn read(&self, office: Office) -> (SweepReport, Option<Backlog>) {
         let mut report = SweepReport::default();
         let name = office.name.clone();
-        let digest = telemetry::digest(&office.calendar_id);
+        let digest = telemetry::digest(office.calendar_id.key());
         if self.app.stop.is_wanted() {
             return (report, None);
         }
@@ -276,7 +276,10 @@ impl Sweep<'_> {
         if let Some(known) = known.as_ref().filter(|known| known.event.etag == event.etag && known.days == days) {
             return Ok(Some(task(known.clone())));
         }
-        let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
+        // Work is always somebody's.
+        let Some(user) = event.creator.as_ref().map(Email::key) else {
+            return Ok(known.map(task));
+        };
         let now = self.app.clock.now();
         let new = NewWork { event: &event, days, user: &user, now, is_open: known.is_some() };
         match self.app.store.record(&calendar.office.calendar_id, &new).await? {

@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_calendar_with_two_names_is_swept_once() {
         let office = |name: &str, calendar: &str| Office { name: name.into(), calendar_id: calendar.into() };
-        let distinct = distinct_calendars(vec![office("a", "one"), office("b", "one"), office("c", "two")]);
+        let distinct = distinct_calendars(vec![office("a", "one"), office("b", "One"), office("c", "two")]);
         assert_eq!(distinct, [office("a", "one"), office("c", "two")]);
     }
 }
