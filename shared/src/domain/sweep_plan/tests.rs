@@ -6,12 +6,12 @@ use super::*;
 use crate::domain::email::Email;
 use crate::domain::event::Marks;
 
-fn users() -> HashMap<String, ManualUser> {
+fn users() -> HashMap<PersonKey, ManualUser> {
     let email = Email::parse("Anna@example.com").unwrap();
     HashMap::from([(email.key(), ManualUser { email, name: "Anna".to_owned(), details: None })])
 }
 
-fn rules(users: &HashMap<String, ManualUser>) -> Rules<'_> {
+fn rules(users: &HashMap<PersonKey, ManualUser>) -> Rules<'_> {
     let window = Window { from: "2026-06-08T00:00:00Z".parse().unwrap(), to: "2026-06-29T00:00:00Z".parse().unwrap() };
     Rules { users, window, timed_events: true, reissue: true }
 }
