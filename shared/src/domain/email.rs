@@ -9,8 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::address::canonical;
 
-use super::address::canonical;
-
 /// An e-mail address, trimmed, in the spelling it came in.
 ///
 /// Equality and hashing are on the spelling; use [`Email::key`] to compare people.

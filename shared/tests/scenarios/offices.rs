@@ -34,17 +34,23 @@ async fn of_thirty_offices_some_fail_in_every_way_and_the_others_are_swept() {
         }
         ctx.world.set_access_role(&calendars[9], "reader");
         ctx.world.set_access_role(&calendars[10], "none");
-        let events: Vec<String> =
-            calendars.iter().map(|calendar| ctx.person_adds(calendar, ANNA, "2026-06-18", "2026-06-19")).collect();
+        let day = |n: usize| (ctx.world.now().date_naive() + chrono::Days::new(n as u64)).to_string();
+        let events: Vec<String> = calendars
+            .iter()
+            .enumerate()
+            .map(|(n, calendar)| ctx.person_adds(calendar, ANNA, &day(n), &day(n + 1)))
+            .collect();
 
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.offices_failed), (19, 11), "{:#?}", report.problems);
         let failed: Vec<&str> = report.problems.iter().map(|problem| problem.office.as_str()).collect();
         let expected: Vec<String> = (0..11).map(|n| format!("office-{n:02}")).collect();
         assert_eq!(failed, expected);
-        for (calendar, event) in calendars.iter().zip(&events).skip(11) {
+        for (n, (calendar, event)) in calendars.iter().zip(&events).enumerate().skip(11) {
+            let day = |n: u64| ctx.world.now().date_naive() + chrono::Days::new(n);
             ctx.expect_form();
-            ctx.expect_approved(calendar, event, "Anna Nová", "2026-06-18", "2026-06-19");
+            let (start, end) = (day(n as u64).to_string(), day(n as u64 + 1).to_string());
+            ctx.expect_approved(calendar, event, "Anna Nová", &start, &end);
         }
 
         ctx.world.heal();
