@@ -150,7 +150,8 @@ fn forms() -> Command {
     let id = || Arg::new("ID").required(true).help("The form, as `forms list` prints it");
     let office = Arg::new("office-id").long("office-id").value_name("NAME").help("Only those of this office");
     let state = Arg::new("state").long("state").value_parser(STATES).help("Only these; open: not issued or discarded");
-    let list = Command::new("list").about("Print id, state, offices, days, person, mails and failures, a line per form");
+    let list =
+        Command::new("list").about("Print id, state, offices, days, person, mails and failures, a line per form");
     let again = Arg::new("again").long("again").action(ArgAction::SetTrue);
     let again = again.help("Send one copy of a form that was issued or discarded");
     let resend = Command::new("resend").about("Have the next sweep send a form that waits, is in doubt or is held");

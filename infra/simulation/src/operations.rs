@@ -56,7 +56,10 @@ pub fn begin_decision(caller: String, app: Moffman, resend: bool) -> Running {
         let Ok(page) = forms::list(&app, &held, None, 1, None).await else { return };
         let Some(form) = page.forms.into_iter().next() else { return };
         // Refused or lost, the person sees the form as held again.
-        let _ =
-            if resend { forms::resend(&app, &form.id, false, None).await } else { forms::discard(&app, &form.id, moffman::domain::form::Outcome::Arrived, None).await };
+        let _ = if resend {
+            forms::resend(&app, &form.id, false, None).await
+        } else {
+            forms::discard(&app, &form.id, moffman::domain::form::Outcome::Arrived, None).await
+        };
     })
 }

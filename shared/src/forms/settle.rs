@@ -29,12 +29,7 @@ const MOST_ROUNDS: usize = 4;
 
 /// Has a form sent by the next sweep that is held, in doubt, or waits after a failure. With `again`, also a copy of one that
 /// was issued or discarded.
-pub async fn resend(
-    app: &Moffman,
-    id: &str,
-    again: bool,
-    deadline: Option<DateTime<Utc>>,
-) -> Result<Form, FormsError> {
+pub async fn resend(app: &Moffman, id: &str, again: bool, deadline: Option<DateTime<Utc>>) -> Result<Form, FormsError> {
     let happening = if again { Happening::Again } else { Happening::Resend };
     settle(app, id, &happening, deadline).await
 }

@@ -92,11 +92,7 @@ impl CalendarItems<'_> {
     }
 
     /// Opens a record, unless a newer version of the event was looked at before or there is a record already.
-    pub async fn open(
-        &self,
-        record: Kept<OpenRecord>,
-        now: DateTime<Utc>,
-    ) -> Result<Recorded, StoreError> {
+    pub async fn open(&self, record: Kept<OpenRecord>, now: DateTime<Utc>) -> Result<Recorded, StoreError> {
         let id = &record.event.id;
         let (condition, values) = Seen::allows(&record.event, now);
         let writes = [
@@ -114,11 +110,7 @@ impl CalendarItems<'_> {
     }
 
     /// Replaces a record that is as it was read.
-    pub async fn replace(
-        &self,
-        read: &Kept<OpenRecord>,
-        record: Kept<OpenRecord>,
-    ) -> Result<Recorded, StoreError> {
+    pub async fn replace(&self, read: &Kept<OpenRecord>, record: Kept<OpenRecord>) -> Result<Recorded, StoreError> {
         let condition = Condition::AsRead(read.revision.clone());
         let write = Write::put(self.open_key(&record.event.id), &record, condition)?;
         match self.store.write(&[write]).await?.met(0) {
@@ -225,4 +217,3 @@ impl CalendarState {
         Ok(())
     }
 }
-

@@ -129,8 +129,21 @@ impl Attributes {
 impl Kind for FormItem {
     const NAME: &'static str = "form";
     const ATTRIBUTES: &'static [&'static str] = &[
-        "person", "days", "state", "mails", "ordered", "claim", "lease_until", "failures", "issued_at", "discarded_at",
-        "outcome", "copy", "copies", "dated", "events",
+        "person",
+        "days",
+        "state",
+        "mails",
+        "ordered",
+        "claim",
+        "lease_until",
+        "failures",
+        "issued_at",
+        "discarded_at",
+        "outcome",
+        "copy",
+        "copies",
+        "dated",
+        "events",
     ];
 
     fn write(&self) -> Result<Item, StoreError> {
@@ -161,11 +174,7 @@ impl Kind for FormItem {
 
 impl Store {
     /// The form of this key, strongly consistent. What has ended counts as absent.
-    pub async fn form(
-        &self,
-        key: &FormKey,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Kept<FormItem>>, StoreError> {
+    pub async fn form(&self, key: &FormKey, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
         read_form(self.item(&form_key(key)).await?, now)
     }
 

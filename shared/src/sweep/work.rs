@@ -119,12 +119,7 @@ impl Sweep<'_> {
     }
 
     /// Has another look at the events whose form somebody else was sending, when that turn is over.
-    async fn look_again(
-        &self,
-        calendar: &mut Calendar,
-        report: &mut SweepReport,
-        open: Vec<Open>,
-    ) -> Vec<Open> {
+    async fn look_again(&self, calendar: &mut Calendar, report: &mut SweepReport, open: Vec<Open>) -> Vec<Open> {
         let (again, mut open): (Vec<Open>, Vec<Open>) = open.into_iter().partition(|open| open.looks_again);
         if again.is_empty() {
             return open;
@@ -147,10 +142,7 @@ impl Sweep<'_> {
         open
     }
 
-    async fn read_forms(
-        &self,
-        keys: &BTreeSet<FormKey>,
-    ) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
+    async fn read_forms(&self, keys: &BTreeSet<FormKey>) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
         let keys: Vec<FormKey> = keys.iter().cloned().collect();
         self.app.store.forms(&keys, self.app.clock.now()).await
     }

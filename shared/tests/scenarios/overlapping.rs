@@ -11,8 +11,7 @@ async fn two_sweeps_at_once_issue_each_form_once() {
     run_test(async |ctx| {
         let days = ["2026-06-18", "2026-06-19", "2026-06-20", "2026-06-21", "2026-06-22", "2026-06-23"];
         let days = days.windows(2).map(|days| (days[0], days[1]));
-        let events: Vec<_> =
-            days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, start, end), start, end)).collect();
+        let events: Vec<_> = days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, start, end), start, end)).collect();
         let other = ctx.another_process("{}");
         let order = everything();
         let (one, two) = tokio::join!(sweep(&ctx.app, &order), sweep(&other, &order));

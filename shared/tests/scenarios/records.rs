@@ -186,8 +186,7 @@ async fn of_twenty_workers_at_once_one_announces_the_form_and_the_others_meet_it
     let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
     let names: Vec<String> = (0..20).map(|n| format!("worker {n}")).collect();
     let announced = join_all(names.iter().map(|name| table.announce(&record, name))).await;
-    let (done, refused): (Vec<_>, Vec<_>) =
-        announced.into_iter().partition(|written| matches!(written, Written::Done));
+    let (done, refused): (Vec<_>, Vec<_>) = announced.into_iter().partition(|written| matches!(written, Written::Done));
     assert_eq!((done.len(), refused.len()), (1, 19));
     for written in refused {
         assert!(matches!(written.met(0), Met::Present(Some(_))));
@@ -239,8 +238,7 @@ async fn what_has_ended_counts_as_absent_before_the_table_deletes_it() {
 async fn of_two_sweeps_one_advances_the_cursor() {
     let table = Table::start().await;
     let cursor = |read: Option<&Kept<Cursor>>, token: &str| {
-        let cursor =
-            Cursor { sync_token: token.to_owned(), reconciled_at: now(), users_digest: "digest".to_owned() };
+        let cursor = Cursor { sync_token: token.to_owned(), reconciled_at: now(), users_digest: "digest".to_owned() };
         kept(read, cursor, revision())
     };
     let advance = async |read: Option<&Kept<Cursor>>, next: &Kept<Cursor>| {

@@ -68,7 +68,8 @@ async fn two_events_for_the_same_days_get_one_form_in_one_sweep() {
         }
         ctx.expect_approved(BRNO, &elsewhere, "Anna Nová", "2026-06-18", "2026-06-19");
         let form = ctx.the_form().await;
-        let mut events: Vec<_> = form.events.into_iter().map(|event| (event.office_id.unwrap(), event.status)).collect();
+        let mut events: Vec<_> =
+            form.events.into_iter().map(|event| (event.office_id.unwrap(), event.status)).collect();
         events.sort_by_key(|(office, _)| office.clone());
         let approved = |office: &str| (office.to_owned(), Status::Approved);
         assert_eq!(events, [approved("brno"), approved("prague"), approved("prague")]);
