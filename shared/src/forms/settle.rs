@@ -130,9 +130,8 @@ impl Settling<'_> {
         let mut people = self.everything.users.keys();
         let Some(person) = people.find(|person| person.digest() == id.person_digest) else { return Ok(None) };
         let key = FormKey { person: person.clone(), days: id.days };
-        let offices = offices(&self.everything);
-        let asking: Vec<Vec<AskingEvent>> = stream::iter(&offices)
-            .map(|office| self.asking_in(office, &key))
+        let asking: Vec<Vec<AskingEvent>> = stream::iter(offices(&self.everything))
+            .map(|office| self.asking_in(office, key.clone()))
             .buffer_unordered(CALENDARS_AT_ONCE)
             .try_collect()
             .await?;
@@ -140,9 +139,9 @@ impl Settling<'_> {
         Ok((!asking.is_empty()).then_some(Subject { key, form: None, asking }))
     }
 
-    async fn asking_in(&self, office: &Office, key: &FormKey) -> Result<Vec<AskingEvent>, StoreError> {
+    async fn asking_in(&self, office: Office, key: FormKey) -> Result<Vec<AskingEvent>, StoreError> {
         let open = self.app.store.calendar(&office.calendar_id).read().await?.open;
-        let asking = open.iter().filter(|record| record.form() == *key && !record.is_gone);
+        let asking = open.iter().filter(|record| record.form() == key && !record.is_gone);
         let event = |id: &str| AskingEvent { calendar: office.calendar_id.clone(), event: id.to_owned() };
         Ok(asking.map(|record| event(&record.event.id)).collect())
     }

@@ -87,6 +87,7 @@ impl<T> Deref for Kept<T> {
 }
 
 impl<T: Kind> Kept<T> {
+    /// Reads an item.
     pub fn from_item(mut item: Item) -> Result<Self, StoreError> {
         let malformed = || StoreError::Malformed(T::NAME);
         let revision = revision_of(&item).ok_or_else(malformed)?;

@@ -3,7 +3,7 @@
 use moffman::sweep::{Order, Scope, SweepError, sweep};
 use moffman_simulators::{CalendarOptions, Fault, Matcher};
 
-use crate::context::{ANNA, BRNO, PRAGUE, everything, run_test, run_test_with};
+use crate::context::{ANNA, BRNO, PRAGUE, days, everything, run_test, run_test_with};
 
 /// Settings with offices `office-00` … on calendars of the same names.
 fn many(count: usize) -> String {
@@ -34,23 +34,18 @@ async fn of_thirty_offices_some_fail_in_every_way_and_the_others_are_swept() {
         }
         ctx.world.set_access_role(&calendars[9], "reader");
         ctx.world.set_access_role(&calendars[10], "none");
-        let day = |n: usize| (ctx.world.now().date_naive() + chrono::Days::new(n as u64)).to_string();
-        let events: Vec<String> = calendars
-            .iter()
-            .enumerate()
-            .map(|(n, calendar)| ctx.person_adds(calendar, ANNA, &day(n), &day(n + 1)))
-            .collect();
+        let days: Vec<(String, String)> = days(ctx).take(30).collect();
+        let add = |(calendar, (start, end)): (&String, &(String, String))| ctx.person_adds(calendar, ANNA, start, end);
+        let events: Vec<String> = calendars.iter().zip(&days).map(add).collect();
 
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.offices_failed), (19, 11), "{:#?}", report.problems);
         let failed: Vec<&str> = report.problems.iter().map(|problem| problem.office.as_str()).collect();
         let expected: Vec<String> = (0..11).map(|n| format!("office-{n:02}")).collect();
         assert_eq!(failed, expected);
-        for (n, (calendar, event)) in calendars.iter().zip(&events).enumerate().skip(11) {
-            let day = |n: u64| ctx.world.now().date_naive() + chrono::Days::new(n);
+        for ((calendar, event), (start, end)) in calendars.iter().zip(&events).zip(&days).skip(11) {
             ctx.expect_form();
-            let (start, end) = (day(n as u64).to_string(), day(n as u64 + 1).to_string());
-            ctx.expect_approved(calendar, event, "Anna Nová", &start, &end);
+            ctx.expect_approved(calendar, event, "Anna Nová", start, end);
         }
 
         ctx.world.heal();
