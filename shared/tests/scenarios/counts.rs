@@ -126,6 +126,7 @@ async fn an_event_on_an_earlier_form_costs_three_writes() {
 #[tokio::test]
 async fn open_events_cost_one_read_of_a_hundred_forms_and_no_write_while_they_wait() {
     run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.sweep().await;
         ctx.world.fail("form", moffman_simulators::Fault::status(500, "no blank PDF")).always();
         for (start, end) in days(ctx).take(120) {
             ctx.person_adds(PRAGUE, ANNA, &start, &end);

@@ -8,7 +8,8 @@ use crate::context::{ANNA, BRNO, PRAGUE, days, everything, run_test, run_test_wi
 /// Settings with offices `office-00` … on calendars of the same names.
 fn many(count: usize) -> String {
     let offices: Vec<String> = (0..count).map(|n| format!("{{name: office-{n:02}, id: office-{n:02}@x}}")).collect();
-    serde_json::json!({"offices.office_list": format!("[{}]", offices.join(", "))}).to_string()
+    let offices = format!("[{}]", offices.join(", "));
+    serde_json::json!({"offices.office_list": offices, "calendar.checking_range.max": "{weeks: 8}"}).to_string()
 }
 
 #[tokio::test]

@@ -141,6 +141,7 @@ async fn days_that_were_refused_and_left_again_are_not_taken_for_issued() {
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.open), (1, 0));
 
+        ctx.advance(Duration::hours(1));
         ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");

@@ -89,7 +89,8 @@ async fn a_form_that_is_known_to_be_issued_is_written_down_when_the_trouble_with
         run_test_with(&with(policy), async |ctx| {
             ctx.sweep().await;
             let event = thursday(ctx);
-            ctx.dynamodb.fail_next("PutItem", 6);
+            let table = ctx.dynamodb.clone();
+            ctx.world.when("form", Moment::AfterEffect, move |_| table.fail_next("PutItem", 6));
             let report = ctx.sweep().await;
             assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
             ctx.expect_form();
