@@ -201,10 +201,9 @@ fn forms(error: &FormsError) -> Told {
             let page = "`page` must be the `next` of an earlier answer";
             Told { field: Some("page".to_owned()), ..Told::new(INVALID, page) }
         }
-        FormsError::NoSuchForm => Told::new(
-            NO_SUCH_FORM,
-            "no form has this id, or no sweep has begun to send it yet; list the forms for the ids that there are",
-        ),
+        FormsError::NoSuchForm => {
+            Told::new(NO_SUCH_FORM, "no form has this id; list the forms for the ids that there are")
+        }
         FormsError::InProgress => Told::new(
             FORM_IN_PROGRESS,
             "a sweep is sending the form or a copy of it; nothing has been changed; try again in a few minutes",
@@ -219,11 +218,12 @@ fn forms(error: &FormsError) -> Told {
         ),
         FormsError::NotRegistered => Told::new(
             NOT_REGISTERED,
-            "nothing has been changed; register the person as a manual user first, or `discard` the form",
+            "the form's person is no manual user any more; nothing has been changed; list the person again, or `discard` it",
         ),
         FormsError::NoEvent => Told::new(
             NO_EVENT,
-            "no event in an office's calendar asks for the form any more; nothing has been changed; enter the days again, or `discard` the form",
+            "no event in an office's calendar asks for the form any more; nothing has been changed; enter the days again, \
+             or `discard` the form",
         ),
         FormsError::Contended => unavailable(),
     }

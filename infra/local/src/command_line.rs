@@ -149,13 +149,17 @@ fn check() -> Command {
 fn forms() -> Command {
     let id = || Arg::new("ID").required(true).help("The form, as `forms list` prints it");
     let office = Arg::new("office-id").long("office-id").value_name("NAME").help("Only those of this office");
-    let state = Arg::new("state").long("state").value_parser(STATES).help("Only these; open: not issued or discarded");
+    let state = Arg::new("state")
+        .long("state")
+        .value_name("STATE")
+        .value_parser(STATES)
+        .help("Only these; open: not issued or discarded");
     let list =
         Command::new("list").about("Print id, state, offices, days, person, mails and failures, a line per form");
     let again = Arg::new("again").long("again").action(ArgAction::SetTrue);
     let again = again.help("Send one copy of a form that was issued or discarded");
     let resend = Command::new("resend").about("Have the next sweep send a form that waits, is in doubt or is held");
-    let outcome = Arg::new("outcome").long("outcome").value_parser(["arrived", "not_wanted"]);
+    let outcome = Arg::new("outcome").long("outcome").value_name("OUTCOME").value_parser(["arrived", "not_wanted"]);
     let outcome = outcome.default_value("arrived").help("It arrived and counts as issued, or nobody wants it");
     let discard = Command::new("discard").about("Have the next sweep approve the events of a form without sending it");
     Command::new("forms")

@@ -28,7 +28,6 @@ const PARAMETERS: [&str; 4] = ["office_id", "state", "page", "limit"];
 #[serde(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it says which values the document has; they are read as text")]
 enum StateParameter {
-    /// Whatever is not settled: all but issued and discarded ones.
     Open,
     Due,
     Sending,

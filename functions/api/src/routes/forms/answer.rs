@@ -28,7 +28,7 @@ pub(crate) struct FormItem {
     id: String,
     /// How far it has come.
     state: FormState,
-    /// The address of its person, as the list of manual users has it; in lower case when it is not in there any more.
+    /// The address of its person as the list of manual users has it; in one plain spelling when it is not there any more.
     #[schema(examples("eva@example.com"))]
     user_id: String,
     /// The first day.
@@ -72,41 +72,32 @@ pub(crate) struct FormEvent {
     found_at: Option<String>,
 }
 
-/// How far a form has come.
+/// How far a form has come: `due` ones are sent by the next sweep, and `sending` ones now. `waiting` ones were refused, or
+/// the form service was not reached; of `in_doubt` ones nobody knows whether they were issued: sweeps try both again, or
+/// leave them to a person. `held` ones wait for a person. `issued` ones were issued; `discarded` ones a person ended.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FormState {
-    /// The next sweep sends it.
     Due,
-    /// A sweep is sending it.
     Sending,
-    /// It was refused, or the form service was not reached; a sweep tries again later.
     Waiting,
-    /// Nobody knows whether it was issued; a sweep sends it again later, or leaves it to a person.
     InDoubt,
-    /// It waits for a person: `resend` or `discard` it.
     Held,
-    /// It was issued.
     Issued,
-    /// A person ended it.
     Discarded,
 }
 
-/// What became of an event that asked for a form.
+/// What became of an event that asked for a form: `open`, it is to be approved; `approved`; `refused`, Google does not let
+/// it be changed; `gone`, it was deleted, moved to other days, or is nothing to approve any more; `not_registered`, its
+/// person is no manual user; `orphaned`, it is open in a calendar that no office has any more.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EventStatus {
-    /// It is to be approved.
     Open,
-    /// It was approved.
     Approved,
-    /// Google refuses to have it changed.
     Refused,
-    /// It was deleted, moved to other days, or is nothing to approve any more.
     Gone,
-    /// Its person is no registered manual user.
     NotRegistered,
-    /// It is open in a calendar that no office has any more.
     Orphaned,
 }
 

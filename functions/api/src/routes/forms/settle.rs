@@ -42,19 +42,18 @@ impl Content for ResendRequest {
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiscardRequest {
-    /// How it ended.
+    /// How it ended; `arrived` if it is not said.
     #[schema(value_type = Option<FormOutcome>, default = "arrived", required = false)]
     outcome: Outcome,
 }
 
-/// How a form ended.
+/// How a form ended: `arrived`, it counts as issued for whatever event asks for it; `not_wanted`, the events that have asked
+/// for it are approved without, and one that asks later has it sent.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it says which values the document has; they are read as text")]
 enum FormOutcome {
-    /// It arrived: it counts as issued, for whatever event asks for it.
     Arrived,
-    /// Nobody wants it: the events that have asked for it are approved without. One that asks later has it sent.
     NotWanted,
 }
 
