@@ -122,7 +122,7 @@ impl Attempt<'_> {
     /// Tells the operator whom the calendar has to be shared with; the caller is not told about our inside.
     fn explain(&self, error: &ReserveError) {
         if let ReserveError::Google(GoogleError::NotFound | GoogleError::Forbidden { .. }) = error {
-            let digest = telemetry::digest(&self.office.calendar_id);
+            let digest = telemetry::digest(self.office.calendar_id.key());
             let account = self.app.google.service_account_email();
             tracing::warn!(
                 office.digest = digest,

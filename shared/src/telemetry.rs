@@ -86,7 +86,7 @@ pub fn cannot_start(error: &dyn Display) {
     tracing::error!(%error, "cannot start");
 }
 
-/// Twelve hexadecimal digits that stand for a calendar id, an office's name or an address in a log line.
+/// Twelve hexadecimal digits that stand for a calendar (its key), an office's name or an address in a log line.
 pub fn digest(text: &str) -> String {
     let mut digits = format!("{:x}", Sha256::digest(text.as_bytes()));
     digits.truncate(12);

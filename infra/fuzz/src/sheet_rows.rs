@@ -34,7 +34,7 @@ pub(crate) fn check(input: &[u8]) {
     for needed in [&[][..], &NAMES[1..], &NAMES] {
         let users = read_users(first, &rows, needed);
         accounted(&users, first, rows.len());
-        distinct(users.entries.iter().map(|user| user.email.key()));
+        distinct(users.entries.iter().map(|user| user.email.key().to_string()));
         let written: Vec<_> = users.entries.iter().map(user_row).collect();
         let again = read_users(first, &written, needed);
         assert_eq!((&again.entries, again.bad.is_empty()), (&users.entries, true));
@@ -64,7 +64,7 @@ fn distinct(keys: impl Iterator<Item = String>) {
 }
 
 fn office_row(office: &Office) -> Vec<String> {
-    vec![office.name.clone(), office.calendar_id.clone()]
+    vec![office.name.clone(), office.calendar_id.as_str().to_owned()]
 }
 
 fn user_row(user: &ManualUser) -> Vec<String> {

@@ -141,7 +141,7 @@ async fn assemble(
     let store = Store::new(storage.client(&transport), table);
     let opened = async {
         store.create_table().await?;
-        store.end_leases().await
+        store.end_claims().await
     };
     opened.await.map_err(|source| StartError::State { place: storage.place(), source })?;
     let expired = storage.delete_expired()?;

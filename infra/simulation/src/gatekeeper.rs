@@ -7,8 +7,6 @@ use moffman_simulators::{Call, Decision, Director, Fault, Service, Turn, World};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::wire::calendar;
-
 /// A call at the gate.
 #[derive(Debug)]
 pub enum Waiting {
@@ -106,9 +104,9 @@ pub struct Gate {
 
 impl Gate {
     fn event(&self, call: &Call) -> Option<Value> {
-        let calendar = calendar(call).filter(|_| call.service == Service::Google)?;
+        let calendar = call.calendar.as_ref().filter(|_| call.service == Service::Google)?;
         let id = call.event.as_deref().or_else(|| call.body.as_ref()?["id"].as_str())?;
-        self.world.event(&calendar, id)
+        self.world.event(calendar, id)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::form::{Form, Mark};
 use crate::gatekeeper::Effect;
 use crate::stage::PEOPLE;
 use crate::table::{FormItem, Write, touches, writes};
-use crate::wire::{self, FormKey, Matter, form_key, is_clear, key, matter};
+use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +129,8 @@ impl Ledger {
         if fault.is_some() {
             self.doubt(&caller, |sending| touches(call, &sending.item.place));
         }
-        if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, wire::calendar(call)) {
-            self.lost_track(&calendar);
+        if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
+            self.lost_track(calendar);
         }
         let tick = self.tick();
         match matter(call) {

@@ -30,7 +30,7 @@ pub enum Matter {
 /// What `call` is about.
 pub fn matter(call: &Call) -> Matter {
     let body = call.body.as_ref().unwrap_or(&Value::Null);
-    match (call.operation.as_str(), calendar(call), call.event.clone()) {
+    match (call.operation.as_str(), call.calendar.clone(), call.event.clone()) {
         ("events.list", Some(calendar), _) if call.parameter("pageToken").is_none() => Matter::List { calendar },
         ("events.get", Some(calendar), Some(event)) => Matter::Read { calendar, event },
         ("events.patch", Some(calendar), Some(event)) => event_write(body, calendar, event),
@@ -39,11 +39,6 @@ pub fn matter(call: &Call) -> Matter {
         ("form", ..) => Matter::Form(form_key(body)),
         _ => Matter::Other,
     }
-}
-
-/// The calendar that a call to Google names, in whatever capitals.
-pub fn calendar(call: &Call) -> Option<String> {
-    call.calendar.as_ref().map(|calendar| calendar.to_lowercase())
 }
 
 /// A form as its body names it.
@@ -88,12 +83,12 @@ pub fn is_clear(fault: Option<&Fault>) -> bool {
 
 /// Whether a call is about other calendars, and not about this one.
 pub fn is_elsewhere(call: &Call, calendar: &str) -> bool {
-    match (call.service, self::calendar(call)) {
+    match (call.service, &call.calendar) {
         (Service::DynamoDb, _) => {
             let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
             !body.contains(calendar) && CALENDARS.iter().any(|other| body.contains(other))
         }
-        (_, named) => named.is_some_and(|named| named != calendar),
+        (_, named) => named.as_ref().is_some_and(|named| named != calendar),
     }
 }
 

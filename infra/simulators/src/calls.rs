@@ -37,7 +37,7 @@ pub struct Call {
     pub method: String,
     /// The path as sent, percent-encoded.
     pub path: String,
-    /// The calendar id in the path, decoded.
+    /// The calendar id in the path, decoded and in lower case: one calendar is one, however it was spelled.
     pub calendar: Option<String>,
     /// The event id in the path, decoded.
     pub event: Option<String>,
@@ -67,7 +67,7 @@ impl Call {
             operation: request.route.operation.clone(),
             method: request.method.clone(),
             path: request.path.clone(),
-            calendar: request.calendar().map(str::to_owned),
+            calendar: request.calendar(),
             event: request.route.path.get("eventId").cloned(),
             query: request.query.clone(),
             if_match: request.header("if-match").map(str::to_owned),

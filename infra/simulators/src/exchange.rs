@@ -3,7 +3,7 @@
 //! A request carries the name of its operation from the moment it arrives, so that faults and hooks can aim at it before
 //! any simulator has looked at it.
 
-use crate::calls::Service;
+use crate::{calls::Service, google::calendars::folded};
 use bytes::Bytes;
 use http::{HeaderMap, request::Parts};
 use percent_encoding::percent_decode_str;
@@ -94,9 +94,9 @@ impl Request {
         Self { body, ..self.clone() }
     }
 
-    /// The calendar that the path names.
-    pub(crate) fn calendar(&self) -> Option<&str> {
-        self.route.path.get("calendarId").map(String::as_str)
+    /// The calendar that the path names, in the spelling that stands for all others.
+    pub(crate) fn calendar(&self) -> Option<String> {
+        self.route.path.get("calendarId").map(|id| folded(id))
     }
 
     /// Everything a matcher may search: the decoded path, the query and the body.

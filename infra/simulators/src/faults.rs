@@ -2,7 +2,7 @@
 //!
 //! A rule is used once unless it says otherwise; the first rule that matches and has uses left decides.
 
-use crate::{World, exchange::Request};
+use crate::{World, exchange::Request, google::calendars::folded};
 
 /// Chooses calls by operation, calendar and content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +18,10 @@ impl Matcher {
         Self { operation: name.to_owned(), calendar: None, contains: None }
     }
 
-    /// Only calls that name this calendar in their path.
+    /// Only calls that name this calendar in their path, in whatever case.
     #[must_use]
     pub fn on_calendar(mut self, id: &str) -> Self {
-        self.calendar = Some(id.to_owned());
+        self.calendar = Some(folded(id));
         self
     }
 
@@ -38,7 +38,7 @@ impl Matcher {
             None => request.route.operation == self.operation,
         };
         operation
-            && self.calendar.as_deref().is_none_or(|id| request.calendar() == Some(id))
+            && (self.calendar.is_none() || self.calendar == request.calendar())
             && self.contains.as_deref().is_none_or(|text| request.text().contains(text))
     }
 }

@@ -31,17 +31,19 @@ impl World {
             Tz::UTC
         });
         let stamp = state.stamp();
-        state.calendars.insert(id.to_owned(), Calendar::new(id, time_zone, options.access_role, stamp));
+        let calendar = Calendar::new(id, time_zone, options.access_role, stamp);
         if options.subscribed {
-            state.subscriptions.push(id.to_owned());
+            state.subscriptions.push(calendar.id.clone());
         }
+        state.calendars.insert(calendar);
     }
 
     /// Removes a calendar.
     pub fn remove_calendar(&self, id: &str) {
         let mut state = self.lock();
-        state.calendars.remove(id);
-        state.subscriptions.retain(|subscribed| subscribed != id);
+        if let Some(removed) = state.calendars.remove(id) {
+            state.subscriptions.retain(|subscribed| *subscribed != removed.id);
+        }
     }
 
     /// Shares a calendar in another way; see [`CalendarOptions::access_role`].
@@ -95,7 +97,7 @@ impl World {
         events.filter(|event| !event.is_cancelled()).map(|event| Value::Object(event.resource.clone())).collect()
     }
 
-    /// The ids in the service account's calendar list, in the order of subscription.
+    /// The ids in the service account's calendar list, in lower case, in the order of subscription.
     pub fn subscriptions(&self) -> Vec<String> {
         self.lock().subscriptions.clone()
     }

@@ -7,7 +7,7 @@ use crate::{
     connections::Connections,
     director::Director,
     faults::Rule,
-    google::{calendar::Calendar, oauth::Grant, sheets::Spreadsheet},
+    google::{calendars::Calendars, oauth::Grant, sheets::Spreadsheet},
     hooks::Hook,
     scheduler::Scheduler,
     ssm::Parameter,
@@ -51,7 +51,7 @@ pub(crate) struct State {
     /// RSA, PKCS#1 DER: verifies the service account's assertions.
     pub(crate) public_key: Vec<u8>,
     pub(crate) grants: BTreeMap<String, Grant>,
-    pub(crate) calendars: BTreeMap<String, Calendar>,
+    pub(crate) calendars: Calendars,
     /// Calendar ids in the service account's calendar list, in the order of subscription.
     pub(crate) subscriptions: Vec<String>,
     pub(crate) page_size: Option<usize>,
@@ -85,7 +85,7 @@ impl State {
             scheduler_url: String::new(),
             public_key,
             grants: BTreeMap::new(),
-            calendars: BTreeMap::new(),
+            calendars: Calendars::default(),
             subscriptions: Vec::new(),
             page_size: None,
             spreadsheets: BTreeMap::new(),

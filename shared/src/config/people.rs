@@ -3,6 +3,7 @@
 //! Messages do not repeat what was given: it may be the name or address of a person.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::layers::Source;
 use super::names;
@@ -71,7 +72,7 @@ impl Reader {
                 continue;
             };
             self.check_unique(&mut seen, name.clone(), &entry, "name");
-            office_list.push(Office { name, calendar_id });
+            office_list.push(Office { name, calendar_id: calendar_id.into() });
         }
         Offices { office_list, google_config: self.sheet("offices", "Offices!A2:B") }
     }
@@ -151,7 +152,7 @@ impl Reader {
         self.mistake_at(&entry.source, position, format!("{}.{name}", entry.path), message.to_owned());
     }
 
-    fn check_unique(&mut self, seen: &mut HashMap<String, String>, key: String, entry: &Entry, name: &str) {
+    fn check_unique<K: Eq + Hash>(&mut self, seen: &mut HashMap<K, String>, key: K, entry: &Entry, name: &str) {
         if let Some(first) = seen.get(&key) {
             let message = format!("the same as in {first}; allowed: each {name} once");
             self.entry_mistake(entry, name, &message);

@@ -5,6 +5,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::store::directory_snapshot::short_hex;
@@ -13,8 +14,8 @@ use crate::store::directory_snapshot::short_hex;
 pub struct Everything {
     /// The configuration's offices, then the sheet's; their names differ.
     pub offices: Vec<Office>,
-    /// Manual users by [`Email::key`](crate::domain::email::Email::key).
-    pub users: HashMap<String, ManualUser>,
+    /// Manual users, each once however the address is spelled.
+    pub users: HashMap<PersonKey, ManualUser>,
     /// Digest of the set of user keys: it changes when other people are registered, not when a name changes.
     pub users_digest: String,
 }
@@ -50,10 +51,10 @@ impl fmt::Debug for Everything {
     }
 }
 
-fn digest_of_keys<'a>(keys: impl Iterator<Item = &'a String>) -> String {
+fn digest_of_keys<'a>(keys: impl Iterator<Item = &'a PersonKey>) -> String {
     let mut hash = Sha256::new();
     for key in keys.collect::<BTreeSet<_>>() {
-        hash.update(key);
+        hash.update(key.as_str());
         hash.update([0]);
     }
     short_hex(hash)
@@ -65,7 +66,11 @@ mod tests {
     use crate::domain::email::Email;
 
     fn office(name: &str, calendar_id: &str) -> Office {
-        Office { name: name.to_owned(), calendar_id: calendar_id.to_owned() }
+        Office { name: name.to_owned(), calendar_id: calendar_id.into() }
+    }
+
+    fn key(email: &str) -> PersonKey {
+        Email::parse(email).unwrap().key()
     }
 
     fn user(email: &str, name: &str) -> ManualUser {
@@ -82,7 +87,20 @@ mod tests {
         );
         assert_eq!(merged.offices, [office("Prague", "static"), office("Brno", "sheet")]);
         assert_eq!(merged.users.len(), 2);
-        assert_eq!(merged.users["anna@example.com"].name, "Static");
+        assert_eq!(merged.users[&key("anna@example.com")].name, "Static");
+    }
+
+    #[test]
+    fn a_static_person_wins_over_another_spelling_in_the_sheet() {
+        let merged = Everything::merge(
+            &[],
+            vec![],
+            &[user("Anna.Nova@gmail.com", "Static")],
+            vec![user("annanova@googlemail.com", "Sheet"), user("annanova@example.com", "Another")],
+        );
+        assert_eq!(merged.users.len(), 2);
+        let anna = &merged.users[&key("ANNA.NOVA@gmail.com")];
+        assert_eq!((anna.name.as_str(), anna.email.as_str()), ("Static", "Anna.Nova@gmail.com"));
     }
 
     #[test]
@@ -92,6 +110,7 @@ mod tests {
         let bob = || user("bob@example.com", "Bob");
         assert_eq!(digest(vec![anna(), bob()]), digest(vec![bob(), user("ANNA@example.com", "Renamed")]));
         assert_ne!(digest(vec![anna(), bob()]), digest(vec![anna()]));
+        assert_eq!(digest(vec![user("a.b@gmail.com", "x")]), digest(vec![user("AB@googlemail.com", "y")]));
         assert_ne!(digest(vec![user("a@b", "x"), user("c@d", "x")]), digest(vec![user("a@bc", "x"), user("e@d", "x")]));
     }
 }

@@ -6,13 +6,14 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Forms, Settings, SheetSource};
 use crate::domain::directory_rows::first_row;
+use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::domain::template::{Placeholder, Template};
 use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
-const WAY_OF_READING: &str = "2";
+const WAY_OF_READING: &str = "3";
 
 /// The configured part of the directory.
 pub(super) struct Sources {
@@ -64,7 +65,7 @@ impl Sources {
     }
 
     /// Keys of the configuration's users: they win over the sheet's.
-    pub(super) fn user_keys(&self) -> HashSet<String> {
+    pub(super) fn user_keys(&self) -> HashSet<PersonKey> {
         self.users.iter().map(|user| user.email.key()).collect()
     }
 }

@@ -4,6 +4,7 @@
 //! row (`name, email` and `email, first, last, number`) may be mixed: the cell that is an address tells them apart.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::email::Email;
 use super::manual_user::{Details, ManualUser};
@@ -82,7 +83,7 @@ pub fn read_offices(first_row: usize, rows: &[Vec<String>]) -> SheetRows<Office>
         if !is_plain(name) || !is_plain(calendar_id) {
             return Err(RowFault::ControlCharacters);
         }
-        Ok((name.to_owned(), Office { name: name.to_owned(), calendar_id: calendar_id.to_owned() }))
+        Ok((name.to_owned(), Office { name: name.to_owned(), calendar_id: calendar_id.into() }))
     })
 }
 
@@ -123,12 +124,12 @@ pub fn first_row(range: &str) -> usize {
 }
 
 /// Sorts rows into entries and bad rows; `read` answers an entry and the key that no other entry may have.
-fn read_rows<T>(
+fn read_rows<K: Eq + Hash, T>(
     first_row: usize,
     rows: &[Vec<String>],
-    read: impl Fn(&[String]) -> Result<(String, T), RowFault>,
+    read: impl Fn(&[String]) -> Result<(K, T), RowFault>,
 ) -> SheetRows<T> {
-    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut taken: HashMap<K, usize> = HashMap::new();
     let mut result = SheetRows { entries: Vec::new(), bad: Vec::new() };
     for (offset, cells) in rows.iter().enumerate() {
         let row = first_row.saturating_add(offset);
@@ -258,6 +259,23 @@ mod tests {
     }
 
     #[test]
+    fn of_two_spellings_of_a_person_the_first_row_counts() {
+        let read = read_users(
+            2,
+            &rows(&[
+                &["Anna Nova", "Anna.Nova@gmail.com"],
+                &["annanova@GoogleMail.com", "Anna", "Other", "1"],
+                &["Anna Nova", "Anna.Nova@example.com"],
+                &["Anna Novotna", "annanova@example.com"],
+            ]),
+            &[],
+        );
+        let seen: Vec<_> = read.entries.iter().map(|user| user.email.as_str()).collect();
+        assert_eq!(seen, ["Anna.Nova@gmail.com", "Anna.Nova@example.com", "annanova@example.com"]);
+        assert_eq!(bad(&read), [(3, RowFault::Duplicate { first: 2 })]);
+    }
+
+    #[test]
     fn a_cell_in_two_lines_makes_its_row_unusable() {
         let offices = read_offices(
             2,
@@ -346,7 +364,7 @@ mod tests {
             prop_assert_eq!(offices.count(), sheet.len());
             let names: HashSet<_> = offices.entries.iter().map(|office| &office.name).collect();
             prop_assert_eq!(names.len(), offices.entries.len());
-            prop_assert!(offices.entries.iter().all(|office| !office.calendar_id.is_empty()));
+            prop_assert!(offices.entries.iter().all(|office| !office.calendar_id.as_str().is_empty()));
             prop_assert!(offices.entries.iter().all(|office| is_plain(&office.name)));
 
             let needed: &[_] = if needs_names { &[Placeholder::FirstName] } else { &[] };

@@ -1,10 +1,13 @@
-//! An e-mail address as a person spelled it, compared without regard to case.
+//! An e-mail address as a person spelled it, and the key that stands for the person however it is spelled.
 //!
 //! The spelling is kept because Byroapi's file names are case-sensitive.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::address::canonical;
 
 /// An e-mail address, trimmed, in the spelling it came in.
 ///
@@ -28,9 +31,39 @@ impl Email {
         &self.0
     }
 
-    /// The address in lower case: two addresses with one key are the same person.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase()
+    /// What stands for the person: two addresses with one key are one person's.
+    pub fn key(&self) -> PersonKey {
+        PersonKey::from(self.0.clone())
+    }
+}
+
+/// A person, however the address is spelled; see [`Email::key`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String")]
+pub struct PersonKey(String);
+
+impl PersonKey {
+    /// The address in the spelling that all others are brought to.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands for the person where an address must not: 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        format!("{:x}", Sha256::digest(&self.0))
+    }
+}
+
+/// What is read back is brought to the one spelling again: it may have been written before all spellings were known.
+impl From<String> for PersonKey {
+    fn from(address: String) -> Self {
+        Self(canonical(&address))
+    }
+}
+
+impl fmt::Display for PersonKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -48,7 +81,17 @@ mod tests {
     fn an_address_is_trimmed_and_keeps_its_spelling() {
         let email = Email::parse("  Anna.Nova@Example.com\u{a0} ").unwrap();
         assert_eq!(email.as_str(), "Anna.Nova@Example.com");
-        assert_eq!(email.key(), "anna.nova@example.com");
+        assert_eq!(email.key().as_str(), "anna.nova@example.com");
+    }
+
+    #[test]
+    fn a_person_in_two_spellings_is_one() {
+        let key = |text: &str| Email::parse(text).unwrap().key();
+        assert_eq!(key("Anna.Nova@gmail.com"), key("annanova@GoogleMail.com"));
+        assert_ne!(key("Anna.Nova@example.com"), key("annanova@example.com"));
+        let read: PersonKey = serde_json::from_str("\"Anna.Nova@gmail.com\"").unwrap();
+        assert_eq!((read.as_str(), &read), ("annanova@gmail.com", &key("annanova@gmail.com")));
+        assert_eq!(serde_json::to_string(&read).unwrap(), "\"annanova@gmail.com\"");
     }
 
     #[test]

@@ -76,6 +76,11 @@ impl Event {
     pub fn series_id(&self) -> &str {
         self.series.as_deref().unwrap_or(&self.id)
     }
+
+    /// Whether this version is strictly older than the other. One of which Google does not say when it changed never is.
+    pub fn is_older_than(&self, other: &Self) -> bool {
+        self.updated.zip(other.updated).is_some_and(|(own, others)| own < others)
+    }
 }
 
 /// What to change in an event, or the content of a new one. What is `None` stays as it is.

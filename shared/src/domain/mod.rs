@@ -1,6 +1,8 @@
 //! What Moffman knows about attendance: pure and synchronous, no I/O.
 
+mod address;
 pub mod approval_form;
+pub mod calendar_id;
 pub mod date_format;
 pub mod date_range;
 pub mod date_shift;
@@ -8,6 +10,7 @@ pub mod directory_rows;
 pub mod email;
 pub mod event;
 pub mod event_id;
+pub mod form;
 pub mod manual_user;
 pub mod office;
 pub mod quota;

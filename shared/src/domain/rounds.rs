@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use super::calendar_id::CalendarId;
 use super::quota::{FOR_SWEEPING, Share};
 use super::shard::shard;
 
@@ -32,10 +33,10 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// The rounds for these calendars (each counts once) at the wanted interval or, where that cannot be met, at the
-    /// smallest one that can. `None` without calendars.
-    pub fn plan<'a>(calendars: impl IntoIterator<Item = &'a str>, interval: Duration) -> Option<Self> {
-        let calendars: HashSet<&str> = calendars.into_iter().collect();
+    /// The rounds for these calendars (each counts once, however it is spelled) at the wanted interval or, where that cannot
+    /// be met, at the smallest one that can. `None` without calendars.
+    pub fn plan<'a>(calendars: impl IntoIterator<Item = &'a CalendarId>, interval: Duration) -> Option<Self> {
+        let calendars: HashSet<&CalendarId> = calendars.into_iter().collect();
         let count = u32::try_from(calendars.len()).unwrap_or(u32::MAX);
         let shards = Some(count.div_ceil(CALENDARS_PER_SHARD)).filter(|shards| *shards > 0)?;
         let mut sizes = vec![0_u64; usize::try_from(shards).unwrap_or(usize::MAX)];

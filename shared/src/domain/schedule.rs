@@ -110,6 +110,7 @@ pub fn in_words(minutes: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar_id::CalendarId;
 
     #[test]
     fn only_names_as_we_write_them_are_ours() {
@@ -128,8 +129,8 @@ mod tests {
 
     #[test]
     fn the_longest_description_fits() {
-        let calendars: Vec<String> = (0..10_000).map(|n| format!("office-{n}")).collect();
-        let rounds = Rounds::plan(calendars.iter().map(String::as_str), std::time::Duration::from_mins(71)).unwrap();
+        let calendars: Vec<CalendarId> = (0..10_000).map(|n| format!("office-{n}").into()).collect();
+        let rounds = Rounds::plan(&calendars, std::time::Duration::from_mins(71)).unwrap();
         assert!(describe_sweep(&rounds, 49).len() <= 512 && describe_reload(525_600).len() <= 512);
     }
 }

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::date_range::DateRange;
+use super::email::{Email, PersonKey};
 use super::event::{Event, Kind};
 use super::manual_user::ManualUser;
 
@@ -17,7 +18,7 @@ use super::manual_user::ManualUser;
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// The registered manual users by [`Email::key`](super::email::Email::key).
-    pub users: &'a HashMap<String, ManualUser>,
+    pub users: &'a HashMap<PersonKey, ManualUser>,
     /// Occurrences of a series are work only inside this window.
     pub window: Window,
     /// Whether events with times of day count.
@@ -173,24 +174,15 @@ impl Window {
     }
 }
 
-/// What a sweep will do in one calendar.
+/// What a listing of a calendar shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct Found {
     /// The events to approve, as last listed, by id.
     pub work: BTreeMap<String, Work>,
-    /// The events with an open record that need nothing any more.
-    pub close: BTreeMap<String, Closed>,
+    /// The events with an open record that need nothing any more, as last listed.
+    pub done: BTreeMap<String, Event>,
     /// Why the other events are left alone.
     pub left: BTreeMap<String, Left>,
-}
-
-/// Why an open event needs nothing any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed {
-    /// Why.
-    pub left: Left,
-    /// The days for which the event is approved.
-    pub approved: Option<DateRange>,
 }
 
 /// An event to approve.
@@ -198,58 +190,43 @@ pub struct Closed {
 pub struct Work {
     /// The event as listed.
     pub event: Event,
+    /// Whose it is.
+    pub person: PersonKey,
     /// The days to approve.
     pub days: DateRange,
     /// Why.
     pub why: Why,
 }
 
-impl Plan {
+impl Found {
     /// Adds what is to be done about one listed event. `is_open` tells whether there is an open record of it.
     ///
     /// An event that is listed twice counts as it was listed last.
     pub fn add(&mut self, event: Event, rules: &Rules<'_>, is_open: bool) {
         self.work.remove(&event.id);
-        self.close.remove(&event.id);
+        self.done.remove(&event.id);
         self.left.remove(&event.id);
-        match judge(&event, rules, is_open) {
-            Verdict::Work(why, days) => {
-                self.work.insert(event.id.clone(), Work { event, days, why });
+        match (judge(&event, rules, is_open), event.creator.as_ref().map(Email::key)) {
+            (Verdict::Work(why, days), Some(person)) => {
+                self.work.insert(event.id.clone(), Work { event, person, days, why });
             }
-            Verdict::Leave(left) => {
-                if is_open {
-                    self.close.insert(event.id, Closed::new(left, event.days));
-                } else {
-                    self.left.insert(event.id, left);
-                }
+            (Verdict::Leave(_), _) if is_open => {
+                self.done.insert(event.id.clone(), event);
             }
+            (Verdict::Leave(left), _) => {
+                self.left.insert(event.id, left);
+            }
+            (Verdict::Work(..), None) => {}
         }
     }
-}
 
-impl Closed {
-    /// What is left for this reason, an event on these days.
-    pub fn new(left: Left, days: Option<DateRange>) -> Self {
-        Self { left, approved: days.filter(|_| left == Left::Approved) }
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (id, work) in &self.work {
-            writeln!(f, "approve {id} for {}: {}", work.days, work.why)?;
-        }
-        for (id, closed) in &self.close {
-            writeln!(f, "close {id}: {}", closed.left)?;
-        }
-        let mut counts: BTreeMap<Left, usize> = BTreeMap::new();
+    /// How many events are left alone for each reason.
+    pub fn left_by_reason(&self) -> BTreeMap<Left, usize> {
+        let mut counts = BTreeMap::new();
         for left in self.left.values() {
             *counts.entry(*left).or_default() += 1;
         }
-        for (left, count) in counts {
-            writeln!(f, "leave {count}: {left}")?;
-        }
-        Ok(())
+        counts
     }
 }
 

@@ -1,26 +1,27 @@
-//! Lists forms, calendar after calendar.
+//! Lists forms, calendar after calendar: those of the people who have ever asked for one there.
 //!
-//! A page ends when it is full or has looked into enough calendars: most have nothing to show, and a request has its
-//! time.
+//! A page ends when it is full or has looked for long enough: most calendars and people have nothing to show, and a request
+//! has its time.
 
-use std::collections::BTreeSet;
-use std::pin::pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures_util::stream::TryStreamExt;
 
-use super::id::Place;
-use super::{Filter, Form, FormsError, MOST_ON_A_PAGE, Page, State, offices};
+use super::place::Place;
+use super::view::{Shown, show};
+use super::{Filter, FormsError, MOST_ON_A_PAGE, Page, offices};
 use crate::app::Moffman;
 use crate::directory::Everything;
+use crate::domain::email::PersonKey;
+use crate::domain::form::{AskingEvent, FormKey};
 use crate::domain::office::Office;
 use crate::google::Budget;
 use crate::store::StoreError;
-use crate::store::form_list::{FormContent, FormItem, ItemRange};
+use crate::store::item::Kept;
+use crate::store::open_record::OpenRecord;
 
-/// Into how many calendars one page looks.
-const CALENDARS_PER_PAGE: usize = 100;
+/// How often one page looks: once into each calendar, and once for each person.
+const MOST_LOOKS: usize = 200;
 
 /// Lists the forms that `filter` wants, from `page` on, the `next` of an earlier page; `limit` is brought between 1 and
 /// [`MOST_ON_A_PAGE`].
@@ -40,82 +41,109 @@ pub async fn list(
         None => None,
     };
     let everything = app.directory.everything(&app.google, &budget).await?;
-    let offices = named.map_or_else(|| offices(&everything), |office| vec![office]);
-    let mut listing = Listing {
-        app,
-        everything,
-        state: filter.state,
-        limit: limit.clamp(1, MOST_ON_A_PAGE),
-        forms: Vec::new(),
-        last: Place::default(),
-    };
-    for (looked_into, office) in offices.iter().filter(|office| office.name >= from.office).enumerate() {
+    let all = offices(&everything);
+    let wanted = named.clone().map_or_else(|| all.clone(), |office| vec![office]);
+    let limit = limit.clamp(1, MOST_ON_A_PAGE);
+    let is_all = named.is_none();
+    let mut listing = Listing { app, filter, all, is_all, limit, looks: 0, forms: Vec::new() };
+    let mut next = None;
+    for office in wanted.iter().filter(|office| office.name >= from.office) {
         let start = Place { office: office.name.clone(), ..Place::default() };
-        if looked_into == CALENDARS_PER_PAGE {
-            return Ok(Page { forms: listing.forms, next: Some(start.write()) });
-        }
         let from = if from.office == office.name { &from } else { &start };
-        if listing.add(office, from).await? {
-            return Ok(Page { next: Some(listing.last.write()), forms: listing.forms });
+        next = listing.add(office, from).await?;
+        if next.is_some() {
+            break;
         }
     }
-    Ok(Page { forms: listing.forms, next: None })
+    page_of(listing, everything, next).await
+}
+
+async fn page_of(listing: Listing<'_>, everything: Arc<Everything>, next: Option<Place>) -> Result<Page, FormsError> {
+    let forms = show(listing.app, &everything, &listing.forms).await?;
+    Ok(Page { forms, next: next.map(|place| place.write()) })
 }
 
 /// A page under way.
 struct Listing<'a> {
     app: &'a Moffman,
-    everything: Arc<Everything>,
-    state: Option<State>,
+    filter: &'a Filter,
+    /// One office per calendar, in the order of the listing.
+    all: Vec<Office>,
+    /// Whether the listing goes through all of them.
+    is_all: bool,
     limit: usize,
-    forms: Vec<Form>,
-    /// Where the last form of the page is.
-    last: Place,
+    looks: usize,
+    forms: Vec<Shown>,
 }
 
 impl Listing<'_> {
-    /// Adds the forms of a calendar after a place. Answers whether there is one that does not fit.
-    async fn add(&mut self, office: &Office, from: &Place) -> Result<bool, FormsError> {
-        let range = ItemRange {
-            from: &from.key,
-            with_done: self.wants(State::Done),
-            held_only: self.state == Some(State::Held),
-            expected: self.limit + 1,
-        };
-        let mut items = pin!(self.app.store.form_items(&office.calendar_id, &range));
-        while let Some(item) = items.try_next().await? {
-            for form in self.forms_of(office, &item).await? {
-                let place = Place { office: office.name.clone(), key: item.key.clone(), days: Some(form.days) };
-                if !self.wants(form.state) || (&place.key, place.days) <= (&from.key, from.days) {
+    /// Adds the forms of a calendar after a place. Answers where the next page begins, if this one is at its end.
+    async fn add(&mut self, office: &Office, from: &Place) -> Result<Option<Place>, FormsError> {
+        if self.looks >= MOST_LOOKS {
+            return Ok(Some(from.clone()));
+        }
+        self.looks += 1;
+        let items = self.app.store.calendar(&office.calendar_id);
+        let people = items.people().await?;
+        let open = if people.is_empty() { Vec::new() } else { items.read().await?.open };
+        for (digest, person) in people.range(from.person.clone()..) {
+            let mut last = Place { office: office.name.clone(), person: digest.clone(), days: None };
+            if self.looks >= MOST_LOOKS {
+                return Ok(Some(last));
+            }
+            self.looks += 1;
+            let after = from.days.filter(|_| *digest == from.person);
+            for shown in self.forms_of(office, person, &open).await? {
+                if after.is_some_and(|after| shown.key.days <= after) {
                     continue;
                 }
                 if self.forms.len() == self.limit {
-                    return Ok(true);
+                    return Ok(Some(last));
                 }
-                self.forms.push(form);
-                self.last = place;
+                last.days = Some(shown.key.days);
+                self.forms.push(shown);
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
-    fn wants(&self, state: State) -> bool {
-        self.state.is_none_or(|wanted| wanted == state)
-    }
-
-    /// The forms of an item, in the order of their days. What an open record and the memory both say is told by the
-    /// memory.
-    async fn forms_of(&self, office: &Office, item: &FormItem) -> Result<Vec<Form>, StoreError> {
-        let FormItem { event, content, .. } = item;
-        let record = match content {
-            FormContent::Done(days) => return Ok(days.iter().map(|days| Form::done(office, event, *days)).collect()),
-            FormContent::Open(record) => record,
-        };
-        let mut days: BTreeSet<_> = record.issued.iter().copied().chain([record.days]).collect();
-        if !record.issued.is_empty() && self.wants(State::Done) {
-            let done = self.app.store.read_done(&office.calendar_id, event).await?;
-            days.retain(|days| !(record.issued.contains(days) && done.contains(days)));
+    /// The wanted forms of a person that are shown in this calendar, in the order of their days.
+    async fn forms_of(
+        &self,
+        office: &Office,
+        person: &PersonKey,
+        open: &[Kept<OpenRecord>],
+    ) -> Result<Vec<Shown>, StoreError> {
+        let now = self.app.clock.now();
+        let mut shown: Vec<Shown> = Vec::new();
+        for form in self.app.store.forms_of(person, now).await? {
+            shown.push(Shown { key: form.key.clone(), form: Some(form.form.clone()), asking: Vec::new() });
         }
-        Ok(days.into_iter().map(|days| Form::of_record(office, event, days, record, &self.everything)).collect())
+        for record in open.iter().filter(|record| record.person == *person) {
+            let event = AskingEvent { calendar: office.calendar_id.clone(), event: record.event.id.clone() };
+            let key: FormKey = record.form();
+            match shown.iter_mut().find(|shown| shown.key == key) {
+                Some(shown) => shown.asking.push(event),
+                None => shown.push(Shown { key, form: None, asking: vec![event] }),
+            }
+        }
+        shown.retain(|shown| self.wants(shown.state(now)) && self.belongs_to(office, shown));
+        shown.sort_by_key(|shown| shown.key.days);
+        Ok(shown)
+    }
+
+    fn wants(&self, state: super::State) -> bool {
+        self.filter.states.is_empty() || self.filter.states.contains(&state)
+    }
+
+    /// A form is shown once: in the first of the calendars of its events; or in the one that was asked for.
+    fn belongs_to(&self, office: &Office, shown: &Shown) -> bool {
+        let events = shown.events();
+        let has_event = |calendar| events.iter().any(|event| event.calendar == calendar);
+        if !self.is_all {
+            return has_event(office.calendar_id.clone());
+        }
+        let first = self.all.iter().find(|office| has_event(office.calendar_id.clone()));
+        first.is_some_and(|first| first.calendar_id == office.calendar_id)
     }
 }

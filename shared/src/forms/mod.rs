@@ -1,11 +1,12 @@
-//! Shows the approval forms that wait, fail or are done, and lets a person settle one that the sweeps do not.
+//! Shows the approval forms, and lets a person settle one that the sweeps do not.
 //!
-//! A decision only changes the record; the next sweep acts on it. So it needs nobody but the table, and is refused only
-//! while a sweep works on the form.
+//! A decision only changes the form; the next sweep acts on it. So it needs nobody but the table, and is refused only
+//! while a sweep is sending the form.
 
-mod id;
 mod list;
+mod place;
 mod settle;
+mod view;
 
 use chrono::{DateTime, Utc};
 
@@ -14,63 +15,92 @@ pub use settle::{discard, resend};
 
 use crate::directory::{DirectoryError, Everything};
 use crate::domain::date_range::DateRange;
+use crate::domain::form::Failures;
 use crate::domain::office::Office;
 use crate::store::StoreError;
-use crate::store::open_record::OpenRecord;
 
 /// How many forms a page has if nobody chose.
 pub const DEFAULT_LIMIT: usize = 50;
 /// How many forms a page has at most.
 pub const MOST_ON_A_PAGE: usize = 200;
 
-/// How far a form has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How far a form has come, as a person sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
-    /// It is still to be issued: new, under way, or tried again later.
-    Open,
+    /// Nothing was sent yet, or a person has it sent again: the next sweep does.
+    Due,
+    /// It is being sent.
+    Sending,
+    /// It was refused, or the form service was not reached; it is sent again later.
+    Waiting,
+    /// Nobody knows whether it was issued.
+    InDoubt,
     /// It waits for a person.
     Held,
-    /// It needs nothing any more: issued, discarded, or approved without it.
-    Done,
+    /// It was issued.
+    Issued,
+    /// A person ended it.
+    Discarded,
 }
 
-/// The approval form of an event for certain days.
+/// An approval form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// Opaque; the same for as long as the form is known.
     pub id: String,
-    /// The name of its office: the one that was asked for, else the first of those that share the calendar.
-    pub office_id: String,
     /// How far it has come.
     pub state: State,
+    /// The address of its person.
+    pub user_id: String,
     /// The days.
     pub days: DateRange,
-    /// The address of the person whose event it is; unknown once the event is approved.
-    pub user_id: Option<String>,
-    /// When its event was found; unknown once the event is approved.
-    pub found_at: Option<DateTime<Utc>>,
     /// What is known about earlier attempts, if one failed.
     pub failures: Option<Failures>,
+    /// How many mails may have gone out.
+    pub mails: u32,
+    /// When it was issued.
+    pub issued_at: Option<DateTime<Utc>>,
+    /// The events that asked for it, the last ones.
+    pub events: Vec<Event>,
 }
 
-/// Attempts at a form that failed.
+/// An event that asked for a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The name of its office, the first of those that share the calendar; `None` where no office has it any more.
+    pub office_id: Option<String>,
+    /// Its id in the calendar.
+    pub event_id: String,
+    /// What became of it.
+    pub status: Status,
+    /// When it was found, while it is open.
+    pub found_at: Option<DateTime<Utc>>,
+}
+
+/// What became of an event that asked for a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failures {
-    /// How many are counted, also those that did not reach the form service.
-    pub count: u32,
-    /// When the first happened.
-    pub since: DateTime<Utc>,
-    /// Before this instant sweeps do not try again; `None` when they do not at all.
-    pub next_try_at: Option<DateTime<Utc>>,
+pub enum Status {
+    /// It is to be approved.
+    Open,
+    /// It was approved.
+    Approved,
+    /// Google refuses to have it changed.
+    Refused,
+    /// It was deleted, moved to other days, or is nothing to approve any more.
+    Gone,
+    /// Its person is no registered manual user.
+    NotRegistered,
+    /// It is open in a calendar that no office has any more.
+    Orphaned,
 }
 
 /// Which forms to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only those of the office with this name.
+    /// Only those that an event of the office with this name asked for.
     pub office: Option<String>,
-    /// Only those that have come this far.
-    pub state: Option<State>,
+    /// Only those in one of these states; all if there is none.
+    pub states: Vec<State>,
 }
 
 /// A part of a listing, in the order of the offices' names.
@@ -94,55 +124,32 @@ pub enum FormsError {
     /// The place of a page is none that a listing answered.
     #[error("the page is none of a listing")]
     NoSuchPage,
-    /// No form has this id, or its event has changed or was deleted since.
+    /// No form has this id.
     #[error("there is no such form")]
     NoSuchForm,
-    /// A sweep works on it. Come back when it is through.
-    #[error("a sweep is working on the form")]
+    /// A sweep sends it. Come back when it is through.
+    #[error("a sweep is sending the form")]
     InProgress,
-    /// It was issued or discarded already.
-    #[error("the form is done")]
-    Done,
-    /// Sweeps kept changing the record.
+    /// It was issued already.
+    #[error("the form was issued")]
+    Issued,
+    /// It was discarded already.
+    #[error("the form was discarded")]
+    Discarded,
+    /// Its person is no registered manual user any more.
+    #[error("the person of the form is no registered manual user")]
+    NotRegistered,
+    /// No event asks for it any more.
+    #[error("no event asks for the form any more")]
+    NoEvent,
+    /// Sweeps kept changing the form.
     #[error("the form kept changing")]
     Contended,
 }
 
-impl Form {
-    /// The form for `days` of an event that needs work; `event` stands for the event in sort keys.
-    fn of_record(office: &Office, event: &str, days: DateRange, record: &OpenRecord, everything: &Everything) -> Self {
-        let state = match record {
-            record if record.issued.contains(&days) => State::Done,
-            record if record.held == Some(days) => State::Held,
-            _ => State::Open,
-        };
-        let failures = record.failures.filter(|failures| failures.days == days && state != State::Done);
-        let user = everything.users.get(&record.user).map(|user| user.email.to_string());
-        Self {
-            user_id: Some(user.unwrap_or_else(|| record.user.clone())),
-            found_at: Some(record.recorded_at),
-            failures: failures.map(|failures| Failures {
-                count: failures.count,
-                since: failures.since,
-                next_try_at: (state == State::Open).then_some(failures.next_try_at),
-            }),
-            state,
-            ..Self::done(office, event, days)
-        }
-    }
-
-    /// A form of which only this is known.
-    fn done(office: &Office, event: &str, days: DateRange) -> Self {
-        Self {
-            id: id::of_form(&office.calendar_id, event, days),
-            office_id: office.name.clone(),
-            state: State::Done,
-            days,
-            user_id: None,
-            found_at: None,
-            failures: None,
-        }
-    }
+impl State {
+    /// All that are not settled.
+    pub const OPEN: [Self; 5] = [Self::Due, Self::Sending, Self::Waiting, Self::InDoubt, Self::Held];
 }
 
 /// One office per calendar, in the order of their names: the first of those that share a calendar.

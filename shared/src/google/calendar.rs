@@ -16,6 +16,7 @@ use super::event::{self, FIELDS};
 use super::refusal::{Refusal, Witness};
 use super::retry::Failure;
 use super::{Budget, GoogleClient, path_segment};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::{Event, EventChange};
 use crate::transport;
 
@@ -69,11 +70,11 @@ impl GoogleClient {
     pub async fn list_events(
         &self,
         budget: &Budget,
-        calendar_id: &str,
+        calendar: &CalendarId,
         listing: &Listing,
         page: Option<&str>,
     ) -> Result<EventsPage, GoogleError> {
-        let calendar = &path_segment(calendar_id);
+        let calendar = &path_segment(calendar.as_str());
         let fields = &format!("nextPageToken,nextSyncToken,timeZone,accessRole,items({FIELDS})");
         let list = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
@@ -98,11 +99,11 @@ impl GoogleClient {
     pub async fn get_event(
         &self,
         budget: &Budget,
-        calendar_id: &str,
+        calendar: &CalendarId,
         event_id: &str,
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
-        let (calendar, id) = &(path_segment(calendar_id), path_segment(event_id));
+        let (calendar, id) = &(path_segment(calendar.as_str()), path_segment(event_id));
         let get = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
             let mut witness = Witness::new(self.now());
@@ -118,11 +119,11 @@ impl GoogleClient {
     pub async fn insert_event(
         &self,
         budget: &Budget,
-        calendar_id: &str,
+        calendar: &CalendarId,
         event_id: &str,
         content: &EventChange,
     ) -> Result<Event, GoogleError> {
-        let calendar = &path_segment(calendar_id);
+        let calendar = &path_segment(calendar.as_str());
         let event = &event::new_event(event_id, content);
         let insert = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
@@ -141,7 +142,7 @@ impl GoogleClient {
     pub async fn patch_event(
         &self,
         budget: &Budget,
-        calendar_id: &str,
+        calendar: &CalendarId,
         event_id: &str,
         etag: &str,
         change: &EventChange,
@@ -150,7 +151,7 @@ impl GoogleClient {
         // Without its version the event could only be overwritten.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
-        let (calendar, id) = (path_segment(calendar_id), path_segment(event_id));
+        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id));
         let url = &format!("{}calendars/{calendar}/events/{id}", self.calendar_url());
         let body = &event::patch(change);
         let patch = |token: SecretString| self.send_patch(url, version, body, token);
@@ -177,8 +178,8 @@ impl GoogleClient {
     }
 
     /// Puts a calendar into the service account's list. Doing it again changes nothing.
-    pub async fn subscribe(&self, budget: &Budget, calendar_id: &str) -> Result<(), GoogleError> {
-        let entry = &api::CalendarListEntry { id: Some(calendar_id.to_owned()), ..Default::default() };
+    pub async fn subscribe(&self, budget: &Budget, calendar: &CalendarId) -> Result<(), GoogleError> {
+        let entry = &api::CalendarListEntry { id: Some(calendar.as_str().to_owned()), ..Default::default() };
         let subscribe = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
             let mut witness = Witness::new(self.now());

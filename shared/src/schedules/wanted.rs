@@ -64,7 +64,7 @@ pub struct Spread {
 
 /// The wanted schedules, and what a person should know about them.
 pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack, function: &str) -> (Vec<Wanted>, Vec<String>) {
-    let calendars = offices.iter().map(|office| office.calendar_id.as_str());
+    let calendars = offices.iter().map(|office| &office.calendar_id);
     let rounds = timetable.sweeps.and_then(|interval| Rounds::plan(calendars, interval));
     let mut warnings = Vec::new();
     if let Some((rounds, interval)) = rounds.zip(timetable.sweeps)

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use sha2::{Digest, Sha256};
 
-use super::{PARTITION, SORT, Store, StoreError, TTL, number, text};
+use super::item::{number, text};
+use super::{PARTITION, SORT, Store, StoreError, TTL};
 
 /// An item holds 400 kB, names and keys included:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>

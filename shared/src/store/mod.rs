@@ -8,18 +8,22 @@ use std::fmt;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification,
 };
 
-pub mod calendar_state;
-pub mod claims;
+pub mod calendar;
+pub mod copy_record;
+pub mod cursor;
 pub mod directory_snapshot;
-pub mod form_list;
+pub(crate) mod events;
+pub mod form;
+pub mod item;
 pub mod open_record;
-pub mod recording;
+pub mod seen;
 pub mod subscribed;
 pub mod token;
+pub(crate) mod write;
 
 const PARTITION: &str = "pk";
 const SORT: &str = "sk";
@@ -162,16 +166,6 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("table", &self.table).finish_non_exhaustive()
     }
-}
-
-/// A text attribute.
-fn text(value: impl fmt::Display) -> AttributeValue {
-    AttributeValue::S(value.to_string())
-}
-
-/// A whole-number attribute.
-fn number(value: impl fmt::Display) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }
 
 #[cfg(test)]

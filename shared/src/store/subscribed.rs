@@ -9,20 +9,22 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
 
 use super::directory_snapshot::DIRECTORY;
-use super::{PARTITION, SORT, Store, StoreError, text};
+use super::item::text;
+use super::{PARTITION, SORT, Store, StoreError};
+use crate::domain::calendar_id::CalendarId;
 
 const SUBSCRIBED: &str = "subscribed";
 const DIGESTS: &str = "digests";
 
-/// A calendar id, shortened so that very many fit into one item.
+/// A calendar, its key shortened so that very many fit into one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CalendarDigest([u8; 8]);
 
 impl CalendarDigest {
-    /// The digest of a calendar id.
-    pub fn of(calendar_id: &str) -> Self {
+    /// The digest of a calendar, however its id is spelled.
+    pub fn of(calendar: &CalendarId) -> Self {
         let mut short = [0; 8];
-        for (to, from) in short.iter_mut().zip(Sha256::digest(calendar_id)) {
+        for (to, from) in short.iter_mut().zip(Sha256::digest(calendar.key())) {
             *to = from;
         }
         Self(short)
@@ -68,7 +70,8 @@ mod tests {
 
     #[test]
     fn calendars_are_told_apart() {
-        assert_eq!(CalendarDigest::of("a@example.com"), CalendarDigest::of("a@example.com"));
-        assert_ne!(CalendarDigest::of("a@example.com"), CalendarDigest::of("b@example.com"));
+        let digest = |id: &str| CalendarDigest::of(&id.into());
+        assert_eq!(digest("a@example.com"), digest("A@Example.com"));
+        assert_ne!(digest("a@example.com"), digest("b@example.com"));
     }
 }

@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{PARTITION, SORT, Store, StoreError, TTL, number, text};
+use super::item::{number, text};
+use super::{PARTITION, SORT, Store, StoreError, TTL};
 
 const ACCESS_TOKEN: &str = "access_token";
 

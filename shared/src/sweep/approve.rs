@@ -1,104 +1,174 @@
-//! Approves an event, if it still is the version that its record holds, and closes the record.
+//! Approves an event, if it still is the version that was seen, and closes the record.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
-use super::report::SweepReport;
-use super::work::{Round, WorkError, Worker};
-use crate::domain::date_range::DateRange;
-use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, PROCESSED};
-use crate::domain::manual_user::ManualUser;
-use crate::domain::sweep_plan::{Closed, Left, Verdict, judge};
-use crate::google::{GoogleError, Listing};
-use crate::store::claims::{Closing, Settlement};
-use crate::store::open_record::OpenRecord;
+use super::work::{Step, WorkError, Worker};
+use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
+use crate::domain::form::{Form, FormId, Happening, State};
+use crate::domain::sweep_plan::Left;
+use crate::google::GoogleError;
+use crate::store::StoreError;
+use crate::store::item::kept;
+use crate::store::seen::{How, Seen};
+use crate::store::write::{Met, Write, Written};
 
 impl Worker<'_> {
-    /// Approves the event if it still is the version that the record holds, and closes the record.
-    pub(super) async fn approve(
-        &self,
-        user: &ManualUser,
-        record: OpenRecord,
-        report: &mut SweepReport,
-    ) -> Result<Round, WorkError> {
+    /// Approves the event if it still is the version that was seen. Its form was issued or ended at `on`, if it has one.
+    pub(super) async fn approve(&mut self, on: Option<DateTime<Utc>>) -> Result<Step, WorkError> {
         let app = self.sweep.app;
-        let event = &record.event;
+        let (Some(seen), Some(user)) = (&self.seen, self.sweep.everything.users.get(&self.record.person)) else {
+            return Ok(Step::Rest);
+        };
+        let (id, days) = (self.record.event.id.clone(), self.record.days);
         let approval = EventChange {
             title: Some(user.name.clone()),
             colour: Some(app.colours().approved),
             properties: vec![
                 (PROCESSED, "true".to_owned()),
-                (APPROVED_EVENT, event.id.clone()),
-                (APPROVED_DATES, record.days.to_string()),
+                (APPROVED_EVENT, id.clone()),
+                (APPROVED_DATES, days.to_string()),
             ],
             ..EventChange::default()
         };
-        let calendar_id = &self.calendar.office.calendar_id;
-        let zone = Some(self.calendar.zone);
-        let budget = &self.sweep.budget;
-        match app.google.patch_event(budget, calendar_id, &event.id, &event.etag, &approval, zone).await {
+        let (calendar_id, zone) = (&self.calendar.office.calendar_id, Some(self.calendar.zone));
+        let (budget, etag) = (&self.sweep.budget, seen.etag.clone());
+        let is_earlier = on.is_some_and(|at| self.is_on_earlier_form(at));
+        let how = if is_earlier { How::ApprovedEarlier } else { How::Approved };
+        match app.google.patch_event(budget, calendar_id, &id, &etag, &approval, zone).await {
             Ok(approved) => {
-                let days = record.days;
-                self.close(record, Closed::new(Left::Approved, Some(days)), approved.updated, report).await
+                self.approved = Some(how);
+                self.seen = Some(approved);
+                self.close(Left::Approved).await
             }
-            Err(GoogleError::Changed) => self.judge_again(record, report).await,
-            Err(GoogleError::NotFound) => self.close_vanished(record, report).await,
+            Err(GoogleError::Changed) => {
+                // Perhaps by this very call, whose answer was lost.
+                self.approved = Some(how);
+                self.seen = None;
+                Ok(Step::Next)
+            }
+            Err(GoogleError::NotFound) => {
+                self.seen = Some(self.vanished().await?);
+                Ok(Step::Next)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The event is not the version that was listed: read it and judge it again.
-    pub(super) async fn judge_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
-        let google = &self.sweep.app.google;
-        let office = &self.calendar.office;
-        let zone = Some(self.calendar.zone);
-        self.recall().seen = None;
-        let read = google.get_event(&self.sweep.budget, &office.calendar_id, &record.event.id, zone).await;
-        let event = match read {
-            Ok(event) => event,
-            Err(GoogleError::NotFound) => return self.close_vanished(record, report).await,
-            Err(error) => return Err(error.into()),
+    /// Whether the form was there before the event asked for it.
+    fn is_on_earlier_form(&self, at: DateTime<Utc>) -> bool {
+        let is_named = self.form().is_some_and(|form| form.events.contains(&self.asking()));
+        !self.has_issued && (!is_named || self.record.asking_since > at)
+    }
+
+    /// Closes the record: it disappears, and what was done is remembered.
+    pub(super) async fn close(&mut self, left: Left) -> Result<Step, WorkError> {
+        let how = match left {
+            Left::Approved => self.approved.unwrap_or(How::Approved),
+            Left::Deleted => How::Gone,
+            Left::NotAManualUser => How::NotRegistered,
+            _ => How::Left,
         };
-        match judge(&event, &self.sweep.rules(), true) {
-            Verdict::Work(_, days) => self.reread(record, event, days).await,
-            Verdict::Leave(left) => self.close(record, Closed::new(left, event.days), event.updated, report).await,
-        }
-    }
-
-    /// Keeps the version of the event that was read, unless a newer one was recorded meanwhile.
-    async fn reread(&self, record: OpenRecord, event: Event, days: DateRange) -> Result<Round, WorkError> {
-        self.recall().seen = Some(event.etag.clone());
-        let reread = Settlement::Reread(Box::new(event), days);
+        let also = match how {
+            How::ApprovedEarlier => self.name_in_form()?,
+            How::NotRegistered => match self.raise_cursor()? {
+                Some(write) => vec![write],
+                None => return Ok(Step::Rest),
+            },
+            _ => Vec::new(),
+        };
+        let seen = self.seen_as(how);
         let store = &self.sweep.app.store;
-        match store.settle(&self.calendar.office.calendar_id, &record, &self.claim_id, &reread).await? {
-            Some(record) => Ok(Round::Again(self.completed(record))),
-            None => self.read_again(&record.event.id).await,
+        let writes = store.calendar(&self.calendar.office.calendar_id).close(&self.record, &seen, also)?;
+        let Written::Refused(met) = store.write(&writes).await? else {
+            self.tell_of(left, how);
+            return Ok(Step::Closed);
+        };
+        let mut met = met.into_iter();
+        match (met.next(), met.nth(1)) {
+            (Some(Met::Present(item)), _) => self.meets_item(item),
+            // Another sweep has moved the cursor on: it may know other people.
+            (_, Some(Met::Present(_))) if how == How::NotRegistered => {
+                self.calendar.is_of_these_people = false;
+                Ok(Step::Rest)
+            }
+            (_, Some(Met::Present(item))) => {
+                self.meets_form(item)?;
+                Ok(Step::Next)
+            }
+            _ => Ok(Step::Rest),
         }
     }
 
-    /// Closes a record whose event Google does not know, unless it is the calendar that is out of reach.
-    async fn close_vanished(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
-        let (from, to) = (self.now(), self.now() + Duration::minutes(1));
-        let google = &self.sweep.app.google;
-        let calendar_id = &self.calendar.office.calendar_id;
-        google.list_events(&self.sweep.budget, calendar_id, &Listing::Window { from, to }, None).await?;
-        self.close(record, Closed::new(Left::Deleted, None), None, report).await
+    /// The write that names the event in the form on which it was approved.
+    fn name_in_form(&mut self) -> Result<Vec<Write>, StoreError> {
+        let asked = Happening::Asked(self.asking());
+        let Some(form) = Form::after(self.form(), &asked, self.now()).changed() else {
+            return Ok(Vec::new());
+        };
+        Ok(vec![self.put(form)?.0])
     }
 
-    async fn close(
-        &self,
-        record: OpenRecord,
-        closed: Closed,
-        updated: Option<DateTime<Utc>>,
-        report: &mut SweepReport,
-    ) -> Result<Round, WorkError> {
-        let closing = Closing::new(&record, Some(&self.claim_id), closed.approved, updated, self.now());
-        if !self.sweep.app.store.close(&self.calendar.office.calendar_id, &record, &closing).await? {
-            return self.read_again(&record.event.id).await;
-        }
-        match closed.left {
-            Left::Approved => report.events_approved += 1,
-            left => report.closed(&self.calendar.office.name, &record, left),
-        }
-        Ok(Round::Closed)
+    /// The write with which a record of somebody who is not registered is closed: a sweep that knows other people must
+    /// not have moved the cursor since. `None` where this sweep must not close it.
+    fn raise_cursor(&mut self) -> Result<Option<Write>, StoreError> {
+        let Some(read) = self.calendar.cursor.clone().filter(|_| self.calendar.is_of_these_people) else {
+            return Ok(None);
+        };
+        let raised = kept(Some(&read), (*read).clone(), self.sweep.app.randomness.id());
+        let mut writes = self.sweep.app.store.calendar(&self.calendar.office.calendar_id).cursor(Some(&read), &raised)?;
+        // Where the write is refused, this cursor is not known any more, and the next try is refused as well.
+        self.calendar.cursor = Some(raised);
+        Ok(writes.pop())
     }
+
+    /// The last version of the event that was looked at. Where Google does not say when it changed, it was not before the
+    /// version that is recorded.
+    fn seen_as(&self, how: How) -> Seen {
+        let (record, seen) = (&self.record, self.seen.as_ref());
+        Seen {
+            etag: seen.unwrap_or(&record.event).etag.clone(),
+            updated: seen.and_then(|seen| seen.updated).max(record.event.updated),
+            person: record.person.clone(),
+            days: record.days,
+            how,
+            at: self.now(),
+        }
+    }
+
+    fn tell_of(&mut self, left: Left, how: How) {
+        if left != Left::Approved || self.approved.is_none() {
+            self.tell_of_closing(left);
+            return;
+        }
+        self.report.events_approved += 1;
+        if how == How::ApprovedEarlier {
+            self.report.events_approved_on_earlier_form += 1;
+            self.tell_of_earlier_form();
+        }
+    }
+
+    /// Says on which form an event was approved, and how to send that once more.
+    fn tell_of_earlier_form(&mut self) {
+        let Some(form) = self.form() else { return };
+        let text = on_earlier_form(form, &FormId::of(&self.record.form()));
+        let id = &self.record.event.id;
+        let before = self.record.event.marks.approved_dates.filter(|days| *days != self.record.days);
+        let before = before.map_or_else(String::new, |days| format!("; before, it was approved for {days}"));
+        let remark = format!("event {id} was approved for {} {text}{before}", self.record.days);
+        let digest = crate::telemetry::digest(self.calendar.office.calendar_id.key());
+        tracing::info!(office.digest = %digest, event.id = %id, days = %self.record.days, form.state = %form.state,
+            "an event was approved on an earlier form");
+        self.report.remark(&self.calendar.office.name, remark);
+    }
+}
+
+/// What is said of an earlier form that an event is approved on.
+pub(super) fn on_earlier_form(form: &Form, id: &FormId) -> String {
+    let (what, at) = match form.state {
+        State::Issued { at } => ("issued", at),
+        State::Discarded { at, .. } => ("discarded", at),
+        _ => return String::new(),
+    };
+    let (at, id) = (at.format("%Y-%m-%d"), id.write());
+    format!("on its form {id} that was {what} on {at}; to send that once more: resend it with \"again\": true")
 }

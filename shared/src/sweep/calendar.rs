@@ -1,34 +1,31 @@
-//! Reads one calendar: the state, what changed, a plan, the records; then the cursor moves on.
+//! Reads one calendar: the state, and what changed; what is found is recorded, then the cursor moves on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::Duration;
 use chrono_tz::Tz;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::Sweep;
-use super::report::{OfficePlan, SweepReport};
-use crate::domain::email::Email;
+use super::report::SweepReport;
+use crate::domain::event::Event;
 use crate::domain::office::Office;
-use crate::domain::sweep_plan::{Closed, Left, Plan, Work};
+use crate::domain::sweep_plan::Found;
 use crate::google::{AccessRole, GoogleError, Listing};
 use crate::store::StoreError;
-use crate::store::calendar_state::{CalendarState, Cursor};
-use crate::store::claims::Closing;
+use crate::store::calendar::CalendarState;
+use crate::store::copy_record::CopyRecord;
+use crate::store::cursor::Cursor;
+use crate::store::item::{Kept, kept};
 use crate::store::open_record::OpenRecord;
-use crate::store::recording::{NewWork, Recorded};
+use crate::store::write::Written;
 use crate::telemetry;
 
 /// How long a calendar may be read by its sync token alone.
 const RECONCILE_AFTER: Duration = Duration::hours(24);
-/// How many events are written down side by side.
-const RECORDS_AT_ONCE: usize = 8;
-/// How many held events of a calendar are read again by one sweep.
-const MOST_LOOKS: usize = 50;
 
 /// Why a calendar was not swept. What was recorded before stays.
 #[derive(Debug, thiserror::Error)]
-enum CalendarError {
+pub(super) enum CalendarError {
     #[error(transparent)]
     Google(#[from] GoogleError),
     #[error(transparent)]
@@ -47,6 +44,13 @@ enum CalendarError {
 pub(super) struct Calendar {
     pub(super) office: Office,
     pub(super) zone: Tz,
+    /// As this sweep read it or moved it on.
+    pub(super) cursor: Option<Kept<Cursor>>,
+    /// Whether the cursor was planned with the people that this sweep knows: only then may it close the records of those
+    /// who are not registered.
+    pub(super) is_of_these_people: bool,
+    /// Whether the whole window was listed.
+    pub(super) is_reconciled: bool,
 }
 
 /// What there is to do in a calendar, and what only stays open.
@@ -54,20 +58,21 @@ pub(super) struct Backlog {
     pub(super) calendar: Calendar,
     /// Oldest first.
     pub(super) work: Vec<Task>,
-    pub(super) rest: Vec<OpenRecord>,
+    pub(super) copies: Vec<Kept<CopyRecord>>,
+    /// Whether each open record was there when the calendar was read: its form is read before the work.
+    pub(super) known: HashSet<String>,
 }
 
 /// A record to work on.
 pub(super) struct Task {
-    pub(super) record: OpenRecord,
-    /// The version of the event that this sweep's listing showed, as its etag. If it is not the record's, the event may
-    /// have been moved or deleted.
-    pub(super) seen: Option<String>,
+    pub(super) record: Kept<OpenRecord>,
+    /// The version of the event that this sweep saw; none where it may have been moved or deleted since.
+    pub(super) seen: Option<Event>,
 }
 
 /// What a calendar's listing said.
 struct Listed {
-    plan: Plan,
+    found: Found,
     /// The next cursor's token; `None` keeps the present one.
     sync_token: Option<String>,
     reconciled: bool,
@@ -80,7 +85,7 @@ impl Sweep<'_> {
     pub(super) async fn read(&self, office: Office) -> (SweepReport, Option<Backlog>) {
         let mut report = SweepReport::default();
         let name = office.name.clone();
-        let digest = telemetry::digest(&office.calendar_id);
+        let digest = telemetry::digest(office.calendar_id.key());
         if self.app.stop.is_wanted() {
             return (report, None);
         }
@@ -102,38 +107,34 @@ impl Sweep<'_> {
         if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now()) {
             return Err(CalendarError::OutOfTime);
         }
-        let state = self.app.store.read_calendar(&office.calendar_id).await?;
-        report.set_open(&state.open, self.app.clock.now());
+        let state = self.app.store.calendar(&office.calendar_id).read().await?;
+        report.set_open(state.open.iter().map(|record| &**record), self.app.clock.now());
         if state.unreadable > 0 {
             report.problem(&office.name, format!("{} records of open events cannot be read", state.unreadable));
         }
         let account = || self.app.google.service_account_email().to_owned();
-        let mut listed = match self.list(&office, &state).await {
+        let listed = match self.list(&office, &state).await {
             Err(CalendarError::Google(GoogleError::NotFound)) => {
                 return Err(CalendarError::NotShared { account: account() });
             }
             listed => listed?,
         };
-        let calendar = Calendar { office, zone: listed.zone };
-        if let Err(error) = self.look_at_held(&calendar, &state, &mut listed).await {
-            report.problem(&calendar.office.name, format!("a held event could not be read: {error}"));
-        }
-        if self.order.dry_run {
-            let plan = listed.plan.to_string().lines().map(str::to_owned).collect();
-            if listed.access == AccessRole::ReadOnly {
-                report.problem(&calendar.office.name, CalendarError::ReadOnly { account: account() }.to_string());
-            }
-            report.plans = Some(vec![OfficePlan { office: calendar.office.name, plan }]);
-            return Ok(None);
-        }
         if listed.access == AccessRole::ReadOnly {
             return Err(CalendarError::ReadOnly { account: account() });
         }
-        let plan = std::mem::take(&mut listed.plan);
-        let CalendarState { cursor, open, .. } = state;
-        let backlog = self.record(calendar, open, plan, report).await?;
-        self.advance(&backlog.calendar, cursor, &listed).await?;
-        Ok(Some(backlog))
+        let CalendarState { cursor, open, copies, .. } = state;
+        let is_of_these_people =
+            cursor.as_ref().is_some_and(|cursor| cursor.users_digest == self.everything.users_digest);
+        let (zone, is_reconciled) = (listed.zone, listed.reconciled);
+        let mut calendar = Calendar { office, zone, cursor, is_of_these_people, is_reconciled };
+        if self.order.dry_run {
+            report.plans = Some(vec![self.plan(&calendar, open, copies, listed.found).await?]);
+            return Ok(None);
+        }
+        let known = open.iter().map(|record| record.event.id.clone()).collect();
+        let work = self.record(&calendar, open, listed.found).await?;
+        self.advance(&mut calendar, listed.sync_token).await?;
+        Ok(Some(Backlog { calendar, work, copies, known }))
     }
 
     /// Lists what changed since the cursor, and the window where that is not enough.
@@ -142,9 +143,9 @@ impl Sweep<'_> {
         let window = Listing::Window { from: window.from, to: window.to };
         let open: HashSet<&str> = state.open.iter().map(|record| record.event.id.as_str()).collect();
         if let Some(cursor) = &state.cursor {
-            match self.walk(office, &Listing::Since(cursor.sync_token.clone()), Plan::default(), &open).await {
+            match self.walk(office, &Listing::Since(cursor.sync_token.clone()), Found::default(), &open).await {
                 Ok(changes) if self.is_to_reconcile(cursor) => {
-                    let whole = self.walk(office, &window, changes.plan, &open).await?;
+                    let whole = self.walk(office, &window, changes.found, &open).await?;
                     return Ok(Listed { sync_token: changes.sync_token, reconciled: true, ..whole });
                 }
                 Ok(changes) => return Ok(changes),
@@ -152,7 +153,7 @@ impl Sweep<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let whole = self.walk(office, &window, Plan::default(), &open).await?;
+        let whole = self.walk(office, &window, Found::default(), &open).await?;
         Ok(Listed { reconciled: true, ..whole })
     }
 
@@ -161,7 +162,7 @@ impl Sweep<'_> {
         &self,
         office: &Office,
         listing: &Listing,
-        mut plan: Plan,
+        mut found: Found,
         open: &HashSet<&str>,
     ) -> Result<Listed, GoogleError> {
         let rules = self.rules();
@@ -173,7 +174,7 @@ impl Sweep<'_> {
             items += page.events.len();
             for event in page.events {
                 let is_open = open.contains(event.id.as_str());
-                plan.add(event, &rules, is_open);
+                found.add(event, &rules, is_open);
             }
             if page.next_page.is_some() {
                 page_token = page.next_page;
@@ -181,7 +182,7 @@ impl Sweep<'_> {
             }
             let unchanged = items == 0 && matches!(listing, Listing::Since(_));
             let sync_token = page.next_sync.filter(|_| !unchanged);
-            return Ok(Listed { plan, sync_token, reconciled: false, zone: page.time_zone, access: page.access_role });
+            return Ok(Listed { found, sync_token, reconciled: false, zone: page.time_zone, access: page.access_role });
         }
     }
 
@@ -190,137 +191,26 @@ impl Sweep<'_> {
         self.started - cursor.reconciled_at >= RECONCILE_AFTER || cursor.users_digest != self.everything.users_digest
     }
 
-    /// Reads the held events that a listing of the window did not show: it shows no deletions, and nobody else would
-    /// look at them again.
-    async fn look_at_held(
-        &self,
-        calendar: &Calendar,
-        state: &CalendarState,
-        listed: &mut Listed,
-    ) -> Result<(), GoogleError> {
-        let unseen = |id: &String| !listed.plan.work.contains_key(id) && !listed.plan.close.contains_key(id);
-        let held: Vec<&String> = state
-            .open
-            .iter()
-            .filter(|record| record.is_held() && !record.is_claimed(self.app.clock.now()))
-            .map(|record| &record.event.id)
-            .filter(|id| unseen(id))
-            .take(MOST_LOOKS)
-            .collect();
-        for id in held.into_iter().filter(|_| listed.reconciled) {
-            let calendar_id = &calendar.office.calendar_id;
-            match self.app.google.get_event(&self.budget, calendar_id, id, Some(calendar.zone)).await {
-                Ok(event) => listed.plan.add(event, &self.rules(), true),
-                Err(GoogleError::NotFound) => {
-                    listed.plan.close.insert(id.clone(), Closed::new(Left::Deleted, None));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the record's form would be sent now.
-    pub(super) fn is_form_due(&self, record: &OpenRecord) -> bool {
-        let waits = record.current_failures().is_some_and(|failures| failures.next_try_at > self.app.clock.now());
-        self.app.byroapi.is_some() && !record.issued.contains(&record.days) && !record.is_held() && !waits
-    }
-
-    /// Writes down what the plan found and closes what it closes.
-    async fn record(
-        &self,
-        calendar: Calendar,
-        open: Vec<OpenRecord>,
-        plan: Plan,
-        report: &mut SweepReport,
-    ) -> Result<Backlog, CalendarError> {
-        let mut open: HashMap<String, OpenRecord> =
-            open.into_iter().map(|record| (record.event.id.clone(), record)).collect();
-        let mut rest = Vec::new();
-        for (event_id, closed) in plan.close {
-            if let Some(record) = open.remove(&event_id)
-                && !self.close_idle(&calendar, &record, closed, report).await?
-            {
-                rest.push(record);
-            }
-        }
-        let found: Vec<(Work, Option<OpenRecord>)> = plan
-            .work
-            .into_iter()
-            .map(|(id, work)| {
-                let known = open.remove(&id);
-                (work, known)
-            })
-            .collect();
-        let listed: Vec<Option<Task>> = stream::iter(found)
-            .map(|(work, known)| self.record_one(&calendar, work, known))
-            .buffer_unordered(RECORDS_AT_ONCE)
-            .try_collect()
-            .await?;
-        let unlisted = open.into_values().map(|record| Task { record, seen: None });
-        let mut work: Vec<Task> = unlisted.chain(listed.into_iter().flatten()).collect();
-        work.sort_by(|a, b| {
-            (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
-        });
-        Ok(Backlog { calendar, work, rest })
-    }
-
-    async fn record_one(
-        &self,
-        calendar: &Calendar,
-        work: Work,
-        known: Option<OpenRecord>,
-    ) -> Result<Option<Task>, StoreError> {
-        let Work { event, days, why } = work;
-        let task = |record| Task { record, seen: Some(event.etag.clone()) };
-        if let Some(known) = known.as_ref().filter(|known| known.event.etag == event.etag && known.days == days) {
-            return Ok(Some(task(known.clone())));
-        }
-        let user = event.creator.as_ref().map(Email::key).unwrap_or_default();
-        let now = self.app.clock.now();
-        let new = NewWork { event: &event, days, user: &user, now, is_open: known.is_some() };
-        match self.app.store.record(&calendar.office.calendar_id, &new).await? {
-            Recorded::Open(record) => {
-                tracing::debug!(event.id = %event.id, %days, %why, "event found");
-                Ok(Some(task(*record)))
-            }
-            Recorded::Stale => Ok(known.map(task)),
-        }
-    }
-
-    /// Closes a record whose event needs nothing any more. Answers whether it is closed; it is not while somebody works
-    /// on it.
-    async fn close_idle(
-        &self,
-        calendar: &Calendar,
-        record: &OpenRecord,
-        closed: Closed,
-        report: &mut SweepReport,
-    ) -> Result<bool, StoreError> {
-        let closing = Closing::new(record, None, closed.approved, record.event.updated, self.app.clock.now());
-        let is_closed = self.app.store.close(&calendar.office.calendar_id, record, &closing).await?;
-        if is_closed {
-            report.closed(&calendar.office.name, record, closed.left);
-        }
-        Ok(is_closed)
-    }
-
     /// Moves the cursor on, if there is anything new to remember. Another sweep that was faster is no error.
-    async fn advance(&self, calendar: &Calendar, cursor: Option<Cursor>, listed: &Listed) -> Result<(), StoreError> {
-        if listed.sync_token.is_none() && !listed.reconciled {
+    async fn advance(&self, calendar: &mut Calendar, sync_token: Option<String>) -> Result<(), StoreError> {
+        let (read, is_reconciled) = (calendar.cursor.as_ref(), calendar.is_reconciled);
+        if sync_token.is_none() && !is_reconciled {
             return Ok(());
         }
-        let read = cursor.as_ref().map(|cursor| cursor.version);
-        let kept = cursor.as_ref().map(|cursor| cursor.sync_token.clone());
-        let Some(sync_token) = listed.sync_token.clone().or(kept) else {
+        let Some(sync_token) = sync_token.or_else(|| read.map(|cursor| cursor.sync_token.clone())) else {
             return Ok(());
         };
-        let (reconciled_at, users_digest) = match cursor {
-            Some(cursor) if !listed.reconciled => (cursor.reconciled_at, cursor.users_digest),
+        let (reconciled_at, users_digest) = match read {
+            Some(cursor) if !is_reconciled => (cursor.reconciled_at, cursor.users_digest.clone()),
             _ => (self.started, self.everything.users_digest.clone()),
         };
-        let next = Cursor { sync_token, version: read.map_or(1, |version| version + 1), reconciled_at, users_digest };
-        self.app.store.advance_cursor(&calendar.office.calendar_id, &next, read).await?;
+        let next = Cursor { sync_token, reconciled_at, users_digest };
+        let next = kept(read, next, self.app.randomness.id());
+        let writes = self.app.store.calendar(&calendar.office.calendar_id).cursor(read, &next)?;
+        if matches!(self.app.store.write(&writes).await?, Written::Done) {
+            calendar.is_of_these_people = next.users_digest == self.everything.users_digest;
+            calendar.cursor = Some(next);
+        }
         Ok(())
     }
 }

@@ -5,8 +5,12 @@
 
 mod approve;
 mod calendar;
-mod form;
+mod copies;
+mod decision;
+mod plan;
+mod record;
 mod report;
+mod send;
 mod work;
 
 use std::collections::HashSet;
@@ -17,7 +21,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Mutex;
 
-pub use report::{FormCounts, OfficePlan, Problem, SweepReport};
+pub use report::{FormCounts, OfficePlan, Problem, Remark, SweepReport};
 
 use crate::app::Moffman;
 use crate::config::{OnChange, TimedEvents};
@@ -88,7 +92,7 @@ pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepErr
     };
     let sweep = Sweep { app, order, budget, everything, form_turn: Mutex::new(0), started: app.clock.now() };
     let mut report = sweep.run(distinct_calendars(offices)).await;
-    report.sort();
+    report.end();
     if report.offices_swept == 0 && report.offices_failed > 0 {
         return Err(SweepError::NothingSwept(Box::new(report)));
     }
@@ -161,7 +165,7 @@ mod tests {
     #[test]
     fn a_calendar_with_two_names_is_swept_once() {
         let office = |name: &str, calendar: &str| Office { name: name.into(), calendar_id: calendar.into() };
-        let distinct = distinct_calendars(vec![office("a", "one"), office("b", "one"), office("c", "two")]);
+        let distinct = distinct_calendars(vec![office("a", "one"), office("b", "ONE"), office("c", "two")]);
         assert_eq!(distinct, [office("a", "one"), office("c", "two")]);
     }
 }

@@ -1,9 +1,11 @@
 //! What a sweep did and what is left: the answer of the API, the metrics and the summary line are made of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::domain::sweep_plan::Left;
+use crate::domain::form::FormKey;
 use crate::store::open_record::OpenRecord;
 
 /// What a sweep did.
@@ -15,6 +17,8 @@ pub struct SweepReport {
     pub offices_failed: usize,
     /// Events that are approved now.
     pub events_approved: usize,
+    /// Those of them that were approved on a form that was there before they asked for it.
+    pub events_approved_on_earlier_form: usize,
     /// Open events that need nothing any more, for instance because they were deleted.
     pub events_closed: usize,
     /// What became of the forms.
@@ -26,9 +30,14 @@ pub struct SweepReport {
     pub oldest_open_seconds: Option<i64>,
     /// What went wrong, by office.
     pub problems: Vec<Problem>,
+    /// What else a person may want to know, by office.
+    pub remarks: Vec<Remark>,
     /// What would be done, when that was the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<OfficePlan>>,
+    /// The forms that wait for a person, each once however many events ask for it.
+    #[serde(skip)]
+    pub(super) held: BTreeSet<FormKey>,
 }
 
 /// What became of the forms of one sweep.
@@ -55,6 +64,15 @@ pub struct Problem {
     pub problem: String,
 }
 
+/// Something that a person may want to know about an office.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Remark {
+    /// The office's name.
+    pub office: String,
+    /// What.
+    pub remark: String,
+}
+
 /// What would be done in an office.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct OfficePlan {
@@ -71,51 +89,48 @@ impl SweepReport {
         self.offices_swept += other.offices_swept;
         self.offices_failed += other.offices_failed;
         self.events_approved += other.events_approved;
+        self.events_approved_on_earlier_form += other.events_approved_on_earlier_form;
         self.events_closed += other.events_closed;
         self.forms.issued += other.forms.issued;
         self.forms.refused += other.forms.refused;
         self.forms.unknown += other.forms.unknown;
-        self.forms.held += other.forms.held;
         self.forms.not_reached += other.forms.not_reached;
         self.open += other.open;
         self.oldest_open_seconds = self.oldest_open_seconds.max(other.oldest_open_seconds);
         self.problems.extend(other.problems);
+        self.remarks.extend(other.remarks);
+        self.held.extend(other.held);
         if let Some(plans) = other.plans {
             self.plans.get_or_insert_default().extend(plans);
         }
         self
     }
 
-    /// Puts offices in the order of their names: calendars finish in any order.
-    pub(super) fn sort(&mut self) {
+    /// Ends the report: offices come in the order of their names, for calendars finish in any order; a form that events
+    /// of several calendars ask for counts once.
+    pub(super) fn end(&mut self) {
+        self.forms.held = self.held.len();
         self.problems.sort();
+        self.remarks.sort();
         if let Some(plans) = &mut self.plans {
             plans.sort();
         }
     }
 
     /// Says which records stay open.
-    pub(super) fn set_open(&mut self, open: &[OpenRecord], now: DateTime<Utc>) {
-        self.open = open.len();
-        self.forms.held = open.iter().filter(|record| record.is_held()).count();
-        let oldest = open.iter().map(|record| record.recorded_at).min();
-        self.oldest_open_seconds = oldest.map(|oldest| (now - oldest).num_seconds());
-    }
-
-    /// Counts a record that was closed without an approval, and says what a person should know about it.
-    pub(super) fn closed(&mut self, office: &str, record: &OpenRecord, left: Left) {
-        self.events_closed += 1;
-        let id = &record.event.id;
-        if left == Left::NotAManualUser {
-            self.problem(office, format!("event {id} stays unapproved: its creator is no longer a manual user"));
-        }
-        if left == Left::Deleted && record.issued.contains(&record.days) {
-            self.problem(office, format!("event {id} was deleted while its form was being issued"));
-        }
+    pub(super) fn set_open<'a>(&mut self, open: impl Iterator<Item = &'a OpenRecord>, now: DateTime<Utc>) {
+        let recorded: Vec<DateTime<Utc>> = open.map(|record| record.recorded_at).collect();
+        self.open = recorded.len();
+        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds());
     }
 
     /// Notes something that went wrong in `office`.
     pub(super) fn problem(&mut self, office: &str, problem: impl Into<String>) {
         self.problems.push(Problem { office: office.to_owned(), problem: problem.into() });
+    }
+
+    /// Notes something that a person may want to know about `office`.
+    pub(super) fn remark(&mut self, office: &str, remark: impl Into<String>) {
+        self.remarks.push(Remark { office: office.to_owned(), remark: remark.into() });
     }
 }

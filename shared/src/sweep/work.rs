@@ -1,35 +1,37 @@
-//! Works on a calendar's open records: claim, have the form issued, approve the event, close.
+//! Works on the open events of a calendar, one after the other.
 //!
-//! A record may change at any moment: another sweep lists a newer version of the event, a person moves it. Every write
-//! is conditional on what was read; when one fails, the record is read and judged again.
+//! A record, a form or an event may change at any moment: another sweep lists a newer version, a person moves the event or
+//! settles the form. Every write is on the condition that things are as they were read; when one fails, what it met is
+//! looked at and decided about anew.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::Sweep;
 use super::calendar::{Backlog, Calendar, Task};
+use super::decision::{Case, Decision, Known, Policy, decide};
 use super::report::SweepReport;
-use crate::byroapi::Byroapi;
+use crate::config::OnUnknownOutcome;
 use crate::domain::date_range::DateRange;
-use crate::google::GoogleError;
+use crate::domain::event::Event;
+use crate::domain::form::{AskingEvent, ClaimId, Form, FormKey, Happening, MOST_EVENTS, Turn};
+use crate::domain::sweep_plan::Left;
+use crate::google::{GoogleError, Listing};
 use crate::store::StoreError;
-use crate::store::claims::Settlement;
-use crate::store::open_record::{Claim, OpenRecord};
+use crate::store::calendar::Recorded;
+use crate::store::form::FormItem;
+use crate::store::item::{Item, Kept, kept};
+use crate::store::open_record::OpenRecord;
+use crate::store::seen::How;
 
-/// How often a record that keeps changing is read again in one sweep.
-const MOST_ROUNDS: usize = 8;
-/// How long a claim outlives the form's timeout.
-const LEASE_MARGIN: Duration = Duration::seconds(60);
-/// The pause before something is written again while DynamoDB is in trouble; doubled each time …
-const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
-/// … up to this, so that all of them end within the lease.
-const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(16);
-/// What is left to do after such a pause takes about this long.
-const AFTER_A_PAUSE: Duration = Duration::seconds(10);
+/// How many steps are taken about one event in one sweep; things may keep changing.
+const MOST_STEPS: usize = 24;
+/// How many events of a calendar whose forms rest are read all the same when the whole window was listed: a listing of the
+/// window shows no deletions.
+const MOST_LOOKS: usize = 50;
 
-/// Why work on a record stopped. The record stays open.
+/// Why work on an event stopped. Its record stays open.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WorkError {
     #[error("an event could not be approved: {0}")]
@@ -38,260 +40,303 @@ pub(super) enum WorkError {
     Store(#[from] StoreError),
 }
 
-/// What a round of work led to.
-pub(super) enum Round {
+/// What a step led to.
+pub(super) enum Step {
+    /// There is more to do.
+    Next,
     /// The record is closed.
     Closed,
-    /// The record stays open, as it is now.
-    Open(OpenRecord),
-    /// The record changed: go on from what it is now.
-    Again(OpenRecord),
+    /// The record stays open.
+    Rest,
 }
 
-/// What became of a write under a claim.
-enum Settled {
-    Written(OpenRecord),
-    /// The record's snapshot was replaced: write again, on this.
-    Again(OpenRecord),
-    /// Somebody else has the claim.
-    Lost,
+/// Work on one open event.
+pub(super) struct Worker<'a> {
+    pub(super) sweep: &'a Sweep<'a>,
+    pub(super) calendar: &'a mut Calendar,
+    pub(super) report: &'a mut SweepReport,
+    /// Under which it sends.
+    pub(super) claim: ClaimId,
+    pub(super) record: Kept<OpenRecord>,
+    /// The version of the event that this sweep saw.
+    pub(super) seen: Option<Event>,
+    pub(super) form: Known<Kept<FormItem>>,
+    pub(super) must_look: bool,
+    /// Whether this worker had the form issued: then the event is approved, however little time is left.
+    pub(super) has_issued: bool,
+    /// How this worker approved the event, if it did.
+    pub(super) approved: Option<How>,
 }
 
-/// What became of a form.
-pub(super) enum Form {
-    /// It need not be sent, or has been: approve the event.
-    Settled(OpenRecord),
-    /// Not now.
-    NotNow(OpenRecord),
-    /// The record changed meanwhile.
-    Changed,
+/// A record that stays open, and what is known of its form.
+struct Open {
+    record: Kept<OpenRecord>,
+    form: Known<Kept<FormItem>>,
+    /// Whether somebody else was sending the form.
+    looks_again: bool,
 }
 
 impl Sweep<'_> {
     /// Works on a calendar's records one after the other and reports what stays open.
     pub(super) async fn work_off(&self, mut report: SweepReport, backlog: Option<Backlog>) -> SweepReport {
-        let Some(Backlog { calendar, work, mut rest }) = backlog else {
+        let Some(mut backlog) = backlog else {
             return report;
         };
-        for Task { record, seen } in work {
-            let memory = Mutex::new(Memory { seen, ..Memory::default() });
-            let worker = Worker { sweep: self, calendar: &calendar, claim_id: self.app.randomness.id(), memory };
-            rest.extend(worker.work(record, &mut report).await);
+        let office = backlog.calendar.office.name.clone();
+        if let Err(error) = self.try_to_work_off(&mut report, &mut backlog).await {
+            report.problem(&office, error.to_string());
         }
-        report.set_open(&rest, self.app.clock.now());
         report
     }
+
+    async fn try_to_work_off(&self, report: &mut SweepReport, backlog: &mut Backlog) -> Result<(), StoreError> {
+        let Backlog { calendar, work, copies, known } = backlog;
+        let old = work.iter().filter(|task| known.contains(&task.record.event.id)).map(|task| task.record.form());
+        let keys: BTreeSet<FormKey> = old.chain(copies.iter().map(|copy| copy.form.clone())).collect();
+        let mut forms = self.read_forms(&keys).await?;
+        let mut looks = if calendar.is_reconciled { MOST_LOOKS } else { 0 };
+        let mut open = Vec::new();
+        for Task { record, seen } in std::mem::take(work) {
+            let key = record.form();
+            let form = if keys.contains(&key) { Known::Read(forms.get(&key).cloned()) } else { Known::Unread };
+            let must_look = seen.is_none() && looks > 0;
+            looks -= usize::from(must_look);
+            let worker = Worker::new(self, calendar, report, record, seen, form);
+            if let Some(one) = (Worker { must_look, ..worker }).work().await {
+                open.push(one);
+            }
+        }
+        let open = self.look_again(calendar, report, open).await?;
+        for copy in std::mem::take(copies) {
+            let form = forms.remove(&copy.form);
+            self.work_on_copy(calendar, report, copy, form).await;
+        }
+        let now = self.app.clock.now();
+        report.set_open(open.iter().map(|open| &*open.record), now);
+        let held = open.iter().filter(|open| open.form.get().is_some_and(|form| form.form.is_held()));
+        report.held.extend(held.map(|open| open.record.form()));
+        Ok(())
+    }
+
+    /// Has another look at the events whose form somebody else was sending, when that turn is over.
+    async fn look_again(
+        &self,
+        calendar: &mut Calendar,
+        report: &mut SweepReport,
+        open: Vec<Open>,
+    ) -> Result<Vec<Open>, StoreError> {
+        let (again, mut open): (Vec<Open>, Vec<Open>) = open.into_iter().partition(|open| open.looks_again);
+        if again.is_empty() {
+            return Ok(open);
+        }
+        // Whatever this sweep itself sends is through then.
+        drop(self.form_turn.lock().await);
+        let keys: BTreeSet<FormKey> = again.iter().map(|open| open.record.form()).collect();
+        let forms = self.read_forms(&keys).await?;
+        for Open { record, .. } in again {
+            let form = Known::Read(forms.get(&record.form()).cloned());
+            open.extend(Worker::new(self, calendar, report, record, None, form).work().await);
+        }
+        Ok(open)
+    }
+
+    async fn read_forms(
+        &self,
+        keys: &BTreeSet<FormKey>,
+    ) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
+        let keys: Vec<FormKey> = keys.iter().cloned().collect();
+        self.app.store.forms(&keys, self.app.clock.now()).await
+    }
+
+    /// By what this sweep decides now.
+    pub(super) fn policy(&self) -> Policy<'_> {
+        Policy {
+            rules: self.rules(),
+            forms: self.app.byroapi.is_some(),
+            hold: self.app.settings.forms.on_unknown_outcome == OnUnknownOutcome::Hold,
+            now: self.app.clock.now(),
+        }
+    }
 }
 
-/// Work on one record under one claim id.
-pub(super) struct Worker<'a> {
-    pub(super) sweep: &'a Sweep<'a>,
-    pub(super) calendar: &'a Calendar,
-    pub(super) claim_id: String,
-    memory: Mutex<Memory>,
-}
+impl<'a> Worker<'a> {
+    fn new(
+        sweep: &'a Sweep<'a>,
+        calendar: &'a mut Calendar,
+        report: &'a mut SweepReport,
+        record: Kept<OpenRecord>,
+        seen: Option<Event>,
+        form: Known<Kept<FormItem>>,
+    ) -> Self {
+        let claim = ClaimId(sweep.app.randomness.id());
+        let (must_look, has_issued, approved) = (false, false, None);
+        Self { sweep, calendar, report, claim, record, seen, form, must_look, has_issued, approved }
+    }
 
-/// What a worker knows and the table may not: another's write, or trouble with the table, must not make it forgotten.
-#[derive(Default)]
-pub(super) struct Memory {
-    /// The version of the event that this sweep saw last, as its etag; none when it saw nothing that needs a form.
-    pub(super) seen: Option<String>,
-    /// The days that are marked as being sent and are not sent yet.
-    pub(super) unsent: Option<DateRange>,
-    /// The days whose form was issued by this worker.
-    pub(super) sent: BTreeSet<DateRange>,
-}
-
-impl Worker<'_> {
-    /// Works on one record. Answers it if it stays open.
-    async fn work(&self, record: OpenRecord, report: &mut SweepReport) -> Option<OpenRecord> {
-        let mut record = record;
-        for _ in 0..MOST_ROUNDS {
-            match self.round(record.clone(), report).await {
-                Ok(Round::Closed) => return None,
-                Ok(Round::Open(left)) if self.is_ours(&left) => return Some(self.release(left).await),
-                Ok(Round::Open(left)) => return Some(left),
-                Ok(Round::Again(changed)) => record = changed,
+    /// Works on the event. Answers its record if it stays open.
+    async fn work(mut self) -> Option<Open> {
+        for _ in 0..MOST_STEPS {
+            match self.step().await {
+                Ok(Step::Next) => {}
+                Ok(Step::Closed) => return None,
+                Ok(Step::Rest) => break,
                 Err(error) => {
-                    report.problem(&self.calendar.office.name, error.to_string());
-                    return Some(self.release(record).await);
+                    self.problem(error.to_string());
+                    break;
                 }
             }
         }
-        Some(self.release(record).await)
+        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain { .. }));
+        Some(Open { record: self.record, form: self.form, looks_again })
     }
 
-    async fn round(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
-        if self.is_anothers(&record) || !self.sweep.has_time() {
-            return Ok(Round::Open(record));
-        }
-        let Some(user) = self.sweep.everything.users.get(&record.user) else {
-            return Ok(Round::Open(record));
+    fn decide(&self) -> Decision {
+        let form = match &self.form {
+            Known::Unread => Known::Unread,
+            Known::Read(form) => Known::Read(form.as_ref().map(|form| &form.form)),
         };
-        let event_id = record.event.id.clone();
-        if self.byroapi_for(&record).is_some() && self.sweep.is_form_due(&record) && !self.has_seen(&record) {
-            return self.look_again(record, report).await;
+        let case = Case { record: &self.record, seen: self.seen.as_ref(), form, must_look: self.must_look };
+        decide(&case, &self.sweep.policy())
+    }
+
+    async fn step(&mut self) -> Result<Step, WorkError> {
+        if !self.has_issued && !self.sweep.has_time() {
+            return Ok(Step::Rest);
         }
-        let form = match self.byroapi_for(&record) {
-            Some(byroapi) => self.form(byroapi, user, record, report).await?,
-            None => Form::from_settled(self.claim(&record, None).await?),
+        match self.decide() {
+            Decision::Look => self.look().await,
+            Decision::ReadForm => self.read_form().await,
+            Decision::Update(days) => self.update(days).await,
+            Decision::Close(left) => self.close(left).await,
+            Decision::KeepInSight => self.keep_in_sight().await,
+            Decision::Approve => self.approve(None).await,
+            Decision::Form(Turn::Approve { at }) => self.approve(Some(at)).await,
+            Decision::Form(Turn::Send { is_interrupted }) => self.send(is_interrupted).await,
+            Decision::Form(Turn::Leave { is_interrupted }) => self.leave_to_person(is_interrupted).await,
+            Decision::Form(Turn::Rest(_)) => self.rest().await,
+            Decision::Form(Turn::LookAgain { .. }) => Ok(Step::Rest),
+        }
+    }
+
+    /// Reads the event: it may have been moved or deleted.
+    async fn look(&mut self) -> Result<Step, WorkError> {
+        self.must_look = false;
+        let (google, office) = (&self.sweep.app.google, &self.calendar.office);
+        let zone = Some(self.calendar.zone);
+        let read = google.get_event(&self.sweep.budget, &office.calendar_id, &self.record.event.id, zone).await;
+        self.seen = Some(match read {
+            Err(GoogleError::NotFound) => self.vanished().await?,
+            read => read?,
+        });
+        Ok(Step::Next)
+    }
+
+    /// The event as deleted, if Google does not know it; an error if it is the calendar that is out of reach.
+    pub(super) async fn vanished(&self) -> Result<Event, WorkError> {
+        let (from, to) = (self.now(), self.now() + Duration::minutes(1));
+        let (google, id) = (&self.sweep.app.google, &self.calendar.office.calendar_id);
+        google.list_events(&self.sweep.budget, id, &Listing::Window { from, to }, None).await?;
+        Ok(Event { cancelled: true, ..self.record.event.clone() })
+    }
+
+    async fn read_form(&mut self) -> Result<Step, WorkError> {
+        let form = self.sweep.app.store.form(&self.record.form(), self.now()).await?;
+        self.form = Known::Read(form);
+        Ok(Step::Next)
+    }
+
+    /// Writes down the version of the event that was seen.
+    async fn update(&mut self, days: DateRange) -> Result<Step, WorkError> {
+        let Some(event) = self.seen.clone() else {
+            return Ok(Step::Rest);
         };
-        match form {
-            // The event was moved while its form was made: the new days need a form of their own.
-            Form::Settled(record) if self.byroapi_for(&record).is_some() => Ok(Round::Again(record)),
-            Form::Settled(record) => self.approve(user, record, report).await,
-            Form::NotNow(record) => Ok(Round::Open(record)),
-            Form::Changed => self.read_again(&event_id).await,
+        if self.has_issued && days != self.record.days {
+            let id = &event.id;
+            self.problem(format!("event {id} was moved to {days} while its form for {} was issued", self.record.days));
         }
+        let record = OpenRecord::of(event, days, self.record.person.clone(), Some(&self.record), self.now());
+        self.replace(record).await
     }
 
-    /// Reads an event that this sweep did not see as the record has it, before its form is sent: it may have been moved or
-    /// deleted, also when it is an older version that another sweep has recorded.
-    async fn look_again(&self, record: OpenRecord, report: &mut SweepReport) -> Result<Round, WorkError> {
-        let Some(claimed) = self.claim(&record, None).await? else {
-            return self.read_again(&record.event.id).await;
-        };
-        self.judge_again(claimed, report).await
-    }
-
-    /// Whether the record has the version of the event that this sweep saw last.
-    pub(super) fn has_seen(&self, record: &OpenRecord) -> bool {
-        self.recall().seen.as_ref() == Some(&record.event.etag)
-    }
-
-    /// What this worker knows. Not to be kept while anything is awaited.
-    pub(super) fn recall(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A record that was read, with what this worker knows about it.
-    pub(super) fn completed(&self, mut record: OpenRecord) -> OpenRecord {
-        record.issued.extend(&self.recall().sent);
-        record
-    }
-
-    /// The form service, if the record needs a form.
-    fn byroapi_for(&self, record: &OpenRecord) -> Option<&Byroapi> {
-        self.sweep.app.byroapi.as_ref().filter(|_| !record.issued.contains(&record.days))
-    }
-
-    pub(super) async fn claim(
-        &self,
-        record: &OpenRecord,
-        sending: Option<DateRange>,
-    ) -> Result<Option<OpenRecord>, StoreError> {
-        let until = self.now() + self.sweep.app.form_timeout() + LEASE_MARGIN;
-        let claim = Claim::new(self.claim_id.clone(), until);
-        let store = &self.sweep.app.store;
-        let calendar_id = &self.calendar.office.calendar_id;
-        if let Some(claimed) = store.claim(calendar_id, record, &claim, sending).await? {
-            return Ok(Some(self.completed(claimed)));
+    /// Marks the record: its event is gone, and somebody has to see that its form is not settled.
+    async fn keep_in_sight(&mut self) -> Result<Step, WorkError> {
+        let mut record = OpenRecord { is_gone: true, ..(*self.record).clone() };
+        if let Some(seen) = &self.seen {
+            record.event.etag.clone_from(&seen.etag);
+            record.event.updated = seen.updated.or(record.event.updated);
         }
-        // It may have taken effect all the same: the answer was lost, and the SDK's next attempt was refused. But if another
-        // sweep has replaced the snapshot, it is this worker's earlier claim that the record shows.
-        let has_taken_effect = |read: &OpenRecord| {
-            read.claim.as_ref() == Some(&claim)
-                && (read.revision, read.days, &read.event.etag)
-                    == (record.revision + 1, record.days, &record.event.etag)
-                && sending.is_none_or(|days| read.unsettled.contains(&days))
-        };
-        let read = store.read_open(calendar_id, &record.event.id).await?;
-        Ok(read.filter(has_taken_effect).map(|read| self.completed(read)))
+        self.replace(record).await
     }
 
-    /// Writes what happened, also when the record's snapshot was replaced meanwhile or DynamoDB is in trouble for a
-    /// moment; `None` when the claim is lost.
-    pub(super) async fn settle(
-        &self,
-        record: OpenRecord,
-        settlement: &Settlement,
-    ) -> Result<Option<OpenRecord>, WorkError> {
-        let mut record = record;
-        let mut pause = FIRST_PAUSE;
-        loop {
-            match self.try_settle(&record, settlement).await {
-                Ok(Settled::Written(settled)) => return Ok(Some(self.completed(settled))),
-                Ok(Settled::Again(read)) => record = read,
-                Ok(Settled::Lost) => return Ok(None),
-                Err(error) if error.is_temporary() && pause <= LONGEST_PAUSE && self.can_wait(pause) => {
-                    self.sweep.app.clock.pause(pause).await;
-                    pause *= 2;
-                }
-                Err(error) => return Err(error.into()),
-            }
+    async fn replace(&mut self, record: OpenRecord) -> Result<Step, WorkError> {
+        let record = kept(Some(&self.record), record, self.sweep.app.randomness.id());
+        let items = self.sweep.app.store.calendar(&self.calendar.office.calendar_id);
+        match items.replace(&self.record, record).await? {
+            Recorded::Written(record) => self.has_record(record),
+            Recorded::Found(present) => self.meets(present),
+            Recorded::Gone | Recorded::Seen => return Ok(Step::Closed),
         }
+        Ok(Step::Next)
     }
 
-    /// Whether there is time for a pause, one more write and the approval.
-    fn can_wait(&self, pause: std::time::Duration) -> bool {
-        let needed = Duration::from_std(pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
-        self.sweep.order.deadline.is_none_or(|deadline| deadline - self.now() > needed)
-    }
-
-    async fn try_settle(&self, record: &OpenRecord, settlement: &Settlement) -> Result<Settled, StoreError> {
-        let store = &self.sweep.app.store;
-        let calendar_id = &self.calendar.office.calendar_id;
-        if let Some(settled) = store.settle(calendar_id, record, &self.claim_id, settlement).await? {
-            return Ok(Settled::Written(settled));
+    /// Rests on a form that waits. It names the event, so that a person who settles it is not told that nothing asks for it.
+    async fn rest(&mut self) -> Result<Step, WorkError> {
+        let is_settled_or_full = self.form.get().is_none_or(|form| form.form.events.len() >= MOST_EVENTS);
+        if !self.record.is_gone && !is_settled_or_full {
+            self.settle(&Happening::Asked(self.asking())).await?;
         }
-        let read = store.read_open(calendar_id, &record.event.id).await?;
-        Ok(match read.filter(|read| read.revision != record.revision && self.is_ours(read)) {
-            // As with a claim, the answer may have been lost.
-            Some(read) if settlement.is_in(&read) => Settled::Written(read),
-            Some(read) => Settled::Again(read),
-            None => Settled::Lost,
-        })
+        Ok(Step::Rest)
     }
 
-    /// Ends the claim, if there is one, so that the next sweep need not wait for its lease. Answers the record as it is.
-    async fn release(&self, record: OpenRecord) -> OpenRecord {
-        let store = &self.sweep.app.store;
-        let calendar_id = &self.calendar.office.calendar_id;
-        let Ok(Some(mut read)) = store.read_open(calendar_id, &record.event.id).await else {
-            return record;
-        };
-        if !self.is_ours(&read) {
-            return read;
+    /// The record is this one now, as it was written.
+    fn has_record(&mut self, record: Kept<OpenRecord>) {
+        if record.form() != self.record.form() {
+            self.form = Known::Unread;
         }
-        let unwritten: Vec<DateRange> = self.recall().sent.difference(&read.issued).copied().collect();
-        for days in unwritten {
-            // If this fails too, the next sweep takes it for an unknown outcome.
-            let issued = store.settle(calendar_id, &read, &self.claim_id, &Settlement::Issued(days)).await;
-            if let Ok(Some(settled)) = issued {
-                read = settled;
-            }
-        }
-        let released = Settlement::Released { unsent: self.recall().unsent };
-        match store.settle(calendar_id, &read, &self.claim_id, &released).await {
-            Ok(Some(released)) => released,
-            _ => read,
-        }
+        self.record = record;
     }
 
-    pub(super) async fn read_again(&self, event_id: &str) -> Result<Round, WorkError> {
-        let read = self.sweep.app.store.read_open(&self.calendar.office.calendar_id, event_id).await?;
-        Ok(read.map_or(Round::Closed, |read| Round::Again(self.completed(read))))
+    /// Somebody else has written this record: what was seen counts only if it is the same version, or newer.
+    pub(super) fn meets(&mut self, present: Kept<OpenRecord>) {
+        let still_counts = |seen: &Event| seen.etag == present.event.etag || present.event.is_older_than(seen);
+        self.seen = self.seen.take().filter(still_counts);
+        self.has_record(present);
     }
 
-    pub(super) fn is_ours(&self, record: &OpenRecord) -> bool {
-        record.claim.as_ref().is_some_and(|claim| claim.id == self.claim_id)
+    /// What a check of the record met: the present one, or that it is closed.
+    pub(super) fn meets_item(&mut self, item: Option<Item>) -> Result<Step, WorkError> {
+        let Some(item) = item else { return Ok(Step::Closed) };
+        self.meets(Kept::from_item(item)?);
+        Ok(Step::Next)
     }
 
-    fn is_anothers(&self, record: &OpenRecord) -> bool {
-        record.is_claimed(self.now()) && !self.is_ours(record)
+    pub(super) fn form(&self) -> Option<&Form> {
+        self.form.get().map(|form| &form.form)
+    }
+
+    pub(super) fn asking(&self) -> AskingEvent {
+        AskingEvent { calendar: self.calendar.office.calendar_id.clone(), event: self.record.event.id.clone() }
+    }
+
+    pub(super) fn problem(&mut self, problem: impl Into<String>) {
+        self.report.problem(&self.calendar.office.name, problem);
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.sweep.app.clock.now()
     }
-}
 
-impl Form {
-    pub(super) fn from_settled(record: Option<OpenRecord>) -> Self {
-        record.map_or(Self::Changed, Self::Settled)
-    }
-
-    pub(super) fn from_unissued(record: Option<OpenRecord>) -> Self {
-        record.map_or(Self::Changed, Self::NotNow)
+    /// Says what a person should know about a record that is closed without an approval.
+    pub(super) fn tell_of_closing(&mut self, left: Left) {
+        self.report.events_closed += 1;
+        let id = &self.record.event.id;
+        let issued = self.form().is_some_and(|form| form.ends_at(self.record.days).is_some());
+        match left {
+            Left::NotAManualUser => {
+                self.problem(format!("event {id} stays unapproved: its creator is no longer a manual user"));
+            }
+            Left::Deleted if issued => self.problem(format!("event {id} was deleted while its form was being issued")),
+            _ => {}
+        }
     }
 }

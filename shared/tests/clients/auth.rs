@@ -5,11 +5,11 @@ use futures_util::future::join_all;
 use moffman::google::{GoogleClient, GoogleError, Listing};
 use moffman_simulators::Fault;
 
-use crate::bench::{Bench, CALENDAR};
+use crate::bench::{Bench, CALENDAR, calendar};
 
 async fn list(bench: &Bench, google: &GoogleClient) -> Result<(), GoogleError> {
     let window = Listing::Window { from: bench.world.now(), to: bench.world.now() + Duration::days(7) };
-    google.list_events(&bench.budget, CALENDAR, &window, None).await.map(drop)
+    google.list_events(&bench.budget, &calendar(), &window, None).await.map(drop)
 }
 
 #[tokio::test]
@@ -76,10 +76,10 @@ async fn a_patch_gets_a_fresh_token_too() {
     let bench = Bench::new().await;
     let event = moffman_simulators::NewEvent::new("2026-06-18", "2026-06-19");
     let id = bench.world.person_adds(CALENDAR, "eva@example.com", event);
-    let event = bench.google.get_event(&bench.budget, CALENDAR, &id, None).await.unwrap();
+    let event = bench.google.get_event(&bench.budget, &calendar(), &id, None).await.unwrap();
     bench.world.revoke_tokens();
     let change = moffman::domain::event::EventChange { colour: Some(5), ..Default::default() };
-    bench.google.patch_event(&bench.budget, CALENDAR, &id, &event.etag, &change, None).await.unwrap();
+    bench.google.patch_event(&bench.budget, &calendar(), &id, &event.etag, &change, None).await.unwrap();
     assert_eq!((bench.world.count("events.patch"), bench.world.count("token")), (2, 2));
     bench.finish();
 }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use chrono::{DateTime, Utc};
 use moffman::byroapi::Byroapi;
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
+use moffman::domain::calendar_id::CalendarId;
 use moffman::google::{Budget, GoogleClient, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
@@ -16,6 +17,11 @@ use tokio::sync::Notify;
 
 /// The calendar of most tests. Its id has characters that a URL must not have.
 pub const CALENDAR: &str = "brno/2#ž @group.calendar.example.com";
+
+/// [`CALENDAR`], as the clients want it.
+pub fn calendar() -> CalendarId {
+    CALENDAR.into()
+}
 
 pub struct Bench {
     pub world: World,

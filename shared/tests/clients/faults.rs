@@ -8,7 +8,7 @@ use moffman::google::pace::Pace;
 use moffman::google::{Budget, GoogleError, Listing};
 use moffman_simulators::{Fault, NewEvent};
 
-use crate::bench::{Bench, CALENDAR};
+use crate::bench::{Bench, CALENDAR, calendar};
 
 /// Faults after which the same request works, whether or not it had its effect.
 fn passing() -> Vec<Fault> {
@@ -42,13 +42,13 @@ fn change() -> EventChange {
 impl Bench {
     async fn list(&self) -> Result<usize, GoogleError> {
         let window = Listing::Window { from: self.world.now(), to: self.world.now() + chrono::Duration::days(14) };
-        let page = self.google.list_events(&self.budget, CALENDAR, &window, None).await?;
+        let page = self.google.list_events(&self.budget, &calendar(), &window, None).await?;
         Ok(page.events.len())
     }
 
     async fn existing_event(&self) -> Event {
         let id = self.world.person_adds(CALENDAR, "eva@example.com", NewEvent::new("2026-06-18", "2026-06-19"));
-        self.google.get_event(&self.budget, CALENDAR, &id, None).await.unwrap()
+        self.google.get_event(&self.budget, &calendar(), &id, None).await.unwrap()
     }
 }
 
@@ -74,7 +74,7 @@ async fn an_insert_makes_one_event_whatever_happens() {
     for fault in passing() {
         let bench = Bench::new().await;
         bench.world.fail("events.insert", fault.clone());
-        let outcome = bench.google.insert_event(&bench.budget, CALENDAR, "0abc1", &change()).await;
+        let outcome = bench.google.insert_event(&bench.budget, &calendar(), "0abc1", &change()).await;
         let had_effect =
             matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
         let expected = if had_effect { Err(GoogleError::AlreadyExists) } else { Ok("0abc1".to_owned()) };
@@ -90,7 +90,8 @@ async fn a_patch_changes_an_event_once_whatever_happens() {
         let bench = Bench::new().await;
         let event = bench.existing_event().await;
         bench.world.fail("events.patch", fault.clone());
-        let outcome = bench.google.patch_event(&bench.budget, CALENDAR, &event.id, &event.etag, &change(), None).await;
+        let outcome =
+            bench.google.patch_event(&bench.budget, &calendar(), &event.id, &event.etag, &change(), None).await;
         let had_effect =
             matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
         let expected = if had_effect { Err(GoogleError::Changed) } else { Ok(Some("Eva".to_owned())) };
@@ -108,8 +109,8 @@ async fn the_other_calls_are_repeated_too() {
     for operation in ["events.get", "calendarList.insert", "spreadsheets.values.batchGet"] {
         bench.world.fail(operation, Fault::DropAfterEffect);
     }
-    assert!(bench.google.get_event(&bench.budget, CALENDAR, &event.id, None).await.is_ok());
-    assert!(bench.google.subscribe(&bench.budget, CALENDAR).await.is_ok());
+    assert!(bench.google.get_event(&bench.budget, &calendar(), &event.id, None).await.is_ok());
+    assert!(bench.google.subscribe(&bench.budget, &calendar()).await.is_ok());
     assert!(bench.google.read_ranges(&bench.budget, "sheet", &["Offices!A2:B"]).await.is_ok());
     bench.finish();
 }
@@ -164,8 +165,8 @@ async fn nobody_listens() {
         randomness: moffman::clock::Randomness::from_seed(1),
     })
     .unwrap();
-    assert_eq!(google.subscribe(&bench.budget, CALENDAR).await, Err(GoogleError::Unreachable));
-    let patched = google.patch_event(&bench.budget, CALENDAR, "0abc1", "\"1\"", &change(), None).await;
+    assert_eq!(google.subscribe(&bench.budget, &calendar()).await, Err(GoogleError::Unreachable));
+    let patched = google.patch_event(&bench.budget, &calendar(), "0abc1", "\"1\"", &change(), None).await;
     assert_eq!(patched, Err(GoogleError::Unreachable));
     bench.finish();
 }
@@ -201,11 +202,11 @@ async fn sweeping_keeps_to_its_pace() {
     bench.budget = Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone(), Share::WHOLE)) };
     let before = bench.world.now();
     for _ in 0..40 {
-        bench.google.subscribe(&bench.budget, CALENDAR).await.unwrap();
+        bench.google.subscribe(&bench.budget, &calendar()).await.unwrap();
     }
     assert_eq!(bench.world.now(), before, "120 units at once");
     for _ in 0..20 {
-        bench.google.subscribe(&bench.budget, CALENDAR).await.unwrap();
+        bench.google.subscribe(&bench.budget, &calendar()).await.unwrap();
     }
     let waited = (bench.world.now() - before).num_milliseconds();
     assert!((9_900..=10_100).contains(&waited), "60 units take ten seconds: {waited} ms");

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::config::{Place, Settings, Sources, load};
 use moffman::directory::{Directory, DirectoryError};
+use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::office::Office;
 use moffman::google::{Budget, GoogleClient, GoogleOptions};
 use moffman::reload::{ReloadReport, reload};
@@ -155,7 +156,7 @@ impl Process {
 
     /// The calendar of an office that is known.
     pub async fn calendar(&self, name: &str) -> String {
-        self.office(name).await.unwrap().calendar_id
+        self.office(name).await.unwrap().calendar_id.into()
     }
 
     pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Everything>, DirectoryError> {
@@ -169,6 +170,11 @@ impl Process {
     pub async fn try_reload(&self) -> Result<ReloadReport, moffman::reload::ReloadError> {
         reload(&self.directory, &self.google, &Budget::default()).await
     }
+}
+
+/// The person with this address.
+pub fn person(address: &str) -> PersonKey {
+    Email::parse(address).unwrap().key()
 }
 
 fn settings(yaml: &str) -> Settings {

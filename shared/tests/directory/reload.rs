@@ -4,7 +4,7 @@ use moffman::google::GoogleError;
 use moffman::reload::{Counted, KeptRange, ReloadError};
 use moffman_simulators::Fault;
 
-use crate::context::{BOTH_IN_ONE_SHEET, Context, SHEET};
+use crate::context::{BOTH_IN_ONE_SHEET, Context, SHEET, person};
 use crate::log::Log;
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn when_one_of_two_spreadsheets_fails_both_stay_as_they_were() {
         assert_eq!(ctx.items().await, before, "{broken}");
         let everything = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1)).everything().await.unwrap();
         assert_eq!(everything.offices[0].name, "ostrava", "{broken}");
-        assert!(everything.users.contains_key("bob@example.com"), "{broken}");
+        assert!(everything.users.contains_key(&person("bob@example.com")), "{broken}");
     }
     ctx.finish();
 }
@@ -157,9 +157,9 @@ async fn upstream_15_cells_are_trimmed_and_addresses_compared_without_case() {
     let report = process.reload().await;
     assert_eq!(process.calendar("Prague").await, "prague@example.com");
     let users = &process.everything().await.unwrap().users;
-    assert_eq!(users["anna@example.com"].name, "Anna Nova");
-    assert_eq!(users["anna@example.com"].email.as_str(), "Anna@Example.com");
-    assert_eq!(users["dana@example.com"].name, "Static Dana");
+    assert_eq!(users[&person("anna@example.com")].name, "Anna Nova");
+    assert_eq!(users[&person("anna@example.com")].email.as_str(), "Anna@Example.com");
+    assert_eq!(users[&person("dana@example.com")].name, "Static Dana");
     assert_eq!(report.users, Counted { rows: 3, used: 1, overridden: 1 });
     assert_eq!(report.problems.len(), 1);
     assert_eq!((report.problems[0].row, report.problems[0].what.as_str()), (3, "row 2 has the same key"));
@@ -203,7 +203,11 @@ async fn people_without_the_names_that_a_template_uses_are_left_out() {
     assert_eq!(users.users.len(), 2);
     let process = ctx.process(with_forms);
     let users = process.everything().await.unwrap();
-    assert_eq!(users.users.keys().collect::<Vec<_>>(), ["anna@example.com"], "other templates, another reading");
+    assert_eq!(
+        users.users.keys().collect::<Vec<_>>(),
+        [&person("anna@example.com")],
+        "other templates, another reading"
+    );
     let report = process.reload().await;
     assert_eq!(report.problems[0].row, 3);
     assert_eq!(report.problems[0].what, "a first name, last name or employee number that a template uses is missing");

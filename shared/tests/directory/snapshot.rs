@@ -7,7 +7,7 @@ use moffman::store::subscribed::CalendarDigest;
 use moffman::store::token::StoredToken;
 use secrecy::ExposeSecret;
 
-use crate::context::Context;
+use crate::context::{Context, person};
 
 #[tokio::test]
 async fn making_the_table_twice_is_making_it_once() {
@@ -63,7 +63,7 @@ async fn the_pointer_moves_once_per_revision() {
 #[tokio::test]
 async fn subscribed_calendars_add_up() {
     let ctx = Context::new().await;
-    let [a, b, c] = ["a", "b", "c"].map(CalendarDigest::of);
+    let [a, b, c] = ["a", "b", "c"].map(|id| CalendarDigest::of(&id.into()));
     assert!(ctx.store.load_subscribed().await.unwrap().is_empty());
     ctx.store.add_subscribed(&[]).await.unwrap();
     ctx.store.add_subscribed(&[a, b]).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_reader_whose_chunks_are_gone_follows_the_pointer() {
     other.reload().await;
     ctx.lose(&format!("users#{old}#0")).await;
     let reads = ctx.sheet_reads();
-    assert!(reader.everything().await.unwrap().users.contains_key("cyril@example.com"));
+    assert!(reader.everything().await.unwrap().users.contains_key(&person("cyril@example.com")));
     assert_eq!(ctx.sheet_reads(), reads);
     ctx.finish();
 }

@@ -40,6 +40,19 @@ async fn a_calendar_that_is_not_shared_is_tried_again_and_fails_nothing() {
 }
 
 #[tokio::test]
+async fn a_calendar_in_two_spellings_is_subscribed_once() {
+    let ctx = Context::new().await;
+    ctx.world.add_calendar("prague@example.com", CalendarOptions::default());
+    ctx.set_offices(&[&["Prague", "Prague@Example.com"], &["Centre", "prague@example.com"]]);
+    let report = ctx.usual_process().reload().await;
+    assert_eq!((report.subscribed, report.subscribe_failures, report.subscribe_left), (1, 0, 0));
+    ctx.set_offices(&[&["Prague", "PRAGUE@example.com"]]);
+    assert_eq!(ctx.usual_process().reload().await.subscribed, 0);
+    assert_eq!(ctx.world.count("calendarList.insert"), 1);
+    ctx.finish();
+}
+
+#[tokio::test]
 async fn many_new_calendars_are_subscribed_by_several_reloads() {
     let ctx = Context::new().await;
     let calendars: Vec<String> = (0..60).map(|n| format!("office-{n}@example.com")).collect();

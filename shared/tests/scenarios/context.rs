@@ -174,7 +174,7 @@ impl Context {
 
     /// What is still to be done in a calendar, by event id.
     pub async fn open(&self, calendar: &str) -> Vec<OpenRecord> {
-        self.store.read_calendar(calendar).await.unwrap().open
+        self.store.read_calendar(&calendar.into()).await.unwrap().open
     }
 
     pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
@@ -196,12 +196,12 @@ pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
 pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
     let OpenRecord { event, days, user, .. } = listed;
     let work = NewWork { event, days: *days, user, now: app.clock.now(), is_open: false };
-    meanwhile(async { app.store.record(PRAGUE, &work).await.unwrap() });
+    meanwhile(async { app.store.record(&PRAGUE.into(), &work).await.unwrap() });
 }
 
 /// What is open in Prague.
 pub fn open_meanwhile(app: &Moffman) -> Vec<OpenRecord> {
-    meanwhile(async { app.store.read_calendar(PRAGUE).await.unwrap().open })
+    meanwhile(async { app.store.read_calendar(&PRAGUE.into()).await.unwrap().open })
 }
 
 /// Does something on a thread of its own: a hook cannot wait for it on the test's.

@@ -7,6 +7,7 @@ mod changes;
 mod context;
 mod counts;
 mod forms;
+mod keys;
 mod offices;
 mod overlapping;
 mod pressure;

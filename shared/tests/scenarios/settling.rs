@@ -144,7 +144,7 @@ async fn a_form_that_a_sweep_works_on_is_left_to_it() {
         let (_, form) = refused(ctx).await;
         let record = ctx.open(PRAGUE).await.remove(0);
         let claim = Claim { id: "other".to_owned(), until: ctx.world.now() + Duration::seconds(75) };
-        ctx.app.store.claim(PRAGUE, &record, &claim, Some(record.days)).await.unwrap().unwrap();
+        ctx.app.store.claim(&PRAGUE.into(), &record, &claim, Some(record.days)).await.unwrap().unwrap();
         assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::InProgress));
         assert_eq!(discard(&ctx.app, &form.id).await, Err(FormsError::InProgress));
 
@@ -163,7 +163,7 @@ async fn a_form_of_a_killed_sweep_is_sent_again_under_hold_when_a_person_wants_i
         let (_, form) = refused(ctx).await;
         let record = ctx.open(PRAGUE).await.remove(0);
         let claim = Claim { id: "other".to_owned(), until: ctx.world.now() + Duration::seconds(75) };
-        ctx.app.store.claim(PRAGUE, &record, &claim, Some(record.days)).await.unwrap().unwrap();
+        ctx.app.store.claim(&PRAGUE.into(), &record, &claim, Some(record.days)).await.unwrap().unwrap();
         ctx.advance(Duration::seconds(76));
         resend(&ctx.app, &form.id).await.unwrap();
         let report = ctx.sweep().await;

@@ -45,8 +45,9 @@ impl Demo {
         let mut offices: Vec<(String, String)> =
             cast.offices.iter().map(|office| (office.name.clone(), office.calendar_id.clone())).collect();
         for office in &settings.offices.office_list {
-            world.add_calendar(&office.calendar_id, CalendarOptions::default());
-            offices.push((office.name.clone(), office.calendar_id.clone()));
+            world.add_calendar(office.calendar_id.as_str(), CalendarOptions::default());
+            // As the simulators' log of calls has it.
+            offices.push((office.name.clone(), office.calendar_id.as_str().to_lowercase()));
         }
         keep_time(&world, clock.clone());
         Narrator::new(offices, &cast, output.clone()).follow(&world);

@@ -1,7 +1,7 @@
 //! One calendar as Google stores it, and the three ways its events change: put, delete, and the occurrences that fall
 //! away when a series changes.
 
-use super::{content::Point, series};
+use super::{calendars::folded, content::Point, series};
 use crate::state::Stamp;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -53,7 +53,7 @@ pub(crate) struct Calendar {
 impl Calendar {
     pub(crate) fn new(id: &str, time_zone: Tz, access_role: String, stamp: Stamp) -> Self {
         Self {
-            id: id.to_owned(),
+            id: folded(id),
             time_zone,
             access_role,
             updated: stamp.updated,

@@ -8,17 +8,18 @@ use crate::state::State;
 use serde_json::{Value, json};
 
 pub(crate) fn get(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
-    let id = arguments.path("calendarId");
-    let subscribed = state.subscriptions.iter().any(|subscribed| subscribed == id);
-    shared(state, id).filter(|_| subscribed).map(entry).ok_or_else(Refusal::not_found)
+    let calendar = shared(state, arguments.path("calendarId"));
+    let subscribed = calendar.filter(|calendar| state.subscriptions.contains(&calendar.id));
+    subscribed.map(entry).ok_or_else(Refusal::not_found)
 }
 
 pub(crate) fn insert(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
     let id = arguments.body.get("id").and_then(Value::as_str);
     let id = id.ok_or_else(|| Refusal::new(400, "required", "Required").violating("the body has no id"))?;
-    let entry = shared(state, id).map(entry).ok_or_else(Refusal::not_found)?;
-    if !state.subscriptions.iter().any(|subscribed| subscribed == id) {
-        state.subscriptions.push(id.to_owned());
+    let calendar = shared(state, id).ok_or_else(Refusal::not_found)?;
+    let (id, entry) = (calendar.id.clone(), entry(calendar));
+    if !state.subscriptions.contains(&id) {
+        state.subscriptions.push(id);
     }
     Ok(entry)
 }

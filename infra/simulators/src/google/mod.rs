@@ -6,6 +6,7 @@
 pub(crate) mod arguments;
 pub(crate) mod calendar;
 mod calendar_list;
+pub(crate) mod calendars;
 pub(crate) mod content;
 pub(crate) mod error;
 mod events;

@@ -1,7 +1,7 @@
 //! Single events: get, insert, patch, delete, and who may do what.
 
 use crate::wire::{EVA, OFFICE, Reply, Wire, event_path, events, text};
-use moffman_simulators::{CalendarOptions, NewEvent};
+use moffman_simulators::{CalendarOptions, Fault, Matcher, NewEvent};
 use serde_json::{Value, json};
 
 const ID: &str = "30f3552b9a2751e69401d63fca065a11";
@@ -171,8 +171,28 @@ async fn calendar_ids_of_every_kind_work_when_they_are_encoded() {
         wire.world.person_adds(id, EVA, NewEvent::new("2026-06-18", "2026-06-19").titled(id));
         let listing = wire.get(&events(id, &[])).await.json();
         assert_eq!(listing["items"][0]["summary"], id);
-        assert_eq!(wire.world.calls().last().unwrap().calendar.as_deref(), Some(id));
+        assert_eq!(wire.world.calls().last().unwrap().calendar, Some(id.to_lowercase()));
     }
+    wire.world.finish().unwrap();
+}
+
+#[tokio::test]
+async fn the_case_of_a_calendar_id_means_nothing() {
+    let wire = Wire::start().await;
+    wire.world.add_calendar("Plzen@Example.com", CalendarOptions::default());
+    wire.world.person_adds("plzen@example.com", EVA, NewEvent::new("2026-06-18", "2026-06-19"));
+    let faulty = Matcher::operation("events.list").on_calendar("PLZEN@example.com");
+    wire.world.fail(faulty, Fault::status(503, "backendError"));
+    assert_eq!(wire.get(&events("plzen@Example.com", &[])).await.status, 503);
+    let first = wire.get(&events("Plzen@example.com", &[])).await.json();
+    let token = text(&first, "nextSyncToken");
+    let next = wire.get(&events("plzen@example.com", &[("syncToken", token)])).await.json();
+    assert_eq!([&first, &next].map(|page| page["items"].as_array().unwrap().len()), [1, 0]);
+    assert!(wire.world.calls().iter().all(|call| call.calendar.as_deref().is_none_or(|id| id == "plzen@example.com")));
+    for id in ["PLZEN@example.com", "plzen@example.com"] {
+        wire.google("POST", "/calendar/v3/users/me/calendarList", Some(&json!({ "id": id }))).await;
+    }
+    assert_eq!(wire.world.subscriptions(), ["plzen@example.com"]);
     wire.world.finish().unwrap();
 }
 

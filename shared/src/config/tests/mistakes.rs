@@ -95,6 +95,22 @@ fn one_message_names_every_mistake() {
 }
 
 #[test]
+fn a_person_in_two_spellings_is_given_twice() {
+    let file = "
+manual_users:
+  user_list:
+    - {id: Anna.Nova@gmail.com, name: Anna}
+    - {id: Anna.Nova@example.com, name: Anna}
+    - {id: annanova@example.com, name: Another Anna}
+    - {id: annanova+work@googlemail.com, name: Anna}
+";
+    insta::assert_snapshot!(Case::new(file).mistakes(), @r"
+    the configuration has a mistake:
+      moffman.yaml:7:8: manual_users.user_list[3].id: the same as in manual_users.user_list[0]; allowed: each id once
+    ");
+}
+
+#[test]
 fn variables_and_options_with_mistakes_are_named() {
     let case = Case::new("")
         .variable("MOFFMAN_REST_API__PORT", "{")

@@ -14,7 +14,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn offices(count: usize) -> Vec<Office> {
     let office =
-        |n| Office { name: format!("office {n}"), calendar_id: format!("office-{n}@group.calendar.google.com") };
+        |n| Office { name: format!("office {n}"), calendar_id: format!("office-{n}@group.calendar.google.com").into() };
     (0..count).map(office).collect()
 }
 

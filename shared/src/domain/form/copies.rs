@@ -1,0 +1,55 @@
+//! What becomes of the copy that a person ordered beside a form. The form itself stays what it is.
+
+use chrono::{DateTime, Utc};
+
+use super::{Claim, ClaimId, Copy, Failures, Form};
+
+/// Something that happens to a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopyHappening {
+    /// Somebody is about to send it.
+    Sending(Claim),
+    /// Whoever was about to send it did not.
+    NotSent(ClaimId),
+    /// It was refused, or the form service was not reached.
+    Refused {
+        /// Who had sent it.
+        claim: ClaimId,
+        /// Whether the form service was reached.
+        is_try: bool,
+        /// See [`Failures`].
+        luck: u16,
+    },
+    /// It was issued, or nobody knows: it goes out once.
+    Sent(ClaimId),
+    /// It is given up: whoever sent it never told, or its person is not registered any more.
+    GivenUp,
+}
+
+impl Form {
+    /// What the form becomes; `None` where `happening` is not about the copy as it is.
+    #[must_use]
+    pub fn after_copy(&self, happening: &CopyHappening, now: DateTime<Utc>) -> Option<Self> {
+        let copy = self.copy.as_ref()?;
+        let is_own = |id: &ClaimId| copy.claim.as_ref().is_some_and(|claim| claim.id == *id);
+        let is_claimed = copy.claim.as_ref().is_some_and(|claim| claim.runs(now));
+        let mut form = self.clone();
+        let failures = copy.failures;
+        (form.copy, form.copies) = match happening {
+            CopyHappening::Sending(claim) if copy.claim.is_none() => {
+                (Some(Copy { claim: Some(claim.clone()), failures }), self.copies + 1)
+            }
+            CopyHappening::NotSent(id) if is_own(id) => {
+                (Some(Copy { claim: None, failures }), self.copies.saturating_sub(1))
+            }
+            CopyHappening::Refused { claim, is_try, luck } if is_own(claim) => {
+                let failures = Some(Failures::one_more(failures, *is_try, now, *luck));
+                (Some(Copy { claim: None, failures }), self.copies.saturating_sub(1))
+            }
+            CopyHappening::Sent(id) if is_own(id) => (None, self.copies),
+            CopyHappening::GivenUp if !is_claimed => (None, self.copies),
+            _ => return None,
+        };
+        Some(form)
+    }
+}

@@ -1,0 +1,83 @@
+//! What was done with an event, remembered when its record is closed.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::item::{Item, attributes, number, text};
+use super::{StoreError, TTL};
+use crate::domain::date_range::DateRange;
+use crate::domain::email::PersonKey;
+use crate::domain::event::Event;
+use crate::domain::form::forgotten_at;
+
+/// How an event was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Approved, on a form of its own.
+    Approved,
+    /// Approved, on a form that somebody else had asked for before.
+    ApprovedEarlier,
+    /// Google refuses to have it changed.
+    Refused,
+    /// Deleted, or Google does not know it.
+    Gone,
+    /// Its person is no registered manual user.
+    NotRegistered,
+    /// It needs nothing any more, for another reason.
+    Left,
+}
+
+/// The last version of an event that was looked at, and how it was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The version's name.
+    pub etag: String,
+    /// When Google last changed the event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "chrono::serde::ts_milliseconds_option")]
+    pub updated: Option<DateTime<Utc>>,
+    /// Whose days.
+    pub person: PersonKey,
+    /// Which days.
+    pub days: DateRange,
+    /// How it ended.
+    pub how: How,
+    /// When that was.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub at: DateTime<Utc>,
+}
+
+impl Seen {
+    /// The condition on what was seen under which a version of an event may be recorded at `now`.
+    ///
+    /// It stops what is strictly older than what was looked at, and what was closed in this very version; nothing where the
+    /// person was not registered, or the configuration left it alone: both may be otherwise by now. A version without
+    /// `updated` is never older.
+    pub(super) fn allows(event: &Event, now: DateTime<Utc>) -> (String, Vec<(&'static str, AttributeValue)>) {
+        let mut values = vec![
+            (":now", number(now.timestamp())),
+            (":unregistered", text("not_registered")),
+            (":left", text("left")),
+            (":etag", text(&event.etag)),
+        ];
+        let mut version = "etag <> :etag".to_owned();
+        if let Some(updated) = event.updated {
+            version.push_str(" AND (attribute_not_exists(updated) OR updated <= :updated)");
+            values.push((":updated", number(updated.timestamp_millis())));
+        }
+        let closed = "attribute_not_exists(sk) OR expires_at <= :now OR how = :unregistered OR how = :left";
+        (format!("{closed} OR ({version})"), values)
+    }
+
+    /// Reads the memory of an event; `None` for any other item.
+    pub(super) fn from_item(item: &Item) -> Option<Self> {
+        serde_dynamo::from_item(item.clone()).ok()
+    }
+
+    pub(super) fn to_item(&self) -> Result<Item, StoreError> {
+        let mut item = attributes(self, "memory of an event")?;
+        item.insert(TTL.to_owned(), number(forgotten_at(self.at, self.days).timestamp()));
+        Ok(item)
+    }
+}

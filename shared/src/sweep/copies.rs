@@ -1,0 +1,204 @@
+//! Sends the copies of forms that people ordered: each once, whatever became of it.
+
+use super::MOST_SILENCES;
+use super::calendar::Calendar;
+use super::report::SweepReport;
+use super::send::{LEASE_MARGIN, silences_after};
+use super::work::WorkError;
+use super::Sweep;
+use crate::byroapi::{Answer, Byroapi};
+use crate::domain::approval_form;
+use crate::domain::form::{Claim, ClaimId, CopyHappening, CopyTurn, copy_turn};
+use crate::domain::manual_user::ManualUser;
+use crate::store::copy_record::CopyRecord;
+use crate::store::form::{FormItem, form_key, read_form};
+use crate::store::item::{Kept, kept};
+use crate::store::write::{Condition, Met, Write, Written};
+
+/// How often a form that others keep changing is looked at again.
+const MOST_ROUNDS: usize = 8;
+
+/// Work on one copy.
+struct CopyWorker<'a> {
+    sweep: &'a Sweep<'a>,
+    calendar: &'a Calendar,
+    report: &'a mut SweepReport,
+    claim: ClaimId,
+    record: Kept<CopyRecord>,
+    form: Option<Kept<FormItem>>,
+}
+
+/// What comes with a change of the form.
+#[derive(Clone, Copy)]
+enum With {
+    /// The record must be as it was read.
+    Check,
+    /// The record is deleted.
+    Delete,
+    /// Nothing.
+    Nothing,
+}
+
+impl Sweep<'_> {
+    /// Sends a copy, if it is due, or ends it.
+    pub(super) async fn work_on_copy(
+        &self,
+        calendar: &Calendar,
+        report: &mut SweepReport,
+        record: Kept<CopyRecord>,
+        form: Option<Kept<FormItem>>,
+    ) {
+        let claim = ClaimId(self.app.randomness.id());
+        let mut worker = CopyWorker { sweep: self, calendar, report, claim, record, form };
+        for _ in 0..MOST_ROUNDS {
+            match worker.step().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    let problem = format!("a copy of a form: {error}");
+                    worker.report.problem(&calendar.office.name, problem);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl CopyWorker<'_> {
+    /// Answers whether there is more to do.
+    async fn step(&mut self) -> Result<bool, WorkError> {
+        let sweep = self.sweep;
+        let user = sweep.everything.users.get(&self.record.form.person);
+        let turn = copy_turn(self.form.as_ref().map(|form| &form.form), sweep.app.clock.now());
+        match (turn, user, &sweep.app.byroapi) {
+            (CopyTurn::Rest, ..) | (CopyTurn::Send, _, None) => Ok(false),
+            (CopyTurn::Close, ..) => self.close().await,
+            (CopyTurn::GiveUp, ..) => self.give_up("nobody knows whether it went out").await,
+            (CopyTurn::Send, None, _) => self.give_up("its person is not registered any more").await,
+            (CopyTurn::Send, Some(user), Some(byroapi)) => self.send(user, byroapi).await,
+        }
+    }
+
+    /// Deletes the record of a copy that nobody orders any more, while that is so.
+    async fn close(&mut self) -> Result<bool, WorkError> {
+        let sweep = self.sweep;
+        let check = match &self.form {
+            Some(form) => Condition::AsRead(form.revision.clone()),
+            None => Condition::Absent(sweep.app.clock.now()),
+        };
+        let delete = sweep.app.store.calendar(&self.calendar.office.calendar_id).delete_copy(&self.record);
+        let writes = [delete, Write::check(form_key(&self.record.form), check)];
+        self.meet(sweep.app.store.write(&writes).await?, 1)
+    }
+
+    async fn give_up(&mut self, why: &str) -> Result<bool, WorkError> {
+        let more = self.change(&CopyHappening::GivenUp, With::Delete).await?;
+        if !more {
+            let days = self.record.form.days;
+            self.report.problem(&self.calendar.office.name, format!("the copy of a form for {days} is given up: {why}"));
+        }
+        Ok(more)
+    }
+
+    async fn send(&mut self, user: &ManualUser, byroapi: &Byroapi) -> Result<bool, WorkError> {
+        let sweep = self.sweep;
+        let now = || sweep.app.clock.now();
+        let mut silences = sweep.form_turn.lock().await;
+        if !sweep.has_time() || *silences >= MOST_SILENCES {
+            return Ok(false);
+        }
+        let claim = Claim::new(self.claim.clone(), now() + sweep.app.form_timeout() + LEASE_MARGIN);
+        if self.change(&CopyHappening::Sending(claim.clone()), With::Check).await? {
+            return Ok(true);
+        }
+        let Some(dated) = self.own_copy(&claim) else {
+            return Ok(false);
+        };
+        if claim.until < now() + sweep.app.form_timeout() {
+            return self.change(&CopyHappening::NotSent(claim.id), With::Nothing).await.map(|_| false);
+        }
+        let settings = &sweep.app.settings;
+        let days = self.record.form.days;
+        let form = approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, days, dated);
+        let answer = byroapi.issue(&form).await;
+        *silences = silences_after(&answer, *silences);
+        drop(silences);
+        self.settle(claim.id, answer).await
+    }
+
+    /// How the form is dated, if this worker has announced its copy.
+    fn own_copy(&self, claim: &Claim) -> Option<chrono::DateTime<chrono::Utc>> {
+        let form = &self.form.as_ref()?.form;
+        (form.copy.as_ref()?.claim.as_ref()? == claim).then_some(form.dated)
+    }
+
+    /// Writes down what the form service answered, as often as others change the form meanwhile.
+    async fn settle(&mut self, claim: ClaimId, answer: Answer) -> Result<bool, WorkError> {
+        let luck = self.sweep.luck();
+        let forms = &mut self.report.forms;
+        let (happening, with, problem) = match answer {
+            Answer::Issued => {
+                forms.issued += 1;
+                (CopyHappening::Sent(claim), With::Delete, None)
+            }
+            Answer::Refused { reason } => {
+                forms.refused += 1;
+                let problem = format!("the copy of a form was refused: {reason}");
+                (CopyHappening::Refused { claim, is_try: true, luck }, With::Nothing, Some(problem))
+            }
+            Answer::NotReached => {
+                forms.not_reached += 1;
+                let problem = "the form service was not reached".to_owned();
+                (CopyHappening::Refused { claim, is_try: false, luck }, With::Nothing, Some(problem))
+            }
+            Answer::Unknown { reason } => {
+                forms.unknown += 1;
+                let problem = format!("it is not known whether the copy of a form was issued: {reason}");
+                (CopyHappening::Sent(claim), With::Delete, Some(problem))
+            }
+        };
+        if let Some(problem) = problem {
+            self.report.problem(&self.calendar.office.name, problem);
+        }
+        for _ in 0..MOST_ROUNDS {
+            if !self.change(&happening, with).await? {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Writes what happens to the copy onto the form. Answers whether somebody else was faster.
+    async fn change(&mut self, happening: &CopyHappening, with: With) -> Result<bool, WorkError> {
+        let app = self.sweep.app;
+        let Some(read) = &self.form else { return Ok(false) };
+        let Some(form) = read.form.after_copy(happening, app.clock.now()) else { return Ok(false) };
+        let key = self.record.form.clone();
+        let place = form_key(&key);
+        let item = kept(Some(read), FormItem { key, form }, app.randomness.id());
+        let mut writes = vec![Write::put(place, &item, Condition::AsRead(read.revision.clone()))?];
+        let items = app.store.calendar(&self.calendar.office.calendar_id);
+        match with {
+            With::Check => writes.push(items.check_copy(&self.record)),
+            With::Delete => writes.push(items.delete_copy(&self.record)),
+            With::Nothing => {}
+        }
+        let written = app.store.write(&writes).await?;
+        if matches!(written, Written::Done) {
+            self.form = Some(item);
+            return Ok(false);
+        }
+        self.meet(written, 0)
+    }
+
+    /// What a refused write met: the form as it is now, which `form` names among the writes.
+    fn meet(&mut self, written: Written, form: usize) -> Result<bool, WorkError> {
+        match written.met(form) {
+            Met::Nothing => Ok(false),
+            Met::Present(item) => {
+                self.form = read_form(item, self.sweep.app.clock.now())?;
+                Ok(true)
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Writes down what a listing found, before the cursor moves past it.
+
+use std::collections::HashMap;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::Sweep;
+use super::calendar::{Calendar, CalendarError, Task};
+use crate::domain::event::Event;
+use crate::domain::sweep_plan::{Found, Verdict, Work, judge};
+use crate::google::GoogleError;
+use crate::store::StoreError;
+use crate::store::calendar::Recorded;
+use crate::store::item::{Kept, kept};
+use crate::store::open_record::OpenRecord;
+
+/// How many events are written down side by side.
+const RECORDS_AT_ONCE: usize = 8;
+/// How often a record that keeps changing is looked at again.
+const MOST_ROUNDS: usize = 8;
+
+impl Sweep<'_> {
+    /// Writes down what was found. Answers all open records, the oldest first, with what this sweep saw of their events.
+    pub(super) async fn record(
+        &self,
+        calendar: &Calendar,
+        open: Vec<Kept<OpenRecord>>,
+        found: Found,
+    ) -> Result<Vec<Task>, CalendarError> {
+        let Found { work, mut done, .. } = found;
+        let mut open: HashMap<String, Kept<OpenRecord>> =
+            open.into_iter().map(|record| (record.event.id.clone(), record)).collect();
+        let found: Vec<(Work, Option<Kept<OpenRecord>>)> = work
+            .into_iter()
+            .map(|(id, work)| {
+                let known = open.remove(&id);
+                (work, known)
+            })
+            .collect();
+        let recorded: Vec<Option<Task>> = stream::iter(found)
+            .map(|(work, known)| self.record_one(calendar, work, known))
+            .buffer_unordered(RECORDS_AT_ONCE)
+            .try_collect()
+            .await?;
+        let others = open.into_values().map(|record| {
+            let seen = done.remove(&record.event.id);
+            Task { record, seen }
+        });
+        let mut tasks: Vec<Task> = others.chain(recorded.into_iter().flatten()).collect();
+        tasks.sort_by(|a, b| {
+            (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
+        });
+        Ok(tasks)
+    }
+
+    /// Writes down one event. What is there instead is looked at: it is never skipped, and never overwritten by what is
+    /// older.
+    async fn record_one(
+        &self,
+        calendar: &Calendar,
+        work: Work,
+        known: Option<Kept<OpenRecord>>,
+    ) -> Result<Option<Task>, CalendarError> {
+        let Work { mut event, person, mut days, why } = work;
+        let (mut known, mut is_met) = (known, false);
+        let items = self.app.store.calendar(&calendar.office.calendar_id);
+        for _ in 0..MOST_ROUNDS {
+            if let Some(record) = known.take() {
+                match compare(&record, &event, is_met) {
+                    Version::Same => return Ok(Some(Task { record, seen: Some(event) })),
+                    Version::Newer => return Ok(Some(Task { record, seen: None })),
+                    Version::Older => known = Some(record),
+                    Version::NobodyKnows => {
+                        let Some(read) = self.look_at(calendar, &event.id).await? else {
+                            return Ok(Some(Task { record, seen: None }));
+                        };
+                        let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else {
+                            return Ok(Some(Task { record, seen: Some(read) }));
+                        };
+                        (event, days, known, is_met) = (read, read_days, Some(record), false);
+                        continue;
+                    }
+                }
+            }
+            let now = self.app.clock.now();
+            let record = OpenRecord::of(event.clone(), days, person.clone(), known.as_deref(), now);
+            let record = kept(known.as_ref(), record, self.app.randomness.id());
+            let recorded = match &known {
+                Some(known) => items.replace(known, record).await?,
+                None => items.open(record, now).await?,
+            };
+            match recorded {
+                Recorded::Written(record) => {
+                    tracing::debug!(event.id = %event.id, %days, %why, "event found");
+                    return Ok(Some(Task { record, seen: Some(event) }));
+                }
+                Recorded::Found(present) => (known, is_met) = (Some(present), true),
+                Recorded::Gone => known = None,
+                Recorded::Seen => return Ok(None),
+            }
+        }
+        Err(StoreError::Throttled.into())
+    }
+
+    /// The event as Google has it now; `None` when Google does not know it.
+    async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
+        let (google, id) = (&self.app.google, &calendar.office.calendar_id);
+        match google.get_event(&self.budget, id, event_id, Some(calendar.zone)).await {
+            Ok(event) => Ok(Some(event)),
+            Err(GoogleError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Which version of an event a record has, compared with one that was listed.
+enum Version {
+    Same,
+    Older,
+    Newer,
+    /// They differ, and Google gave both the same instant.
+    NobodyKnows,
+}
+
+/// A record that was read before the listing began is not newer than it; one that was met afterwards may be.
+fn compare(record: &OpenRecord, listed: &Event, is_met: bool) -> Version {
+    if record.is_gone {
+        Version::Older
+    } else if record.event.etag == listed.etag {
+        Version::Same
+    } else if listed.is_older_than(&record.event) {
+        Version::Newer
+    } else if is_met && !record.event.is_older_than(listed) {
+        Version::NobodyKnows
+    } else {
+        Version::Older
+    }
+}

@@ -1,0 +1,201 @@
+//! Has a form issued: announces it, sends it, writes down what became of it.
+
+use chrono::Duration;
+
+use super::{MOST_SILENCES, Sweep};
+use super::decision::Known;
+use super::work::{Step, WorkError, Worker};
+use crate::byroapi::Answer;
+use crate::domain::approval_form;
+use crate::domain::form::{After, Claim, Form, Happening};
+use crate::store::StoreError;
+use crate::store::form::{FormItem, form_key, read_form};
+use crate::store::item::{Item, Kept, kept};
+use crate::store::write::{Condition, Met, Write, Written};
+
+/// How long a claim outlives the form's timeout.
+pub(super) const LEASE_MARGIN: Duration = Duration::seconds(60);
+/// The pause before an outcome is written again while DynamoDB is in trouble; doubled each time …
+const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+/// … up to this, so that all of them end within the lease.
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(16);
+/// What is left to do after such a pause takes about this long.
+const AFTER_A_PAUSE: Duration = Duration::seconds(10);
+/// How often an outcome is written onto a form that others keep changing.
+const MOST_ROUNDS: usize = 8;
+/// Divided into thousandths.
+const LUCK: std::time::Duration = std::time::Duration::from_millis(1_000);
+
+impl Worker<'_> {
+    /// Has the form issued, unless it must wait. Forms are sent one at a time.
+    pub(super) async fn send(&mut self, is_interrupted: bool) -> Result<Step, WorkError> {
+        let sweep = self.sweep;
+        let mut silences = sweep.form_turn.lock().await;
+        let (Some(byroapi), Some(user)) = (&sweep.app.byroapi, sweep.everything.users.get(&self.record.person)) else {
+            return Ok(Step::Rest);
+        };
+        if !sweep.has_time() || *silences >= MOST_SILENCES {
+            return Ok(Step::Rest);
+        }
+        let claim = Claim::new(self.claim.clone(), self.now() + sweep.app.form_timeout() + LEASE_MARGIN);
+        let dated = self.record.event.updated.unwrap_or_else(|| self.now());
+        let sending = Happening::Sending { claim: claim.clone(), event: self.asking(), dated };
+        let After::Becomes(form) = Form::after(self.form(), &sending, self.now()) else {
+            return Ok(Step::Rest);
+        };
+        let dated = form.dated;
+        if let Some(step) = self.announce(form).await? {
+            return Ok(step);
+        }
+        self.report.forms.unknown += usize::from(is_interrupted);
+        // It may have been long on its way, or this process stood still: then others take the form for sent.
+        if claim.until < self.now() + sweep.app.form_timeout() {
+            self.settle(&Happening::NotSent(claim.id)).await?;
+            return Ok(Step::Rest);
+        }
+        let settings = &sweep.app.settings;
+        let corrective = settings.calendar.end_date_corrective;
+        let form = approval_form::fill(&settings.forms, corrective, user, self.record.days, dated);
+        let answer = byroapi.issue(&form).await;
+        *silences = silences_after(&answer, *silences);
+        if *silences == MOST_SILENCES {
+            self.problem("the form service does not answer: no more forms are sent in this sweep");
+        }
+        self.settle_answer(answer).await
+    }
+
+    /// Writes down that the form is about to be sent, if it and the record are as they were read; answers what to do
+    /// where they are not.
+    async fn announce(&mut self, form: Form) -> Result<Option<Step>, WorkError> {
+        let store = &self.sweep.app.store;
+        let (put, item) = self.put(form)?;
+        let check = store.calendar(&self.calendar.office.calendar_id).check_record(&self.record);
+        let Written::Refused(met) = store.write(&[put, check]).await? else {
+            self.form = Known::Read(Some(item));
+            return Ok(None);
+        };
+        let mut step = Step::Next;
+        for (index, met) in met.into_iter().enumerate() {
+            match (index, met) {
+                (_, Met::Nothing) => {}
+                (0, Met::Present(item)) => self.meets_form(item)?,
+                (_, Met::Present(item)) => step = self.meets_item(item)?,
+            }
+        }
+        Ok(Some(step))
+    }
+
+    /// Writes down what the form service answered.
+    async fn settle_answer(&mut self, answer: Answer) -> Result<Step, WorkError> {
+        let (claim, luck) = (self.claim.clone(), self.sweep.luck());
+        let forms = &mut self.report.forms;
+        let (happening, problem) = match answer {
+            Answer::Issued => {
+                forms.issued += 1;
+                self.settle(&Happening::Issued).await?;
+                self.has_issued = true;
+                return Ok(Step::Next);
+            }
+            Answer::Refused { reason } => {
+                forms.refused += 1;
+                (Happening::Refused { claim, is_try: true, luck }, format!("a form was refused: {reason}"))
+            }
+            Answer::NotReached => {
+                forms.not_reached += 1;
+                (Happening::Refused { claim, is_try: false, luck }, "the form service was not reached".to_owned())
+            }
+            Answer::Unknown { reason } => {
+                forms.unknown += 1;
+                let hold = self.sweep.policy().hold;
+                let problem = format!("it is not known whether a form was issued: {reason}");
+                (Happening::Unknown { claim, hold, luck }, problem)
+            }
+        };
+        self.problem(problem);
+        self.settle(&happening).await?;
+        Ok(Step::Rest)
+    }
+
+    /// Leaves a form to a person: nobody knows whether it was issued.
+    pub(super) async fn leave_to_person(&mut self, is_interrupted: bool) -> Result<Step, WorkError> {
+        if self.settle(&Happening::LeftToPerson).await? {
+            self.report.forms.unknown += usize::from(is_interrupted);
+            return Ok(Step::Rest);
+        }
+        Ok(Step::Next)
+    }
+
+    /// Writes what happened onto the form as it is, also when others change it or DynamoDB is in trouble for a moment.
+    /// Answers whether it changed anything.
+    pub(super) async fn settle(&mut self, happening: &Happening) -> Result<bool, WorkError> {
+        let mut pause = FIRST_PAUSE;
+        let mut rounds = 0;
+        while let Some(form) = Form::after(self.form(), happening, self.now()).changed() {
+            match self.put_form(form).await {
+                Ok(true) => return Ok(true),
+                Ok(false) if rounds < MOST_ROUNDS => rounds += 1,
+                Err(error) if error.is_temporary() && pause <= LONGEST_PAUSE && self.can_wait(pause) => {
+                    self.sweep.app.clock.pause(pause).await;
+                    pause *= 2;
+                }
+                Ok(false) => return Err(StoreError::Throttled.into()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Puts the form if it is as it was read. Answers whether it is in the table; if not, what is there is known now.
+    async fn put_form(&mut self, form: Form) -> Result<bool, StoreError> {
+        let (put, item) = self.put(form)?;
+        match self.sweep.app.store.write(&[put]).await?.met(0) {
+            Met::Nothing => {
+                self.form = Known::Read(Some(item));
+                Ok(true)
+            }
+            Met::Present(present) => {
+                self.meets_form(present)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// The write that makes this of the form, and the item that is then in the table.
+    pub(super) fn put(&self, form: Form) -> Result<(Write, Kept<FormItem>), StoreError> {
+        let key = self.record.form();
+        let condition = match self.form.get() {
+            Some(read) => Condition::AsRead(read.revision.clone()),
+            None => Condition::Absent(self.now()),
+        };
+        let place = form_key(&key);
+        let item = kept(self.form.get(), FormItem { key, form }, self.sweep.app.randomness.id());
+        Ok((Write::put(place, &item, condition)?, item))
+    }
+
+    pub(super) fn meets_form(&mut self, item: Option<Item>) -> Result<(), StoreError> {
+        self.form = Known::Read(read_form(item, self.now())?);
+        Ok(())
+    }
+
+    /// Whether there is time for a pause, one more write and the approval.
+    fn can_wait(&self, pause: std::time::Duration) -> bool {
+        let needed = Duration::from_std(pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
+        self.sweep.order.deadline.is_none_or(|deadline| deadline - self.now() > needed)
+    }
+
+}
+
+impl Sweep<'_> {
+    /// Where between half and the whole of the longest wait a form is tried again, in thousandths.
+    pub(super) fn luck(&self) -> u16 {
+        u16::try_from(self.app.randomness.up_to(LUCK).as_millis()).unwrap_or(0)
+    }
+}
+
+/// How many forms in a row had no answer.
+pub(super) fn silences_after(answer: &Answer, before: u32) -> u32 {
+    match answer {
+        Answer::Issued | Answer::Refused { .. } => 0,
+        Answer::NotReached | Answer::Unknown { .. } => before + 1,
+    }
+}
