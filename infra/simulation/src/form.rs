@@ -59,13 +59,13 @@ impl Form {
         for (number, earlier) in
             earlier.into_iter().enumerate().filter(|(number, claim)| item.claims[*number] != *claim)
         {
-            let is_held = earlier.as_ref().is_some_and(|claim| claim.until >= now);
-            if is_held && self.senders[number] != caller && !item.is_issued() {
+            let is_anothers = self.senders[number] != caller;
+            if is_anothers && earlier.as_ref().is_some_and(|claim| claim.until >= now) && !item.is_issued() {
                 wrong.push(format!("it is {} although {} is sending it", item.state, self.senders[number]));
             }
+            // Whoever was sending it has lost the right to say what became of it.
+            self.marks.extend(earlier.filter(|_| is_anothers || item.claims[number].is_some()).map(|_| Mark::InDoubt));
             if item.claims[number].is_some() {
-                // Whoever was sending it has lost the right to say what became of it.
-                self.marks.extend(earlier.map(|_| Mark::InDoubt));
                 caller.clone_into(&mut self.senders[number]);
             }
         }

@@ -78,9 +78,10 @@ impl Verdict<'_> {
 
 /// Nothing is open but what is held, as many forms as were reported, and every copy that a person ordered was sent.
 pub fn check_records(open: &[Open], reported_held: usize, ledger: &mut Ledger) {
-    let (at_rest, busy): (Vec<_>, Vec<_>) = open.iter().partition(|open| rests(open, ledger));
-    let held: BTreeSet<&FormKey> = at_rest.iter().map(|open| &open.form).collect();
-    let mut wrong: Vec<String> = busy.iter().map(|open| format!("still open: {open:?}")).collect();
+    let is_held = |key: &&FormKey| ledger.form(key).is_some_and(|form| form.state() == "held");
+    let held: BTreeSet<&FormKey> = open.iter().map(|open| &open.form).filter(is_held).collect();
+    let busy = open.iter().filter(|open| !rests(open, ledger));
+    let mut wrong: Vec<String> = busy.map(|open| format!("still open: {open:?}")).collect();
     if held.len() != reported_held {
         wrong.push(format!("{} forms are held, and {reported_held} were reported", held.len()));
     }
