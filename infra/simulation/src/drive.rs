@@ -13,7 +13,8 @@ use crate::overtake::contender;
 use crate::panics;
 use crate::schedule::{Mood, Schedule};
 use crate::slow::Slow;
-use crate::wire::{Matter, is_about, matter};
+use crate::table::{told, writes};
+use crate::wire::{Matter, is_elsewhere, matter};
 
 /// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
 const STILL: u32 = 40;
@@ -44,7 +45,7 @@ impl Schedule {
             for effect in self.gatekeeper.take_effects() {
                 self.took_effect(&effect);
             }
-            self.ledger.look_at_forms(&self.stage.world);
+            self.ledger.look_at_forms();
             self.collect(&mut reports).await;
             if self.running.is_empty() {
                 // Whoever was to end with a call that never came to its end goes on.
@@ -194,7 +195,7 @@ impl Schedule {
         let fate = self.fate(call);
         self.tell(format!("{} goes on: {fate:?}", name(call)));
         let fault = if let Fate::Wrong(fault) = &fate { Some(fault) } else { None };
-        self.ledger.released(&self.stage.world, call, fault);
+        self.ledger.released(call, fault);
         self.requests.reservations().released(&self.stage.world, call);
         let caller = call.caller.clone().unwrap_or_default();
         match fate {
@@ -225,11 +226,12 @@ impl Schedule {
 
     /// Whether a call is about a calendar, and not this one.
     fn is_elsewhere(&self, call: &Call, spared: &str) -> bool {
-        match (call.service, matter(call)) {
-            (Service::Byroapi, Matter::Form(key)) => self.ledger.calendar_of(&key).is_some_and(|id| id != spared),
-            (Service::Google, _) => call.calendar.as_deref().is_some_and(|id| id != spared),
-            (Service::DynamoDb, _) => is_about(call, "calendar#") && !is_about(call, spared),
-            _ => false,
+        match matter(call) {
+            Matter::Form(key) => {
+                let caller = call.caller.as_deref().unwrap_or_default();
+                self.ledger.sent_for(caller, &key).is_some_and(|calendar| calendar != spared)
+            }
+            _ => is_elsewhere(call, spared),
         }
     }
 
@@ -237,7 +239,7 @@ impl Schedule {
         if !effect.is_success() {
             return;
         }
-        self.ledger.took_effect(&self.stage.world, effect);
+        self.ledger.took_effect(effect);
         if let Some(slow) = &mut self.slow {
             slow.took_effect(&effect.call);
         }
@@ -270,13 +272,7 @@ fn name(call: &Call) -> String {
     let subject = call.event.as_deref().or(call.calendar.as_deref()).or(item).unwrap_or_default();
     let what = match matter(call) {
         Matter::Form((person, from, to)) => format!("{person} {from} {to}"),
-        _ => body["UpdateExpression"]
-            .as_str()
-            .unwrap_or_default()
-            .split_whitespace()
-            .take(5)
-            .collect::<Vec<_>>()
-            .join(" "),
+        _ => writes(call).iter().map(told).collect::<Vec<_>>().join(" "),
     };
     format!("{caller} {} {subject} {what}", call.operation)
 }

@@ -83,6 +83,7 @@ fn google(call: &Call) -> Vec<Fault> {
     }
     if call.operation == "events.patch" {
         faults.push(Fault::status(412, "conditionNotMet"));
+        faults.push(Fault::Repeated);
     }
     faults
 }
@@ -110,6 +111,7 @@ fn byroapi() -> Vec<Fault> {
         Fault::status_after_effect(204, "No Content"),
         Fault::status_after_effect(502, "Bad Gateway"),
         Fault::status_after_effect(504, "Gateway Timeout"),
+        Fault::Empty,
         Fault::DropBeforeEffect,
         Fault::DropAfterEffect,
         Fault::Hang,
@@ -127,11 +129,12 @@ fn dynamodb(call: &Call) -> Vec<Fault> {
     ];
     match call.operation.as_str() {
         // What is seen when the answer to a write is lost and the SDK sends it again; and when a transaction is under way.
-        "UpdateItem" | "PutItem" => {
-            faults.push(Fault::status_after_effect(400, "ConditionalCheckFailedException"));
+        "PutItem" => {
+            faults.push(Fault::Repeated);
             faults.push(Fault::status(400, "TransactionConflictException"));
         }
         "TransactWriteItems" => {
+            faults.push(Fault::Repeated);
             faults.push(Fault::status(400, "TransactionCanceledException TransactionConflict"));
             faults.push(Fault::status(400, "TransactionCanceledException ThrottlingError"));
         }

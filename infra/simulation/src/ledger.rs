@@ -1,13 +1,17 @@
 //! What a schedule must not do, noted while it happens, from what the simulated services saw.
+//!
+//! A form is for a person and days: how often it may be mailed is a question of that alone, whichever event asks for it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use moffman_simulators::{Call, Fault, World};
 
+use crate::asking::Asking;
+use crate::form::{Form, Mark};
 use crate::gatekeeper::Effect;
-use crate::leases::Leases;
 use crate::stage::PEOPLE;
-use crate::wire::{FormKey, Matter, form_key, given_up, is_clear, key, matter, written};
+use crate::table::{FormItem, Write, touches, writes};
+use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +27,10 @@ pub enum Breach {
 /// What a process has seen and is doing.
 #[derive(Debug, Default)]
 struct Process {
-    /// When it first began to list each calendar in its sweep, and last read each event.
-    looked: HashMap<String, u64>,
-    /// The events whose form it is about to send, and the form.
-    sending: BTreeMap<String, FormKey>,
+    /// When it first began to list each calendar in its sweep, and last read each event of each.
+    looked: HashMap<(String, String), u64>,
+    /// The forms that it said it would send.
+    sending: BTreeMap<FormKey, Sending>,
     /// Whether the form on its way was in doubt before.
     is_resending: bool,
     /// When the approval of each event last set out.
@@ -35,53 +39,42 @@ struct Process {
     too_late: BTreeSet<String>,
 }
 
-/// An event that a person made.
-#[derive(Debug, Default)]
-struct Made {
-    calendar: String,
-    person: String,
-    days: String,
-    /// When it came to where it is, or was restored.
-    changed: u64,
-    /// When a person deleted it, if it was not restored since.
-    deleted: Option<u64>,
+/// A form that is about to be sent.
+#[derive(Debug)]
+struct Sending {
+    item: FormItem,
+    /// The calendar and the event that it is sent for; nobody's for a copy.
+    event: Option<(String, String)>,
 }
 
 /// Everything that the checks need, noted as it happens.
-#[derive(Debug, Default)]
 pub struct Ledger {
-    tick: u64,
+    world: World,
     hold: bool,
-    made: HashMap<String, Made>,
-    /// Since when each calendar has a cursor that Google has not refused.
-    followed: HashMap<String, u64>,
-    /// Which event has which form: no two have the same.
-    events: HashMap<FormKey, String>,
-    /// When a person moved its event away from the days of each form, if it did not come back.
-    left: HashMap<FormKey, u64>,
+    tick: u64,
+    asking: Asking,
     processes: HashMap<String, Process>,
-    leases: Leases,
+    forms: BTreeMap<FormKey, Form>,
     seen_forms: usize,
     /// The process whose form was the last to go on.
     last_sender: String,
-    accepted: BTreeMap<FormKey, u32>,
-    /// The forms that were written down as issued.
-    known: BTreeSet<FormKey>,
-    /// The forms of which the answer did not say what became of them.
-    unknown: BTreeSet<FormKey>,
-    /// These, and all whose sender may have been kept from writing down what became of them.
-    in_doubt: BTreeSet<FormKey>,
-    /// The forms that a person wanted to be sent again, each as often as that was said.
-    resent: BTreeMap<FormKey, u32>,
-    /// The forms that a person did not want.
-    discarded: BTreeSet<FormKey>,
     breaches: Vec<Breach>,
 }
 
 impl Ledger {
     /// Nothing has happened yet; `hold` is the policy for unknown outcomes.
-    pub fn new(hold: bool) -> Self {
-        Self { hold, ..Self::default() }
+    pub fn new(world: World, hold: bool) -> Self {
+        Self {
+            world,
+            hold,
+            tick: 0,
+            asking: Asking::default(),
+            processes: HashMap::new(),
+            forms: BTreeMap::new(),
+            seen_forms: 0,
+            last_sender: String::new(),
+            breaches: Vec::new(),
+        }
     }
 
     /// A moment that can be compared with others.
@@ -90,30 +83,28 @@ impl Ledger {
         self.tick
     }
 
-    /// A person gave an event, which may be new, these days.
+    /// A person gave an event, which may be new, these days in this calendar.
     pub fn days_given(&mut self, calendar: &str, event: &str, person: &str, days: &str) {
-        let changed = self.tick();
-        let made = self.made.entry(event.to_owned()).or_default();
-        let earlier = std::mem::replace(&mut made.days, days.to_owned());
-        (made.calendar, made.person, made.changed) = (calendar.to_owned(), person.to_owned(), changed);
-        self.left.extend(key(person, &earlier).map(|key| (key, changed)));
-        if let Some(key) = key(person, days) {
-            self.left.remove(&key);
-            self.events.insert(key, event.to_owned());
-        }
+        let tick = self.tick();
+        self.asking.days_given(event, calendar, person, days, tick);
+        self.touched(event);
     }
 
     /// A person deleted or restored an event.
     pub fn deleted(&mut self, event: &str, is_deleted: bool) {
         let tick = self.tick();
-        if let Some(made) = self.made.get_mut(event) {
-            (made.changed, made.deleted) = (tick, is_deleted.then_some(tick));
-        }
+        self.asking.deleted(event, is_deleted, tick);
+        self.touched(event);
+    }
+
+    /// A person changed something of an event. One that is found only now asks for its form since then.
+    pub fn touched(&mut self, event: &str) {
+        self.asking.touched(event, self.world.now());
     }
 
     /// Google refuses the cursor of this calendar.
     pub fn lost_track(&mut self, calendar: &str) {
-        self.followed.remove(calendar);
+        self.asking.lost_track(calendar);
     }
 
     /// A process begins a sweep.
@@ -126,37 +117,40 @@ impl Ledger {
         self.process(caller).approving.get(event).copied().unwrap_or_default()
     }
 
+    /// The calendar of the event for which a process is about to send this form.
+    pub fn sent_for(&self, caller: &str, key: &FormKey) -> Option<&str> {
+        let (calendar, _) = self.processes.get(caller)?.sending.get(key)?.event.as_ref()?;
+        Some(calendar)
+    }
+
     /// A call goes on, and this goes wrong with it.
-    pub fn released(&mut self, world: &World, call: &Call, fault: Option<&Fault>) {
+    pub fn released(&mut self, call: &Call, fault: Option<&Fault>) {
         let caller = call.caller.clone().unwrap_or_default();
-        if let Some(event) = written(call).filter(|_| fault.is_some()) {
-            self.doubt(&caller, |of| of == event);
+        if fault.is_some() {
+            self.doubt(&caller, |sending| touches(call, &sending.item.place));
         }
         if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
             self.lost_track(calendar);
-        }
-        if let Some(event) = given_up(call) {
-            self.leases.ended(&event);
         }
         let tick = self.tick();
         match matter(call) {
             // What is planned rests on the first listing: one of the window, after it, shows no deletions.
             Matter::List { calendar } if fault.is_none() => {
-                self.process(&caller).looked.entry(calendar).or_insert(tick);
+                self.process(&caller).looked.entry((calendar, String::new())).or_insert(tick);
             }
-            Matter::Read { event } if fault.is_none() => {
-                self.process(&caller).looked.insert(event, tick);
+            Matter::Read { calendar, event } if fault.is_none() => {
+                self.process(&caller).looked.insert((calendar, event), tick);
             }
             Matter::Form(key) => {
-                self.last_sender.clone_from(&caller);
-                self.process(&caller).is_resending = self.in_doubt.contains(&key);
+                self.form_sets_out(&caller, call, &key);
                 if !is_clear(fault) {
                     self.unanswered(call);
                 }
             }
             Matter::Approve { calendar, event, .. } => {
                 self.process(&caller).approving.insert(event.clone(), tick);
-                let is_deleted = world.event(&calendar, &event).is_some_and(|event| event["status"] == "cancelled");
+                let is_deleted =
+                    self.world.event(&calendar, &event).is_some_and(|event| event["status"] == "cancelled");
                 let too_late = &mut self.process(&caller).too_late;
                 let _ = if is_deleted { too_late.insert(event) } else { too_late.remove(&event) };
             }
@@ -165,9 +159,9 @@ impl Ledger {
     }
 
     /// Looks for forms that were accepted, perhaps from somebody who does not wait for the answer any more.
-    pub fn look_at_forms(&mut self, world: &World) {
+    pub fn look_at_forms(&mut self) {
         let sender = self.last_sender.clone();
-        for form in world.forms_after(self.seen_forms) {
+        for form in self.world.forms_after(self.seen_forms) {
             self.form_accepted(&form_key(&form.body), &sender);
             self.seen_forms += 1;
         }
@@ -176,52 +170,38 @@ impl Ledger {
     /// Nobody waits for the answer to this call any more.
     pub fn unanswered(&mut self, call: &Call) {
         if let Matter::Form(key) = matter(call) {
-            self.unknown.insert(key.clone());
-            self.in_doubt.insert(key);
+            let form = self.forms.entry(key).or_default();
+            form.mark(Mark::Unknown);
+            form.mark(Mark::InDoubt);
         }
     }
 
     /// A call was carried out, with success.
-    pub fn took_effect(&mut self, world: &World, effect: &Effect) {
+    pub fn took_effect(&mut self, effect: &Effect) {
         let call = &effect.call;
         let caller = call.caller.clone().unwrap_or_default();
         let creator = effect.event.as_ref().and_then(|event| event["creator"]["email"].as_str()).unwrap_or_default();
         match matter(call) {
             Matter::Approve { event, days, .. } => self.approved(&caller, &event, creator, &days),
-            Matter::Reserve { event, .. } if creator != world.service_account_email() => {
-                let text = format!("{caller} has written a reservation to {event} of {creator}");
-                self.breaches.push(Breach::Duplicated(text));
+            Matter::Reserve { event, .. } if creator != self.world.service_account_email() => {
+                self.duplicated(format!("{caller} has written a reservation to {event} of {creator}"));
             }
             Matter::Unmarked => {
                 let text =
                     format!("{caller} has written to an event as it never should: {} {}", call.method, call.path);
-                self.breaches.push(Breach::Duplicated(text));
+                self.duplicated(text);
             }
-            Matter::Claim { event, days } => {
-                if let Some(other) = self.leases.claimed(&event, call) {
-                    let text = format!("{caller} has claimed {event} although {other} has it");
-                    self.breaches.push(Breach::Duplicated(text));
+            _ => {}
+        }
+        for write in writes(call) {
+            match write {
+                Write::Form(item) => self.form_written(&caller, call, &item),
+                Write::Cursor { calendar } => {
+                    let tick = self.tick();
+                    self.asking.followed(calendar, tick);
                 }
-                self.claimed(&caller, event, &days);
+                Write::Record { .. } | Write::Close { .. } | Write::Check { .. } => {}
             }
-            Matter::Issued { event, days } => {
-                self.known.extend(self.form_of(&event, &days));
-                self.process(&caller).sending.remove(&event);
-            }
-            Matter::Decided { event, days, resend } => {
-                if let Some(form) = self.form_of(&event, &days) {
-                    self.decided(form, resend);
-                }
-                self.process(&caller).sending.remove(&event);
-            }
-            Matter::Settled { event } | Matter::Close { event } => {
-                self.process(&caller).sending.remove(&event);
-            }
-            Matter::Cursor { calendar } => {
-                let tick = self.tick();
-                self.followed.entry(calendar).or_insert(tick);
-            }
-            Matter::List { .. } | Matter::Read { .. } | Matter::Reserve { .. } | Matter::Form(_) | Matter::Other => {}
         }
     }
 
@@ -238,103 +218,117 @@ impl Ledger {
         }
     }
 
-    /// The calendar of the event with this form.
-    pub fn calendar_of(&self, key: &FormKey) -> Option<&str> {
-        Some(self.made.get(self.events.get(key)?)?.calendar.as_str())
+    /// The form for a person and days, if anything was ever written of it.
+    pub fn form(&self, key: &FormKey) -> Option<&Form> {
+        self.forms.get(key)
     }
 
-    /// Whether a form for these days was accepted, or a person did not want one.
-    pub fn has_form(&self, key: &FormKey) -> bool {
-        self.accepted.contains_key(key) || self.discarded.contains(key)
+    /// All forms.
+    pub fn forms(&self) -> impl Iterator<Item = (&FormKey, &Form)> {
+        self.forms.iter()
     }
 
     /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
     pub fn was_listed(&self, event: &str) -> bool {
-        let followed = |made: &Made| self.followed.get(&made.calendar).is_some_and(|since| *since < made.changed);
-        self.made.get(event).is_some_and(followed)
-    }
-
-    /// Whether a person has to decide about this form, as far as Byroapi's answers tell.
-    pub fn must_be_held(&self, key: &FormKey) -> bool {
-        self.hold && self.unknown.contains(key) && !self.resent.contains_key(key) && !self.discarded.contains(key)
-    }
-
-    /// Whether there is a reason to have a person decide about this form.
-    pub fn may_be_held(&self, key: &FormKey) -> bool {
-        self.hold && self.in_doubt.contains(key)
+        self.asking.was_listed(event)
     }
 
     /// The breaches, and the number of unknown outcomes.
     pub fn close(self) -> (Vec<Breach>, usize) {
-        (self.breaches, self.in_doubt.difference(&self.known).count())
+        let unknown = self.forms.values().filter(|form| form.was(Mark::InDoubt) && !form.was(Mark::Issued)).count();
+        (self.breaches, unknown)
     }
 
     fn process(&mut self, caller: &str) -> &mut Process {
         self.processes.entry(caller.to_owned()).or_default()
     }
 
-    fn form_of(&self, event: &str, days: &str) -> Option<FormKey> {
-        key(&self.made.get(event)?.person, days)
+    fn duplicated(&mut self, text: String) {
+        self.breach(Breach::Duplicated(text));
     }
 
-    /// Whoever sends forms for these events may not be able to write down what became of them.
-    fn doubt(&mut self, caller: &str, is_about: impl Fn(&str) -> bool) {
+    /// Whoever sends these forms may not be able to write down what became of them.
+    fn doubt(&mut self, caller: &str, is_meant: impl Fn(&Sending) -> bool) {
         let sending = self.processes.get(caller).into_iter().flat_map(|process| &process.sending);
-        self.in_doubt.extend(sending.filter(|(event, _)| is_about(event)).map(|(_, form)| form.clone()));
-    }
-
-    /// A person wants this form to be sent again, or not to be sent.
-    fn decided(&mut self, form: FormKey, resend: bool) {
-        if resend {
-            *self.resent.entry(form).or_default() += 1;
-        } else {
-            self.discarded.insert(form);
+        for (key, _) in sending.filter(|(_, sending)| is_meant(sending)) {
+            self.forms.entry(key.clone()).or_default().mark(Mark::InDoubt);
         }
     }
 
-    fn claimed(&mut self, caller: &str, event: String, days: &str) {
-        // Its lease is over: whoever was sending has lost the right to say what became of it.
-        self.in_doubt.extend(self.processes.values().filter_map(|process| process.sending.get(&event)).cloned());
-        if let Some(key) = self.form_of(&event, days) {
-            self.process(caller).sending.insert(event, key);
+    fn form_written(&mut self, caller: &str, call: &Call, item: &FormItem) {
+        let key = item.key.clone();
+        if item.sent_until().is_none() {
+            self.process(caller).sending.remove(&key);
+        } else if call.operation == "TransactWriteItems" {
+            let event = writes(call).into_iter().find_map(|write| match write {
+                Write::Check { calendar, event } => Some((calendar, event)),
+                _ => None,
+            });
+            self.process(caller).sending.insert(key.clone(), Sending { item: item.clone(), event });
+        }
+        let form = self.forms.entry(key.clone()).or_default();
+        let not_wanted = form.not_wanted().filter(|_| item.not_wanted.is_none() && !item.is_issued());
+        for wrong in form.written(item, caller, call.at) {
+            self.duplicated(format!("{caller} has written of the form {key:?}: {wrong}"));
+        }
+        if not_wanted.is_some_and(|since| !self.asking.asks_since(&key, since)) {
+            self.duplicated(format!("{caller} sends {key:?}, and nobody has asked for it since it was not wanted"));
+        }
+    }
+
+    fn form_sets_out(&mut self, caller: &str, call: &Call, key: &FormKey) {
+        caller.clone_into(&mut self.last_sender);
+        let is_in_doubt = self.forms.get(key).is_some_and(|form| form.was(Mark::InDoubt));
+        let process = self.process(caller);
+        process.is_resending = is_in_doubt;
+        let until = process.sending.get(key).and_then(|sending| sending.item.sent_until());
+        if until.is_none_or(|until| until < call.at) {
+            self.duplicated(format!("{caller} sends {key:?} at {}, and has claimed it until {until:?}", call.at));
         }
     }
 
     fn form_accepted(&mut self, key: &FormKey, caller: &str) {
-        let event = self.events.get(key).cloned().unwrap_or_default();
-        let made = self.made.get(&event);
-        let looked = |subject: &str| {
-            self.processes.get(caller).and_then(|process| process.looked.get(subject)).copied().unwrap_or(0)
-        };
-        let basis = looked(&event).max(made.map_or(0, |made| looked(&made.calendar)));
-        if made.and_then(|made| made.deleted).is_some_and(|deleted| deleted < basis) {
-            let text = format!("a form for {event}, which was deleted before {caller} looked at it");
-            self.breaches.push(Breach::Duplicated(text));
+        let process = self.processes.get(caller);
+        let is_resending = process.is_some_and(|process| process.is_resending);
+        let sent_for = process.and_then(|process| Some((process, process.sending.get(key)?.event.as_ref()?)));
+        let wrong = sent_for.and_then(|(process, (calendar, event))| {
+            let looked = |event: &str| {
+                let place = (calendar.clone(), event.to_owned());
+                process.looked.get(&place).copied().unwrap_or_default()
+            };
+            let wrong = self.asking.wrong_at(looked(event).max(looked("")), calendar, event, key)?;
+            Some(format!("the form {key:?} for {event} in {calendar}, which was {wrong} when {caller} looked at it"))
+        });
+        if let Some(wrong) = wrong {
+            self.duplicated(wrong);
         }
-        if self.left.get(key).is_some_and(|left| *left < basis) {
-            let text = format!("a form for {key:?}, which {event} had left before {caller} looked at it");
-            self.breaches.push(Breach::Duplicated(text));
-        }
-        let is_resending = self.process(caller).is_resending;
-        let by_policy = !self.hold && is_resending && !self.known.contains(key);
-        let wanted = self.resent.get(key).copied().unwrap_or_default();
-        let count = self.accepted.entry(key.clone()).or_default();
-        *count += 1;
-        let is_allowed = by_policy || *count <= 1 + wanted;
-        if !is_allowed {
-            self.breaches.push(Breach::Duplicated(format!("form {count} for {key:?}, by {caller}")));
+        let wrong = self.forms.entry(key.clone()).or_default().mailed(self.hold, is_resending);
+        if let Some(wrong) = wrong {
+            self.duplicated(format!("the form {key:?} by {caller}: {wrong}"));
         }
     }
 
     fn approved(&mut self, caller: &str, event: &str, creator: &str, days: &str) {
         if self.process(caller).too_late.remove(event) {
-            self.breaches.push(Breach::Duplicated(format!("{event} was written to although it is deleted")));
+            self.duplicated(format!("{event} was written to although it is deleted"));
         }
         if !PEOPLE.iter().any(|(address, _)| *address == creator) {
-            self.breaches.push(Breach::Duplicated(format!("{event} of {creator} was written to")));
+            self.duplicated(format!("{event} of {creator} was written to"));
         }
-        if key(creator, days).is_none_or(|key| !self.has_form(&key)) {
-            self.breaches.push(Breach::Lost(format!("{event} was approved for {days} before its form")));
+        let Some(key) = key(creator, days) else { return };
+        let form = self.forms.get(&key);
+        let (is_settled, not_wanted) =
+            (form.is_some_and(|form| form.was(Mark::Settled)), form.and_then(Form::not_wanted));
+        if !is_settled {
+            self.breach(Breach::Lost(format!(
+                "{event} was approved for {days} before it was written down that its form is done"
+            )));
+        }
+        let is_later = |since| self.asking.asks_only_since(&key, event, since);
+        if not_wanted.is_some_and(is_later) {
+            self.breach(Breach::Lost(format!(
+                "{event} was approved for {days} though it asks for a form since nobody wanted one"
+            )));
         }
     }
 }

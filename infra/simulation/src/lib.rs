@@ -2,12 +2,13 @@
 //!
 //! A schedule is its seed: the same seed makes the same decisions in the same order.
 
+mod asking;
 pub mod bugs;
 mod campaign;
 mod drive;
 mod fates;
+mod form;
 mod gatekeeper;
-mod leases;
 mod ledger;
 mod operations;
 mod overtake;
@@ -15,10 +16,12 @@ mod panics;
 mod people;
 mod requests;
 mod reservations;
+mod resettling;
 mod schedule;
 mod sheet;
 mod slow;
 mod stage;
+mod table;
 mod tally;
 mod time;
 mod verdict;

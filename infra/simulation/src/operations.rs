@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
+use moffman::domain::form::Outcome;
 use moffman::forms::{self, Filter, State};
 use moffman::google::Budget;
 use moffman::reload::reload;
@@ -49,17 +50,51 @@ pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'st
     Running { caller, is_sweep: false, task }
 }
 
-/// A person looks for a form that is held and has it sent, or not.
-pub fn begin_decision(caller: String, app: Moffman, resend: bool) -> Running {
+/// What a person decides about a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is sent again, or now.
+    Resend,
+    /// What was issued or discarded is sent once more.
+    Again,
+    /// It arrived.
+    Arrived,
+    /// Nobody wants it.
+    NotWanted,
+}
+
+impl Decision {
+    /// Draws one.
+    pub fn draw(random: &mut fastrand::Rng) -> Self {
+        match random.u8(..8) {
+            ..=2 => Self::Resend,
+            3..=4 => Self::Again,
+            5..=6 => Self::NotWanted,
+            _ => Self::Arrived,
+        }
+    }
+
+    /// What forms somebody who decides so looks for.
+    fn states(self) -> Vec<State> {
+        match self {
+            Self::Again => vec![State::Issued, State::Discarded],
+            Self::Resend | Self::Arrived | Self::NotWanted => vec![State::Held, State::InDoubt, State::Waiting],
+        }
+    }
+}
+
+/// A person looks for a form and decides about it: the one with this number, of the first few.
+pub fn begin_decision(caller: String, app: Moffman, decision: Decision, number: usize) -> Running {
     begin_request(caller, async move {
-        let held = Filter { office: None, states: vec![State::Held] };
-        let Ok(page) = forms::list(&app, &held, None, 1, None).await else { return };
-        let Some(form) = page.forms.into_iter().next() else { return };
-        // Refused or lost, the person sees the form as held again.
-        let _ = if resend {
-            forms::resend(&app, &form.id, false, None).await
-        } else {
-            forms::discard(&app, &form.id, moffman::domain::form::Outcome::Arrived, None).await
+        let filter = Filter { office: None, states: decision.states() };
+        let Ok(page) = forms::list(&app, &filter, None, number + 1, None).await else { return };
+        let Some(form) = page.forms.into_iter().nth(number) else { return };
+        // Refused or lost, the person sees the form as it was.
+        let _ = match decision {
+            Decision::Resend => forms::resend(&app, &form.id, false, None).await,
+            Decision::Again => forms::resend(&app, &form.id, true, None).await,
+            Decision::Arrived => forms::discard(&app, &form.id, Outcome::Arrived, None).await,
+            Decision::NotWanted => forms::discard(&app, &form.id, Outcome::NotWanted, None).await,
         };
     })
 }

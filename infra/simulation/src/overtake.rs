@@ -3,11 +3,12 @@
 use moffman_simulators::Call;
 
 use crate::gatekeeper::Waiting;
-use crate::leases::LONGER_THAN_A_LEASE;
 use crate::operations::begin_request;
-use crate::schedule::Schedule;
+use crate::people::Life;
+use crate::schedule::{LONGER_THAN_A_LEASE, Schedule};
 use crate::slow::Slow;
-use crate::wire::{Matter, matter, writes_outcome, written};
+use crate::table::{closes, form_put, writes_outcome, written};
+use crate::wire::{Matter, matter};
 
 /// Whoever is overtaken waits until whoever overtakes has written the record so often at most …
 const MOST_WRITES: u32 = 4;
@@ -20,7 +21,7 @@ type Kind = fn(&Waiting) -> bool;
 /// What is about to be written.
 #[derive(Clone)]
 enum Write {
-    /// The record of this event.
+    /// The record of this event, or the form that it asks for.
     Record(String),
     /// The reservation in this event.
     Reservation(String),
@@ -62,7 +63,8 @@ impl Schedule {
     /// sees it, perhaps when the lease is over.
     fn overtake_sweep(&mut self, caller: String, event: String) {
         let Self { random, stage, ledger, people, .. } = self;
-        let Some(said) = people.change(&event, random, &stage.world, ledger) else { return };
+        let mut life = Life { random, world: &stage.world, ledger };
+        let Some(said) = people.change(&event, &mut life) else { return };
         self.tell(format!("{said}, which {caller} does not see"));
         if self.random.u8(..4) == 0 {
             self.tell(format!("{caller} stands still, until any lease is over"));
@@ -108,10 +110,10 @@ impl Schedule {
 
 /// A record that is about to be closed.
 fn is_closing(waiting: &Waiting) -> bool {
-    matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Close { .. }))
+    matches!(waiting, Waiting::Arrived(call, _) if closes(call))
 }
 
-/// What became of a record is about to be written down.
+/// What became of a form is about to be written down.
 fn is_outcome(waiting: &Waiting) -> bool {
     matches!(waiting, Waiting::Arrived(call, _) if writes_outcome(call))
 }
@@ -131,14 +133,16 @@ fn write(waiting: &Waiting) -> Option<(String, Write)> {
     call.caller.clone().zip(reservation.or_else(|| written(call).map(Write::Record)))
 }
 
-/// The call with which this process is about to write a record that another one, which has recorded it, works on.
+/// The call with which this process is about to write what is known of an event, or of the form that it asks for, while another
+/// one, which has recorded it, works on that.
 pub(crate) fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
     let writes = |waiting: &Waiting| match waiting {
         Waiting::Arrived(call, _) => written(call),
         Waiting::Done(..) => None,
     };
     let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
-    let works = |waiting: &&Waiting| !is_its_own(waiting) && waiting.call().operation == "UpdateItem";
+    let works =
+        |waiting: &&Waiting| !is_its_own(waiting) && (closes(waiting.call()) || form_put(waiting.call()).is_some());
     let others: Vec<String> = waiting.iter().filter(works).filter_map(writes).collect();
     let contends =
         |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));

@@ -135,7 +135,7 @@ impl Reservations {
     pub fn took_effect(&mut self, effect: &Effect, moment: u64) {
         let caller = effect.call.caller.clone().unwrap_or_default();
         let (calendar, event) = match matter(&effect.call) {
-            Matter::Read { event } => (effect.call.calendar.clone().unwrap_or_default(), event),
+            Matter::Read { calendar, event } => (calendar, event),
             Matter::Reserve { calendar, event, name, .. } => {
                 self.written(&caller, &calendar, &event, &name);
                 (calendar, event)

@@ -10,18 +10,21 @@ use moffman::sweep::SweepReport;
 
 use crate::bugs::Layer;
 use crate::gatekeeper::{Gate, Gatekeeper};
-use crate::leases::LONGER_THAN_A_LEASE;
 use crate::ledger::{Breach, Ledger};
-use crate::operations::{Running, begin_decision, begin_reload, begin_request, begin_sweep};
-use crate::people::People;
+use crate::operations::{Decision, Running, begin_decision, begin_reload, begin_request, begin_sweep};
+use crate::people::{Life, People};
 use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
 use crate::slow::Slow;
 use crate::stage::{CALENDARS, Manner, Open, PEOPLE, Stage, Trouble};
-use crate::verdict::{Verdict, check_calls, check_records, check_reservations, is_approved, is_in_range};
+use crate::verdict::{
+    Verdict, check_calls, check_forms, check_records, check_reservations, is_approved, is_in_range, rests,
+};
 
 /// More clean sweeps than any backlog needs.
 const MOST_CLEAN_SWEEPS: u32 = 16;
+/// After this time any lease is over: it is the form's timeout and a minute.
+pub const LONGER_THAN_A_LEASE: Duration = Duration::minutes(2);
 /// Longer than any wait before a form is tried again.
 const LONGER_THAN_ANY_BACKOFF: Duration = Duration::hours(7);
 
@@ -87,6 +90,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
     if let Some(layer) = layer {
         stage.world.tamper(layer.lay());
     }
+    let ledger = Ledger::new(stage.world.clone(), manner.hold);
     let first = NaiveDate::from_ymd_opt(2026, 6, 20).ok_or("a date")?;
     let mut schedule = Schedule {
         random,
@@ -95,7 +99,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
         gatekeeper: Arc::new(Gatekeeper::default()),
         people: People::new(first),
         requests: Requests::default(),
-        ledger: Ledger::new(manner.hold),
+        ledger,
         running: Vec::new(),
         processes: BTreeMap::new(),
         crashing: HashSet::new(),
@@ -191,11 +195,24 @@ impl Schedule {
             self.tell(format!("{caller}: {said}"));
             self.running.push(begin_request(caller, work));
         }
-        if self.manner.hold && self.random.u8(..6) == 0 {
+        if self.random.u8(..4) == 0 {
+            self.decisions()?;
+        }
+        Ok(())
+    }
+
+    /// A person decides about a form; at times another does so about the same one at the same time, perhaps otherwise.
+    fn decisions(&mut self) -> Result<(), Trouble> {
+        let number = self.random.usize(..3);
+        let mut decision = Decision::draw(&mut self.random);
+        let persons = if self.random.u8(..3) == 0 { 2 } else { 1 };
+        for _ in 0..persons {
             let (caller, app) = self.server()?;
-            let resend = self.random.bool();
-            self.tell(format!("{caller}: a person settles a held form, resend: {resend}"));
-            self.running.push(begin_decision(caller, app, resend));
+            self.tell(format!("{caller}: a person decides about form {number}: {decision:?}"));
+            self.running.push(begin_decision(caller, app, decision, number));
+            if self.random.bool() {
+                decision = Decision::draw(&mut self.random);
+            }
         }
         Ok(())
     }
@@ -213,7 +230,7 @@ impl Schedule {
     async fn round_with_a_healthy_office(&mut self) -> Result<(), Trouble> {
         let spared = if self.manner.sheet { CALENDARS[0] } else { CALENDARS[self.random.usize(..CALENDARS.len())] };
         let Self { random, stage, ledger, people, .. } = self;
-        let said = people.add(spared, PEOPLE[0].0, random, &stage.world, ledger);
+        let said = people.add(spared, PEOPLE[0].0, &mut Life { random, world: &stage.world, ledger });
         self.tell(said);
         let new = self.people.made.last().map(|made| made.id.clone()).unwrap_or_default();
         let event = self.stage.world.event(spared, &new).unwrap_or_default();
@@ -252,13 +269,13 @@ impl Schedule {
         if !reports.iter().flatten().any(|report| report.offices_failed == 0) {
             return Ok(());
         }
-        let open = self.open_records().await?;
         let Self { stage, ledger, people, manner, .. } = self;
-        Verdict { world: &stage.world, ledger, people, manner, open, is_all_listed: false }.pass();
+        Verdict { world: &stage.world, ledger, people, manner, is_all_listed: false }.pass();
+        check_forms(manner, false, ledger);
         Ok(())
     }
 
-    /// No faults any more: sweeps, a day apart, until nothing is open but what is held. Answers the last report.
+    /// No faults any more: sweeps, a day apart, until nothing is open but what waits for a person. Answers the last report.
     async fn clean_sweeps(&mut self) -> Result<SweepReport, Trouble> {
         self.mood = Mood::Clean;
         self.tell("the faults are over".to_owned());
@@ -273,7 +290,8 @@ impl Schedule {
             self.begin_sweep(None)?;
             let reports = self.drive().await;
             let Some(report) = reports.into_iter().flatten().next() else { continue };
-            if report.open == report.forms.held && report.offices_failed == 0 && report.events_approved == 0 {
+            let is_over = report.offices_failed == 0 && report.events_approved == 0;
+            if is_over && self.open_records().await?.iter().all(|open| rests(open, &self.ledger)) {
                 return Ok(report);
             }
         }
@@ -299,7 +317,8 @@ impl Schedule {
         let open = self.open_records().await?;
         let Self { stage, ledger, people, requests, manner, .. } = &mut self;
         check_records(&open, last.forms.held, ledger);
-        Verdict { world: &stage.world, ledger, people, manner, open, is_all_listed: true }.pass();
+        check_forms(manner, true, ledger);
+        Verdict { world: &stage.world, ledger, people, manner, is_all_listed: true }.pass();
         check_reservations(&stage.world, requests, ledger);
         check_calls(&stage.world, ledger);
         let (breaches, unknown) = self.ledger.close();
@@ -315,8 +334,8 @@ impl Schedule {
             8..=13 => requests.person_acts(random, ledger.tick(), world),
             14..=16 => requests
                 .to_copy(random, world)
-                .map(|(calendar, id, days)| people.copy((&calendar, &id, days), random, world, ledger)),
-            _ => Some(people.act(random, world, ledger)),
+                .map(|(calendar, id, days)| people.copy((&calendar, &id, days), &mut Life { random, world, ledger })),
+            _ => Some(people.act(&mut Life { random, world, ledger })),
         };
         self.tell(said.unwrap_or_else(|| "nobody does anything".to_owned()));
     }

@@ -59,7 +59,8 @@ pub fn write(world: &World, rows: Rows) {
     let mut offices = vec![json!(["Office", "Calendar"])];
     users.extend(PEOPLE.iter().skip(1).enumerate().map(|(number, (address, name))| {
         let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-        json!([address, first, last, number + 1])
+        // Whoever fills in a sheet does not mind capitals.
+        json!([address.to_uppercase(), first, last, number + 1])
     }));
     offices.extend(CALENDARS.iter().skip(1).map(|id| json!([office(id), id])));
     match rows {

@@ -2,7 +2,7 @@
 
 use moffman_simulators::Call;
 
-use crate::wire::written;
+use crate::table::written;
 
 /// More decisions than any overtaker needs.
 const MOST_DECISIONS: u32 = 300;

@@ -18,8 +18,10 @@ use serde_json::{Value, json};
 
 use crate::sheet::{self, Rows};
 use crate::time::WorldTime;
+use crate::wire::{FormKey, key};
 
-/// The calendars of the offices. The first office is in the configuration even where there is a spreadsheet.
+/// The calendars of the offices. The first office is in the configuration even where there is a spreadsheet; its calendar is
+/// written in capitals there.
 pub const CALENDARS: [&str; 3] =
     ["prague@group.calendar.google.com", "brno@group.calendar.google.com", "pisek@group.calendar.google.com"];
 /// The manual users: address and name. The first is in the configuration even where there is a spreadsheet.
@@ -67,15 +69,17 @@ impl Manner {
     }
 }
 
-/// An open record as it lies in the table.
+/// What is still to be done, as it lies in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// The event.
-    pub event: String,
-    /// The days to approve.
-    pub days: String,
-    /// Whether their form waits for a person.
-    pub held: bool,
+    /// The sort key.
+    pub name: String,
+    /// Whether it is a copy that a person ordered; otherwise an event asks.
+    pub is_copy: bool,
+    /// Whether its event is gone.
+    pub is_gone: bool,
+    /// The form that it asks for.
+    pub form: FormKey,
 }
 
 /// The world, its table and its time.
@@ -135,16 +139,17 @@ impl Stage {
         })?)
     }
 
-    /// The open records of all calendars, as they lie in the table. Nobody may direct the calls meanwhile.
+    /// The open records of all calendars, and of copies, as they lie in the table. Nobody may direct the calls meanwhile.
     pub async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
         let mut items = self.client("setup").scan().table_name(TABLE).into_paginator().items().send();
         let mut open = Vec::new();
         while let Some(item) = items.next().await.transpose()? {
             let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-            if let Some(event) = text("sk").strip_prefix("open#") {
-                let held = item.get("held").is_some_and(|held| *held == AttributeValue::S(text("days")));
-                open.push(Open { event: event.to_owned(), days: text("days"), held });
-            }
+            let name = text("sk");
+            let is_copy = name.starts_with("copy#");
+            let is_gone = item.get("gone").is_some_and(|gone| *gone == AttributeValue::Bool(true));
+            let form = key(&text("person"), &text("days")).filter(|_| is_copy || name.starts_with("open#"));
+            open.extend(form.map(|form| Open { name, is_copy, is_gone, form }));
         }
         Ok(open)
     }
@@ -167,10 +172,15 @@ impl Stage {
     }
 }
 
+/// A calendar's id as the configuration has it.
+fn spelled(calendar: &str) -> String {
+    if calendar == CALENDARS[0] { calendar.to_uppercase() } else { calendar.to_owned() }
+}
+
 fn configuration(world: &World, manner: &Manner) -> Value {
     let inside = if manner.sheet { 1 } else { CALENDARS.len() };
     let offices: Vec<_> =
-        CALENDARS.iter().map(|id| json!({"name": sheet::office(id), "id": id})).take(inside).collect();
+        CALENDARS.iter().map(|id| json!({"name": sheet::office(id), "id": spelled(id)})).take(inside).collect();
     let users: Vec<_> = PEOPLE.iter().map(|(id, name)| json!({"id": id, "name": name})).take(inside).collect();
     let source = manner.sheet.then(|| json!({"sheet_id": sheet::ID}));
     let (before, after) = manner.window();

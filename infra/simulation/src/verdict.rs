@@ -1,15 +1,18 @@
 //! What must be true when the faults are over and clean sweeps have gone by.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use moffman_simulators::World;
 use serde_json::Value;
 
+use crate::form::Form;
 use crate::ledger::{Breach, Ledger};
 use crate::people::{Made, People};
 use crate::requests::Requests;
 use crate::reservations::Reserved;
 use crate::stage::{CALENDARS, Manner, Open, PEOPLE};
-use crate::wire::{days, is_processed, is_there, key};
+use crate::wire::{FormKey, days, is_processed, is_there, key};
 
 /// The calendars as people and sweeps have left them.
 pub struct Verdict<'a> {
@@ -17,8 +20,6 @@ pub struct Verdict<'a> {
     pub ledger: &'a mut Ledger,
     pub people: &'a People,
     pub manner: &'a Manner,
-    /// The open records in the table.
-    pub open: Vec<Open>,
     /// Whether the last sweep listed the whole window of each calendar, not only what had changed.
     pub is_all_listed: bool,
 }
@@ -46,28 +47,18 @@ impl Verdict<'_> {
         if !is_there(&event) {
             return;
         }
-        let Some(form) = key(made.person, &days(&event)) else { return };
-        let must_be_held = self.ledger.must_be_held(&form);
-        let is_held = self.open.iter().any(|open| open.event == made.id && open.held && open.days == days(&event));
-        if is_held || (must_be_held && self.is_in_range(&event)) {
-            // A claim that came late may still have approved it: the next listing of the window settles the record.
-            if !is_held || (self.is_all_listed && is_approved(&event)) {
-                self.ledger.breach(Breach::Duplicated(format!("not held, though nobody knows of its form: {event}")));
-            }
-            if !self.ledger.may_be_held(&form) {
-                self.ledger.breach(Breach::Stuck(format!("held without a reason: {event}")));
-            }
-            return;
-        }
+        let Some(key) = key(made.person, &days(&event)) else { return };
+        let form = self.ledger.form(&key);
         if is_approved(&event) {
-            if !self.ledger.has_form(&form) {
+            if !form.is_some_and(Form::is_done) {
                 self.ledger.breach(Breach::Lost(format!("approved without a form: {event}")));
             }
             let name = PEOPLE.iter().find(|(address, _)| *address == made.person).map(|(_, name)| *name);
             if made.renamed.is_none() && event["summary"].as_str() != name {
                 self.ledger.breach(Breach::Lost(format!("approved without the name of {}: {event}", made.person)));
             }
-        } else if self.is_in_range(&event) || self.was_listed(made) {
+        } else if form.is_none_or(|form| form.state() != "held") && (self.is_in_range(&event) || self.was_listed(made))
+        {
             self.ledger.breach(Breach::Lost(format!("not approved: {event}")));
         }
     }
@@ -85,14 +76,43 @@ impl Verdict<'_> {
     }
 }
 
-/// Nothing is open but what is held, and as many as were reported.
+/// Nothing is open but what is held, as many forms as were reported, and every copy that a person ordered was sent.
 pub fn check_records(open: &[Open], reported_held: usize, ledger: &mut Ledger) {
-    for open in open.iter().filter(|open| !open.held) {
-        ledger.breach(Breach::Stuck(format!("still open: {open:?}")));
+    let is_held = |key: &&FormKey| ledger.form(key).is_some_and(|form| form.state() == "held");
+    let held: BTreeSet<&FormKey> = open.iter().map(|open| &open.form).filter(is_held).collect();
+    let busy = open.iter().filter(|open| !rests(open, ledger));
+    let mut wrong: Vec<String> = busy.map(|open| format!("still open: {open:?}")).collect();
+    if held.len() != reported_held {
+        wrong.push(format!("{} forms are held, and {reported_held} were reported", held.len()));
     }
-    let held = open.iter().filter(|open| open.held).count();
-    if held != reported_held {
-        ledger.breach(Breach::Stuck(format!("{held} forms are held, and {reported_held} were reported")));
+    for wrong in wrong {
+        ledger.breach(Breach::Stuck(wrong));
+    }
+}
+
+/// Whether nothing is to be done about this but by a person: its form is held, or its event is gone and nobody knows whether
+/// the form is out.
+pub fn rests(open: &Open, ledger: &Ledger) -> bool {
+    match ledger.form(&open.form).map(Form::state) {
+        Some("held") => !open.is_copy,
+        Some("sending" | "in_doubt") => open.is_gone,
+        _ => false,
+    }
+}
+
+/// Forms are held with a reason only, and those of which nobody knows wait for a person.
+pub fn check_forms(manner: &Manner, is_last: bool, ledger: &mut Ledger) {
+    let mut wrong = Vec::new();
+    for (key, form) in ledger.forms() {
+        wrong.extend(form.in_the_end(manner.hold).map(|text| Breach::Stuck(format!("{text}: {key:?}"))));
+        // Whoever is in the spreadsheet may have left it, and the copy with them.
+        let is_always_known = !manner.sheet || key.0 == PEOPLE[0].0;
+        if is_last && is_always_known && form.is_copy_due() {
+            wrong.push(Breach::Lost(format!("a copy was ordered and never sent: {key:?}")));
+        }
+    }
+    for wrong in wrong {
+        ledger.breach(wrong);
     }
 }
 

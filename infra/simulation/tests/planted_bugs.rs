@@ -34,7 +34,7 @@ fn a_lease_that_never_ends_is_found() {
 
 #[test]
 fn a_form_that_is_sent_without_being_announced_is_found() {
-    assert_found("sending-forgotten");
+    assert_found("sending-unannounced");
 }
 
 #[test]

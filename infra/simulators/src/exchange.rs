@@ -86,6 +86,14 @@ impl Request {
         Some(serde_json::from_slice(&self.body).unwrap_or_else(|_| text()))
     }
 
+    /// The same without the token by which DynamoDB knows a transaction again for ten minutes.
+    pub(crate) fn without_token(&self) -> Self {
+        let mut body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let token = body.as_object_mut().and_then(|body| body.remove("ClientRequestToken"));
+        let body = if token.is_some() { body.to_string().into() } else { self.body.clone() };
+        Self { body, ..self.clone() }
+    }
+
     /// The calendar that the path names, in the spelling that stands for all others.
     pub(crate) fn calendar(&self) -> Option<String> {
         self.route.path.get("calendarId").map(|id| folded(id))

@@ -82,6 +82,9 @@ pub enum Fault {
     Garbage500,
     /// The bearer token is refused; nothing happens.
     Unauthorized401,
+    /// The call is carried out twice, as when a client that lost the answer sends it again; the second answer is sent. A
+    /// transaction of DynamoDB is not recognised by its token any more.
+    Repeated,
     /// No effect and never an answer.
     Hang,
     /// The call has its effect, and there is never an answer.

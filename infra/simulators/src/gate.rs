@@ -7,6 +7,7 @@ use crate::{
     World,
     calls::{Call, Service},
     director::Turn,
+    dynamodb::Backend,
     exchange::{Answer, Request},
     faults::{self, Fault},
     hooks::Moment,
@@ -19,17 +20,8 @@ use std::time::Instant;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Dropped;
 
-/// Carries out one request.
-pub(crate) async fn pass(world: &World, request: &Request) -> Result<Answer, Dropped> {
-    pass_to(world, request, async || Ok(effect(&mut world.lock(), request))).await
-}
-
-/// Carries out one request of a service whose effect takes its own way.
-pub(crate) async fn pass_to(
-    world: &World,
-    request: &Request,
-    effect: impl AsyncFnOnce() -> Result<Answer, Dropped>,
-) -> Result<Answer, Dropped> {
+/// Carries out one request; what is for DynamoDB has its effect in the `backend`.
+pub(crate) async fn pass(world: &World, request: &Request, backend: Option<&Backend>) -> Result<Answer, Dropped> {
     let (number, call) = log(world, request);
     let director = world.director();
     let directed = match &director {
@@ -41,13 +33,15 @@ pub(crate) async fn pass_to(
         Turn::Fail(fault) => Some(fault),
         Turn::Go => faults::take(&mut world.lock().rules, request),
     };
+    let is_repeated = fault == Some(Fault::Repeated);
     let outcome = carry_out(world, request, fault, async || {
-        let answer = effect().await?;
+        let answer = effect(world, request, backend).await?;
+        let later = if is_repeated { Some(effect(world, &request.without_token(), backend).await?) } else { None };
         world.run_hooks(request, Moment::AfterEffect);
         if let Some(director) = &director {
             director.before_answer(&call, answer.status).await;
         }
-        Ok(answer)
+        Ok(later.unwrap_or(answer))
     })
     .await;
     if let Some(logged) = world.lock().calls.get_mut(number)
@@ -88,7 +82,14 @@ fn log(world: &World, request: &Request) -> (usize, Call) {
     (state.calls.len() - 1, call)
 }
 
-fn effect(state: &mut State, request: &Request) -> Answer {
+async fn effect(world: &World, request: &Request, backend: Option<&Backend>) -> Result<Answer, Dropped> {
+    match backend {
+        Some(backend) => backend.answer(request).await,
+        None => Ok(effect_in(&mut world.lock(), request)),
+    }
+}
+
+fn effect_in(state: &mut State, request: &Request) -> Answer {
     let times = state.layer.as_ref().map_or(1, |layer| layer.times(&request.route.operation));
     for _ in 1..times {
         effect_once(state, request);
@@ -108,8 +109,8 @@ fn effect_once(state: &mut State, request: &Request) -> Answer {
 
 impl Fault {
     pub(crate) fn lets_it_happen(&self) -> bool {
-        use Fault::{DropAfterEffect, Empty, HangAfterEffect, StatusAfterEffect, Truncated};
-        matches!(self, DropAfterEffect | Empty | HangAfterEffect | StatusAfterEffect { .. } | Truncated)
+        use Fault::{DropAfterEffect, Empty, HangAfterEffect, Repeated, StatusAfterEffect, Truncated};
+        matches!(self, DropAfterEffect | Empty | HangAfterEffect | Repeated | StatusAfterEffect { .. } | Truncated)
     }
 }
 
@@ -139,6 +140,7 @@ fn spoiled(fault: &Fault, request: &Request, mut answer: Answer) -> Answer {
             answer.body.truncate(answer.body.len() / 2);
             answer
         }
+        Fault::Repeated => answer,
         Fault::StatusAfterEffect { code, .. } if (200..300).contains(code) => Answer { status: *code, ..answer },
         Fault::StatusAfterEffect { code, reason } => error(request.route.service, *code, reason),
         _ => Answer::empty(200),

@@ -7,7 +7,7 @@ use crate::{
     World,
     event::{NewEvent, Recurrence, When},
     google::{
-        calendar::Calendar,
+        calendar::{Calendar, Stored, text},
         content::{self, merge},
         error::Refusal,
     },
@@ -81,6 +81,31 @@ impl World {
         id
     }
 
+    /// A person moves an event, or a series with all its days, to another calendar. It keeps its id, its creator and its
+    /// properties; the calendar that it leaves shows it as deleted. A day of a series alone cannot be moved.
+    /// <https://developers.google.com/workspace/calendar/api/v3/reference/events/move>
+    pub fn person_moves_to_calendar(&self, calendar: &str, event_id: &str, to_calendar: &str) {
+        let mut state = self.lock();
+        let stamp = state.stamp();
+        if let Err(refusal) = move_between(&mut state, (calendar, to_calendar), event_id, stamp) {
+            state.violation(format!("person: {}", refusal.message));
+        }
+    }
+
+    /// A person deletes a single event and enters it anew, with its title and times and nothing else. The answer is the new
+    /// id.
+    pub fn person_enters_again(&self, calendar: &str, event_id: &str) -> String {
+        let event = self.event(calendar, event_id).unwrap_or_default();
+        self.person_deletes(calendar, event_id);
+        let mut state = self.lock();
+        let id = state.new_event_id();
+        let creator = event["creator"]["email"].as_str().unwrap_or_default().to_owned();
+        let mut fields = event.as_object().cloned().unwrap_or_default();
+        fields.retain(|field, _| ["summary", "start", "end"].contains(&field.as_str()));
+        add(&mut state, calendar, &id, &creator, fields);
+        id
+    }
+
     /// A person moves one occurrence of a series. `original` is the day it was planned for.
     pub fn person_edits_occurrence(
         &self,
@@ -133,6 +158,39 @@ impl World {
             state.violation(format!("person: {}", refusal.message));
         }
     }
+}
+
+fn move_between(state: &mut State, (from, to): (&str, &str), id: &str, stamp: Stamp) -> Result<(), Refusal> {
+    let unknown = |calendar: &str| Refusal::invalid(&format!("no calendar {calendar}"));
+    let target = state.calendars.get(to).ok_or_else(|| unknown(to))?;
+    let organizer = json!({ "email": target.id, "displayName": target.id, "self": true });
+    let is_live = |event: &Stored| !event.is_cancelled();
+    if from == to || target.events.get(id).is_some_and(is_live) {
+        return Err(Refusal::invalid(&format!("{id} is in {to} already")));
+    }
+    let source = state.calendars.get_mut(from).ok_or_else(|| unknown(from))?;
+    let of_series = |event: &Stored| text(&event.resource, "recurringEventId") == id;
+    let is_movable = source
+        .events
+        .get(id)
+        .is_some_and(|event| is_live(event) && text(&event.resource, "recurringEventId").is_empty());
+    if !is_movable {
+        return Err(Refusal::invalid(&format!("no live event or series {id} to move")));
+    }
+    let (series, days): (Vec<_>, Vec<_>) = source
+        .events
+        .iter()
+        .filter(|(own, event)| *own == id || of_series(event))
+        .map(|(_, event)| event.resource.clone())
+        .partition(|event| text(event, "id") == id);
+    source.delete(id, stamp);
+    if let Some(target) = state.calendars.get_mut(to) {
+        for mut event in series.into_iter().chain(days) {
+            event.insert("organizer".to_owned(), organizer.clone());
+            target.put(event, stamp);
+        }
+    }
+    Ok(())
 }
 
 fn add(state: &mut State, calendar: &str, id: &str, creator: &str, fields: Map<String, Value>) {

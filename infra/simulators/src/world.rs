@@ -52,7 +52,7 @@ impl World {
             let (world, backend) = (world.clone(), backend.clone());
             async move {
                 let request = world.received(Listener::DynamoDb, &parts, body);
-                gate::pass_to(&world, &request, async || backend.answer(&request).await).await
+                gate::pass(&world, &request, Some(&backend)).await
             }
         })
         .await?;
@@ -73,7 +73,7 @@ impl World {
         let connections = self.lock().connections.clone();
         let address = serve::listen(&connections, move |parts, body| {
             let world = world.clone();
-            async move { gate::pass(&world, &world.received(listener, &parts, body)).await }
+            async move { gate::pass(&world, &world.received(listener, &parts, body), None).await }
         })
         .await?;
         Ok(format!("http://{address}"))

@@ -15,7 +15,7 @@ pub use patches::{Patch, patches};
 
 use answers::{LaggingIndex, RepeatedListing, SkippedPages};
 use requests::{AnyVersion, FormsTwice};
-use writes::{ALWAYS, ForgottenForm, Lease, LostCondition};
+use writes::{LostCondition, OneRevision, SpoiledForm, endless, over, unannounced, uncounted, unordered};
 
 /// Between the library and the simulators.
 #[derive(Clone, Copy, Debug)]
@@ -42,39 +42,69 @@ impl Layer {
 /// All layers.
 pub const LAYERS: &[Layer] = &[
     Layer {
-        name: "claim-unconditional",
-        breaks: "A record is claimed although somebody else has claimed it since it was read.",
-        make: || Arc::new(LostCondition { on: "UpdateItem", begins: "revision = :revision", leaves: None }),
+        name: "form-unconditional",
+        breaks: "What became of a form is written down whatever was written of it meanwhile.",
+        make: || Arc::new(LostCondition { on: "PutItem", key: "form#" }),
     },
     Layer {
-        name: "settlement-unconditional",
-        breaks: "What became of a form is written down although the claim is lost or the record has changed.",
-        make: || Arc::new(LostCondition { on: "UpdateItem", begins: "claim = :claim", leaves: None }),
+        name: "announcement-unconditional",
+        breaks: "A form is announced and sent although somebody else has changed it since it was read.",
+        make: || Arc::new(LostCondition { on: "Put", key: "form#" }),
+    },
+    Layer {
+        name: "record-overlooked",
+        breaks: "A form is sent although the record that asked for it has changed.",
+        make: || Arc::new(LostCondition { on: "ConditionCheck", key: "open#" }),
+    },
+    Layer {
+        name: "recording-unconditional",
+        breaks: "An event is recorded over whatever is recorded of it.",
+        make: || Arc::new(LostCondition { on: "Put", key: "open#" }),
     },
     Layer {
         name: "closing-unconditional",
         breaks: "A record is closed although it has changed since it was read.",
-        make: || Arc::new(LostCondition { on: "Delete", begins: "", leaves: None }),
+        make: || Arc::new(LostCondition { on: "Delete", key: "open#" }),
     },
     Layer {
         name: "history-unchecked",
         breaks: "An event is recorded without a look at what was done for it before.",
-        make: || Arc::new(LostCondition { on: "ConditionCheck", begins: "", leaves: Some(ALWAYS) }),
+        make: || Arc::new(LostCondition { on: "ConditionCheck", key: "seen#" }),
+    },
+    Layer {
+        name: "cursor-unconditional",
+        breaks: "A cursor is written over one that somebody else has written.",
+        make: || Arc::new(LostCondition { on: "PutItem", key: "cursor" }),
+    },
+    Layer {
+        name: "revisions-equal",
+        breaks: "Every write of an item has the same revision.",
+        make: || Arc::new(OneRevision),
     },
     Layer {
         name: "lease-endless",
         breaks: "The lease of a claim never ends.",
-        make: || Arc::new(Lease { until: 4_000_000_000_000 }),
+        make: || Arc::new(SpoiledForm { spoil: endless }),
     },
     Layer {
         name: "lease-over",
         breaks: "The lease of a claim is over when it begins.",
-        make: || Arc::new(Lease { until: 0 }),
+        make: || Arc::new(SpoiledForm { spoil: over }),
     },
     Layer {
-        name: "sending-forgotten",
-        breaks: "A claim does not say that a form is about to be sent.",
-        make: || Arc::new(ForgottenForm),
+        name: "sending-unannounced",
+        breaks: "It is not written down that a form is about to be sent.",
+        make: || Arc::new(SpoiledForm { spoil: unannounced }),
+    },
+    Layer {
+        name: "mails-uncounted",
+        breaks: "However many mails of a form are out, it is written down as one.",
+        make: || Arc::new(SpoiledForm { spoil: uncounted }),
+    },
+    Layer {
+        name: "order-forgotten",
+        breaks: "That a person had a form sent again is forgotten, which is good for one mail only.",
+        make: || Arc::new(SpoiledForm { spoil: unordered }),
     },
     Layer {
         name: "any-version-changed",

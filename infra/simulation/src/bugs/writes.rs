@@ -6,21 +6,15 @@ use http::HeaderMap;
 use moffman_simulators::Tamper;
 use serde_json::{Value, json};
 
-/// Where a write may have expressions.
-const EXPRESSIONS: [&str; 2] = ["UpdateExpression", "ConditionExpression"];
 /// A check needs a condition: this one always holds.
-pub(super) const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
-/// What a claim writes about the form that is to be sent.
-const SENDING: &str = ", unsettled :sending";
+const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 
-/// Writes of one kind lose their condition, or most of it.
+/// Writes of one kind lose their condition.
 pub(super) struct LostCondition {
-    /// An operation, or an action of a transaction.
+    /// `PutItem` alone, or an action of a transaction.
     pub(super) on: &'static str,
-    /// How the condition begins.
-    pub(super) begins: &'static str,
-    /// What is left of it.
-    pub(super) leaves: Option<&'static str>,
+    /// How the sort key of the item begins.
+    pub(super) key: &'static str,
 }
 
 impl Tamper for LostCondition {
@@ -35,45 +29,91 @@ impl Tamper for LostCondition {
 
 impl LostCondition {
     fn lose(&self, write: &mut Value) {
-        if !text(write, "ConditionExpression").starts_with(self.begins) {
+        let key = [&write["Item"]["sk"]["S"], &write["Key"]["sk"]["S"]].into_iter().find_map(Value::as_str);
+        if !key.is_some_and(|key| key.starts_with(self.key)) {
             return;
         }
-        match self.leaves {
-            Some(left) => write["ConditionExpression"] = json!(left),
-            None => remove(write, "ConditionExpression"),
+        if self.on == "ConditionCheck" {
+            write["ConditionExpression"] = json!(ALWAYS);
+        } else {
+            remove(write, "ConditionExpression");
         }
         remove_unused(write);
     }
 }
 
-/// Claims have leases until this instant, in milliseconds since 1970.
-pub(super) struct Lease {
-    pub(super) until: i64,
+/// Something is spoiled in every form that is written.
+pub(super) struct SpoiledForm {
+    pub(super) spoil: fn(&mut Value),
 }
 
-impl Tamper for Lease {
+impl Tamper for SpoiledForm {
     fn request(&self, operation: &str, _: &mut HeaderMap, body: &mut Value) {
-        if operation == "UpdateItem" && text(body, "UpdateExpression").starts_with("SET claim = :claim") {
-            body["ExpressionAttributeValues"][":until"] = json!({ "N": self.until.to_string() });
+        let is_form = |item: &Value| item["sk"]["S"].as_str().is_some_and(|key| key.starts_with("form#"));
+        if operation == "PutItem" && is_form(&body["Item"]) {
+            (self.spoil)(&mut body["Item"]);
         }
+        let actions = body.get_mut("TransactItems").and_then(Value::as_array_mut).into_iter().flatten();
+        let items = actions.filter_map(|action| action.get_mut("Put")?.get_mut("Item"));
+        items.filter(|item| is_form(item)).for_each(self.spoil);
     }
 }
 
-/// A claim does not say that a form is about to be sent.
-pub(super) struct ForgottenForm;
+/// The lease of a claim has no end.
+pub(super) fn endless(form: &mut Value) {
+    lease_until(form, 4_000_000_000_000);
+}
 
-impl Tamper for ForgottenForm {
-    fn request(&self, operation: &str, _: &mut HeaderMap, body: &mut Value) {
-        let expression = text(body, "UpdateExpression");
-        if operation == "UpdateItem" && expression.contains(SENDING) {
-            body["UpdateExpression"] = json!(expression.replace(SENDING, ""));
-            remove_unused(body);
-        }
+/// The lease of a claim is over when it begins.
+pub(super) fn over(form: &mut Value) {
+    lease_until(form, 0);
+}
+
+fn lease_until(form: &mut Value, until: i64) {
+    if form.get("lease_until").is_some() {
+        form["lease_until"] = json!({ "N": until.to_string() });
     }
 }
 
-fn text<'a>(write: &'a Value, field: &str) -> &'a str {
-    write[field].as_str().unwrap_or_default()
+/// A form that is about to be sent is written down as one that waits.
+pub(super) fn unannounced(form: &mut Value) {
+    if form["state"]["S"] == "sending" {
+        form["state"] = json!({ "S": "waiting" });
+        remove(form, "claim");
+        remove(form, "lease_until");
+    }
+}
+
+/// However many mails are out, it is one.
+pub(super) fn uncounted(form: &mut Value) {
+    form["mails"] = json!({ "N": "1" });
+}
+
+/// A person's order is forgotten, which is good for one mail only.
+pub(super) fn unordered(form: &mut Value) {
+    remove(form, "ordered");
+}
+
+/// All writes of an item have the same revision.
+pub(super) struct OneRevision;
+
+impl Tamper for OneRevision {
+    fn request(&self, _: &str, _: &mut HeaderMap, body: &mut Value) {
+        same_revision(body);
+    }
+}
+
+fn same_revision(value: &mut Value) {
+    let fields = value.as_object_mut().into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+    for (name, field) in fields {
+        if matches!(name, "revision" | ":revision") {
+            *field = json!({ "S": "revision" });
+        } else if let Some(fields) = field.as_array_mut() {
+            fields.iter_mut().for_each(same_revision);
+        } else {
+            same_revision(field);
+        }
+    }
 }
 
 fn remove(write: &mut Value, field: &str) {
@@ -83,9 +123,9 @@ fn remove(write: &mut Value, field: &str) {
 }
 
 fn remove_unused(write: &mut Value) {
-    let expressions = EXPRESSIONS.map(|expression| text(write, expression)).join(" ");
+    let condition = write["ConditionExpression"].as_str().unwrap_or_default().to_owned();
     let part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':' || c == '#';
-    let used: Vec<&str> = expressions.split(|c| !part_of_name(c)).collect();
+    let used: Vec<&str> = condition.split(|c| !part_of_name(c)).collect();
     for field in ["ExpressionAttributeValues", "ExpressionAttributeNames"] {
         let Some(values) = write.get_mut(field).and_then(Value::as_object_mut) else { continue };
         values.retain(|name, _| used.contains(&name.as_str()));

@@ -9,10 +9,10 @@ use moffman_simulators::NewEvent;
 use crate::point::{Ending, Moment, at_every_point};
 use crate::scene::Scene;
 
-/// The points that leave open whether the form was issued: the days are noted as unsettled, and not as issued.
+/// The points that leave open whether the form was issued: it is written down that it is being sent, and not that it is issued.
 const UNKNOWN: [(&str, Moment); 6] = [
-    ("write unsettled", Moment::AfterEffect),
-    ("write unsettled", Moment::BeforeReading),
+    ("write sending", Moment::AfterEffect),
+    ("write sending", Moment::BeforeReading),
     ("form", Moment::BeforeSending),
     ("form", Moment::AfterEffect),
     ("form", Moment::BeforeReading),

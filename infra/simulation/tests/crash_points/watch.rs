@@ -8,6 +8,7 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use moffman_simulators::{Call, Decision, Director, Turn};
+use serde_json::Value;
 use tokio::task::AbortHandle;
 
 use crate::point::{Moment, Point};
@@ -129,12 +130,12 @@ impl Effect {
 
 /// The operation, and which of the two writes around a form it is.
 fn name(call: &Call) -> String {
-    let expression = call.body.as_ref().and_then(|body| body["UpdateExpression"].as_str()).unwrap_or_default();
-    if expression.contains("unsettled :sending") {
-        "write unsettled".to_owned()
-    } else if expression.starts_with("ADD issued") {
-        "write issued".to_owned()
-    } else {
-        call.operation.clone()
+    let body = call.body.as_ref().unwrap_or(&Value::Null);
+    let actions = body["TransactItems"].as_array().into_iter().flatten();
+    let mut items = actions.map(|action| &action["Put"]["Item"]).chain([&body["Item"]]);
+    let form = items.find(|item| item["sk"]["S"].as_str().is_some_and(|key| key.starts_with("form#")));
+    match form.and_then(|form| form["state"]["S"].as_str()) {
+        Some(state @ ("sending" | "issued")) => format!("write {state}"),
+        _ => call.operation.clone(),
     }
 }

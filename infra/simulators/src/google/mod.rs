@@ -14,7 +14,7 @@ mod listing;
 mod mask;
 pub(crate) mod oauth;
 mod schema;
-mod series;
+pub(crate) mod series;
 pub(crate) mod sheets;
 mod tokens;
 

@@ -78,6 +78,39 @@ pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix:
     Some(derive(series, calendar_zone, start, end))
 }
 
+/// A series in two: what it was before the occurrence planned for `from`, and the rest, both under its id. None where nothing is
+/// planned then, or nothing before it.
+pub(crate) fn split(
+    series: &Map<String, Value>,
+    calendar_zone: Tz,
+    from: Point,
+) -> Option<(Map<String, Value>, Map<String, Value>)> {
+    let rule = rule(series).ok()??;
+    let (start, end) = span(series, calendar_zone)?;
+    let times = |index: i64| (index < rule.count.min(MOST)).then(|| occurrence_times(&rule, start, end, index))?;
+    let planned = (0..).map_while(times);
+    let earlier: Vec<Point> =
+        planned.map(|(start, _)| start).take_while(|start| start.suffix() != from.suffix()).collect();
+    let count = i64::try_from(earlier.len()).ok()?;
+    let (next, next_end) = times(count)?;
+    let until = match *earlier.last()? {
+        Point::Day(day) => day,
+        Point::Instant(instant, zone) => instant.with_timezone(&zone).date_naive(),
+    };
+    let line = series.get("recurrence")?.get(0)?.as_str()?;
+    let (mut ended, mut rest) = (series.clone(), series.clone());
+    let is_bound = |part: &&str| part.starts_with("COUNT=") || part.starts_with("UNTIL=");
+    let parts: Vec<&str> = line.split(';').filter(|part| !is_bound(part)).collect();
+    ended.insert("recurrence".to_owned(), json!([format!("{};UNTIL={}", parts.join(";"), until.format("%Y%m%d"))]));
+    let left = format!("COUNT={}", rule.count - count);
+    let parts: Vec<&str> =
+        line.split(';').map(|part| if part.starts_with("COUNT=") { left.as_str() } else { part }).collect();
+    rest.insert("recurrence".to_owned(), json!([parts.join(";")]));
+    rest.insert("start".to_owned(), next.write(calendar_zone));
+    rest.insert("end".to_owned(), next_end.write(calendar_zone));
+    Some((ended, rest))
+}
+
 /// Start and end of the occurrence number `index`, while the series goes on.
 fn occurrence_times(rule: &Rule, start: Point, end: Point, index: i64) -> Option<(Point, Point)> {
     let shift = Duration::days(rule.step.num_days().checked_mul(index)?);

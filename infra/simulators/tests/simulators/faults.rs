@@ -50,6 +50,19 @@ async fn faults_before_the_effect_leave_everything_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_repeated_call_is_answered_as_the_second_one() {
+    let wire = Wire::start().await;
+    let id = wire.world.person_adds(OFFICE, EVA, event());
+    let etag = wire.world.event(OFFICE, &id).unwrap()["etag"].as_str().unwrap().to_owned();
+    wire.world.fail("events.patch", Fault::Repeated);
+    let change = json!({ "summary": "y" });
+    let reply = wire.google_with("PATCH", &event_path(OFFICE, &id), Some(&change), &[("if-match", &etag)]).await;
+    assert_eq!((reply.status, title(&wire, &id)), (412, json!("y")));
+    assert_eq!(wire.world.count("events.patch"), 1);
+    wire.world.finish().unwrap();
+}
+
+#[tokio::test]
 async fn faults_after_the_effect_hide_what_happened() {
     let faults = [
         (Fault::DropAfterEffect, None),

@@ -13,6 +13,8 @@ mod lambda;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod moves;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod process;

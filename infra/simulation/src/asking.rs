@@ -1,0 +1,92 @@
+//! Which events ask for which forms: what people did to their events, and when.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::wire::{FormKey, key};
+
+/// Google's `updated` may be ahead of the clock by as many changes as come in one millisecond.
+const ABOUT: Duration = Duration::seconds(1);
+
+/// An event that a person made.
+#[derive(Debug, Default)]
+struct Made {
+    calendar: String,
+    person: String,
+    days: String,
+    /// When it came to where it is, or was restored.
+    changed: u64,
+    /// When a person deleted it, if it was not restored since.
+    deleted: Option<u64>,
+}
+
+/// What people made.
+#[derive(Debug, Default)]
+pub struct Asking {
+    made: HashMap<String, Made>,
+    /// When an event first and last asked for a form.
+    asked: HashMap<(FormKey, String), (DateTime<Utc>, DateTime<Utc>)>,
+    /// Since when each calendar has a cursor that Google has not refused.
+    followed: HashMap<String, u64>,
+}
+
+impl Asking {
+    /// A person gave an event, which may be new, these days in this calendar.
+    pub fn days_given(&mut self, event: &str, calendar: &str, person: &str, days: &str, tick: u64) {
+        let made = self.made.entry(event.to_owned()).or_default();
+        (made.calendar, made.person, made.days) = (calendar.to_owned(), person.to_owned(), days.to_owned());
+        made.changed = tick;
+    }
+
+    /// A person deleted or restored an event.
+    pub fn deleted(&mut self, event: &str, is_deleted: bool, tick: u64) {
+        if let Some(made) = self.made.get_mut(event) {
+            (made.changed, made.deleted) = (tick, is_deleted.then_some(tick));
+        }
+    }
+
+    /// A person changed something of an event. One that is found only now asks for its form since then.
+    pub fn touched(&mut self, event: &str, now: DateTime<Utc>) {
+        if let Some(key) = self.made.get(event).and_then(|made| key(&made.person, &made.days)) {
+            self.asked.entry((key, event.to_owned())).or_insert((now, now)).1 = now;
+        }
+    }
+
+    /// The calendar has a cursor.
+    pub fn followed(&mut self, calendar: String, tick: u64) {
+        self.followed.entry(calendar).or_insert(tick);
+    }
+
+    /// Google refuses the cursor of this calendar.
+    pub fn lost_track(&mut self, calendar: &str) {
+        self.followed.remove(calendar);
+    }
+
+    /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
+    pub fn was_listed(&self, event: &str) -> bool {
+        let followed = |made: &Made| self.followed.get(&made.calendar).is_some_and(|since| *since < made.changed);
+        self.made.get(event).is_some_and(followed)
+    }
+
+    /// Whether any event may have asked for this form since then.
+    pub fn asks_since(&self, key: &FormKey, since: DateTime<Utc>) -> bool {
+        self.asked.iter().any(|((asked, _), (_, last))| asked == key && *last + ABOUT >= since)
+    }
+
+    /// Whether this event asks for this form only since then.
+    pub fn asks_only_since(&self, key: &FormKey, event: &str, since: DateTime<Utc>) -> bool {
+        let asked = self.asked.get(&(key.clone(), event.to_owned()));
+        asked.is_some_and(|(first, _)| *first > since + ABOUT)
+    }
+
+    /// What was wrong with the event when somebody looked at it who sends this form for it now.
+    pub fn wrong_at(&self, looked: u64, calendar: &str, event: &str, form: &FormKey) -> Option<&'static str> {
+        let Some(made) = self.made.get(event) else { return Some("nobody's") };
+        if made.deleted.is_some_and(|deleted| deleted < looked) {
+            return Some("deleted");
+        }
+        let is_there = made.calendar == calendar && key(&made.person, &made.days).as_ref() == Some(form);
+        (!is_there && made.changed < looked).then_some("somewhere else")
+    }
+}

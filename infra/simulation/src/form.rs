@@ -1,0 +1,134 @@
+//! One form, for a person and days, as the table and Byroapi have it, and what must never become of it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use crate::table::FormItem;
+
+/// How often the policy `resend` sends a form again whose outcome is unknown.
+const MOST_REPEATED: u32 = 2;
+/// A form that was to be sent so often may wait for a person under any policy.
+const ENOUGH_SENDINGS: u32 = 3;
+
+/// Something that was true of a form at some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Some answer of Byroapi did not say what became of it.
+    Unknown,
+    /// The same, or whoever sent it may have been kept from writing down what became of it.
+    InDoubt,
+    /// It was written down that events may be approved on it.
+    Settled,
+    /// It was written down that it went out, or arrived.
+    Issued,
+    /// A person ended it.
+    Discarded,
+}
+
+/// What is known of a form.
+#[derive(Debug, Default)]
+pub struct Form {
+    /// Its item.
+    item: Option<FormItem>,
+    marks: BTreeSet<Mark>,
+    /// Who has the claim on it, and who has the one on a copy.
+    senders: [String; 2],
+    /// How often Byroapi has mailed it …
+    mails: u32,
+    /// … how often more than once persons allowed …
+    wishes: u32,
+    /// … and how often the policy for unknown outcomes did.
+    repeated: u32,
+    /// How often it was to be sent.
+    sendings: u32,
+    /// Whether a person ordered a copy that nobody has begun to send.
+    is_copy_due: bool,
+}
+
+impl Form {
+    /// A request of `caller`, which came at `now`, has written the item. Answers what is wrong with that.
+    pub fn written(&mut self, item: &FormItem, caller: &str, now: DateTime<Utc>) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let before = self.item.replace(item.clone());
+        if before.as_ref().is_some_and(FormItem::is_issued) && !item.is_issued() {
+            wrong.push(format!("it was issued, and is {} now", item.state));
+        }
+        let earlier = before.as_ref().map(|before| before.claims.clone()).unwrap_or_default();
+        self.sendings += u32::from(item.claims[0].is_some() && item.claims[0] != earlier[0]);
+        for (number, earlier) in
+            earlier.into_iter().enumerate().filter(|(number, claim)| item.claims[*number] != *claim)
+        {
+            let is_anothers = self.senders[number] != caller;
+            if is_anothers && earlier.as_ref().is_some_and(|claim| claim.until >= now) && !item.is_issued() {
+                wrong.push(format!("it is {} although {} is sending it", item.state, self.senders[number]));
+            }
+            // Whoever was sending it has lost the right to say what became of it.
+            self.marks.extend(earlier.filter(|_| is_anothers || item.claims[number].is_some()).map(|_| Mark::InDoubt));
+            if item.claims[number].is_some() {
+                caller.clone_into(&mut self.senders[number]);
+            }
+        }
+        self.wishes += item.wishes_since(before.as_ref());
+        self.is_copy_due |= item.has_copy && before.is_none_or(|before| !before.has_copy);
+        self.is_copy_due &= item.claims[1].is_none();
+        self.marks.extend(item.is_issued().then_some(Mark::Issued));
+        self.marks.extend((item.state == "discarded").then_some(Mark::Discarded));
+        self.marks.extend(matches!(item.state.as_str(), "issued" | "discarded").then_some(Mark::Settled));
+        wrong
+    }
+
+    /// Byroapi has mailed it once more; `was_in_doubt` when that set out. Answers what is wrong with that.
+    pub fn mailed(&mut self, hold: bool, was_in_doubt: bool) -> Option<String> {
+        self.mails += 1;
+        if self.mails <= 1 + self.wishes + self.repeated {
+            return None;
+        }
+        if !hold && was_in_doubt && !self.was(Mark::Issued) && self.repeated < MOST_REPEATED {
+            self.repeated += 1;
+            return None;
+        }
+        Some(format!("mail {}, and persons allowed {} more than one", self.mails, self.wishes))
+    }
+
+    /// This is true of it from now on.
+    pub fn mark(&mut self, mark: Mark) {
+        self.marks.insert(mark);
+    }
+
+    /// Whether this was ever true of it.
+    pub fn was(&self, mark: Mark) -> bool {
+        self.marks.contains(&mark)
+    }
+
+    /// How far it has come, as the table has it.
+    pub fn state(&self) -> &str {
+        self.item.as_ref().map_or("absent", |item| item.state.as_str())
+    }
+
+    /// Since when nobody wants it, if it never went out either.
+    pub fn not_wanted(&self) -> Option<DateTime<Utc>> {
+        self.item.as_ref()?.not_wanted.filter(|_| !self.was(Mark::Issued))
+    }
+
+    /// Whether it was mailed, or a person decided that it need not be.
+    pub fn is_done(&self) -> bool {
+        self.mails > 0 || self.was(Mark::Discarded)
+    }
+
+    /// Whether a person ordered a copy that nobody has begun to send.
+    pub fn is_copy_due(&self) -> bool {
+        self.is_copy_due
+    }
+
+    /// What is wrong with how it is after a while without faults.
+    pub fn in_the_end(&self, hold: bool) -> Option<&'static str> {
+        let is_nobodys = self.wishes == 0 && !self.was(Mark::Discarded);
+        let has_reason = self.was(Mark::InDoubt) && (hold || self.sendings >= ENOUGH_SENDINGS || self.wishes > 0);
+        if hold && self.was(Mark::Unknown) && is_nobodys && self.was(Mark::Issued) {
+            Some("issued, though nobody knows of it")
+        } else {
+            (self.state() == "held" && !has_reason).then_some("held without a reason")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What people do that gives days another id or another calendar: nobody means to ask for a second form by it.
+
+use moffman_simulators::Split;
+
+use crate::people::{Life, Made, NOTHING, People};
+use crate::wire::{days, is_there};
+
+impl People {
+    /// A person moves an event, or its whole series, to another calendar, where it keeps its id.
+    pub(crate) fn move_to_calendar(&mut self, index: usize, life: &mut Life) -> String {
+        let calendar = life.calendar();
+        let Some(Made { calendar: from, id, person, series, .. }) = self.made.get(index).cloned() else {
+            return NOTHING.to_owned();
+        };
+        let moved = series.as_ref().map_or(&id, |(series, _)| series);
+        if from == calendar || !life.world.event(from, moved).is_some_and(|event| is_there(&event)) {
+            return NOTHING.to_owned();
+        }
+        life.world.person_moves_to_calendar(from, moved, calendar);
+        let is_moved = |made: &&mut Made| made.id == *moved || made.series.as_ref().is_some_and(|(of, _)| of == moved);
+        for made in self.made.iter_mut().filter(is_moved) {
+            made.calendar = calendar;
+            life.ledger.days_given(calendar, &made.id, person, &made.days);
+        }
+        format!("{person} moves {moved} from {from} to {calendar}")
+    }
+
+    /// A person deletes a single event and enters it anew.
+    pub(crate) fn enter_again(&mut self, index: usize, life: &mut Life) -> String {
+        let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted && made.series.is_none()) else {
+            return NOTHING.to_owned();
+        };
+        made.deleted = true;
+        let Made { calendar, id, person, days, .. } = made.clone();
+        let again = life.world.person_enters_again(calendar, &id);
+        life.ledger.deleted(&id, true);
+        self.note(calendar, again.clone(), person, days, life);
+        format!("{person} deletes {id} and enters it again as {again}")
+    }
+
+    /// A person changes "this and following" days of a series, which come back under other ids.
+    pub(crate) fn split_series(&mut self, life: &mut Life) -> String {
+        let is_later = |made: &&Made| match &made.series {
+            Some((series, day)) => self.is_day_before(series, *day),
+            None => false,
+        };
+        let later: Vec<Made> = self.made.iter().filter(is_later).cloned().collect();
+        let chosen = life.random.choice(later);
+        let Some(Made { calendar, person, series: Some((series, from)), .. }) = chosen else {
+            return NOTHING.to_owned();
+        };
+        if !life.world.event(calendar, &series).is_some_and(|event| is_there(&event)) {
+            return NOTHING.to_owned();
+        }
+        let split = Split { range_in_ids: life.random.bool(), keeps_properties: life.random.bool() };
+        let rest = life.world.person_splits_series(calendar, &series, from, split);
+        for made in &mut self.made {
+            let Some((of, day)) = made.series.as_mut().filter(|(of, day)| *of == series && *day >= from) else {
+                continue;
+            };
+            rest.clone_into(of);
+            let id = format!("{rest}_{}", day.format("%Y%m%d"));
+            life.ledger.deleted(&made.id, true);
+            made.id = id;
+            let event = life.world.event(calendar, &made.id).unwrap_or_default();
+            (made.days, made.deleted) = (days(&event), !is_there(&event));
+            life.ledger.days_given(calendar, &made.id, person, &made.days);
+            if made.deleted {
+                life.ledger.deleted(&made.id, true);
+            }
+        }
+        format!("{person} splits {series} in {calendar} at {from}: {rest}, {split:?}")
+    }
+
+    /// Whether the series has a day before this one: otherwise there is nothing to split.
+    fn is_day_before(&self, series: &str, day: chrono::NaiveDate) -> bool {
+        let is_before = |made: &Made| made.series.as_ref().is_some_and(|(of, planned)| of == series && *planned < day);
+        self.made.iter().any(is_before)
+    }
+}

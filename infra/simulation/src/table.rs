@@ -1,0 +1,192 @@
+//! What a request to DynamoDB writes, read off the wire.
+
+use chrono::{DateTime, Utc};
+use moffman_simulators::{Call, Service};
+use serde_json::Value;
+
+use crate::wire::{FormKey, key};
+
+/// Something that a request writes to the table, or only checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// The item of a form.
+    Form(Box<FormItem>),
+    /// The open record of this event in this calendar.
+    Record { calendar: String, event: String },
+    /// That record is deleted.
+    Close { calendar: String, event: String },
+    /// That record is only looked at.
+    Check { calendar: String, event: String },
+    /// The cursor of this calendar.
+    Cursor { calendar: String },
+}
+
+/// A form as its item has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormItem {
+    /// Its partition and sort key.
+    pub place: (String, String),
+    /// For whom and for which days.
+    pub key: FormKey,
+    /// How far it has come.
+    pub state: String,
+    /// How many mails may be out, as far as the table knows.
+    pub mails: u64,
+    /// Whose it is while it is being sent, and whose a copy of it is.
+    pub claims: [Option<Claim>; 2],
+    /// Whether a person had it sent again, for one mail.
+    pub is_ordered: bool,
+    /// Whether a copy beside it is to be sent, which a person ordered.
+    pub has_copy: bool,
+    /// Since when nobody wants it.
+    pub not_wanted: Option<DateTime<Utc>>,
+    /// The events that asked for it.
+    pub events: Vec<String>,
+}
+
+/// The right to send a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Fresh for each.
+    pub id: String,
+    /// When it ends by itself.
+    pub until: DateTime<Utc>,
+}
+
+impl FormItem {
+    /// Reads an item of the table, or what a request puts there; `None` for what is no form.
+    pub fn read(item: &Value) -> Option<Self> {
+        let (partition, sort) = (item["pk"]["S"].as_str()?, item["sk"]["S"].as_str()?);
+        if !sort.starts_with("form#") {
+            return None;
+        }
+        let copy = &item["copy"]["M"];
+        let is_unwanted = item["outcome"]["S"] == "not_wanted";
+        let events = item["events"]["L"].as_array().into_iter().flatten();
+        Some(Self {
+            place: (partition.to_owned(), sort.to_owned()),
+            key: key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)?,
+            state: item["state"]["S"].as_str()?.to_owned(),
+            mails: item["mails"]["N"].as_str().and_then(|count| count.parse().ok()).unwrap_or_default(),
+            claims: [
+                claim(&item["claim"], &item["lease_until"]),
+                claim(&copy["claim"]["M"]["id"], &copy["claim"]["M"]["until"]),
+            ],
+            is_ordered: item["ordered"]["BOOL"] == true,
+            has_copy: copy.is_object(),
+            not_wanted: instant(&item["discarded_at"]).filter(|_| is_unwanted),
+            events: events.filter_map(|event| Some(event["M"]["event"]["S"].as_str()?.to_owned())).collect(),
+        })
+    }
+
+    /// How many more mails are right than before: a person had it sent again or ordered a copy, or an event asks for what
+    /// nobody wanted before that.
+    pub fn wishes_since(&self, before: Option<&Self>) -> u32 {
+        let Some(before) = before else { return 0 };
+        // Whoever did not send it after all takes the mail off the count.
+        let is_due = |item: &Self| item.state == "due" && item.is_ordered;
+        let is_resent = is_due(self) && !is_due(before) && self.mails >= before.mails;
+        let is_wanted = before.not_wanted.is_some() && self.claims[0].is_some();
+        let is_copied = self.has_copy && !before.has_copy;
+        [is_resent, is_wanted, is_copied].into_iter().map(u32::from).sum()
+    }
+
+    /// Whether it went out or arrived, which nothing takes back.
+    pub fn is_issued(&self) -> bool {
+        self.state == "issued" || (self.state == "discarded" && self.not_wanted.is_none())
+    }
+
+    /// Until when it, or a copy of it, is somebody's to send.
+    pub fn sent_until(&self) -> Option<DateTime<Utc>> {
+        self.claims.iter().flatten().map(|claim| claim.until).max()
+    }
+}
+
+/// What a request writes or checks in the table, in its order.
+pub fn writes(call: &Call) -> Vec<Write> {
+    let Some(body) = call.body.as_ref().filter(|_| call.service == Service::DynamoDb) else { return Vec::new() };
+    let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let alone = (call.operation == "PutItem").then(|| put(&body["Item"])).flatten();
+    actions.iter().filter_map(action).chain(alone).collect()
+}
+
+/// The form that a request puts.
+pub fn form_put(call: &Call) -> Option<FormItem> {
+    writes(call).into_iter().find_map(|write| if let Write::Form(item) = write { Some(*item) } else { None })
+}
+
+/// The event that a request is about: its open record is written, closed or checked, or it was the last to ask for the form
+/// that is written.
+pub fn written(call: &Call) -> Option<String> {
+    let writes = writes(call);
+    let by_record = writes.iter().find_map(|write| match write {
+        Write::Record { event, .. } | Write::Close { event, .. } | Write::Check { event, .. } => Some(event.clone()),
+        Write::Form(_) | Write::Cursor { .. } => None,
+    });
+    by_record.or_else(|| form_put(call)?.events.pop())
+}
+
+/// Whether a request closes a record.
+pub fn closes(call: &Call) -> bool {
+    writes(call).iter().any(|write| matches!(write, Write::Close { .. }))
+}
+
+/// Whether a request writes down what became of a form, or what a person decided about it.
+pub fn writes_outcome(call: &Call) -> bool {
+    call.operation == "PutItem" && form_put(call).is_some()
+}
+
+/// Whether a request reads or writes the item at this place.
+pub fn touches(call: &Call, (partition, sort): &(String, String)) -> bool {
+    let body = call.body.as_ref().filter(|_| call.service == Service::DynamoDb).map(Value::to_string);
+    body.is_some_and(|body| body.contains(partition.as_str()) && body.contains(sort.as_str()))
+}
+
+/// What is written, for a story.
+pub fn told(write: &Write) -> String {
+    match write {
+        Write::Form(item) => {
+            let FormItem { key: (person, from, to), state, mails, has_copy, .. } = item.as_ref();
+            let copy = if *has_copy { ", with a copy" } else { "" };
+            format!("[form {person} {from} {to}: {state}, mails {mails}{copy}]")
+        }
+        Write::Record { event, .. } => format!("[record {event}]"),
+        Write::Close { event, .. } => format!("[close {event}]"),
+        Write::Check { event, .. } => format!("[check {event}]"),
+        Write::Cursor { calendar } => format!("[cursor {calendar}]"),
+    }
+}
+
+fn action(action: &Value) -> Option<Write> {
+    let record = |action: &Value| record(&action["Key"]);
+    let closed = record(&action["Delete"]).map(|(calendar, event)| Write::Close { calendar, event });
+    let checked = || record(&action["ConditionCheck"]).map(|(calendar, event)| Write::Check { calendar, event });
+    closed.or_else(checked).or_else(|| put(&action["Put"]["Item"]))
+}
+
+fn put(item: &Value) -> Option<Write> {
+    if let Some((calendar, event)) = record(item) {
+        return Some(Write::Record { calendar, event });
+    }
+    match item["sk"]["S"].as_str()? {
+        "cursor" => Some(Write::Cursor { calendar: calendar(item)? }),
+        _ => FormItem::read(item).map(Box::new).map(Write::Form),
+    }
+}
+
+/// The calendar and the event of an open record.
+fn record(key: &Value) -> Option<(String, String)> {
+    Some((calendar(key)?, key["sk"]["S"].as_str()?.strip_prefix("open#")?.to_owned()))
+}
+
+fn calendar(key: &Value) -> Option<String> {
+    Some(key["pk"]["S"].as_str()?.strip_prefix("calendar#")?.to_owned())
+}
+
+fn claim(id: &Value, until: &Value) -> Option<Claim> {
+    Some(Claim { id: id["S"].as_str()?.to_owned(), until: instant(until)? })
+}
+
+fn instant(attribute: &Value) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(attribute["N"].as_str()?.parse().ok()?)
+}
