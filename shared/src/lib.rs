@@ -1,6 +1,6 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`]) are what the service does; [`app::Moffman`]
+//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`]) are what the service does; [`app::Moffman`]
 //! holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod forms;
 pub mod google;
 pub mod init_error;
 pub mod metrics;
+pub mod orphans;
 pub mod parameters;
 pub mod reload;
 pub mod reserve;

@@ -1,8 +1,7 @@
 //! The numbers that alarms watch, printed by a Lambda function in `CloudWatch`'s embedded metric format; by nothing else.
 //!
-//! A metric that is printed every hour costs as much as three alarms, so there is none that no alarm needs, and all but one
-//! are printed only when something is open or wrong: the alarms take a period without them for 0. Everything else is in the
-//! log line of the sweep.
+//! A metric that is printed every hour costs as much as three alarms, so there are few, and all but one are printed only when
+//! something is open or wrong: the alarms take a period without them for 0. Everything else is in the log line of the sweep.
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -30,6 +29,13 @@ pub fn sweep(report: &SweepReport, now: DateTime<Utc>) {
     print(&of_sweep(report), now);
 }
 
+/// Prints how many open events lie in calendars that no office has any more, if there are any.
+pub fn orphaned(records: usize, now: DateTime<Utc>) {
+    if records > 0 {
+        print(&[("RecordsOrphaned", json!(records))], now);
+    }
+}
+
 /// Prints that Google refused a call.
 pub(crate) fn google_refusal(now: DateTime<Utc>) {
     print(&[("GoogleRefusals", json!(1))], now);
@@ -37,7 +43,12 @@ pub(crate) fn google_refusal(now: DateTime<Utc>) {
 
 fn of_sweep(report: &SweepReport) -> Vec<(&'static str, Value)> {
     let mut values = vec![("OfficesSwept", json!(report.offices_swept))];
-    let troubles = [("OfficesFailed", report.offices_failed), ("FormsHeld", report.forms.held)];
+    let troubles = [
+        ("OfficesFailed", report.offices_failed),
+        ("FormsHeld", report.forms.held),
+        ("FormsWithoutEvent", report.without_event),
+        ("EventsRefused", report.events_refused),
+    ];
     values.extend(troubles.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name, json!(count))));
     // Whole hours that have gone by.
     values.extend(report.oldest_open_seconds.map(|seconds| ("OldestOpenHours", json!(seconds / 3_600))));
@@ -111,7 +122,16 @@ mod tests {
         let mut watched: Vec<&str> =
             ours.map(|alarm| alarm.lines().next().unwrap().trim().strip_prefix("MetricName: ").unwrap()).collect();
         watched.sort_unstable();
-        assert_eq!(watched, ["FormsHeld", "GoogleRefusals", "OfficesFailed", "OfficesSwept", "OldestOpenHours"]);
+        let expected = [
+            "EventsRefused",
+            "FormsHeld",
+            "GoogleRefusals",
+            "OfficesFailed",
+            "OfficesSwept",
+            "OldestOpenHours",
+            "RecordsOrphaned",
+        ];
+        assert_eq!(watched, expected);
         assert_eq!(template.matches("Name: Table,").count(), 1, "all through one anchor");
     }
 }

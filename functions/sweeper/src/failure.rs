@@ -5,8 +5,10 @@ use std::fmt;
 
 use lambda_runtime::Diagnostic;
 use moffman::directory::DirectoryError;
+use moffman::orphans::OrphansError;
 use moffman::reload::ReloadError;
 use moffman::schedules::AlignError;
+use moffman::store::StoreError;
 use moffman::sweep::SweepError;
 
 use crate::task::TaskError;
@@ -29,6 +31,9 @@ pub enum Failure {
     /// The schedules are not aligned; the next invocation tries again.
     #[error(transparent)]
     Schedules(AlignError),
+    /// The table cannot be read: what lies in calendars of no office is not known.
+    #[error(transparent)]
+    Store(StoreError),
     /// The report is no JSON.
     #[error("the report cannot be written")]
     Report(#[from] serde_json::Error),
@@ -42,6 +47,15 @@ impl From<SweepError> for Failure {
         match error {
             SweepError::Directory(error) => Self::Directory(error),
             SweepError::NothingSwept(report) => Self::NothingSwept(report.offices_failed),
+        }
+    }
+}
+
+impl From<OrphansError> for Failure {
+    fn from(error: OrphansError) -> Self {
+        match error {
+            OrphansError::Directory(error) => Self::Directory(error),
+            OrphansError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -64,6 +78,7 @@ impl Failure {
             Self::Directory(_) => "DirectoryUnavailable",
             Self::Reload(_) => "NotReloaded",
             Self::Schedules(_) => "NotAligned",
+            Self::Store(_) => "StateUnavailable",
             Self::Report(_) => "ReportUnwritable",
             Self::Panicked => "Panicked",
         }

@@ -14,10 +14,10 @@ use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::google::Budget;
-use moffman::reload;
 use moffman::schedules::{self, AlignError, Alignment};
 use moffman::sweep::{self, SweepError, SweepReport};
 use moffman::telemetry;
+use moffman::{metrics, orphans, reload};
 use serde_json::{Value, json};
 
 pub use failure::Failure;
@@ -97,7 +97,9 @@ impl Sweeper {
         let everything = self.app.directory.everything(&self.app.google, &budget(context)).await?;
         let schedules = self.align(false, context).await?;
         let (offices, users) = (everything.offices.len(), everything.users.len());
-        Ok(json!({"offices": offices, "users": users, "schedules": schedules}))
+        let orphaned = orphans::tend(&self.app, deadline(context)).await?;
+        metrics::orphaned(orphaned.open, self.app.clock.now());
+        Ok(json!({"offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned}))
     }
 
     async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {

@@ -17,7 +17,7 @@ pub(crate) fn check(input: &[u8]) {
     let Ok(page) = serde_json::from_str::<api::Events>(&String::from_utf8_lossy(input)) else {
         return;
     };
-    let page = EventsPage::from(page);
+    let page = EventsPage::read(page, &"prague@example.com".into());
     let user = sample::anna();
     let users = HashMap::from([(user.email.key(), user)]);
     let now: DateTime<Utc> = DateTime::from_timestamp_nanos(1_781_000_000_000_000_000);

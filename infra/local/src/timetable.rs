@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use moffman::app::Moffman;
 use moffman::config::Settings;
 use moffman::google::Budget;
+use moffman::orphans;
 use moffman::reload;
 use moffman::schedules::Timetable;
 use moffman::sweep::{self, Order, Scope, SweepError};
@@ -94,6 +95,9 @@ async fn sweep(app: &Moffman) {
             tracing::error!("no office could be swept");
         }
         Err(error) => tracing::error!(%error, "the sweep failed"),
+    }
+    if let Err(error) = orphans::tend(app, None).await {
+        tracing::warn!(%error, "what is open in calendars of no office is not known");
     }
 }
 

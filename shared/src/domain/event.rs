@@ -40,6 +40,9 @@ pub struct Event {
     pub title: Option<String>,
     /// The series it is an occurrence of.
     pub series: Option<String>,
+    /// Whether Google refuses to have it changed from this calendar: it is a guest's copy, or locked.
+    #[serde(default)]
+    pub fixed: bool,
     /// The private properties that Moffman and upstream read and write.
     pub marks: Marks,
     /// Where a person can look at it.

@@ -74,6 +74,10 @@ pub enum Left {
     OutsideWindow,
     /// Its dates make no days.
     WithoutDays,
+    /// Google does not let this calendar change it: it is a guest's copy, or locked.
+    Fixed,
+    /// Google refused to have it changed.
+    Refused,
 }
 
 /// What to do with one event.
@@ -110,6 +114,9 @@ pub fn judge(event: &Event, rules: &Rules<'_>, is_open: bool) -> Verdict {
         Standing::Approved => return Verdict::Leave(Left::Approved),
         Standing::Processed => return Verdict::Leave(Left::Processed),
     };
+    if event.fixed {
+        return Verdict::Leave(Left::Fixed);
+    }
     if event.timed && !rules.timed_events {
         return Verdict::Leave(Left::Timed);
     }
@@ -254,6 +261,8 @@ impl fmt::Display for Left {
             Self::Timed => "has times of day, which `calendar.timed_events` ignores",
             Self::OutsideWindow => "an occurrence outside `calendar.checking_range`",
             Self::WithoutDays => "has no valid dates",
+            Self::Fixed => "another calendar's, or locked: Google does not let this calendar change it",
+            Self::Refused => "Google refuses to have it changed",
         })
     }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::place::Place;
 use super::view::{Shown, show};
-use super::{Filter, FormsError, MOST_ON_A_PAGE, Page, offices};
+use super::{Filter, FormsError, MOST_ON_A_PAGE, Page, calendars};
 use crate::app::Moffman;
 use crate::directory::Everything;
 use crate::domain::email::PersonKey;
@@ -41,7 +41,7 @@ pub async fn list(
         None => None,
     };
     let everything = app.directory.everything(&app.google, &budget).await?;
-    let all = offices(&everything);
+    let all = calendars(app, &everything).await?;
     let wanted = named.clone().map_or_else(|| all.clone(), |office| vec![office]);
     let limit = limit.clamp(1, MOST_ON_A_PAGE);
     let is_all = named.is_none();
@@ -67,7 +67,7 @@ async fn page_of(listing: Listing<'_>, everything: Arc<Everything>, next: Option
 struct Listing<'a> {
     app: &'a Moffman,
     filter: &'a Filter,
-    /// One office per calendar, in the order of the listing.
+    /// All calendars, in the order of the listing.
     all: Vec<Office>,
     /// Whether the listing goes through all of them.
     is_all: bool,

@@ -8,16 +8,21 @@ mod place;
 mod settle;
 mod view;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 pub use list::list;
 pub use settle::{discard, resend};
 
+use crate::app::Moffman;
 use crate::directory::{DirectoryError, Everything};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::form::Failures;
 use crate::domain::office::Office;
 use crate::store::StoreError;
+use crate::telemetry;
 
 /// How many forms a page has if nobody chose.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -152,11 +157,31 @@ impl State {
     pub const OPEN: [Self; 5] = [Self::Due, Self::Sending, Self::Waiting, Self::InDoubt, Self::Held];
 }
 
+/// How the place of a calendar begins that no office has any more: after all offices.
+const ORPHAN: char = '\u{10ffff}';
+
+/// One office per calendar, as [`offices`]; then, under names that no office has, the calendars that were read once and
+/// have no office any more.
+async fn calendars(app: &Moffman, everything: &Everything) -> Result<Vec<Office>, StoreError> {
+    let mut offices = offices(everything);
+    let known: HashSet<CalendarId> = everything.offices.iter().map(|office| office.calendar_id.clone()).collect();
+    let mut orphaned = app.store.known_calendars().await?;
+    orphaned.retain(|calendar| !known.contains(calendar));
+    let orphaned = orphaned.into_iter().map(|calendar_id| {
+        let name = format!("{ORPHAN}{}", telemetry::digest(calendar_id.key()));
+        Office { name, calendar_id }
+    });
+    let mut orphaned: Vec<Office> = orphaned.collect();
+    orphaned.sort_by(|a, b| a.name.cmp(&b.name));
+    offices.extend(orphaned);
+    Ok(offices)
+}
+
 /// One office per calendar, in the order of their names: the first of those that share a calendar.
 fn offices(everything: &Everything) -> Vec<Office> {
     let mut offices = everything.offices.clone();
     offices.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     offices.retain(|office| seen.insert(office.calendar_id.clone()));
     offices
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::view::{Shown, show};
-use super::{Form, FormsError, offices};
+use super::{Form, FormsError, calendars};
 use crate::app::Moffman;
 use crate::directory::Everything;
 use crate::domain::calendar_id::CalendarId;
@@ -125,7 +125,7 @@ impl Settling<'_> {
         let mut people = self.everything.users.keys();
         let Some(person) = people.find(|person| person.digest() == id.person_digest) else { return Ok(None) };
         let key = FormKey { person: person.clone(), days: id.days };
-        let asking: Vec<Vec<AskingEvent>> = stream::iter(offices(&self.everything))
+        let asking: Vec<Vec<AskingEvent>> = stream::iter(calendars(self.app, &self.everything).await?)
             .map(|office| self.asking_in(office, key.clone()))
             .buffer_unordered(CALENDARS_AT_ONCE)
             .try_collect()

@@ -74,12 +74,12 @@ impl GoogleClient {
         listing: &Listing,
         page: Option<&str>,
     ) -> Result<EventsPage, GoogleError> {
-        let calendar = &path_segment(calendar.as_str());
+        let path = &path_segment(calendar.as_str());
         let fields = &format!("nextPageToken,nextSyncToken,timeZone,accessRole,items({FIELDS})");
         let list = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
             let mut witness = Witness::of_listing(self.now());
-            let mut call = hub.events().list(calendar).single_events(true).max_results(PAGE).param("fields", fields);
+            let mut call = hub.events().list(path).single_events(true).max_results(PAGE).param("fields", fields);
             call = match listing {
                 Listing::Since(token) => call.sync_token(token),
                 Listing::Window { from, to } => call.time_min(*from).time_max(*to),
@@ -90,7 +90,7 @@ impl GoogleClient {
             let outcome = call.delegate(&mut witness).doit().await;
             witness.judge(outcome)
         };
-        Ok(EventsPage::from(self.call(budget, READ, list).await?))
+        Ok(EventsPage::read(self.call(budget, READ, list).await?, calendar))
     }
 
     /// An event, also a deleted one where Google still shows it.
@@ -103,15 +103,15 @@ impl GoogleClient {
         event_id: &str,
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
-        let (calendar, id) = &(path_segment(calendar.as_str()), path_segment(event_id));
+        let (path, id) = &(path_segment(calendar.as_str()), path_segment(event_id));
         let get = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
             let mut witness = Witness::new(self.now());
-            let call = hub.events().get(calendar, id).param("fields", FIELDS);
+            let call = hub.events().get(path, id).param("fields", FIELDS);
             let outcome = call.delegate(&mut witness).doit().await;
             witness.judge(outcome)
         };
-        read(self.call(budget, READ, get).await?, zone)
+        read(self.call(budget, READ, get).await?, calendar, zone)
     }
 
     /// Makes an event under an id of our choice. [`GoogleError::AlreadyExists`] also when an earlier attempt of this very
@@ -123,16 +123,16 @@ impl GoogleClient {
         event_id: &str,
         content: &EventChange,
     ) -> Result<Event, GoogleError> {
-        let calendar = &path_segment(calendar.as_str());
+        let path = &path_segment(calendar.as_str());
         let event = &event::new_event(event_id, content);
         let insert = |token: SecretString| async move {
             let hub = self.calendar_hub(&token);
             let mut witness = Witness::new(self.now());
-            let call = hub.events().insert(event.clone(), calendar).param("fields", FIELDS);
+            let call = hub.events().insert(event.clone(), path).param("fields", FIELDS);
             let outcome = call.delegate(&mut witness).doit().await;
             witness.judge(outcome)
         };
-        read(self.call(budget, WRITE, insert).await?, None)
+        read(self.call(budget, WRITE, insert).await?, calendar, None)
     }
 
     /// Changes an event if it still is the version that `etag` names. [`GoogleError::Changed`] also when an earlier attempt
@@ -151,11 +151,11 @@ impl GoogleClient {
         // Without its version the event could only be overwritten.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
-        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id));
-        let url = &format!("{}calendars/{calendar}/events/{id}", self.calendar_url());
+        let (id, calendar_segment) = (path_segment(event_id), path_segment(calendar.as_str()));
+        let url = &format!("{}calendars/{calendar_segment}/events/{id}", self.calendar_url());
         let body = &event::patch(change);
         let patch = |token: SecretString| self.send_patch(url, version, body, token);
-        read(self.call(budget, WRITE, patch).await?, zone)
+        read(self.call(budget, WRITE, patch).await?, calendar, zone)
     }
 
     async fn send_patch(
@@ -212,16 +212,17 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, http::Error> {
     Ok(value)
 }
 
-fn read(event: api::Event, zone: Option<Tz>) -> Result<Event, GoogleError> {
-    event::read(event, zone).ok_or(GoogleError::Unreadable)
+fn read(event: api::Event, calendar: &CalendarId, zone: Option<Tz>) -> Result<Event, GoogleError> {
+    event::read(event, calendar, zone).ok_or(GoogleError::Unreadable)
 }
 
-impl From<api::Events> for EventsPage {
-    fn from(page: api::Events) -> Self {
+impl EventsPage {
+    /// Reads a page of the events of `calendar`.
+    pub fn read(page: api::Events, calendar: &CalendarId) -> Self {
         let zone = page.time_zone.as_deref().map_or(Tz::UTC, event::parse_zone);
         let events = page.items.unwrap_or_default().into_iter();
         Self {
-            events: events.filter_map(|event| event::read(event, Some(zone))).collect(),
+            events: events.filter_map(|event| event::read(event, calendar, Some(zone))).collect(),
             next_page: page.next_page_token,
             next_sync: page.next_sync_token,
             time_zone: zone,
@@ -240,7 +241,7 @@ mod tests {
     use super::*;
 
     fn page(value: serde_json::Value) -> EventsPage {
-        EventsPage::from(serde_json::from_value::<api::Events>(value).unwrap())
+        EventsPage::read(serde_json::from_value::<api::Events>(value).unwrap(), &"prague@example.com".into())
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// Reasons of a 403 that are about the event alone:
+/// <https://developers.google.com/workspace/calendar/api/guides/errors#403_the_user_must_be_the_organizer>
+const EVENT_REASONS: [&str; 2] = ["forbiddenForNonOrganizer", "eventLocked"];
+
 /// Why Google did not do what was asked, after the retries that made sense.
 ///
 /// Messages and reasons carry no ids, names, addresses or tokens.
@@ -84,7 +88,18 @@ impl GoogleError {
 
     /// Whether the service account itself is at fault, by its rights, its key or its quota, rather than this one call.
     pub fn concerns_the_account(&self) -> bool {
-        matches!(self, Self::Forbidden { .. } | Self::Unauthenticated | Self::RateLimited { .. })
+        let may = matches!(self, Self::Forbidden { .. } | Self::Unauthenticated | Self::RateLimited { .. });
+        may && !self.concerns_the_event()
+    }
+
+    /// Whether an event that was to be changed cannot be, now or later, as long as it stays as it is; the calendar's rights
+    /// have nothing to do with it.
+    pub fn concerns_the_event(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status == 400,
+            Self::Forbidden { reason } => EVENT_REASONS.contains(&reason.as_str()),
+            _ => false,
+        }
     }
 
     /// How long Google asks us to wait.

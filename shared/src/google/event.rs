@@ -9,18 +9,21 @@ use chrono_tz::Tz;
 use google_calendar3::api;
 use serde_json::{Map, Value, json};
 
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, Kind, Marks, PROCESSED, RESERVATION};
 
 /// The partial response that has all an [`Event`] needs.
-pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,updated,start,end,summary,recurringEventId,recurrence,\
-                                 extendedProperties/private,htmlLink";
+pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organizer(email,self),guestsCanModify,locked,updated,start,end,\
+                                 summary,recurringEventId,recurrence,extendedProperties/private,htmlLink";
 /// The longest title that Google takes, in characters.
 const LONGEST_TITLE: usize = 1_024;
 
-/// Reads an event of a calendar in `zone`; without one, the event's own zone counts, or UTC. `None` without an id.
-pub(super) fn read(event: api::Event, zone: Option<Tz>) -> Option<Event> {
+/// Reads an event of `calendar`, which is in `zone`; without one, the event's own zone counts, or UTC. `None` without an
+/// id.
+pub(super) fn read(event: api::Event, calendar: &CalendarId, zone: Option<Tz>) -> Option<Event> {
+    let fixed = is_fixed(&event, calendar);
     let (start, end) = (event.start.unwrap_or_default(), event.end.unwrap_or_default());
     let zone = zone.or_else(|| start.time_zone.as_deref().map(parse_zone)).unwrap_or(Tz::UTC);
     let private = event.extended_properties.and_then(|properties| properties.private).unwrap_or_default();
@@ -35,9 +38,20 @@ pub(super) fn read(event: api::Event, zone: Option<Tz>) -> Option<Event> {
         timed: start.date_time.is_some(),
         title: event.summary,
         series: event.recurring_event_id,
+        fixed,
         marks: marks(private),
         url: event.html_link,
     })
+}
+
+/// Only the calendar of its organizer changes an event, unless guests may; what is locked nobody changes. An event that
+/// does not say whose it is is the calendar's own.
+fn is_fixed(event: &api::Event, calendar: &CalendarId) -> bool {
+    let is_anothers = event.organizer.as_ref().is_some_and(|organizer| {
+        let is_other = organizer.email.as_deref().is_some_and(|email| CalendarId::from(email) != *calendar);
+        is_other && organizer.self_ != Some(true)
+    });
+    event.locked == Some(true) || (is_anothers && event.guests_can_modify != Some(true))
 }
 
 /// Reads the name of a time zone. An unknown one is taken for UTC.
@@ -127,6 +141,32 @@ fn cut_title(title: &str) -> String {
 mod tests {
     use super::*;
 
+    fn calendar() -> CalendarId {
+        "prague@group.calendar.google.com".into()
+    }
+
+    #[test]
+    fn only_what_google_lets_this_calendar_change_is_to_be_changed() {
+        let ours = json!({"email": "Prague@group.calendar.google.com", "self": true});
+        let annas = json!({"email": "anna@example.com"});
+        for (content, fixed) in [
+            (json!({}), false),
+            (json!({"organizer": ours}), false),
+            (json!({"organizer": {"email": "prague@group.calendar.google.com"}}), false),
+            (json!({"organizer": {"displayName": "Anna"}}), false),
+            (json!({"organizer": annas}), true),
+            (json!({"organizer": annas, "guestsCanModify": true}), false),
+            (json!({"organizer": {"email": "anna@example.com", "self": true}}), false),
+            (json!({"organizer": ours, "locked": true}), true),
+            (json!({"organizer": annas, "guestsCanModify": true, "locked": true}), true),
+        ] {
+            let mut event = content.clone();
+            event["id"] = "e".into();
+            let event = read(serde_json::from_value(event).unwrap(), &calendar(), None).unwrap();
+            assert_eq!(event.fixed, fixed, "{content}");
+        }
+    }
+
     fn instant(text: &str) -> api::EventDateTime {
         api::EventDateTime { date_time: Some(text.parse().unwrap()), ..Default::default() }
     }
@@ -180,7 +220,8 @@ mod tests {
             end: Some(instant("2026-06-18T23:30:00Z")),
             ..Default::default()
         };
-        let first = |event, zone| read(event, zone).and_then(|event| event.days).unwrap().start().to_string();
+        let first =
+            |event, zone| read(event, &calendar(), zone).and_then(|event| event.days).unwrap().start().to_string();
         assert_eq!(first(event(Some("Asia/Tokyo")), Some(Tz::UTC)), "2026-06-18");
         assert_eq!(first(event(Some("Asia/Tokyo")), None), "2026-06-19");
         assert_eq!(first(event(Some("Mars/Olympus")), None), "2026-06-18");
@@ -190,10 +231,10 @@ mod tests {
     #[test]
     fn a_tombstone_may_have_nothing_but_its_id() {
         let tombstone = serde_json::from_value(json!({"id": "e", "status": "cancelled"})).unwrap();
-        let event = read(tombstone, None).unwrap();
+        let event = read(tombstone, &calendar(), None).unwrap();
         assert!(event.cancelled && event.kind == Kind::Single && !event.timed);
         assert_eq!((event.creator, event.days, event.marks), (None, None, Marks::default()));
-        assert!(read(api::Event::default(), None).is_none());
+        assert!(read(api::Event::default(), &calendar(), None).is_none());
     }
 
     #[test]
@@ -202,7 +243,7 @@ mod tests {
             let private =
                 json!({"event_processed": "false", "moffman_event": "e", "moffman_dates": dates, "other": "x"});
             let event = json!({"id": "e", "eventType": "focusTime", "extendedProperties": {"private": private}});
-            read(serde_json::from_value(event).unwrap(), None).unwrap()
+            read(serde_json::from_value(event).unwrap(), &calendar(), None).unwrap()
         };
         let marks = event("2026-06-18/2026-06-19").marks;
         assert_eq!((marks.processed.as_deref(), marks.approved_event.as_deref()), (Some("false"), Some("e")));

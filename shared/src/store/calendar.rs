@@ -18,7 +18,7 @@ use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
 
 /// The partition with an item for each calendar that has a cursor.
-const CALENDARS: &str = "calendars";
+pub(super) const CALENDARS: &str = "calendars";
 /// The sort key of a calendar's cursor.
 const CURSOR: &str = "cursor";
 /// How the sort keys of open records begin.

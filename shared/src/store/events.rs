@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::calendar::CalendarItems;
+use super::calendar::{CALENDARS, CalendarItems};
 use super::form::{BATCH, FormItem, person_partition, read_form, sort_key};
 use super::item::{Item, ItemKey, Kept, text};
 use super::open_record::OpenRecord;
 use super::seen::Seen;
 use super::{Store, StoreError};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::email::PersonKey;
 use crate::domain::form::{AskingEvent, FormId};
 
@@ -63,6 +64,24 @@ impl Store {
             forms.extend(read_form(Some(item?), now).ok().flatten());
         }
         Ok(forms)
+    }
+
+    /// All calendars that have ever been read.
+    pub async fn known_calendars(&self) -> Result<Vec<CalendarId>, StoreError> {
+        let mut items = self
+            .client()
+            .query()
+            .table_name(self.table())
+            .key_condition_expression("pk = :calendars")
+            .expression_attribute_values(":calendars", text(CALENDARS))
+            .into_paginator()
+            .items()
+            .send();
+        let mut calendars = Vec::new();
+        while let Some(item) = items.next().await {
+            calendars.extend(ItemKey::of(&item?).map(|key| CalendarId::from(key.sort)));
+        }
+        Ok(calendars)
     }
 
     /// The form that an id names, strongly consistent. What has ended counts as absent.

@@ -70,6 +70,13 @@ impl Seen {
         (format!("{closed} OR ({version})"), values)
     }
 
+    /// Whether the condition of [`Seen::allows`] fails for this version.
+    pub(crate) fn stops(&self, event: &Event, now: DateTime<Utc>) -> bool {
+        let is_over = forgotten_at(self.at, self.days) <= now;
+        let is_older = self.updated.zip(event.updated).is_some_and(|(seen, updated)| updated < seen);
+        !is_over && !matches!(self.how, How::NotRegistered | How::Left) && (is_older || self.etag == event.etag)
+    }
+
     /// Reads the memory of an event; `None` for any other item.
     pub(super) fn from_item(item: &Item) -> Option<Self> {
         serde_dynamo::from_item(item.clone()).ok()

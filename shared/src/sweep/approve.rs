@@ -50,6 +50,10 @@ impl Worker<'_> {
                 self.seen = Some(self.vanished().await?);
                 Ok(Step::Next)
             }
+            Err(error) if error.concerns_the_event() => {
+                self.refusal = Some(error.to_string());
+                self.close(Left::Refused).await
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -66,6 +70,7 @@ impl Worker<'_> {
             Left::Approved => self.approved.unwrap_or(How::Approved),
             Left::Deleted => How::Gone,
             Left::NotAManualUser => How::NotRegistered,
+            Left::Fixed | Left::Refused => How::Refused,
             _ => How::Left,
         };
         let also = match how {

@@ -9,7 +9,7 @@ use super::Sweep;
 use super::report::SweepReport;
 use crate::domain::event::Event;
 use crate::domain::office::Office;
-use crate::domain::sweep_plan::Found;
+use crate::domain::sweep_plan::{Found, Left};
 use crate::google::{AccessRole, GoogleError, Listing};
 use crate::store::StoreError;
 use crate::store::calendar::CalendarState;
@@ -121,6 +121,10 @@ impl Sweep<'_> {
         };
         if listed.access == AccessRole::ReadOnly {
             return Err(CalendarError::ReadOnly { account: account() });
+        }
+        for (id, _) in listed.found.left.iter().filter(|(_, left)| **left == Left::Fixed) {
+            report.events_refused += 1;
+            report.problem(&office.name, format!("event {id} stays unapproved until it changes: {}", Left::Fixed));
         }
         let CalendarState { cursor, open, copies, .. } = state;
         let is_of_these_people =

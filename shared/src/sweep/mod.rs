@@ -26,6 +26,7 @@ pub use report::{FormCounts, OfficePlan, Problem, Remark, SweepReport};
 use crate::app::Moffman;
 use crate::config::{OnChange, TimedEvents};
 use crate::directory::{DirectoryError, Everything};
+use crate::domain::form::FormKey;
 use crate::domain::office::Office;
 use crate::domain::quota::Share;
 use crate::domain::shard::shard;
@@ -90,7 +91,8 @@ pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepErr
             everything.offices.iter().filter(|office| shard(&office.calendar_id, *of) == *index).cloned().collect()
         }
     };
-    let sweep = Sweep { app, order, budget, everything, form_turn: Mutex::new(0), started: app.clock.now() };
+    let (form_turn, planned) = (Mutex::new(0), Mutex::default());
+    let sweep = Sweep { app, order, budget, everything, form_turn, planned, started: app.clock.now() };
     let mut report = sweep.run(distinct_calendars(offices)).await;
     report.end();
     if report.offices_swept == 0 && report.offices_failed > 0 {
@@ -107,6 +109,8 @@ struct Sweep<'a> {
     everything: Arc<Everything>,
     /// Held while a form is sent: one at a time. Counts the forms in a row that had no answer.
     form_turn: Mutex<u32>,
+    /// The forms that a dry run says are sent.
+    planned: Mutex<HashSet<FormKey>>,
     started: DateTime<Utc>,
 }
 

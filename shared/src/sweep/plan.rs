@@ -2,7 +2,7 @@
 //!
 //! It decides as the work does; what the work would read, it reads.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Sweep;
 use super::approve::on_earlier_form;
@@ -10,7 +10,7 @@ use super::calendar::{Calendar, CalendarError};
 use super::decision::{Case, Decision, Known, decide};
 use super::report::OfficePlan;
 use crate::domain::event::Event;
-use crate::domain::form::{CopyTurn, Form, FormId, FormKey, Rest, State, Turn, copy_turn};
+use crate::domain::form::{AskingEvent, CopyTurn, Form, FormId, FormKey, Rest, State, Turn, copy_turn};
 use crate::domain::sweep_plan::Found;
 use crate::google::{GoogleError, Listing};
 use crate::store::copy_record::CopyRecord;
@@ -29,11 +29,10 @@ struct Candidate {
     why: Option<String>,
 }
 
-/// The forms that are known, and those that would be sent.
+/// The forms that were read.
 #[derive(Default)]
 struct Forms {
     read: BTreeMap<FormKey, Option<Kept<FormItem>>>,
-    sent: BTreeSet<FormKey>,
 }
 
 impl Sweep<'_> {
@@ -46,9 +45,11 @@ impl Sweep<'_> {
         found: Found,
     ) -> Result<OfficePlan, CalendarError> {
         let left = found.left_by_reason();
+        let stopped = self.stopped(calendar, &open, &found).await?;
         let mut forms = Forms::default();
         let mut lines = Vec::new();
-        for candidate in self.candidates(open, found) {
+        let candidates = self.candidates(open, found).into_iter();
+        for candidate in candidates.filter(|candidate| !stopped.contains(&candidate.record.event.id)) {
             lines.push(self.plan_one(calendar, candidate, &mut forms).await?);
         }
         for copy in copies {
@@ -57,6 +58,25 @@ impl Sweep<'_> {
         }
         lines.extend(left.into_iter().map(|(left, count)| format!("leave {count}: {left}")));
         Ok(OfficePlan { office: calendar.office.name.clone(), plan: lines })
+    }
+
+    /// The events that are not recorded, because this version of them was closed before, or a newer one was looked at.
+    async fn stopped(
+        &self,
+        calendar: &Calendar,
+        open: &[Kept<OpenRecord>],
+        found: &Found,
+    ) -> Result<HashSet<String>, CalendarError> {
+        let (id, now) = (&calendar.office.calendar_id, self.app.clock.now());
+        let is_new = |event: &&String| open.iter().all(|record| record.event.id != **event);
+        let new = found.work.keys().filter(is_new);
+        let asking = new.map(|event| AskingEvent { calendar: id.clone(), event: event.clone() }).collect();
+        let items = self.app.store.events(asking).await?;
+        let stopped = items.into_iter().filter_map(|(event, items)| {
+            let listed = &found.work.get(&event.event)?.event;
+            items.seen?.stops(listed, now).then_some(event.event)
+        });
+        Ok(stopped.collect())
     }
 
     /// What the sweep would work on, in its order.
@@ -108,7 +128,7 @@ impl Sweep<'_> {
                     record = OpenRecord::of(event, days, record.person.clone(), Some(&record), now);
                 }
                 decision => {
-                    let line = line(&record, decision, form.as_ref().map(|form| &form.form), forms);
+                    let line = self.line(&record, decision, form.as_ref().map(|form| &form.form)).await;
                     return Ok(why.map_or_else(|| line.clone(), |why| format!("{line}: {why}")));
                 }
             }
@@ -147,41 +167,40 @@ impl Sweep<'_> {
             CopyTurn::Close => return None,
         })
     }
-}
 
-/// What is planned for one event.
-fn line(record: &OpenRecord, decision: Decision, form: Option<&Form>, forms: &mut Forms) -> String {
-    let (id, days, key) = (&record.event.id, record.days, record.form());
-    match decision {
-        Decision::Close(left) => format!("close {id}: {left}"),
-        Decision::KeepInSight => format!("keep {id} in sight: deleted, and nobody knows of its form for {days}"),
-        Decision::Form(Turn::Send { .. }) if forms.sent.contains(&key) => {
-            format!("approve {id} for {days} on the form that is sent for another event")
+    /// What is planned for one event.
+    async fn line(&self, record: &OpenRecord, decision: Decision, form: Option<&Form>) -> String {
+        let (id, days, key) = (&record.event.id, record.days, record.form());
+        match decision {
+            Decision::Close(left) => format!("close {id}: {left}"),
+            Decision::KeepInSight => format!("keep {id} in sight: deleted, and nobody knows of its form for {days}"),
+            Decision::Form(Turn::Send { .. }) if !self.planned.lock().await.insert(key.clone()) => {
+                format!("approve {id} for {days} on the form that is sent for another event")
+            }
+            Decision::Form(Turn::Send { .. }) => {
+                let again = form.is_some_and(|form| form.mails > 0);
+                let what = if again { "send the form again and approve" } else { "approve" };
+                format!("{what} {id} for {days}")
+            }
+            Decision::Form(Turn::Leave { .. }) => {
+                format!("leave the form of {id} for {days} to a person: nobody knows whether it was issued")
+            }
+            Decision::Form(Turn::Approve { .. }) => {
+                let on = form.map(|form| on_earlier_form(form, &FormId::of(&key))).unwrap_or_default();
+                format!("approve {id} for {days} {on}")
+            }
+            Decision::Form(Turn::LookAgain { .. }) => format!("wait with {id} for {days}: its form is being sent"),
+            Decision::Form(Turn::Rest(Rest::Person)) => {
+                format!("wait with {id} for {days}: its form is held until a person settles it")
+            }
+            Decision::Form(Turn::Rest(Rest::Until(at))) => {
+                let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                let doubt = form.is_some_and(|form| form.state == State::InDoubt);
+                let why = if doubt { "nobody knows whether its form was issued" } else { "its form was refused" };
+                format!("wait with {id} for {days}: {why}; next try at {at}")
+            }
+            Decision::Approve => format!("approve {id} for {days}"),
+            Decision::Look | Decision::ReadForm | Decision::Update(_) => format!("look at {id} again"),
         }
-        Decision::Form(Turn::Send { .. }) => {
-            forms.sent.insert(key);
-            let again = form.is_some_and(|form| form.mails > 0);
-            let what = if again { "send the form again and approve" } else { "approve" };
-            format!("{what} {id} for {days}")
-        }
-        Decision::Form(Turn::Leave { .. }) => {
-            format!("leave the form of {id} for {days} to a person: nobody knows whether it was issued")
-        }
-        Decision::Form(Turn::Approve { .. }) => {
-            let on = form.map(|form| on_earlier_form(form, &FormId::of(&key))).unwrap_or_default();
-            format!("approve {id} for {days} {on}")
-        }
-        Decision::Form(Turn::LookAgain { .. }) => format!("wait with {id} for {days}: its form is being sent"),
-        Decision::Form(Turn::Rest(Rest::Person)) => {
-            format!("wait with {id} for {days}: its form is held until a person settles it")
-        }
-        Decision::Form(Turn::Rest(Rest::Until(at))) => {
-            let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-            let doubt = form.is_some_and(|form| form.state == State::InDoubt);
-            let why = if doubt { "nobody knows whether its form was issued" } else { "its form was refused" };
-            format!("wait with {id} for {days}: {why}; next try at {at}")
-        }
-        Decision::Approve => format!("approve {id} for {days}"),
-        Decision::Look | Decision::ReadForm | Decision::Update(_) => format!("look at {id} again"),
     }
 }

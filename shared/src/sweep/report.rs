@@ -21,10 +21,15 @@ pub struct SweepReport {
     pub events_approved_on_earlier_form: usize,
     /// Open events that need nothing any more, for instance because they were deleted.
     pub events_closed: usize,
+    /// Events that Google does not let us approve.
+    pub events_refused: usize,
     /// What became of the forms.
     pub forms: FormCounts,
     /// Events that still need work.
     pub open: usize,
+    /// Those of them that are gone; their forms are in doubt or held.
+    #[serde(skip)]
+    pub without_event: usize,
     /// How long the oldest of them has been known, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_open_seconds: Option<i64>,
@@ -91,6 +96,8 @@ impl SweepReport {
         self.events_approved += other.events_approved;
         self.events_approved_on_earlier_form += other.events_approved_on_earlier_form;
         self.events_closed += other.events_closed;
+        self.events_refused += other.events_refused;
+        self.without_event += other.without_event;
         self.forms.issued += other.forms.issued;
         self.forms.refused += other.forms.refused;
         self.forms.unknown += other.forms.unknown;
@@ -119,8 +126,12 @@ impl SweepReport {
 
     /// Says which records stay open.
     pub(super) fn set_open<'a>(&mut self, open: impl Iterator<Item = &'a OpenRecord>, now: DateTime<Utc>) {
-        let recorded: Vec<DateTime<Utc>> = open.map(|record| record.recorded_at).collect();
-        self.open = recorded.len();
+        let (mut recorded, mut gone) = (Vec::new(), 0);
+        for record in open {
+            recorded.push(record.recorded_at);
+            gone += usize::from(record.is_gone);
+        }
+        (self.open, self.without_event) = (recorded.len(), gone);
         self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds());
     }
 

@@ -66,6 +66,8 @@ pub(super) struct Worker<'a> {
     pub(super) has_issued: bool,
     /// How this worker approved the event, if it did.
     pub(super) approved: Option<How>,
+    /// What Google said when it refused the approval for good.
+    pub(super) refusal: Option<String>,
 }
 
 /// A record that stays open, and what is known of its form.
@@ -168,8 +170,8 @@ impl<'a> Worker<'a> {
         form: Known<Kept<FormItem>>,
     ) -> Self {
         let claim = ClaimId(sweep.app.randomness.id());
-        let (must_look, has_issued, approved) = (false, false, None);
-        Self { sweep, calendar, report, claim, record, seen, form, must_look, has_issued, approved }
+        let (must_look, has_issued, approved, refusal) = (false, false, None, None);
+        Self { sweep, calendar, report, claim, record, seen, form, must_look, has_issued, approved, refusal }
     }
 
     /// Works on the event. Answers its record if it stays open.
@@ -338,6 +340,11 @@ impl<'a> Worker<'a> {
         match left {
             Left::NotAManualUser => {
                 self.problem(format!("event {id} stays unapproved: its creator is no longer a manual user"));
+            }
+            Left::Fixed | Left::Refused => {
+                self.report.events_refused += 1;
+                let why = self.refusal.take().unwrap_or_else(|| left.to_string());
+                self.problem(format!("event {id} stays unapproved until it changes: {why}"));
             }
             Left::Deleted if issued => self.problem(format!("event {id} was deleted while its form was being issued")),
             _ => {}

@@ -9,6 +9,7 @@ mod counts;
 mod forms;
 mod keys;
 mod offices;
+mod open;
 mod overlapping;
 mod pressure;
 mod races;

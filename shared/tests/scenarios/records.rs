@@ -57,6 +57,7 @@ fn event(updated: Option<&str>, etag: &str, range: &str) -> Event {
         series: None,
         marks: Marks::default(),
         url: None,
+        fixed: false,
     }
 }
 

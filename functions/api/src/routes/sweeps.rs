@@ -63,6 +63,9 @@ pub(crate) struct SweepAnswer {
     /// Open events that need nothing any more.
     #[schema(examples(0))]
     events_closed: usize,
+    /// Events that Google does not let us approve; `problems` says why.
+    #[schema(examples(0))]
+    events_refused: usize,
     /// What became of the forms.
     forms: FormAnswer,
     /// Events that still need work.
@@ -141,6 +144,7 @@ impl From<SweepReport> for SweepAnswer {
             events_approved: report.events_approved,
             events_approved_on_earlier_form: report.events_approved_on_earlier_form,
             events_closed: report.events_closed,
+            events_refused: report.events_refused,
             forms: report.forms.into(),
             open: report.open,
             oldest_open_seconds: report.oldest_open_seconds,

@@ -79,6 +79,13 @@ pub(crate) fn patch(state: &mut State, arguments: &Arguments) -> Result<Value, R
     let calendar = writable(state, arguments)?;
     let mut event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
+    if belongs_to_another(&event) {
+        return Err(Refusal::new(
+            403,
+            "forbiddenForNonOrganizer",
+            "Shared properties can only be changed by the organizer",
+        ));
+    }
     let was_cancelled = is_cancelled(&event);
     let times = ["start", "end"].map(|time| event.get(time).cloned());
     let mut changes = arguments.body.clone();
@@ -93,6 +100,14 @@ pub(crate) fn patch(state: &mut State, arguments: &Arguments) -> Result<Value, R
         event.insert("sequence".to_owned(), Value::from(sequence + 1));
     }
     store(state, arguments, |_, _| Ok(event))
+}
+
+/// Whether this calendar is only a guest of the event, and guests may not change it.
+/// <https://developers.google.com/workspace/calendar/api/guides/errors#403_the_user_must_be_the_organizer>
+fn belongs_to_another(event: &Map<String, Value>) -> bool {
+    let flag = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or_default();
+    let is_own = event.get("organizer").is_none_or(|organizer| flag(organizer.get("self")));
+    !is_own && !flag(event.get("guestsCanModify"))
 }
 
 pub(crate) fn delete(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {

@@ -30,6 +30,7 @@ fn event(id: &str) -> Event {
         series: None,
         marks: Marks::default(),
         url: None,
+        fixed: false,
     }
 }
 

@@ -1,0 +1,97 @@
+//! Finds what is open in calendars that no office has any more: no sweep ever gets there.
+//!
+//! A person sees it in the listing of forms and can discard the form; then the record is closed here.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::Serialize;
+
+use crate::app::Moffman;
+use crate::directory::DirectoryError;
+use crate::domain::calendar_id::CalendarId;
+use crate::domain::form::FormKey;
+use crate::google::Budget;
+use crate::store::StoreError;
+use crate::store::item::Kept;
+use crate::store::open_record::OpenRecord;
+use crate::store::seen::{How, Seen};
+use crate::store::write::Written;
+
+/// How many calendars are looked into side by side.
+const CALENDARS_AT_ONCE: usize = 8;
+
+/// What is open in calendars that no office has any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Orphans {
+    /// Calendars with open events.
+    pub calendars: usize,
+    /// Open events.
+    pub open: usize,
+    /// Events whose form was settled, and whose record was closed for that.
+    pub closed: usize,
+}
+
+/// Why nobody knows.
+#[derive(Debug, thiserror::Error)]
+pub enum OrphansError {
+    /// The offices are not known.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The table cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks into the calendars that have a cursor and no office, and closes what is settled.
+pub async fn tend(app: &Moffman, deadline: Option<DateTime<Utc>>) -> Result<Orphans, OrphansError> {
+    let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
+    let known: HashSet<&CalendarId> = everything.offices.iter().map(|office| &office.calendar_id).collect();
+    let mut orphaned = app.store.known_calendars().await?;
+    orphaned.retain(|calendar| !known.contains(calendar));
+    let counts: Vec<Orphans> = stream::iter(orphaned)
+        .map(|calendar| tend_calendar(app, calendar))
+        .buffer_unordered(CALENDARS_AT_ONCE)
+        .try_collect()
+        .await?;
+    let all = counts.into_iter().fold(Orphans::default(), |sum, one| Orphans {
+        calendars: sum.calendars + usize::from(one.open > 0),
+        open: sum.open + one.open,
+        closed: sum.closed + one.closed,
+    });
+    if all.open > 0 {
+        tracing::warn!(calendars = all.calendars, open.events = all.open, "events are open in calendars of no office");
+    }
+    Ok(all)
+}
+
+async fn tend_calendar(app: &Moffman, calendar: CalendarId) -> Result<Orphans, StoreError> {
+    let open = app.store.calendar(&calendar).read().await?.open;
+    let keys: BTreeSet<FormKey> = open.iter().map(|record| record.form()).collect();
+    let keys: Vec<FormKey> = keys.into_iter().collect();
+    let forms = app.store.forms(&keys, app.clock.now()).await?;
+    let mut orphans = Orphans::default();
+    for record in open {
+        let is_settled = forms.get(&record.form()).is_some_and(|form| form.form.ends_at(record.days).is_some());
+        if is_settled && close(app, &calendar, &record).await? {
+            orphans.closed += 1;
+        } else {
+            orphans.open += 1;
+        }
+    }
+    Ok(orphans)
+}
+
+async fn close(app: &Moffman, calendar: &CalendarId, record: &Kept<OpenRecord>) -> Result<bool, StoreError> {
+    let seen = Seen {
+        etag: record.event.etag.clone(),
+        updated: record.event.updated,
+        person: record.person.clone(),
+        days: record.days,
+        how: How::Left,
+        at: app.clock.now(),
+    };
+    let writes = app.store.calendar(calendar).close(record, &seen, Vec::new())?;
+    Ok(matches!(app.store.write(&writes).await?, Written::Done))
+}
