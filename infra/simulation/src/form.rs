@@ -42,6 +42,8 @@ pub struct Form {
     repeated: u32,
     /// How often it was to be sent.
     sendings: u32,
+    /// Whether a person had it sent again, which is good for one mail, whatever becomes of that.
+    is_ordered: bool,
     /// Whether a person ordered a copy that nobody has begun to send.
     is_copy_due: bool,
 }
@@ -69,9 +71,11 @@ impl Form {
                 caller.clone_into(&mut self.senders[number]);
             }
         }
-        self.wishes += item.wishes_since(before.as_ref());
-        self.is_copy_due |= item.has_copy && before.is_none_or(|before| !before.has_copy);
+        self.wishes += before.as_ref().map_or(0, |before| item.wishes_since(before));
+        self.is_copy_due |= item.has_copy && before.as_ref().is_none_or(|before| !before.has_copy);
         self.is_copy_due &= item.claims[1].is_none();
+        self.is_ordered |= before.is_some_and(|before| item.is_resent_since(&before));
+        self.is_ordered &= !matches!(item.state.as_str(), "held" | "issued" | "discarded");
         self.marks.extend(item.is_issued().then_some(Mark::Issued));
         self.marks.extend((item.state == "discarded").then_some(Mark::Discarded));
         self.marks.extend(matches!(item.state.as_str(), "issued" | "discarded").then_some(Mark::Settled));
@@ -84,7 +88,8 @@ impl Form {
         if self.mails <= 1 + self.wishes + self.repeated {
             return None;
         }
-        if !hold && was_in_doubt && !self.was(Mark::Issued) && self.repeated < MOST_REPEATED {
+        let is_right = !hold && was_in_doubt && !self.is_ordered && !self.was(Mark::Issued);
+        if is_right && self.repeated < MOST_REPEATED {
             self.repeated += 1;
             return None;
         }
