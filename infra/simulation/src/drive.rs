@@ -109,6 +109,12 @@ impl Schedule {
                 self.sweep_begins();
             }
         }
+        if self.random.u16(..1000) < 5 && self.may_overtake() {
+            self.overtakings_left -= 1;
+            if let Err(trouble) = self.decisions() {
+                self.tell(format!("nobody decides: {trouble}"));
+            }
+        }
         if self.random.u16(..1000) < 3
             && let Some((name, app)) = self.processes.first_key_value()
         {

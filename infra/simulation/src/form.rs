@@ -36,6 +36,8 @@ pub struct Form {
     senders: [String; 2],
     /// How often Byroapi has mailed it …
     mails: u32,
+    /// The same without copies …
+    own_mails: u64,
     /// … how often more than once persons allowed …
     wishes: u32,
     /// … and how often the policy for unknown outcomes did.
@@ -57,7 +59,11 @@ impl Form {
             wrong.push(format!("it was issued, and is {} now", item.state));
         }
         let earlier = before.as_ref().map(|before| before.claims.clone()).unwrap_or_default();
-        self.sendings += u32::from(item.claims[0].is_some() && item.claims[0] != earlier[0]);
+        let is_announced = item.claims[0].is_some() && item.claims[0] != earlier[0];
+        if is_announced && item.mails <= self.own_mails {
+            wrong.push(format!("it is to be sent, and {} were mailed though it counts {}", self.own_mails, item.mails));
+        }
+        self.sendings += u32::from(is_announced);
         for (number, earlier) in
             earlier.into_iter().enumerate().filter(|(number, claim)| item.claims[*number] != *claim)
         {
@@ -85,6 +91,7 @@ impl Form {
     /// Byroapi has mailed it once more; `was_in_doubt` when that set out. Answers what is wrong with that.
     pub fn mailed(&mut self, hold: bool, was_in_doubt: bool) -> Option<String> {
         self.mails += 1;
+        self.own_mails += u64::from(self.item.as_ref().is_some_and(|item| item.claims[0].is_some()));
         if self.mails <= 1 + self.wishes + self.repeated {
             return None;
         }
