@@ -114,7 +114,7 @@ def ordered_sweep_approves(stage: Stage) -> None:
     stage.expect_form(BRNO, event, seconds=10)
     stage.expect_approved(BRNO, event, "Eva Example")
     stage.forms = stage.api.get("/api/v1/forms").ok()["forms"]
-    expect("the forms", [form["state"] for form in stage.forms], ["done"])
+    expect("the forms", [form["state"] for form in stage.forms], ["issued"])
 
 
 def document_is_kept(stage: Stage) -> None:

@@ -101,13 +101,14 @@ pub fn report_sweep(order: &Order, report: &SweepReport, now: DateTime<Utc>) {
     }
 }
 
-/// Logs what a sweep did. What went wrong in an office may repeat what the form service said about a person: it is logged
-/// at DEBUG only.
+/// Logs what a sweep did. What went wrong in an office may repeat what the form service said about a person, and a remark
+/// is about somebody's days: both are logged at DEBUG only.
 pub fn log_sweep(report: &SweepReport) {
     tracing::info!(
         offices.swept = report.offices_swept,
         offices.failed = report.offices_failed,
         events.approved = report.events_approved,
+        events.approved_on_earlier_form = report.events_approved_on_earlier_form,
         events.closed = report.events_closed,
         forms.issued = report.forms.issued,
         forms.refused = report.forms.refused,
@@ -117,6 +118,7 @@ pub fn log_sweep(report: &SweepReport) {
         open.events = report.open,
         open.oldest_seconds = report.oldest_open_seconds,
         problems = report.problems.len(),
+        remarks = report.remarks.len(),
         "sweep"
     );
     if report.forms.held > 0 {
@@ -124,6 +126,9 @@ pub fn log_sweep(report: &SweepReport) {
     }
     for problem in &report.problems {
         tracing::debug!(office.digest = digest(&problem.office), problem = problem.problem, "problem in an office");
+    }
+    for remark in &report.remarks {
+        tracing::debug!(office.digest = digest(&remark.office), remark = remark.remark, "remark on an office");
     }
 }
 

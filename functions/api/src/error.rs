@@ -20,6 +20,8 @@ use crate::problem::Refusal;
 
 /// When to come back if nobody said when.
 const COME_BACK: Duration = Duration::from_secs(5);
+/// How much of a caller's own name for a member is repeated in an answer, in characters.
+const LONGEST_ECHO: usize = 100;
 
 /// A sort of problem: its stable name, its title and its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +48,11 @@ kinds! {
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed";
     CONFLICT CONFLICT "reservation-conflict" "The event belongs to another reservation";
     UNUSABLE CONFLICT "reservation-id-unusable" "The deleted event cannot be brought back";
-    FORM_IN_PROGRESS CONFLICT "form-in-progress" "A sweep is working on the form";
-    FORM_DONE CONFLICT "form-done" "The form is done";
+    FORM_IN_PROGRESS CONFLICT "form-in-progress" "A sweep is sending the form";
+    FORM_ISSUED CONFLICT "form-issued" "The form was issued";
+    FORM_DISCARDED CONFLICT "form-discarded" "The form was discarded";
+    NOT_REGISTERED CONFLICT "not-registered" "The person is no registered manual user";
+    NO_EVENT CONFLICT "no-event" "No event asks for the form";
     TOO_LARGE PAYLOAD_TOO_LARGE "body-too-large" "The body is too large";
     INVALID UNPROCESSABLE_ENTITY "invalid-content" "The content is not valid";
     UNKNOWN_OFFICE UNPROCESSABLE_ENTITY "unknown-office" "Unknown office";
@@ -116,7 +121,7 @@ pub(crate) enum ApiError {
 
 impl From<InvalidRequest> for ApiError {
     fn from(invalid: InvalidRequest) -> Self {
-        Self::Invalid { field: Some(invalid.field.to_owned()), what: invalid.what.to_owned() }
+        Self::invalid(invalid.field, invalid.what)
     }
 }
 
@@ -135,6 +140,11 @@ impl Told {
 }
 
 impl ApiError {
+    /// What is wrong with a member of the body, or with a parameter.
+    pub(crate) fn invalid(field: &str, what: impl Into<String>) -> Self {
+        Self::Invalid { field: Some(field.chars().take(LONGEST_ECHO).collect()), what: what.into() }
+    }
+
     fn told(&self) -> Told {
         match self {
             Self::NoSuchRoute => Told::new(NO_SUCH_ROUTE, self.to_string()),
@@ -191,14 +201,30 @@ fn forms(error: &FormsError) -> Told {
             let page = "`page` must be the `next` of an earlier answer";
             Told { field: Some("page".to_owned()), ..Told::new(INVALID, page) }
         }
-        FormsError::NoSuchForm => Told::new(
-            NO_SUCH_FORM,
-            "no form has this id; its event may have been moved or deleted since the form was listed",
-        ),
-        FormsError::InProgress => {
-            Told::new(FORM_IN_PROGRESS, "a sweep is working on the form; look at it again in a few minutes")
+        FormsError::NoSuchForm => {
+            Told::new(NO_SUCH_FORM, "no form has this id; list the forms for the ids that there are")
         }
-        FormsError::Done => Told::new(FORM_DONE, "the form was issued or discarded before; nothing has been changed"),
+        FormsError::InProgress => Told::new(
+            FORM_IN_PROGRESS,
+            "a sweep is sending the form or a copy of it; nothing has been changed; try again in a few minutes",
+        ),
+        FormsError::Issued => Told::new(
+            FORM_ISSUED,
+            "the form was issued before; nothing has been changed; `resend` with `again` sends a copy",
+        ),
+        FormsError::Discarded => Told::new(
+            FORM_DISCARDED,
+            "the form was discarded before; nothing has been changed; `resend` with `again` sends a copy",
+        ),
+        FormsError::NotRegistered => Told::new(
+            NOT_REGISTERED,
+            "the form's person is no manual user any more; nothing has been changed; list the person again, or `discard` it",
+        ),
+        FormsError::NoEvent => Told::new(
+            NO_EVENT,
+            "no event in an office's calendar asks for the form any more; nothing has been changed; enter the days again, \
+             or `discard` the form",
+        ),
         FormsError::Contended => unavailable(),
     }
 }

@@ -12,9 +12,6 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
-/// How much of a caller's own member name is repeated in an answer, in characters.
-const LONGEST_ECHO: usize = 100;
-
 /// Reads one JSON value and nothing after it.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ApiError::NotJson("the body is not UTF-8".to_owned()))?;
@@ -24,7 +21,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     let value = strict.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let value = value.map_err(|error| ApiError::NotJson(error.to_string()))?;
     match duplicate.into_inner() {
-        Some(path) => Err(ApiError::Invalid { field: Some(path), what: "is given more than once".to_owned() }),
+        Some(path) => Err(ApiError::invalid(&path, "is given more than once")),
         None => Ok(value),
     }
 }
@@ -105,9 +102,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             let path = Path { outer: self.path, name: &name };
             let value = members.next_value_seed(Strict { path: Some(&path), ..self })?;
             if object.contains_key(&name) {
-                self.duplicate
-                    .borrow_mut()
-                    .get_or_insert_with(|| path.to_string().chars().take(LONGEST_ECHO).collect());
+                self.duplicate.borrow_mut().get_or_insert_with(|| path.to_string());
             }
             object.insert(name, value);
         }

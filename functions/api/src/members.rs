@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
-/// The members of a body. Those that nobody asks for are ignored.
+/// The members of a body. Those that nobody asks for are ignored, unless [`Members::only`] says otherwise.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Members<'a>(&'a Map<String, Value>);
 
@@ -20,9 +20,20 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The same members, if they have no names but these: where a misspelt name would change what a request does.
+    pub(crate) fn only(self, known: &[&str]) -> Result<Self, ApiError> {
+        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => {
+                let what = format!("is no member of this request, which has {}", known.join(", "));
+                Err(ApiError::invalid(name, what))
+            }
+            None => Ok(self),
+        }
+    }
+
     /// A text that must be there. A path is a name, or two names with a dot between them.
     pub(crate) fn text(self, path: &str) -> Result<String, ApiError> {
-        self.optional_text(path, true)?.ok_or_else(|| invalid(path, "is missing"))
+        self.optional_text(path, true)?.ok_or_else(|| ApiError::invalid(path, "is missing"))
     }
 
     /// A text that may be absent or `null`.
@@ -35,7 +46,7 @@ impl<'a> Members<'a> {
         match self.find(path)? {
             Some(Value::Bool(flag)) => Ok(*flag),
             Some(other) => Err(wrong(path, "true or false", other)),
-            None => Err(invalid(path, "is missing")),
+            None => Err(ApiError::invalid(path, "is missing")),
         }
     }
 
@@ -63,17 +74,13 @@ impl<'a> Members<'a> {
         match self.0.get(outer) {
             Some(Value::Object(members)) => Ok(members.get(inner)),
             Some(other) => Err(wrong(outer, "an object", other)),
-            None => Err(invalid(outer, "is missing")),
+            None => Err(ApiError::invalid(outer, "is missing")),
         }
     }
 }
 
 fn wrong(path: &str, expected: &str, found: &Value) -> ApiError {
-    invalid(path, &format!("must be {expected}, not {}", name_of(found)))
-}
-
-fn invalid(path: &str, what: &str) -> ApiError {
-    ApiError::Invalid { field: Some(path.to_owned()), what: what.to_owned() }
+    ApiError::invalid(path, format!("must be {expected}, not {}", name_of(found)))
 }
 
 fn name_of(value: &Value) -> &'static str {
@@ -102,6 +109,17 @@ mod tests {
         assert_eq!(members.text_if_given("user.phone").unwrap(), None);
         assert!(!members.flag("approved").unwrap());
         assert!(!members.flag_if_given("dry_run").unwrap());
+    }
+
+    #[test]
+    fn members_of_other_names_are_refused_where_only_some_are_known() {
+        let body = json!({"office_id": "Brno", "dryrun": true});
+        let members = Members::of(&body).unwrap();
+        assert!(members.only(&["office_id", "dryrun"]).is_ok());
+        let refused = members.only(&["office_id", "dry_run"]).unwrap_err().to_string();
+        assert_eq!(refused, "`dryrun` is no member of this request, which has office_id, dry_run");
+        let body = json!({ "x".repeat(5_000): 1 });
+        assert!(Members::of(&body).unwrap().only(&["again"]).unwrap_err().to_string().len() < 200);
     }
 
     #[test]

@@ -4,9 +4,6 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::ApiError;
 
-/// How much of a caller's own parameter name is repeated in an answer, in characters.
-const LONGEST_ECHO: usize = 100;
-
 /// The parameters of a request.
 #[derive(Debug)]
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -20,12 +17,12 @@ impl Parameters {
             let name = decode(name).unwrap_or_else(|| name.to_owned());
             if !known.contains(&name.as_str()) {
                 let what = format!("is no parameter of this path, which has {}", known.join(", "));
-                return Err(invalid(&name, what));
+                return Err(ApiError::invalid(&name, what));
             }
             if parameters.iter().any(|(other, _)| *other == name) {
-                return Err(invalid(&name, "is given more than once"));
+                return Err(ApiError::invalid(&name, "is given more than once"));
             }
-            let value = decode(value).ok_or_else(|| invalid(&name, "is not UTF-8"))?;
+            let value = decode(value).ok_or_else(|| ApiError::invalid(&name, "is not UTF-8"))?;
             parameters.push((name, value));
         }
         Ok(Self(parameters))
@@ -35,11 +32,6 @@ impl Parameters {
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
-}
-
-/// What is wrong with a parameter.
-pub(crate) fn invalid(name: &str, what: impl Into<String>) -> ApiError {
-    ApiError::Invalid { field: Some(name.chars().take(LONGEST_ECHO).collect()), what: what.into() }
 }
 
 fn decode(text: &str) -> Option<String> {

@@ -81,12 +81,14 @@ fn the_examples_have_the_members_of_their_schemas() {
     }
     let expected = [
         "ConfigUpdateAnswer",
+        "DiscardRequest",
         "FormItem",
         "FormListAnswer",
         "Health",
         "Problem",
         "ReservationAnswer",
         "ReservationRequest",
+        "ResendRequest",
         "SweepAnswer",
         "SweepRequest",
     ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::config::{Place, Sources, load};
@@ -77,13 +77,13 @@ impl Stage {
         ]
     }
 
-    /// The manual user adds `count` days to the first office's calendar.
+    /// The manual user adds `count` events to the first office's calendar, each longer than those before: each needs a
+    /// form of its own, and all are in the window of a sweep.
     pub(crate) fn person_adds(&self, count: usize) {
         let start = (Utc::now() + TimeDelta::days(7)).date_naive();
-        let end = start + TimeDelta::days(1);
-        let day = |day: NaiveDate| day.to_string();
-        for _ in 0..count {
-            let event = NewEvent::new(day(start).as_str(), day(end).as_str());
+        let before = self.world.events(&calendar(0)).len();
+        for end in start.iter_days().skip(1 + before).take(count) {
+            let event = NewEvent::new(start.to_string().as_str(), end.to_string().as_str());
             self.world.person_adds(&calendar(0), PERSON, event);
         }
     }

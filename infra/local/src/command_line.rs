@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use moffman::config::{KEYS, Key, Kind, Place};
 use moffman::domain::date_shift::ShiftUnit;
 
@@ -22,6 +22,9 @@ const ABOUT_FORMS: &str = "Show and settle the approval forms of the running ser
 const FORMS_HELP: &str = "\
 Asks the running service, at rest_api.addr and rest_api.port and with rest_api.api_key: give the settings with which it
 was started before the word `forms`, as in `moffman --config FILE forms list`. The state file itself is the service's.";
+
+/// The states of forms; `open` are all but the last two.
+const STATES: [&str; 8] = ["open", "due", "sending", "waiting", "in_doubt", "held", "issued", "discarded"];
 
 /// What the command is to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,10 +66,20 @@ pub(crate) enum FormsCommand {
         /// Only those that have come this far.
         state: Option<String>,
     },
-    /// Send the one with this id again.
-    Resend(String),
-    /// Send the one with this id no more.
-    Discard(String),
+    /// Send one again.
+    Resend {
+        /// Its id.
+        id: String,
+        /// Whether to send a copy of one that was issued or discarded.
+        again: bool,
+    },
+    /// Send one no more.
+    Discard {
+        /// Its id.
+        id: String,
+        /// How it ended.
+        outcome: String,
+    },
 }
 
 /// Reads the command line. The error is also the answer to `--help` and `--version`.
@@ -101,7 +114,11 @@ fn forms_command(mut forms: ArgMatches) -> Option<FormsCommand> {
         });
     }
     let id = matches.remove_one("ID")?;
-    Some(if name == "resend" { FormsCommand::Resend(id) } else { FormsCommand::Discard(id) })
+    Some(if name == "resend" {
+        FormsCommand::Resend { id, again: matches.get_flag("again") }
+    } else {
+        FormsCommand::Discard { id, outcome: matches.remove_one("outcome")? }
+    })
 }
 
 fn command() -> Command {
@@ -132,16 +149,27 @@ fn check() -> Command {
 fn forms() -> Command {
     let id = || Arg::new("ID").required(true).help("The form, as `forms list` prints it");
     let office = Arg::new("office-id").long("office-id").value_name("NAME").help("Only those of this office");
-    let state = Arg::new("state").long("state").value_parser(["open", "held", "done"]).help("Only these");
-    let list = Command::new("list").about("Print id, state, office, days, person and failures, a line per form");
+    let state = Arg::new("state")
+        .long("state")
+        .value_name("STATE")
+        .value_parser(STATES)
+        .help("Only these; open: not issued or discarded");
+    let list =
+        Command::new("list").about("Print id, state, offices, days, person, mails and failures, a line per form");
+    let again = Arg::new("again").long("again").action(ArgAction::SetTrue);
+    let again = again.help("Send one copy of a form that was issued or discarded");
+    let resend = Command::new("resend").about("Have the next sweep send a form that waits, is in doubt or is held");
+    let outcome = Arg::new("outcome").long("outcome").value_name("OUTCOME").value_parser(["arrived", "not_wanted"]);
+    let outcome = outcome.default_value("arrived").help("It arrived and counts as issued, or nobody wants it");
+    let discard = Command::new("discard").about("Have the next sweep approve the events of a form without sending it");
     Command::new("forms")
         .about(ABOUT_FORMS)
         .after_help(FORMS_HELP)
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .subcommand(list.arg(office).arg(state))
-        .subcommand(Command::new("resend").about("Have the next sweep send a held or waiting form").arg(id()))
-        .subcommand(Command::new("discard").about("Have the next sweep approve the event without the form").arg(id()))
+        .subcommand(resend.arg(id()).arg(again))
+        .subcommand(discard.arg(id()).arg(outcome))
 }
 
 /// The option of a key, with the key's documentation.
@@ -235,9 +263,16 @@ mod tests {
         assert_eq!(parsed_forms(&["list"]), asked(all));
         let some = FormsCommand::List { office_id: Some("Brno".to_owned()), state: Some("held".to_owned()) };
         assert_eq!(parsed_forms(&["list", "--office-id", "Brno", "--state", "held"]), asked(some));
-        assert_eq!(parsed_forms(&["resend", "abc"]), asked(FormsCommand::Resend("abc".to_owned())));
-        assert_eq!(parsed_forms(&["discard", "abc"]), asked(FormsCommand::Discard("abc".to_owned())));
-        assert_eq!(parsed_forms(&["list", "--state", "lost"]), Err(ErrorKind::InvalidValue));
+        let resend = |again| FormsCommand::Resend { id: "abc".to_owned(), again };
+        assert_eq!(parsed_forms(&["resend", "abc"]), asked(resend(false)));
+        assert_eq!(parsed_forms(&["resend", "abc", "--again"]), asked(resend(true)));
+        let discard = |outcome: &str| FormsCommand::Discard { id: "abc".to_owned(), outcome: outcome.to_owned() };
+        assert_eq!(parsed_forms(&["discard", "abc"]), asked(discard("arrived")));
+        let unwanted = parsed_forms(&["discard", "--outcome", "not_wanted", "abc"]);
+        assert_eq!(unwanted, asked(discard("not_wanted")));
+        assert_eq!(parsed_forms(&["discard", "abc", "--outcome", "lost"]), Err(ErrorKind::InvalidValue));
+        assert_eq!(parsed_forms(&["discard", "abc", "--again"]), Err(ErrorKind::UnknownArgument));
+        assert_eq!(parsed_forms(&["list", "--state", "done"]), Err(ErrorKind::InvalidValue));
         assert_eq!(parsed_forms(&["resend"]), Err(ErrorKind::MissingRequiredArgument));
         assert_eq!(parsed_forms(&["approve", "abc"]), Err(ErrorKind::InvalidSubcommand));
     }

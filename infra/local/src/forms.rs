@@ -9,7 +9,7 @@ use std::time::Duration;
 use moffman::config::{self, Settings, Sources};
 use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Output;
 use crate::command_line::FormsCommand;
@@ -48,8 +48,10 @@ pub(crate) async fn carry_out(sources: &Sources, command: &FormsCommand, output:
     let service = Service { base: base(&settings)?, settings, client };
     match command {
         FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref(), output).await,
-        FormsCommand::Resend(id) => service.settle(id, "resend", output).await,
-        FormsCommand::Discard(id) => service.settle(id, "discard", output).await,
+        FormsCommand::Resend { id, again } => service.settle(id, "resend", json!({ "again": again }), output).await,
+        FormsCommand::Discard { id, outcome } => {
+            service.settle(id, "discard", json!({ "outcome": outcome }), output).await
+        }
     }
 }
 
@@ -79,12 +81,12 @@ impl Service {
         }
     }
 
-    async fn settle(&self, id: &str, decision: &str, output: &Output) -> Result<(), FormsError> {
+    async fn settle(&self, id: &str, decision: &str, how: Value, output: &Output) -> Result<(), FormsError> {
         // What has other characters is no id, and would name another path.
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err(FormsError::Refused(format!("{id:?} is not the id of a form")));
         }
-        let request = self.client.post(format!("{}/api/v1/forms/{id}/{decision}", self.base));
+        let request = self.client.post(format!("{}/api/v1/forms/{id}/{decision}", self.base)).body(how.to_string());
         output.line(line(&self.answer(request).await?));
         Ok(())
     }
@@ -119,44 +121,60 @@ fn base(settings: &Settings) -> Result<String, FormsError> {
     })
 }
 
-/// A form for people: its id, how far it has come, office, days, person, and what failed. The last day is the day after.
+/// A form for people: its id, how far it has come, offices, days, person, mails, and what failed. The last day is the day
+/// after.
 fn line(form: &Value) -> String {
     let text = |name: &str| form.get(name).and_then(Value::as_str);
-    let known = |name: &str| text(name).unwrap_or("-");
+    let known = |name: &str| text(name).unwrap_or("-").to_owned();
+    let count = |name: &str| form.get(name).and_then(Value::as_u64).filter(|count| *count > 0);
     let days = format!("{}/{}", known("start"), known("end"));
-    let mut words = vec![known("id").to_owned(), known("state").to_owned(), known("office_id").to_owned(), days];
-    words.push(known("user_id").to_owned());
-    let failures = form.get("failures").and_then(Value::as_u64).unwrap_or(0);
-    if failures > 0 {
-        words.push(format!("failures {failures} since {}", known("failing_since")));
+    let always = [known("id"), known("state"), offices(form), days, known("user_id")];
+    let sometimes = [
+        count("mails").map(|mails| format!("mails {mails}")),
+        text("issued_at").map(|at| format!("issued {at}")),
+        count("failures").map(|failures| format!("failures {failures} since {}", known("failing_since"))),
+        text("next_try_at").map(|next| format!("next try {next}")),
+    ];
+    always.into_iter().chain(sometimes.into_iter().flatten()).collect::<Vec<_>>().join("  ")
+}
+
+/// The offices of a form's events, each once.
+fn offices(form: &Value) -> String {
+    let events = form.get("events").and_then(Value::as_array).into_iter().flatten();
+    let mut names: Vec<&str> = Vec::new();
+    for name in events.filter_map(|event| event.get("office_id").and_then(Value::as_str)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
-    if let Some(next) = text("next_try_at") {
-        words.push(format!("next try {next}"));
-    }
-    words.join("  ")
+    if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn a_form_is_one_line() {
+        let event = |office: Option<&str>| json!({"office_id": office, "event_id": "e1", "status": "open"});
         let mut form = json!({
-            "id": "abc", "office_id": "Brno", "state": "open", "start": "2026-06-18", "end": "2026-06-19",
-            "user_id": "eva@example.com", "failures": 2, "failing_since": "2026-06-15T08:00:00Z",
-            "next_try_at": "2026-06-15T09:00:00Z",
+            "id": "abc", "state": "in_doubt", "start": "2026-06-18", "end": "2026-06-19", "user_id": "eva@example.com",
+            "failures": 2, "failing_since": "2026-06-15T08:00:00Z", "next_try_at": "2026-06-15T09:00:00Z", "mails": 1,
+            "events": [event(Some("Brno")), event(None), event(Some("Prague")), event(Some("Brno"))],
         });
         assert_eq!(
             line(&form),
-            "abc  open  Brno  2026-06-18/2026-06-19  eva@example.com  failures 2 since 2026-06-15T08:00:00Z  \
-             next try 2026-06-15T09:00:00Z"
+            "abc  in_doubt  Brno, Prague  2026-06-18/2026-06-19  eva@example.com  mails 1  \
+             failures 2 since 2026-06-15T08:00:00Z  next try 2026-06-15T09:00:00Z"
         );
-        form["failures"] = json!(0);
-        form["user_id"] = Value::Null;
-        form["next_try_at"] = Value::Null;
-        assert_eq!(line(&form), "abc  open  Brno  2026-06-18/2026-06-19  -");
+        (form["state"], form["issued_at"]) = (json!("issued"), json!("2026-06-15T10:00:00Z"));
+        (form["failures"], form["next_try_at"]) = (json!(0), Value::Null);
+        assert_eq!(
+            line(&form),
+            "abc  issued  Brno, Prague  2026-06-18/2026-06-19  eva@example.com  mails 1  issued 2026-06-15T10:00:00Z"
+        );
+        (form["state"], form["issued_at"], form["mails"]) = (json!("due"), Value::Null, json!(0));
+        form["events"] = json!([event(None)]);
+        assert_eq!(line(&form), "abc  due  -  2026-06-18/2026-06-19  eva@example.com");
     }
 }

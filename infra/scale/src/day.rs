@@ -81,9 +81,12 @@ async fn subscribe_all(stage: &Stage) -> Result<(), Trouble> {
 }
 
 fn add_events(stage: &Stage, day: &Day, minute: usize, now: DateTime<Utc>) {
-    let days = [2, 3].map(|after| (now + TimeDelta::days(after)).date_naive().to_string());
+    let start = (now + TimeDelta::days(2)).date_naive();
     for office in day.added_in(minute) {
-        stage.world.person_adds(&calendar(office), PERSON, NewEvent::new(days[0].as_str(), days[1].as_str()));
+        // Other days in each office: one person's form serves all events for the same ones.
+        let Some(end) = start.iter_days().nth(1 + office) else { continue };
+        let event = NewEvent::new(start.to_string().as_str(), end.to_string().as_str());
+        stage.world.person_adds(&calendar(office), PERSON, event);
     }
 }
 

@@ -34,11 +34,12 @@ async fn reserve(process: &Moffman, start: &str, end: &str, approved: bool, offi
     moffman::reserve::place(process, &Reservation::new(request).unwrap(), None).await.unwrap();
 }
 
-/// Everybody adds a day everywhere.
-fn people_add(stage: &Stage) {
-    for calendar in CALENDARS {
+/// Everybody adds a day everywhere, another one in each calendar.
+fn people_add(stage: &Stage, first: &str) {
+    let first: chrono::NaiveDate = first.parse().unwrap();
+    for (calendar, day) in CALENDARS.into_iter().zip(first.iter_days()) {
         for (person, _) in PEOPLE {
-            stage.world.person_adds(calendar, person, NewEvent::new("2026-06-18", "2026-06-19"));
+            stage.world.person_adds(calendar, person, NewEvent::new(day, day));
         }
     }
 }
@@ -61,8 +62,8 @@ fn read_twice(stage: &Stage, mark: usize) -> Vec<String> {
 async fn a_sweep_reads_everything_once() {
     let mut stage = stage().await;
     sweep_all(&stage.process("earlier").unwrap()).await;
-    for _ in 0..2 {
-        people_add(&stage);
+    for first in ["2026-06-18", "2026-06-22"] {
+        people_add(&stage, first);
         let process = stage.process("later").unwrap();
         for _ in 0..2 {
             let mark = stage.world.mark();

@@ -2,33 +2,34 @@
 //!
 //! A decision is safe to repeat: the answer to the first may have been lost.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::view::{Shown, show};
 use super::{Form, FormsError, offices};
 use crate::app::Moffman;
 use crate::directory::Everything;
 use crate::domain::calendar_id::CalendarId;
-use crate::domain::form::{After, AskingEvent, FormId, Happening, Outcome, Stays};
+use crate::domain::form::{self as domain, After, AskingEvent, FormId, FormKey, Happening, Outcome, Stays};
+use crate::domain::office::Office;
 use crate::google::Budget;
+use crate::store::StoreError;
 use crate::store::copy_record::CopyRecord;
 use crate::store::form::{FormItem, form_key};
 use crate::store::item::{Kept, kept};
 use crate::store::write::{Condition, Write, Written};
 
+/// How many calendars are looked into side by side for a form that nobody has sent yet.
+const CALENDARS_AT_ONCE: usize = 16;
 /// How often a form that changes meanwhile is read again.
 const MOST_ROUNDS: usize = 4;
 
 /// Has a form sent by the next sweep that is held, in doubt, or waits after a failure. With `again`, also a copy of one that
 /// was issued or discarded.
-pub async fn resend(
-    app: &Moffman,
-    id: &str,
-    again: bool,
-    deadline: Option<DateTime<Utc>>,
-) -> Result<Form, FormsError> {
+pub async fn resend(app: &Moffman, id: &str, again: bool, deadline: Option<DateTime<Utc>>) -> Result<Form, FormsError> {
     let happening = if again { Happening::Again } else { Happening::Resend };
     settle(app, id, &happening, deadline).await
 }
@@ -53,9 +54,12 @@ async fn settle(
     let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
     let settling = Settling { app, everything, happening };
     for _ in 0..MOST_ROUNDS {
-        let read = app.store.form_named(&id, app.clock.now()).await?.ok_or(FormsError::NoSuchForm)?;
-        if let Some(form) = settling.attempt(&read).await? {
-            let shown = Shown { key: read.key.clone(), form: Some(form), asking: Vec::new() };
+        let subject = match app.store.form_named(&id, app.clock.now()).await? {
+            Some(form) => Subject { key: form.key.clone(), asking: Vec::new(), form: Some(form) },
+            None => settling.unsent(&id).await?.ok_or(FormsError::NoSuchForm)?,
+        };
+        if let Some(form) = settling.attempt(&subject).await? {
+            let shown = Shown { key: subject.key, form, asking: subject.asking };
             let form = show(app, &settling.everything, &[shown]).await?.into_iter().next();
             return form.ok_or(FormsError::NoSuchForm);
         }
@@ -70,16 +74,24 @@ struct Settling<'a> {
     happening: &'a Happening,
 }
 
+/// What it is about.
+struct Subject {
+    key: FormKey,
+    /// `None` before anybody sent it.
+    form: Option<Kept<FormItem>>,
+    /// The events that ask for it before anybody sent it.
+    asking: Vec<AskingEvent>,
+}
+
 impl Settling<'_> {
     /// Carries the decision out on the form as it was read. Answers what it is now; `None` when it has changed meanwhile.
-    async fn attempt(
-        &self,
-        read: &Kept<FormItem>,
-    ) -> Result<Option<crate::domain::form::Form>, FormsError> {
+    async fn attempt(&self, subject: &Subject) -> Result<Option<Option<domain::Form>>, FormsError> {
         let now = self.app.clock.now();
-        let is_registered = self.everything.users.contains_key(&read.key.person);
-        let form = match crate::domain::form::Form::after(Some(&read.form), self.happening, now) {
-            After::Stays(Stays::AsItIs) => return Ok(Some(read.form.clone())),
+        let read = subject.form.as_ref();
+        let present = read.map(|item| &item.form);
+        let is_registered = self.everything.users.contains_key(&subject.key.person);
+        let mut form = match domain::Form::after(present, self.happening, now) {
+            After::Stays(Stays::AsItIs) => return Ok(Some(present.cloned())),
             After::Stays(Stays::BeingSent) => return Err(FormsError::InProgress),
             After::Stays(Stays::Issued) => return Err(FormsError::Issued),
             After::Stays(Stays::Discarded) => return Err(FormsError::Discarded),
@@ -87,23 +99,46 @@ impl Settling<'_> {
             After::Becomes(_) if self.sends() && !is_registered => return Err(FormsError::NotRegistered),
             After::Becomes(form) => form,
         };
-        let is_copy = form.copy.is_some() && read.form.copy.is_none();
+        form.events.extend(subject.asking.iter().cloned());
+        let is_copy = form.copy.is_some() && present.is_some_and(|present| present.copy.is_none());
         let also = match self.happening {
-            Happening::Again if is_copy => vec![self.copy(read).await?],
-            Happening::Again | Happening::Resend if !self.is_asked_for(read).await? => return Err(FormsError::NoEvent),
+            Happening::Again if is_copy => vec![self.copy(subject)?],
+            Happening::Again | Happening::Resend if !self.is_asked_for(subject).await? => {
+                return Err(FormsError::NoEvent);
+            }
             _ => Vec::new(),
         };
-        let key = read.key.clone();
-        let place = form_key(&key);
-        let item = kept(Some(read), FormItem { key, form: form.clone() }, self.app.randomness.id());
-        let mut writes = vec![Write::put(place, &item, Condition::AsRead(read.revision.clone()))?];
+        let condition = read.map_or(Condition::Absent(now), |read| Condition::AsRead(read.revision.clone()));
+        let item = FormItem { key: subject.key.clone(), form: form.clone() };
+        let item = kept(read, item, self.app.randomness.id());
+        let mut writes = vec![Write::put(form_key(&subject.key), &item, condition)?];
         writes.extend(also);
-        let written = self.app.store.write(&writes).await?;
-        if !matches!(written, Written::Done) {
+        if !matches!(self.app.store.write(&writes).await?, Written::Done) {
             return Ok(None);
         }
         tracing::info!(form.state = %form.state, decision = ?self.happening, "a person settled a form");
-        Ok(Some(form))
+        Ok(Some(Some(form)))
+    }
+
+    /// The form that an id names and nobody has sent yet: only the events that ask for it know of it.
+    async fn unsent(&self, id: &FormId) -> Result<Option<Subject>, FormsError> {
+        let mut people = self.everything.users.keys();
+        let Some(person) = people.find(|person| person.digest() == id.person_digest) else { return Ok(None) };
+        let key = FormKey { person: person.clone(), days: id.days };
+        let asking: Vec<Vec<AskingEvent>> = stream::iter(offices(&self.everything))
+            .map(|office| self.asking_in(office, key.clone()))
+            .buffer_unordered(CALENDARS_AT_ONCE)
+            .try_collect()
+            .await?;
+        let asking = asking.concat();
+        Ok((!asking.is_empty()).then_some(Subject { key, form: None, asking }))
+    }
+
+    async fn asking_in(&self, office: Office, key: FormKey) -> Result<Vec<AskingEvent>, StoreError> {
+        let open = self.app.store.calendar(&office.calendar_id).read().await?.open;
+        let asking = open.iter().filter(|record| record.form() == key && !record.is_gone);
+        let event = |id: &str| AskingEvent { calendar: office.calendar_id.clone(), event: id.to_owned() };
+        Ok(asking.map(|record| event(&record.event.id)).collect())
     }
 
     /// Whether something is to be sent.
@@ -112,24 +147,25 @@ impl Settling<'_> {
     }
 
     /// Whether any event asks for the form now.
-    async fn is_asked_for(&self, read: &Kept<FormItem>) -> Result<bool, FormsError> {
-        let items = self.app.store.events(self.reachable(read)).await?;
+    async fn is_asked_for(&self, subject: &Subject) -> Result<bool, FormsError> {
+        let items = self.app.store.events(self.reachable(subject)).await?;
         let asks = items.values().filter_map(|items| items.open.as_ref());
-        Ok(asks.filter(|open| !open.is_gone).any(|open| open.form() == read.key))
+        Ok(asks.filter(|open| !open.is_gone).any(|open| open.form() == subject.key))
     }
 
     /// The record of a copy, in the calendar of the last event that asked for the form.
-    async fn copy(&self, read: &Kept<FormItem>) -> Result<Write, FormsError> {
-        let last = self.reachable(read).pop().ok_or(FormsError::NoEvent)?;
-        let record = CopyRecord { form: read.key.clone(), recorded_at: self.app.clock.now() };
+    fn copy(&self, subject: &Subject) -> Result<Write, FormsError> {
+        let last = self.reachable(subject).pop().ok_or(FormsError::NoEvent)?;
+        let record = CopyRecord { form: subject.key.clone(), recorded_at: self.app.clock.now() };
         let record = kept(None, record, self.app.randomness.id());
         Ok(self.app.store.calendar(&last.calendar).put_copy(&record)?)
     }
 
     /// The events of calendars that are swept.
-    fn reachable(&self, read: &Kept<FormItem>) -> Vec<AskingEvent> {
-        let calendars: Vec<CalendarId> =
-            offices(&self.everything).into_iter().map(|office| office.calendar_id).collect();
-        read.form.events.iter().filter(|event| calendars.contains(&event.calendar)).cloned().collect()
+    fn reachable(&self, subject: &Subject) -> Vec<AskingEvent> {
+        let calendars: HashSet<CalendarId> =
+            self.everything.offices.iter().map(|office| office.calendar_id.clone()).collect();
+        let events = subject.form.iter().flat_map(|item| &item.form.events);
+        events.filter(|event| calendars.contains(&event.calendar)).cloned().collect()
     }
 }

@@ -50,7 +50,7 @@ pub struct CalendarState {
 
 /// What became of an event that was to be recorded.
 #[derive(Clone, Debug)]
-pub(crate) enum Recorded {
+pub enum Recorded {
     /// This is its record now.
     Written(Kept<OpenRecord>),
     /// There is this record instead.
@@ -92,11 +92,7 @@ impl CalendarItems<'_> {
     }
 
     /// Opens a record, unless a newer version of the event was looked at before or there is a record already.
-    pub(crate) async fn open(
-        &self,
-        record: Kept<OpenRecord>,
-        now: DateTime<Utc>,
-    ) -> Result<Recorded, StoreError> {
+    pub async fn open(&self, record: Kept<OpenRecord>, now: DateTime<Utc>) -> Result<Recorded, StoreError> {
         let id = &record.event.id;
         let (condition, values) = Seen::allows(&record.event, now);
         let writes = [
@@ -114,11 +110,7 @@ impl CalendarItems<'_> {
     }
 
     /// Replaces a record that is as it was read.
-    pub(crate) async fn replace(
-        &self,
-        read: &Kept<OpenRecord>,
-        record: Kept<OpenRecord>,
-    ) -> Result<Recorded, StoreError> {
+    pub async fn replace(&self, read: &Kept<OpenRecord>, record: Kept<OpenRecord>) -> Result<Recorded, StoreError> {
         let condition = Condition::AsRead(read.revision.clone());
         let write = Write::put(self.open_key(&record.event.id), &record, condition)?;
         match self.store.write(&[write]).await?.met(0) {
@@ -129,7 +121,7 @@ impl CalendarItems<'_> {
     }
 
     /// Deletes a record that is as it was read, and remembers what was done. `also` is written with it.
-    pub(crate) fn close(&self, record: &Kept<OpenRecord>, seen: &Seen, also: Vec<Write>) -> Result<Vec<Write>, StoreError> {
+    pub fn close(&self, record: &Kept<OpenRecord>, seen: &Seen, also: Vec<Write>) -> Result<Vec<Write>, StoreError> {
         let id = &record.event.id;
         let mut writes = vec![
             Write::delete(self.open_key(id), &record.revision),
@@ -140,12 +132,12 @@ impl CalendarItems<'_> {
     }
 
     /// The check that a record is as it was read.
-    pub(crate) fn check_record(&self, record: &Kept<OpenRecord>) -> Write {
+    pub fn check_record(&self, record: &Kept<OpenRecord>) -> Write {
         Write::check(self.open_key(&record.event.id), Condition::AsRead(record.revision.clone()))
     }
 
     /// Writes the cursor if nobody else has since it was `read`. The first one makes the calendar known.
-    pub(crate) fn cursor(&self, read: Option<&Kept<Cursor>>, cursor: &Kept<Cursor>) -> Result<Vec<Write>, StoreError> {
+    pub fn cursor(&self, read: Option<&Kept<Cursor>>, cursor: &Kept<Cursor>) -> Result<Vec<Write>, StoreError> {
         let key = ItemKey::new(self.partition(), CURSOR);
         Ok(match read {
             Some(read) => vec![Write::put(key, cursor, Condition::AsRead(read.revision.clone()))?],
@@ -157,17 +149,17 @@ impl CalendarItems<'_> {
     }
 
     /// Puts the record of a copy that a person ordered.
-    pub(crate) fn put_copy(&self, copy: &Kept<CopyRecord>) -> Result<Write, StoreError> {
+    pub fn put_copy(&self, copy: &Kept<CopyRecord>) -> Result<Write, StoreError> {
         Write::put(self.copy_key(&copy.form), copy, Condition::None)
     }
 
     /// The check that the record of a copy is as it was read.
-    pub(crate) fn check_copy(&self, copy: &Kept<CopyRecord>) -> Write {
+    pub fn check_copy(&self, copy: &Kept<CopyRecord>) -> Write {
         Write::check(self.copy_key(&copy.form), Condition::AsRead(copy.revision.clone()))
     }
 
     /// Deletes the record of a copy that is as it was read.
-    pub(crate) fn delete_copy(&self, copy: &Kept<CopyRecord>) -> Write {
+    pub fn delete_copy(&self, copy: &Kept<CopyRecord>) -> Write {
         Write::delete(self.copy_key(&copy.form), &copy.revision)
     }
 
@@ -225,4 +217,3 @@ impl CalendarState {
         Ok(())
     }
 }
-

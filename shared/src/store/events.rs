@@ -15,19 +15,16 @@ use crate::domain::form::{AskingEvent, FormId};
 
 /// What the table says of an event.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct EventItems {
+pub struct EventItems {
     /// Its open record.
-    pub(crate) open: Option<OpenRecord>,
+    pub open: Option<OpenRecord>,
     /// How it was closed.
-    pub(crate) seen: Option<Seen>,
+    pub seen: Option<Seen>,
 }
 
 impl Store {
     /// What the table says of these events, strongly consistent.
-    pub(crate) async fn events(
-        &self,
-        events: Vec<AskingEvent>,
-    ) -> Result<HashMap<AskingEvent, EventItems>, StoreError> {
+    pub async fn events(&self, events: Vec<AskingEvent>) -> Result<HashMap<AskingEvent, EventItems>, StoreError> {
         let keys = events.into_iter().flat_map(|event| {
             let [open, seen] = self.calendar(&event.calendar).keys_of(&event.event);
             [(open, event.clone()), (seen, event)]
@@ -49,11 +46,7 @@ impl Store {
     }
 
     /// The forms of a person in the order of their days, strongly consistent. What has ended or cannot be read is left out.
-    pub(crate) async fn forms_of(
-        &self,
-        person: &PersonKey,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Kept<FormItem>>, StoreError> {
+    pub async fn forms_of(&self, person: &PersonKey, now: DateTime<Utc>) -> Result<Vec<Kept<FormItem>>, StoreError> {
         let mut items = self
             .client()
             .query()
@@ -73,11 +66,7 @@ impl Store {
     }
 
     /// The form that an id names, strongly consistent. What has ended counts as absent.
-    pub(crate) async fn form_named(
-        &self,
-        id: &FormId,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Kept<FormItem>>, StoreError> {
+    pub async fn form_named(&self, id: &FormId, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
         let key = ItemKey::new(person_partition(&id.person_digest), sort_key(id.days));
         read_form(self.item(&key).await?, now)
     }
@@ -85,12 +74,14 @@ impl Store {
 
 impl CalendarItems<'_> {
     /// The people who have ever asked for a form in this calendar, by their digests.
-    pub(crate) async fn people(&self) -> Result<BTreeMap<String, PersonKey>, StoreError> {
+    pub async fn people(&self) -> Result<BTreeMap<String, PersonKey>, StoreError> {
         let mut items = self.everything("person").send();
         let mut people = BTreeMap::new();
         while let Some(item) = items.next().await {
             let item: Item = item?;
-            if let Some(person) = item.get("person").cloned().and_then(|person| serde_dynamo::from_attribute_value(person).ok()) {
+            if let Some(person) =
+                item.get("person").cloned().and_then(|person| serde_dynamo::from_attribute_value(person).ok())
+            {
                 let person: PersonKey = person;
                 people.insert(person.digest(), person);
             }

@@ -129,8 +129,21 @@ impl Attributes {
 impl Kind for FormItem {
     const NAME: &'static str = "form";
     const ATTRIBUTES: &'static [&'static str] = &[
-        "person", "days", "state", "mails", "ordered", "claim", "lease_until", "failures", "issued_at", "discarded_at",
-        "outcome", "copy", "copies", "dated", "events",
+        "person",
+        "days",
+        "state",
+        "mails",
+        "ordered",
+        "claim",
+        "lease_until",
+        "failures",
+        "issued_at",
+        "discarded_at",
+        "outcome",
+        "copy",
+        "copies",
+        "dated",
+        "events",
     ];
 
     fn write(&self) -> Result<Item, StoreError> {
@@ -161,17 +174,13 @@ impl Kind for FormItem {
 
 impl Store {
     /// The form of this key, strongly consistent. What has ended counts as absent.
-    pub(crate) async fn form(
-        &self,
-        key: &FormKey,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Kept<FormItem>>, StoreError> {
+    pub async fn form(&self, key: &FormKey, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
         read_form(self.item(&form_key(key)).await?, now)
     }
 
     /// The forms of these keys, which differ, strongly consistent; those that are absent, have ended or cannot be read
     /// are left out.
-    pub(crate) async fn forms(
+    pub async fn forms(
         &self,
         keys: &[FormKey],
         now: DateTime<Utc>,
@@ -246,12 +255,12 @@ fn without_leases(item: &FormItem) -> FormItem {
 }
 
 /// A form that was read or met; what has ended counts as absent.
-pub(crate) fn read_form(item: Option<Item>, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
+pub fn read_form(item: Option<Item>, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
     item.filter(|item| !has_ended(item, now)).map(Kept::from_item).transpose()
 }
 
 /// Where a form lies.
-pub(crate) fn form_key(key: &FormKey) -> ItemKey {
+pub fn form_key(key: &FormKey) -> ItemKey {
     ItemKey::new(person_partition(&key.person.digest()), sort_key(key.days))
 }
 

@@ -18,7 +18,7 @@ const REVISION: &str = "revision";
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ItemKey {
+pub struct ItemKey {
     pub(super) partition: String,
     pub(super) sort: String,
 }
@@ -87,7 +87,8 @@ impl<T> Deref for Kept<T> {
 }
 
 impl<T: Kind> Kept<T> {
-    pub(crate) fn from_item(mut item: Item) -> Result<Self, StoreError> {
+    /// Reads an item.
+    pub fn from_item(mut item: Item) -> Result<Self, StoreError> {
         let malformed = || StoreError::Malformed(T::NAME);
         let revision = revision_of(&item).ok_or_else(malformed)?;
         let mut extra = item.clone();
@@ -109,7 +110,7 @@ impl<T: Kind> Kept<T> {
 }
 
 /// What is written in place of what was `read`, if anything was, under a fresh `revision`.
-pub(crate) fn kept<T>(read: Option<&Kept<T>>, value: T, revision: String) -> Kept<T> {
+pub fn kept<T>(read: Option<&Kept<T>>, value: T, revision: String) -> Kept<T> {
     let revision = Revision(revision);
     match read {
         Some(read) => read.becoming(value, revision),

@@ -8,22 +8,21 @@ use std::fmt;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-    TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
 
 pub mod calendar;
 pub mod copy_record;
 pub mod cursor;
 pub mod directory_snapshot;
-pub(crate) mod events;
+pub mod events;
 pub mod form;
 pub mod item;
 pub mod open_record;
 pub mod seen;
 pub mod subscribed;
 pub mod token;
-pub(crate) mod write;
+pub mod write;
 
 const PARTITION: &str = "pk";
 const SORT: &str = "sk";
@@ -152,12 +151,12 @@ impl Store {
     }
 
     /// The SDK's client.
-    pub(crate) fn client(&self) -> &Client {
+    pub fn client(&self) -> &Client {
         &self.client
     }
 
     /// The table's name.
-    pub(crate) fn table(&self) -> &str {
+    pub fn table(&self) -> &str {
         &self.table
     }
 }

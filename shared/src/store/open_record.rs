@@ -55,7 +55,8 @@ impl OpenRecord {
     pub fn of(event: Event, days: DateRange, person: PersonKey, earlier: Option<&Self>, now: DateTime<Utc>) -> Self {
         let asks_on = earlier.filter(|earlier| earlier.days == days && earlier.person == person && !earlier.is_gone);
         Self {
-            asking_since: asks_on.map_or(event.updated.unwrap_or(now), |earlier| earlier.asking_since),
+            // Google's clock may be ahead of ours.
+            asking_since: asks_on.map_or(event.updated.unwrap_or(now).min(now), |earlier| earlier.asking_since),
             recorded_at: earlier.map_or(now, |earlier| earlier.recorded_at),
             event,
             days,

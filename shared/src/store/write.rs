@@ -26,7 +26,7 @@ const MOST_ATTEMPTS: usize = 5;
 
 /// A write, or the check of an item that must not change meanwhile.
 #[derive(Clone, Debug)]
-pub(crate) struct Write {
+pub struct Write {
     key: ItemKey,
     action: Action,
     condition: Condition,
@@ -41,7 +41,7 @@ enum Action {
 
 /// What must be true of the present item.
 #[derive(Clone, Debug)]
-pub(crate) enum Condition {
+pub enum Condition {
     /// Anything.
     None,
     /// There is none, or it has ended by now.
@@ -54,7 +54,7 @@ pub(crate) enum Condition {
 
 /// What became of writes.
 #[derive(Clone, Debug)]
-pub(crate) enum Written {
+pub enum Written {
     /// They are in the table.
     Done,
     /// None is: for each, what its condition met.
@@ -63,7 +63,7 @@ pub(crate) enum Written {
 
 /// What a condition met.
 #[derive(Clone, Debug)]
-pub(crate) enum Met {
+pub enum Met {
     /// It held, or nothing is known of it.
     Nothing,
     /// It failed: there is this, or nothing.
@@ -72,24 +72,24 @@ pub(crate) enum Met {
 
 impl Write {
     /// Puts an item.
-    pub(crate) fn put<T: Kind>(key: ItemKey, value: &Kept<T>, condition: Condition) -> Result<Self, StoreError> {
+    pub fn put<T: Kind>(key: ItemKey, value: &Kept<T>, condition: Condition) -> Result<Self, StoreError> {
         let item = value.to_item(&key)?;
         Ok(Self { key, action: Action::Put(item), condition })
     }
 
     /// Puts an item that nobody ever reads on a condition.
-    pub(crate) fn put_item(key: ItemKey, mut item: Item) -> Self {
+    pub fn put_item(key: ItemKey, mut item: Item) -> Self {
         item.extend(key.attributes());
         Self { key, action: Action::Put(item), condition: Condition::None }
     }
 
     /// Deletes an item that is as it was read.
-    pub(crate) fn delete(key: ItemKey, as_read: &Revision) -> Self {
+    pub fn delete(key: ItemKey, as_read: &Revision) -> Self {
         Self { key, action: Action::Delete, condition: Condition::AsRead(as_read.clone()) }
     }
 
     /// Checks an item that is not written.
-    pub(crate) fn check(key: ItemKey, condition: Condition) -> Self {
+    pub fn check(key: ItemKey, condition: Condition) -> Self {
         Self { key, action: Action::Check, condition }
     }
 
@@ -159,15 +159,16 @@ impl Store {
     /// Carries out all of these writes or none, each if its condition holds.
     ///
     /// An error says that nobody knows, except where reading afterwards showed that the first of them is in the table.
-    pub(crate) async fn write(&self, writes: &[Write]) -> Result<Written, StoreError> {
+    pub async fn write(&self, writes: &[Write]) -> Result<Written, StoreError> {
         let written = match writes {
             [Write { key: _, action: Action::Put(item), .. }] => self.put(&writes[0], item).await,
             _ => self.transact(writes).await,
         };
         let Some(first) = writes.first() else { return written };
         match written {
-            // The answer to an earlier attempt was lost, and the SDK's next one met what that had written.
-            Ok(Written::Refused(met)) if matches!(met.first(), Some(Met::Present(item)) if first.is_in(item.as_ref())) => {
+            // The answer to an earlier attempt was lost, and the SDK's next one met what that had written. A transaction
+            // that is sent again by the SDK is known to DynamoDB.
+            Ok(Written::Refused(met)) if matches!(&met[..], [Met::Present(Some(item))] if first.is_in(Some(item))) => {
                 Ok(Written::Done)
             }
             Err(error) if error.is_temporary() => match self.item(&first.key).await {
@@ -179,7 +180,7 @@ impl Store {
     }
 
     /// One item, strongly consistent.
-    pub(crate) async fn item(&self, key: &ItemKey) -> Result<Option<Item>, StoreError> {
+    pub async fn item(&self, key: &ItemKey) -> Result<Option<Item>, StoreError> {
         let get = self.client().get_item().table_name(self.table()).set_key(Some(key.attributes()));
         Ok(get.consistent_read(true).send().await?.item)
     }
@@ -237,7 +238,7 @@ impl Store {
 
 impl Written {
     /// What the condition of the write with this index met; `None` when all are in the table.
-    pub(crate) fn met(self, index: usize) -> Met {
+    pub fn met(self, index: usize) -> Met {
         match self {
             Self::Done => Met::Nothing,
             Self::Refused(met) => met.into_iter().nth(index).unwrap_or(Met::Nothing),

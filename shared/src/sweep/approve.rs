@@ -115,7 +115,8 @@ impl Worker<'_> {
             return Ok(None);
         };
         let raised = kept(Some(&read), (*read).clone(), self.sweep.app.randomness.id());
-        let mut writes = self.sweep.app.store.calendar(&self.calendar.office.calendar_id).cursor(Some(&read), &raised)?;
+        let mut writes =
+            self.sweep.app.store.calendar(&self.calendar.office.calendar_id).cursor(Some(&read), &raised)?;
         // Where the write is refused, this cursor is not known any more, and the next try is refused as well.
         self.calendar.cursor = Some(raised);
         Ok(writes.pop())

@@ -1,11 +1,11 @@
 //! Sends the copies of forms that people ordered: each once, whatever became of it.
 
 use super::MOST_SILENCES;
+use super::Sweep;
 use super::calendar::Calendar;
 use super::report::SweepReport;
 use super::send::{LEASE_MARGIN, silences_after};
 use super::work::WorkError;
-use super::Sweep;
 use crate::byroapi::{Answer, Byroapi};
 use crate::domain::approval_form;
 use crate::domain::form::{Claim, ClaimId, CopyHappening, CopyTurn, copy_turn};
@@ -95,7 +95,8 @@ impl CopyWorker<'_> {
         let more = self.change(&CopyHappening::GivenUp, With::Delete).await?;
         if !more {
             let days = self.record.form.days;
-            self.report.problem(&self.calendar.office.name, format!("the copy of a form for {days} is given up: {why}"));
+            self.report
+                .problem(&self.calendar.office.name, format!("the copy of a form for {days} is given up: {why}"));
         }
         Ok(more)
     }

@@ -37,7 +37,7 @@ pub struct SweepReport {
     pub plans: Option<Vec<OfficePlan>>,
     /// The forms that wait for a person, each once however many events ask for it.
     #[serde(skip)]
-    pub(super) held: BTreeSet<FormKey>,
+    pub held: BTreeSet<FormKey>,
 }
 
 /// What became of the forms of one sweep.

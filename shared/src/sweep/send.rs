@@ -2,9 +2,9 @@
 
 use chrono::Duration;
 
-use super::{MOST_SILENCES, Sweep};
 use super::decision::Known;
 use super::work::{Step, WorkError, Worker};
+use super::{MOST_SILENCES, Sweep};
 use crate::byroapi::Answer;
 use crate::domain::approval_form;
 use crate::domain::form::{After, Claim, Form, Happening};
@@ -24,7 +24,7 @@ const AFTER_A_PAUSE: Duration = Duration::seconds(10);
 /// How often an outcome is written onto a form that others keep changing.
 const MOST_ROUNDS: usize = 8;
 /// Divided into thousandths.
-const LUCK: std::time::Duration = std::time::Duration::from_millis(1_000);
+const LUCK: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl Worker<'_> {
     /// Has the form issued, unless it must wait. Forms are sent one at a time.
@@ -182,7 +182,6 @@ impl Worker<'_> {
         let needed = Duration::from_std(pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
         self.sweep.order.deadline.is_none_or(|deadline| deadline - self.now() > needed)
     }
-
 }
 
 impl Sweep<'_> {

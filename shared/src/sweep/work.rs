@@ -15,7 +15,7 @@ use super::report::SweepReport;
 use crate::config::OnUnknownOutcome;
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
-use crate::domain::form::{AskingEvent, ClaimId, Form, FormKey, Happening, MOST_EVENTS, Turn};
+use crate::domain::form::{AskingEvent, ClaimId, Form, FormKey, Happening, MOST_EVENTS, State, Turn};
 use crate::domain::sweep_plan::Left;
 use crate::google::{GoogleError, Listing};
 use crate::store::StoreError;
@@ -106,7 +106,7 @@ impl Sweep<'_> {
                 open.push(one);
             }
         }
-        let open = self.look_again(calendar, report, open).await?;
+        let open = self.look_again(calendar, report, open).await;
         for copy in std::mem::take(copies) {
             let form = forms.remove(&copy.form);
             self.work_on_copy(calendar, report, copy, form).await;
@@ -119,31 +119,30 @@ impl Sweep<'_> {
     }
 
     /// Has another look at the events whose form somebody else was sending, when that turn is over.
-    async fn look_again(
-        &self,
-        calendar: &mut Calendar,
-        report: &mut SweepReport,
-        open: Vec<Open>,
-    ) -> Result<Vec<Open>, StoreError> {
+    async fn look_again(&self, calendar: &mut Calendar, report: &mut SweepReport, open: Vec<Open>) -> Vec<Open> {
         let (again, mut open): (Vec<Open>, Vec<Open>) = open.into_iter().partition(|open| open.looks_again);
         if again.is_empty() {
-            return Ok(open);
+            return open;
         }
         // Whatever this sweep itself sends is through then.
         drop(self.form_turn.lock().await);
         let keys: BTreeSet<FormKey> = again.iter().map(|open| open.record.form()).collect();
-        let forms = self.read_forms(&keys).await?;
+        let forms = match self.read_forms(&keys).await {
+            Ok(forms) => forms,
+            Err(error) => {
+                report.problem(&calendar.office.name, error.to_string());
+                open.extend(again);
+                return open;
+            }
+        };
         for Open { record, .. } in again {
             let form = Known::Read(forms.get(&record.form()).cloned());
             open.extend(Worker::new(self, calendar, report, record, None, form).work().await);
         }
-        Ok(open)
+        open
     }
 
-    async fn read_forms(
-        &self,
-        keys: &BTreeSet<FormKey>,
-    ) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
+    async fn read_forms(&self, keys: &BTreeSet<FormKey>) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
         let keys: Vec<FormKey> = keys.iter().cloned().collect();
         self.app.store.forms(&keys, self.app.clock.now()).await
     }
@@ -186,7 +185,7 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain { .. }));
+        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain { .. })) && !self.is_sending();
         Some(Open { record: self.record, form: self.form, looks_again })
     }
 
@@ -308,6 +307,11 @@ impl<'a> Worker<'a> {
         let Some(item) = item else { return Ok(Step::Closed) };
         self.meets(Kept::from_item(item)?);
         Ok(Step::Next)
+    }
+
+    /// Whether the form is being sent under this worker's own claim, as far as it knows.
+    fn is_sending(&self) -> bool {
+        self.form().is_some_and(|form| matches!(&form.state, State::Sending(claim) if claim.id == self.claim))
     }
 
     pub(super) fn form(&self) -> Option<&Form> {

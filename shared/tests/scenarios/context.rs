@@ -6,11 +6,17 @@ use chrono::{DateTime, Utc};
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness};
 use moffman::config::{Place, Sources, load};
+use moffman::domain;
+use moffman::domain::form::{AskingEvent, Claim, ClaimId, Happening};
 use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
+use moffman::forms::{self, Filter, Form, State};
 use moffman::reserve::{Placed, ReserveError, place};
 use moffman::store::Store;
+use moffman::store::calendar::Recorded;
+use moffman::store::form::{FormItem, form_key};
+use moffman::store::item::kept;
 use moffman::store::open_record::OpenRecord;
-use moffman::store::recording::NewWork;
+use moffman::store::write::{Condition, Write, Written};
 use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
 use moffman::transport::Transport;
 use moffman_simulation::WorldTime;
@@ -172,9 +178,36 @@ impl Context {
         assert!(event["colorId"].is_null(), "{event:#}");
     }
 
-    /// What is still to be done in a calendar, by event id.
+    /// What is still to be done in a calendar.
     pub async fn open(&self, calendar: &str) -> Vec<OpenRecord> {
-        self.store.read_calendar(&calendar.into()).await.unwrap().open
+        open(&self.store, calendar).await
+    }
+
+    /// All forms in these states; in any, if none is named.
+    pub async fn forms(&self, states: &[State]) -> Vec<Form> {
+        let filter = Filter { office: None, states: states.to_vec() };
+        let page = forms::list(&self.app, &filter, None, forms::MOST_ON_A_PAGE, None).await.unwrap();
+        assert_eq!(page.next, None);
+        page.forms
+    }
+
+    /// The only form there is.
+    pub async fn the_form(&self) -> Form {
+        let [form] = <[Form; 1]>::try_from(self.forms(&[]).await).unwrap();
+        form
+    }
+
+    /// Another sweep has just announced that it sends the form that this record asks for.
+    pub async fn somebody_sends(&self, record: &OpenRecord) {
+        let claim = Claim::new(ClaimId("other".to_owned()), self.world.now() + chrono::Duration::seconds(75));
+        let event = AskingEvent { calendar: PRAGUE.into(), event: record.event.id.clone() };
+        let (now, key) = (self.world.now(), record.form());
+        let read = self.store.form(&key, now).await.unwrap();
+        let sending = Happening::Sending { claim, event, dated: now };
+        let form = domain::form::Form::after(read.as_ref().map(|item| &item.form), &sending, now).changed().unwrap();
+        let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, "other".to_owned());
+        let write = Write::put(form_key(&key), &item, Condition::None).unwrap();
+        assert!(matches!(self.store.write(&[write]).await.unwrap(), Written::Done));
     }
 
     pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
@@ -194,14 +227,19 @@ pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
 
 /// What another sweep listed in Prague, before there was a record of it, and only now writes down.
 pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
-    let OpenRecord { event, days, user, .. } = listed;
-    let work = NewWork { event, days: *days, user, now: app.clock.now(), is_open: false };
-    meanwhile(async { app.store.record(&PRAGUE.into(), &work).await.unwrap() });
+    let record = kept(None, listed.clone(), app.randomness.id());
+    let recorded = meanwhile(async { app.store.calendar(&PRAGUE.into()).open(record, app.clock.now()).await });
+    assert!(matches!(recorded.unwrap(), Recorded::Written(_) | Recorded::Seen), "nobody else has recorded it");
 }
 
 /// What is open in Prague.
 pub fn open_meanwhile(app: &Moffman) -> Vec<OpenRecord> {
-    meanwhile(async { app.store.read_calendar(&PRAGUE.into()).await.unwrap().open })
+    meanwhile(open(&app.store, PRAGUE))
+}
+
+async fn open(store: &Store, calendar: &str) -> Vec<OpenRecord> {
+    let open = store.calendar(&calendar.into()).read().await.unwrap().open;
+    open.iter().map(|record| (**record).clone()).collect()
 }
 
 /// Does something on a thread of its own: a hook cannot wait for it on the test's.
@@ -231,6 +269,12 @@ pub async fn sweep_until_it_hangs(ctx: &Context) {
 /// Anna adds the Thursday of this week in Prague.
 pub fn thursday(ctx: &Context) -> String {
     ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
+}
+
+/// The days from Thursday of this week on, each with the day after it.
+pub fn days(ctx: &Context) -> impl Iterator<Item = (String, String)> {
+    let first = ctx.world.now().date_naive() + chrono::Days::new(3);
+    first.iter_days().map(|day| (day.to_string(), (day + chrono::Days::new(1)).to_string()))
 }
 
 /// A sweep of all offices without a deadline.

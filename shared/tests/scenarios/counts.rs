@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use moffman_simulators::CalendarOptions;
 use serde_json::json;
 
-use crate::context::{ANNA, Context, PRAGUE, request, run_test, run_test_with};
+use crate::context::{ANNA, Context, PRAGUE, days, request, run_test, run_test_with};
 
 const ONE_OFFICE: &str = r#"{"offices.office_list": "[{name: prague, id: prague@group.calendar.google.com}]"}"#;
 
@@ -79,14 +79,98 @@ async fn cost(ctx: &Context) -> (usize, BTreeMap<String, usize>) {
     (ctx.world.calls_since(mark).len(), ctx.dynamodb.take())
 }
 
+/// Requests to DynamoDB of a sweep, without the cursor's write.
+async fn requests(ctx: &Context) -> BTreeMap<String, usize> {
+    let (_, mut requests) = cost(ctx).await;
+    let puts = requests.entry("PutItem".to_owned()).or_default();
+    *puts = puts.saturating_sub(1);
+    requests.retain(|_, count| *count > 0);
+    requests
+}
+
+fn counted(requests: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    requests.iter().map(|(operation, count)| ((*operation).to_owned(), *count)).collect()
+}
+
+/// Recorded, announced, issued, closed.
+#[tokio::test]
+async fn a_new_event_costs_four_writes_and_no_read() {
+    run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.sweep().await;
+        for (start, end) in days(ctx).take(3) {
+            ctx.person_adds(PRAGUE, ANNA, &start, &end);
+        }
+        let expected = counted(&[("Query", 1), ("TransactWriteItems", 3 * 3), ("PutItem", 3)]);
+        assert_eq!(requests(ctx).await, expected);
+        for _ in 0..3 {
+            ctx.expect_form();
+        }
+    })
+    .await;
+}
+
+/// Recorded, not announced because the form is there, closed.
+#[tokio::test]
+async fn an_event_on_an_earlier_form_costs_three_writes() {
+    run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.sweep().await;
+        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        assert_eq!(requests(ctx).await, counted(&[("Query", 1), ("TransactWriteItems", 3)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn open_events_cost_one_read_of_a_hundred_forms_and_no_write_while_they_wait() {
+    run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.sweep().await;
+        ctx.world.fail("form", moffman_simulators::Fault::status(500, "no blank PDF")).always();
+        for (start, end) in days(ctx).take(120) {
+            ctx.person_adds(PRAGUE, ANNA, &start, &end);
+        }
+        assert_eq!(ctx.sweep().await.forms.refused, 120);
+        ctx.world.heal();
+        let (google, dynamodb) = cost(ctx).await;
+        assert_eq!((google, dynamodb), (1, counted(&[("Query", 1), ("BatchGetItem", 2)])));
+    })
+    .await;
+}
+
+/// A second event that meets a held form is named in it, once.
+#[tokio::test]
+async fn events_that_rest_on_a_held_form_cost_nothing_but_its_reading() {
+    let settings = ONE_OFFICE.replace('}', r#", "forms.on_unknown_outcome": "hold"}"#).replacen(
+        r#"google.com, "forms.on_unknown_outcome": "hold"}"#,
+        "google.com}",
+        1,
+    );
+    run_test_with(&settings, async |ctx| {
+        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.world.fail("form", moffman_simulators::Fault::DropAfterEffect);
+        assert_eq!(ctx.sweep().await.forms.held, 1);
+        ctx.expect_form();
+        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let first = requests(ctx).await;
+        let writes = first.get("TransactWriteItems").unwrap() + first.get("PutItem").unwrap_or(&0);
+        assert!(writes <= 4, "{first:?}");
+        let (google, dynamodb) = cost(ctx).await;
+        assert_eq!((google, dynamodb), (1, counted(&[("Query", 1), ("BatchGetItem", 1)])));
+    })
+    .await;
+}
+
 /// `make bench` asserts it for a thousand events.
 #[tokio::test]
 async fn history_costs_nothing() {
     run_test_with(ONE_OFFICE, async |ctx| {
+        ctx.sweep().await;
         let mut processed = 0;
         for history in [10, 100] {
-            for _ in processed..history {
-                ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+            for (start, end) in days(ctx).take(history).skip(processed) {
+                ctx.person_adds(PRAGUE, ANNA, &start, &end);
             }
             // Once to approve them, once to see the approvals.
             ctx.sweep().await;

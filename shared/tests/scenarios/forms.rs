@@ -1,6 +1,7 @@
 //! The approval form: what is sent to Byroapi, and what happens when it is not issued.
 
 use chrono::Duration;
+use moffman::forms::State;
 use moffman_simulators::Fault;
 use serde_json::{Value, json};
 
@@ -156,7 +157,7 @@ async fn a_form_that_is_refused_ten_times_and_for_three_days_is_held() {
         ctx.person_adds(PRAGUE, ANNA, "2026-06-25", "2026-06-26");
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         sweep_repeatedly(ctx, 12).await;
-        assert_eq!(ctx.open(PRAGUE).await[0].held, None, "ten tries, but not three days");
+        assert_eq!(ctx.forms(&[State::Held]).await, [], "ten tries, but not three days");
         let report = ctx.sweep().await;
         assert_eq!((report.forms.held, report.open), (1, 1));
 
@@ -199,9 +200,9 @@ async fn a_form_service_that_is_not_reached_never_leads_to_a_held_form() {
 #[tokio::test]
 async fn any_success_means_issued() {
     run_test(async |ctx| {
-        for status in [200, 201, 204] {
+        for (status, day) in [(200, "2026-06-18"), (201, "2026-06-19"), (204, "2026-06-20")] {
             ctx.world.fail("form", Fault::status_after_effect(status, "OK"));
-            ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+            ctx.person_adds(PRAGUE, ANNA, day, day);
             assert_eq!(ctx.sweep().await.forms.issued, 1, "{status}");
             ctx.expect_form();
         }
@@ -274,7 +275,7 @@ async fn nothing_is_claimed_when_there_is_no_time_left_for_the_form() {
         let order = moffman::sweep::Order { deadline, ..crate::context::everything() };
         let report = moffman::sweep::sweep(&ctx.app, &order).await.unwrap();
         assert_eq!((report.offices_swept, report.open), (2, 1));
-        assert!(ctx.open(PRAGUE).await[0].claim.is_none());
+        assert_eq!(ctx.the_form().await.state, State::Due);
         ctx.expect_untouched(PRAGUE, &event);
 
         ctx.sweep().await;

@@ -14,6 +14,7 @@ mod pressure;
 mod races;
 mod records;
 mod reservations;
+mod rule;
 mod series;
 mod settling;
 mod sweeps;

@@ -3,12 +3,13 @@
 use moffman::sweep::{Order, Scope, SweepError, sweep};
 use moffman_simulators::{CalendarOptions, Fault, Matcher};
 
-use crate::context::{ANNA, BRNO, PRAGUE, everything, run_test, run_test_with};
+use crate::context::{ANNA, BRNO, PRAGUE, days, everything, run_test, run_test_with};
 
 /// Settings with offices `office-00` … on calendars of the same names.
 fn many(count: usize) -> String {
     let offices: Vec<String> = (0..count).map(|n| format!("{{name: office-{n:02}, id: office-{n:02}@x}}")).collect();
-    serde_json::json!({"offices.office_list": format!("[{}]", offices.join(", "))}).to_string()
+    let offices = format!("[{}]", offices.join(", "));
+    serde_json::json!({"offices.office_list": offices, "calendar.checking_range.max": "{weeks: 8}"}).to_string()
 }
 
 #[tokio::test]
@@ -34,17 +35,18 @@ async fn of_thirty_offices_some_fail_in_every_way_and_the_others_are_swept() {
         }
         ctx.world.set_access_role(&calendars[9], "reader");
         ctx.world.set_access_role(&calendars[10], "none");
-        let events: Vec<String> =
-            calendars.iter().map(|calendar| ctx.person_adds(calendar, ANNA, "2026-06-18", "2026-06-19")).collect();
+        let days: Vec<(String, String)> = days(ctx).take(30).collect();
+        let add = |(calendar, (start, end)): (&String, &(String, String))| ctx.person_adds(calendar, ANNA, start, end);
+        let events: Vec<String> = calendars.iter().zip(&days).map(add).collect();
 
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.offices_failed), (19, 11), "{:#?}", report.problems);
         let failed: Vec<&str> = report.problems.iter().map(|problem| problem.office.as_str()).collect();
         let expected: Vec<String> = (0..11).map(|n| format!("office-{n:02}")).collect();
         assert_eq!(failed, expected);
-        for (calendar, event) in calendars.iter().zip(&events).skip(11) {
+        for ((calendar, event), (start, end)) in calendars.iter().zip(&events).zip(&days).skip(11) {
             ctx.expect_form();
-            ctx.expect_approved(calendar, event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved(calendar, event, "Anna Nová", start, end);
         }
 
         ctx.world.heal();

@@ -9,16 +9,18 @@ use crate::context::{ANNA, PRAGUE, everything, run_test, run_test_with};
 #[tokio::test]
 async fn two_sweeps_at_once_issue_each_form_once() {
     run_test(async |ctx| {
-        let events: Vec<String> = (0..5).map(|_| ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")).collect();
+        let days = ["2026-06-18", "2026-06-19", "2026-06-20", "2026-06-21", "2026-06-22", "2026-06-23"];
+        let days = days.windows(2).map(|days| (days[0], days[1]));
+        let events: Vec<_> = days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, start, end), start, end)).collect();
         let other = ctx.another_process("{}");
         let order = everything();
         let (one, two) = tokio::join!(sweep(&ctx.app, &order), sweep(&other, &order));
         let (one, two) = (one.unwrap(), two.unwrap());
         assert_eq!(one.forms.issued + two.forms.issued, 5, "{one:?}\n{two:?}");
         assert_eq!(one.events_approved + two.events_approved, 5);
-        for event in events {
+        for (event, start, end) in events {
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved(PRAGUE, &event, "Anna Nová", start, end);
         }
         assert!(ctx.open(PRAGUE).await.is_empty());
     })
@@ -132,7 +134,7 @@ async fn the_leases_of_an_earlier_life_can_be_ended() {
             _ = ctx.sweep() => panic!("the form hangs"),
             _ = hanging.wait_for(|hangs| *hangs) => {}
         }
-        ctx.app.store.end_leases().await.unwrap();
+        ctx.app.store.end_claims().await.unwrap();
         ctx.advance(Duration::seconds(1));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.unknown, report.events_approved), (1, 1));
@@ -144,8 +146,8 @@ async fn the_leases_of_an_earlier_life_can_be_ended() {
 #[tokio::test]
 async fn a_process_that_is_to_stop_begins_nothing_more() {
     run_test(async |ctx| {
-        for _ in 0..3 {
-            ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        for day in ["2026-06-18", "2026-06-19", "2026-06-20"] {
+            ctx.person_adds(PRAGUE, ANNA, day, day);
         }
         let stop = ctx.app.stop.clone();
         ctx.world.when("form", Moment::AfterEffect, move |_| stop.want());

@@ -7,13 +7,13 @@ use chrono::Duration;
 use moffman::sweep::sweep;
 use moffman_simulators::{Fault, Matcher, Moment};
 
-use crate::context::{ANNA, BRNO, PRAGUE, everything, run_test, thursday};
+use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, everything, run_test};
 
 #[tokio::test]
 async fn slow_forms_of_one_office_keep_no_other_from_being_read() {
     run_test(async |ctx| {
-        for _ in 0..3 {
-            thursday(ctx);
+        for day in ["2026-06-16", "2026-06-17", "2026-06-18"] {
+            ctx.person_adds(PRAGUE, ANNA, day, day);
         }
         let event = ctx.person_adds(BRNO, ANNA, "2026-06-19", "2026-06-20");
         let time = ctx.time.clone();
@@ -42,7 +42,8 @@ async fn forms_are_never_sent_side_by_side() {
     run_test(async |ctx| {
         for calendar in [PRAGUE, BRNO] {
             for day in ["2026-06-18", "2026-06-19"] {
-                ctx.person_adds(calendar, ANNA, day, day);
+                let person = if calendar == PRAGUE { ANNA } else { BORIS };
+                ctx.person_adds(calendar, person, day, day);
             }
         }
         // While the first form hangs, no other is under way.
@@ -89,8 +90,8 @@ async fn a_calendar_that_does_not_answer_keeps_no_other_from_being_worked_on() {
 #[tokio::test]
 async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
     run_test(async |ctx| {
-        for _ in 0..30 {
-            thursday(ctx);
+        for (start, end) in days(ctx).take(30) {
+            ctx.person_adds(PRAGUE, ANNA, &start, &end);
         }
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         ctx.sweep().await;
@@ -117,8 +118,8 @@ async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
 #[tokio::test]
 async fn a_form_service_that_stays_silent_is_left_alone_for_the_rest_of_the_sweep() {
     run_test(async |ctx| {
-        for _ in 0..10 {
-            thursday(ctx);
+        for (start, end) in days(ctx).take(10) {
+            ctx.person_adds(PRAGUE, ANNA, &start, &end);
         }
         ctx.world.fail("form", Fault::DropBeforeEffect).always();
         let report = ctx.sweep().await;

@@ -1,6 +1,4 @@
-//! The records in DynamoDB: what two writers at once, or a slow one, may and may not do.
-
-use std::collections::BTreeSet;
+//! The items in DynamoDB: what two writers at once, or a slow one, may and may not do.
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::future::join_all;
@@ -8,18 +6,29 @@ use moffman::domain::calendar_id::CalendarId;
 use moffman::domain::date_range::DateRange;
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::event::{Event, Kind, Marks};
+use moffman::domain::form::{AskingEvent, Claim, ClaimId, Form, FormKey, Happening};
 use moffman::store::Store;
-use moffman::store::calendar_state::Cursor;
-use moffman::store::claims::{Closing, Settlement};
-use moffman::store::open_record::{Claim, OpenRecord};
-use moffman::store::recording::{NewWork, Recorded};
+use moffman::store::calendar::Recorded;
+use moffman::store::cursor::Cursor;
+use moffman::store::form::{FormItem, form_key};
+use moffman::store::item::{Kept, kept};
+use moffman::store::open_record::OpenRecord;
+use moffman::store::seen::{How, Seen};
+use moffman::store::write::{Condition, Met, Write, Written};
 use moffman::transport::Transport;
 
 use crate::context::instant;
 use crate::table;
 
-fn calendar() -> CalendarId {
-    "prague@group.calendar.google.com".into()
+const EARLY: &str = "2026-06-15T07:00:00Z";
+const LATE: &str = "2026-06-15T07:30:00Z";
+const ONE: &str = "2026-06-18/2026-06-19";
+const OTHER: &str = "2026-06-22/2026-06-23";
+
+/// A table of its own, and its only calendar.
+struct Table {
+    store: Store,
+    calendar: CalendarId,
 }
 
 fn now() -> DateTime<Utc> {
@@ -30,14 +39,18 @@ fn days(text: &str) -> DateRange {
     text.parse().unwrap()
 }
 
-fn event(updated: &str, range: &str) -> Event {
+fn anna() -> PersonKey {
+    Email::parse("anna@example.com").unwrap().key()
+}
+
+fn event(updated: Option<&str>, etag: &str, range: &str) -> Event {
     Event {
         id: "e1".to_owned(),
-        etag: format!("\"{updated}\""),
+        etag: etag.to_owned(),
         cancelled: false,
         kind: Kind::Single,
         creator: Email::parse("anna@example.com"),
-        updated: Some(instant(updated)),
+        updated: updated.map(instant),
         days: Some(days(range)),
         timed: false,
         title: None,
@@ -47,156 +60,196 @@ fn event(updated: &str, range: &str) -> Event {
     }
 }
 
-const EARLY: &str = "2026-06-15T07:00:00Z";
-const LATE: &str = "2026-06-15T07:30:00Z";
-const ONE: &str = "2026-06-18/2026-06-19";
-const OTHER: &str = "2026-06-22/2026-06-23";
-
-fn anna() -> PersonKey {
-    Email::parse("anna@example.com").unwrap().key()
+fn revision() -> String {
+    format!("{:032x}", fastrand::u128(..))
 }
 
-async fn store() -> Store {
-    table::start(&Transport::new().unwrap()).await.0
+impl Table {
+    async fn start() -> Self {
+        let store = table::start(&Transport::new().unwrap()).await.0;
+        Self { store, calendar: "prague@group.calendar.google.com".into() }
+    }
+
+    async fn open(&self, event: Event) -> Recorded {
+        let days = event.days.unwrap();
+        let record = kept(None, OpenRecord::of(event, days, anna(), None, now()), revision());
+        self.store.calendar(&self.calendar).open(record, now()).await.unwrap()
+    }
+
+    async fn opened(&self, event: Event) -> Kept<OpenRecord> {
+        match self.open(event).await {
+            Recorded::Written(record) => record,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn replace(&self, read: &Kept<OpenRecord>, event: Event) -> Recorded {
+        let days = event.days.unwrap();
+        let record = kept(Some(read), OpenRecord::of(event, days, anna(), Some(read), now()), revision());
+        self.store.calendar(&self.calendar).replace(read, record).await.unwrap()
+    }
+
+    async fn read(&self) -> Vec<Kept<OpenRecord>> {
+        self.store.calendar(&self.calendar).read().await.unwrap().open
+    }
+
+    /// Whether it was closed.
+    async fn close(&self, record: &Kept<OpenRecord>, event: &Event, how: How) -> bool {
+        let (etag, updated) = (event.etag.clone(), event.updated);
+        let seen = Seen { etag, updated, person: anna(), days: record.days, how, at: now() };
+        let writes = self.store.calendar(&self.calendar).close(record, &seen, Vec::new()).unwrap();
+        matches!(self.store.write(&writes).await.unwrap(), Written::Done)
+    }
+
+    /// Announces the form of a record, as the worker with this name.
+    async fn announce(&self, record: &Kept<OpenRecord>, name: &str) -> Written {
+        let claim = Claim::new(ClaimId(name.to_owned()), now() + Duration::seconds(75));
+        let event = AskingEvent { calendar: self.calendar.clone(), event: record.event.id.clone() };
+        let sending = Happening::Sending { claim, event, dated: now() };
+        let form = Form::after(None, &sending, now()).changed().unwrap();
+        let item = kept(None, FormItem { key: record.form(), form }, revision());
+        let put = Write::put(form_key(&record.form()), &item, Condition::Absent(now())).unwrap();
+        let check = self.store.calendar(&self.calendar).check_record(record);
+        self.store.write(&[put, check]).await.unwrap()
+    }
 }
 
-async fn record(store: &Store, event: &Event) -> Recorded {
-    let days = event.days.unwrap();
-    let work = NewWork { event, days, user: &anna(), now: now(), is_open: false };
-    store.record(&calendar(), &work).await.unwrap()
-}
-
-async fn read(store: &Store) -> OpenRecord {
-    store.read_open(&calendar(), "e1").await.unwrap().unwrap()
-}
-
-fn claim(id: &str) -> Claim {
-    Claim { id: id.to_owned(), until: now() + Duration::seconds(75) }
-}
-
-fn closing<'a>(claim: Option<&'a str>, done: &[&str], updated: &str) -> Closing<'a> {
-    let done = done.iter().map(|done| days(done)).collect();
-    Closing { claim, done, unknown: BTreeSet::new(), updated: Some(instant(updated)), now: now() }
+fn key(range: &str) -> FormKey {
+    FormKey { person: anna(), days: days(range) }
 }
 
 #[tokio::test]
-async fn an_older_listing_does_not_replace_a_newer_one() {
-    let store = store().await;
-    assert_eq!(record(&store, &event(LATE, OTHER)).await, Recorded::Open(Box::new(read(&store).await)));
-    assert_eq!(record(&store, &event(EARLY, ONE)).await, Recorded::Stale);
-    let kept = read(&store).await;
-    assert_eq!((kept.days, kept.revision), (days(OTHER), 1));
+async fn what_was_closed_is_opened_again_only_in_a_version_that_is_not_older_and_another() {
+    for (how, updated, etag, is_opened) in [
+        (How::Approved, Some(EARLY), "\"1\"", false),
+        (How::Approved, Some(LATE), "\"2\"", false),
+        (How::Approved, Some(LATE), "\"3\"", true),
+        (How::Approved, None, "\"3\"", true),
+        (How::Approved, None, "\"2\"", false),
+        (How::Refused, Some(LATE), "\"2\"", false),
+        (How::Gone, Some(EARLY), "\"1\"", false),
+        (How::NotRegistered, Some(LATE), "\"2\"", true),
+        (How::Left, Some(LATE), "\"2\"", true),
+    ] {
+        let table = Table::start().await;
+        let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+        assert!(table.close(&record, &event(Some(LATE), "\"2\"", ONE), how).await);
+        let recorded = table.open(event(updated, etag, OTHER)).await;
+        assert_eq!(matches!(recorded, Recorded::Written(_)), is_opened, "{how:?} {updated:?} {etag}: {recorded:?}");
+        assert_eq!(table.read().await.len(), usize::from(is_opened));
+    }
 }
 
 #[tokio::test]
-async fn a_newer_listing_replaces_the_snapshot_and_keeps_what_was_done() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let claimed = store.claim(&calendar(), &read(&store).await, &claim("a"), Some(days(ONE))).await.unwrap().unwrap();
-    store.settle(&calendar(), &claimed, "a", &Settlement::Issued(days(ONE))).await.unwrap().unwrap();
-    record(&store, &event(LATE, OTHER)).await;
-    let record = read(&store).await;
-    assert_eq!((record.days, record.revision, record.unsettled), (days(OTHER), 4, BTreeSet::new()));
-    assert_eq!(record.issued, BTreeSet::from([days(ONE)]));
-    assert_eq!(record.recorded_at, now());
+async fn a_record_that_is_there_is_answered_in_place_of_the_one_that_was_to_be_opened() {
+    let table = Table::start().await;
+    let first = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+    let Recorded::Found(present) = table.open(event(Some(LATE), "\"2\"", OTHER)).await else { panic!("it is there") };
+    assert_eq!(present, first);
+    assert_eq!(table.read().await, [first]);
 }
 
 #[tokio::test]
-async fn a_listing_from_before_the_approval_opens_nothing() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let open = read(&store).await;
-    assert!(store.close(&calendar(), &open, &closing(None, &[ONE], LATE)).await.unwrap());
-    assert_eq!(record(&store, &event(EARLY, ONE)).await, Recorded::Stale);
-    assert_eq!(record(&store, &event(EARLY, OTHER)).await, Recorded::Stale);
-    assert!(store.read_calendar(&calendar()).await.unwrap().open.is_empty());
+async fn a_record_is_replaced_only_as_it_was_read() {
+    let table = Table::start().await;
+    let first = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+    let Recorded::Written(second) = table.replace(&first, event(Some(LATE), "\"2\"", OTHER)).await else {
+        panic!("it is as it was read")
+    };
+    assert_eq!(second.recorded_at, first.recorded_at);
+    assert_eq!((first.asking_since, second.asking_since), (instant(EARLY), instant(LATE)));
+    let Recorded::Found(present) = table.replace(&first, event(Some(LATE), "\"3\"", ONE)).await else {
+        panic!("it has changed")
+    };
+    assert_eq!(present, second);
+    assert!(!table.close(&first, &event(Some(LATE), "\"3\"", ONE), How::Gone).await);
+    assert!(table.close(&second, &event(Some(LATE), "\"3\"", ONE), How::Gone).await);
+    assert!(matches!(table.replace(&second, event(Some(LATE), "\"4\"", ONE)).await, Recorded::Gone));
 }
 
 /// The record of an event is closed and a second one opened, of which a sweep knows only the first.
 #[tokio::test]
 async fn a_second_record_is_not_taken_for_the_first() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let first = read(&store).await;
-    assert!(store.close(&calendar(), &first, &closing(None, &[ONE], EARLY)).await.unwrap());
-    let (event, later) = (event(LATE, OTHER), now() + Duration::seconds(1));
-    let work = NewWork { event: &event, days: days(OTHER), user: &anna(), now: later, is_open: true };
-    let recorded = store.record(&calendar(), &work).await.unwrap();
-    let second = read(&store).await;
-    assert_eq!(recorded, Recorded::Open(Box::new(second.clone())));
-    assert_eq!((second.revision, &second.issued), (first.revision, &BTreeSet::from([days(ONE)])));
-
-    assert_eq!(store.claim(&calendar(), &first, &claim("a"), Some(days(ONE))).await.unwrap(), None);
-    assert!(!store.close(&calendar(), &first, &closing(None, &[], LATE)).await.unwrap());
-    assert_eq!(read(&store).await, second);
+    let table = Table::start().await;
+    let first = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+    assert!(table.close(&first, &event(Some(EARLY), "\"1\"", ONE), How::Approved).await);
+    let second = table.opened(event(Some(LATE), "\"2\"", OTHER)).await;
+    assert!(matches!(table.announce(&first, "slow").await, Written::Refused(_)));
+    assert!(!table.close(&first, &event(Some(LATE), "\"2\"", OTHER), How::Approved).await);
+    assert_eq!(table.read().await, [second]);
+    assert_eq!(table.store.form(&key(ONE), now()).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn days_whose_form_was_issued_before_are_opened_as_issued() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let open = read(&store).await;
-    assert!(store.close(&calendar(), &open, &closing(None, &[ONE, OTHER], EARLY)).await.unwrap());
-    assert_eq!(record(&store, &event(LATE, ONE)).await, Recorded::Open(Box::new(read(&store).await)));
-    assert_eq!(read(&store).await.issued, BTreeSet::from([days(ONE), days(OTHER)]));
+async fn of_twenty_workers_at_once_one_announces_the_form_and_the_others_meet_it() {
+    let table = Table::start().await;
+    let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+    let names: Vec<String> = (0..20).map(|n| format!("worker {n}")).collect();
+    let announced = join_all(names.iter().map(|name| table.announce(&record, name))).await;
+    let (done, refused): (Vec<_>, Vec<_>) = announced.into_iter().partition(|written| matches!(written, Written::Done));
+    assert_eq!((done.len(), refused.len()), (1, 19));
+    for written in refused {
+        assert!(matches!(written.met(0), Met::Present(Some(_))));
+    }
 }
 
 #[tokio::test]
-async fn of_twenty_claims_at_once_one_wins() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let open = read(&store).await;
-    let claims: Vec<Claim> = (0..20).map(|n| claim(&format!("claim-{n}"))).collect();
-    let calendar = calendar();
-    let claimed = join_all(claims.iter().map(|claim| store.claim(&calendar, &open, claim, Some(days(ONE))))).await;
-    assert_eq!(claimed.into_iter().filter(|claimed| claimed.as_ref().unwrap().is_some()).count(), 1);
+async fn what_a_newer_version_wrote_is_carried_through() {
+    let table = Table::start().await;
+    let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+    table.announce(&record, "worker").await;
+    let place = form_key(&key(ONE));
+    let mut item = table.store.item(&place).await.unwrap().unwrap();
+    item.insert("colour".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("green".to_owned()));
+    assert!(matches!(table.store.write(&[Write::put_item(place.clone(), item)]).await.unwrap(), Written::Done));
+
+    let read = table.store.form(&key(ONE), now()).await.unwrap().unwrap();
+    let issued = Form::after(Some(&read.form), &Happening::Issued, now()).changed().unwrap();
+    let next = kept(Some(&read), FormItem { key: key(ONE), form: issued }, revision());
+    let write = Write::put(place.clone(), &next, Condition::AsRead(read.revision.clone())).unwrap();
+    assert!(matches!(table.store.write(&[write]).await.unwrap(), Written::Done));
+    let item = table.store.item(&place).await.unwrap().unwrap();
+    assert_eq!(item["colour"].as_s().unwrap(), "green");
+    assert_eq!(item["state"].as_s().unwrap(), "issued");
+    assert!(!item.contains_key("claim"), "what is over goes");
 }
 
 #[tokio::test]
-async fn a_lost_claim_writes_nothing() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let slow = store.claim(&calendar(), &read(&store).await, &claim("slow"), Some(days(ONE))).await.unwrap().unwrap();
-    let taken = store.claim(&calendar(), &slow, &claim("other"), Some(days(ONE))).await.unwrap().unwrap();
-    let released = Settlement::Released { unsent: None };
-    assert_eq!(store.settle(&calendar(), &slow, "slow", &released).await.unwrap(), None);
-    assert!(!store.close(&calendar(), &slow, &closing(Some("slow"), &[ONE], LATE)).await.unwrap());
-    assert_eq!(read(&store).await, taken);
-}
-
-#[tokio::test]
-async fn a_record_that_changed_is_not_closed() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let claimed = store.claim(&calendar(), &read(&store).await, &claim("a"), None).await.unwrap().unwrap();
-    record(&store, &event(LATE, OTHER)).await;
-    assert!(!store.close(&calendar(), &claimed, &closing(Some("a"), &[ONE], LATE)).await.unwrap());
-    assert!(!store.close(&calendar(), &claimed, &closing(None, &[ONE], LATE)).await.unwrap());
-    assert_eq!(read(&store).await.days, days(OTHER));
-}
-
-#[tokio::test]
-async fn a_record_that_somebody_holds_is_not_closed_by_others() {
-    let store = store().await;
-    record(&store, &event(EARLY, ONE)).await;
-    let claimed = store.claim(&calendar(), &read(&store).await, &claim("a"), None).await.unwrap().unwrap();
-    assert!(!store.close(&calendar(), &claimed, &closing(None, &[], LATE)).await.unwrap());
-    store.end_leases().await.unwrap();
-    assert!(store.close(&calendar(), &read(&store).await, &closing(None, &[], LATE)).await.unwrap());
+async fn what_has_ended_counts_as_absent_before_the_table_deletes_it() {
+    let table = Table::start().await;
+    let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
+    table.announce(&record, "worker").await;
+    let read = table.store.form(&key(ONE), now()).await.unwrap().unwrap();
+    let issued = Form::after(Some(&read.form), &Happening::Issued, now()).changed().unwrap();
+    let next = kept(Some(&read), FormItem { key: key(ONE), form: issued }, revision());
+    let write = Write::put(form_key(&key(ONE)), &next, Condition::AsRead(read.revision.clone())).unwrap();
+    table.store.write(&[write]).await.unwrap();
+    let before = now() + Duration::days(400);
+    assert!(table.store.form(&key(ONE), before).await.unwrap().is_some());
+    let after = now() + Duration::days(404);
+    assert_eq!(table.store.form(&key(ONE), after).await.unwrap(), None);
+    let again = kept(None, FormItem { key: key(ONE), form: next.form.clone() }, revision());
+    let write = |now| Write::put(form_key(&key(ONE)), &again, Condition::Absent(now)).unwrap();
+    assert!(matches!(table.store.write(&[write(before)]).await.unwrap(), Written::Refused(_)));
+    assert!(matches!(table.store.write(&[write(after)]).await.unwrap(), Written::Done));
 }
 
 #[tokio::test]
 async fn of_two_sweeps_one_advances_the_cursor() {
-    let store = store().await;
-    let cursor = |version| Cursor {
-        sync_token: format!("token {version}"),
-        version,
-        reconciled_at: now(),
-        users_digest: "digest".to_owned(),
+    let table = Table::start().await;
+    let cursor = |read: Option<&Kept<Cursor>>, token: &str| {
+        let cursor = Cursor { sync_token: token.to_owned(), reconciled_at: now(), users_digest: "digest".to_owned() };
+        kept(read, cursor, revision())
     };
-    assert!(store.advance_cursor(&calendar(), &cursor(1), None).await.unwrap());
-    assert!(!store.advance_cursor(&calendar(), &cursor(1), None).await.unwrap());
-    assert!(store.advance_cursor(&calendar(), &cursor(2), Some(1)).await.unwrap());
-    assert!(!store.advance_cursor(&calendar(), &cursor(2), Some(1)).await.unwrap());
-    assert_eq!(store.read_calendar(&calendar()).await.unwrap().cursor, Some(cursor(2)));
+    let advance = async |read: Option<&Kept<Cursor>>, next: &Kept<Cursor>| {
+        let writes = table.store.calendar(&table.calendar).cursor(read, next).unwrap();
+        matches!(table.store.write(&writes).await.unwrap(), Written::Done)
+    };
+    let first = cursor(None, "1");
+    assert!(advance(None, &first).await);
+    assert!(!advance(None, &cursor(None, "2")).await);
+    let second = cursor(Some(&first), "2");
+    assert!(advance(Some(&first), &second).await);
+    assert!(!advance(Some(&first), &cursor(Some(&first), "3")).await);
+    assert_eq!(table.store.calendar(&table.calendar).read().await.unwrap().cursor, Some(second));
 }

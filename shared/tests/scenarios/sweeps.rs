@@ -107,13 +107,15 @@ async fn an_expired_sync_token_starts_over_with_the_window() {
         ctx.world.set_page_size(2);
         ctx.sweep().await;
         for page in [1, 2] {
-            let events: Vec<_> = (0..5).map(|_| ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")).collect();
+            let days = (0..5).map(|n| (format!("2026-06-{}", 10 * page + n), format!("2026-06-{}", 10 * page + n + 1)));
+            let events: Vec<_> =
+                days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, &start, &end), start, end)).collect();
             ctx.world.expire_sync_token_on_page(PRAGUE, page);
             let report = ctx.sweep().await;
             assert_eq!((report.offices_failed, report.events_approved), (0, 5), "410 on page {page}");
-            for event in events {
+            for (event, start, end) in events {
                 ctx.expect_form();
-                ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+                ctx.expect_approved(PRAGUE, &event, "Anna Nová", &start, &end);
             }
         }
     })
@@ -156,7 +158,8 @@ async fn a_calendar_of_three_thousand_events_is_swept_page_by_page() {
     run_test(async |ctx| {
         for n in 0..3000 {
             let person = if n % 1000 == 0 { ANNA } else { CYRIL };
-            ctx.person_adds(PRAGUE, person, "2026-06-18", "2026-06-19");
+            let day = format!("2026-06-{}", 18 + n / 1000);
+            ctx.person_adds(PRAGUE, person, &day, &day);
         }
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.events_approved), (2, 3));

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::{
-    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef,
 };
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents, retry::RetryConfig,
@@ -17,6 +18,9 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::DynamoDb;
+
+/// Where nobody listens.
+const NOBODY: &str = "http://127.0.0.1:9/";
 
 /// What goes to DynamoDB: counted, and failing when a test wants it to.
 #[derive(Clone, Default)]
@@ -28,6 +32,8 @@ struct State {
     loses_answers_of: Option<&'static str>,
     loses_every_answer: bool,
     fails: bool,
+    /// So many requests of an operation reach nobody.
+    next_fail: Option<(&'static str, usize)>,
     /// What happens before a request with this in its body is sent.
     first: Option<(&'static str, Action)>,
 }
@@ -68,6 +74,11 @@ impl Traffic {
         self.0.lock().unwrap().fails = true;
     }
 
+    /// The next requests of this operation reach nobody.
+    pub fn fail_next(&self, operation: &'static str, count: usize) {
+        self.0.lock().unwrap().next_fail = Some((operation, count));
+    }
+
     pub fn heal(&self) {
         let mut state = self.0.lock().unwrap();
         state.fails = false;
@@ -105,6 +116,22 @@ impl Intercept for Traffic {
             return Err("DynamoDB is in trouble".into());
         }
         *state.counts.entry(operation(request)).or_default() += 1;
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        request: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = operation(request);
+        let mut state = self.0.lock().unwrap();
+        let fails = state.next_fail.as_mut().filter(|(name, count)| *name == operation && *count > 0);
+        if let Some((_, count)) = fails {
+            *count -= 1;
+            context.request_mut().set_uri(NOBODY)?;
+        }
         Ok(())
     }
 

@@ -25,6 +25,7 @@ use crate::{Api, documentation};
 
 /// What to sweep.
 #[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SweepRequest {
     /// The name of the only office to sweep.
     #[schema(examples("Brno"))]
@@ -37,7 +38,9 @@ pub(crate) struct SweepRequest {
 impl Content for SweepRequest {
     const MAY_BE_EMPTY: bool = true;
 
+    /// A misspelt `dry_run` must not sweep everything for real.
     fn read(members: Members<'_>) -> Result<Self, ApiError> {
+        let members = members.only(&["office_id", "dry_run"])?;
         Ok(Self { office_id: members.text_if_given("office_id")?, dry_run: members.flag_if_given("dry_run")? })
     }
 }
@@ -54,6 +57,9 @@ pub(crate) struct SweepAnswer {
     /// Events that are approved now.
     #[schema(examples(3))]
     events_approved: usize,
+    /// Those of them that were approved on a form which was there before they asked for it; `remarks` says on which.
+    #[schema(examples(0))]
+    events_approved_on_earlier_form: usize,
     /// Open events that need nothing any more.
     #[schema(examples(0))]
     events_closed: usize,
@@ -67,6 +73,8 @@ pub(crate) struct SweepAnswer {
     oldest_open_seconds: Option<i64>,
     /// What went wrong, by office.
     problems: Vec<OfficeProblem>,
+    /// What else a person may want to know, by office.
+    remarks: Vec<OfficeRemark>,
     /// What would be done: the answer to a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     plans: Option<Vec<PlanOfOffice>>,
@@ -102,6 +110,16 @@ pub(crate) struct OfficeProblem {
     problem: String,
 }
 
+/// Something that a person may want to know about an office.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfficeRemark {
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office: String,
+    /// What.
+    remark: String,
+}
+
 /// What would be done in an office.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PlanOfOffice {
@@ -115,16 +133,19 @@ pub(crate) struct PlanOfOffice {
 impl From<SweepReport> for SweepAnswer {
     fn from(report: SweepReport) -> Self {
         let problems = report.problems.into_iter();
+        let remarks = report.remarks.into_iter();
         let plans = report.plans.map(Vec::into_iter);
         Self {
             offices_swept: report.offices_swept,
             offices_failed: report.offices_failed,
             events_approved: report.events_approved,
+            events_approved_on_earlier_form: report.events_approved_on_earlier_form,
             events_closed: report.events_closed,
             forms: report.forms.into(),
             open: report.open,
             oldest_open_seconds: report.oldest_open_seconds,
             problems: problems.map(|one| OfficeProblem { office: one.office, problem: one.problem }).collect(),
+            remarks: remarks.map(|one| OfficeRemark { office: one.office, remark: one.remark }).collect(),
             plans: plans.map(|plans| plans.map(|one| PlanOfOffice { office: one.office, plan: one.plan }).collect()),
         }
     }
@@ -159,7 +180,7 @@ impl IntoResponses for Problems {
 /// Sweep now
 ///
 /// Finds events that manual users made, has their forms issued and approves them. Answers 200 with the report also when
-/// offices failed. Without a body, every office is swept.
+/// offices failed. Without a body, every office is swept; a member of another name is refused.
 #[utoipa::path(
     post,
     path = "/api/v1/sweeps",

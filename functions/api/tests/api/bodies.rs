@@ -165,3 +165,20 @@ async fn a_sweep_needs_no_body() {
         answer.expect_problem_with(422, "invalid-content", field);
     }
 }
+
+#[tokio::test]
+async fn a_misspelt_member_does_not_sweep_everything_for_real() {
+    let client = Client::start().await;
+    for (body, field) in [
+        (r#"{"dryrun":true}"#, "dryrun"),
+        (r#"{"dry_run":true,"office":"brno"}"#, "office"),
+        (r#"{"shard":0,"shards":2}"#, "shard"),
+        (r#"{"task":"sweep"}"#, "task"),
+    ] {
+        let problem = client.send("POST", "/api/v1/sweeps", body).await;
+        let problem = problem.expect_problem_with(422, "invalid-content", field);
+        let detail = format!("`{field}` is no member of this request, which has office_id, dry_run");
+        assert_eq!(problem["detail"], detail);
+    }
+    client.expect_no_calls();
+}

@@ -36,10 +36,27 @@ impl Client {
 
     /// A client of a service on this stage, which may have no table.
     pub fn on(stage: Stage, key: Option<&str>) -> Self {
+        Self::within(RequestBudget::local(), stage, key)
+    }
+
+    /// A client of a service whose requests must not take longer than this.
+    pub fn within(budget: RequestBudget, stage: Stage, key: Option<&str>) -> Self {
         let time = Time::of(&stage.world);
         let app = stage.app(time.clone());
-        let router = moffman_api::router(app, RequestBudget::local(), key.map(SecretString::from));
+        let router = moffman_api::router(app, budget, key.map(SecretString::from));
         Self { stage, time, router }
+    }
+
+    /// The service, started anew with other settings.
+    pub fn restarted(mut self, change: impl FnOnce(&mut Value)) -> Self {
+        change(&mut self.stage.settings);
+        Self::on(self.stage, None)
+    }
+
+    pub async fn sweep(&self) -> Value {
+        let answer = self.send("POST", "/api/v1/sweeps", "").await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
     }
 
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {

@@ -11,6 +11,7 @@ mod keys;
 mod lambda;
 mod methods;
 mod problems;
+mod settling;
 mod stage;
 mod time;
 mod upstream;

@@ -11,7 +11,7 @@ use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, DynamoDb, World};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::time::Time;
 
@@ -24,6 +24,8 @@ pub struct Stage {
     pub world: World,
     pub dynamodb: DynamoDb,
     pub folder: tempfile::TempDir,
+    /// What the configuration file has.
+    pub settings: Value,
 }
 
 impl Stage {
@@ -38,7 +40,8 @@ impl Stage {
         );
         world.set_secure_parameter("/moffman/key", &world.service_account_key());
         let dynamodb = DynamoDb::start().await.unwrap();
-        Self { world, dynamodb, folder: tempfile::tempdir().unwrap() }
+        let settings = settings(&world);
+        Self { world, dynamodb, folder: tempfile::tempdir().unwrap(), settings }
     }
 
     /// Makes the table.
@@ -79,22 +82,9 @@ impl Stage {
         Store::new(Client::from_conf(config), "moffman")
     }
 
-    /// A configuration file in which Prague is configured, Brno is in the sheet and forms are on.
+    /// The configuration file.
     pub fn settings_file(&self) -> std::path::PathBuf {
-        let settings = json!({
-            "google_api": {"endpoint": self.world.google_url()},
-            "offices": {
-                "office_list": [{"name": "prague", "id": PRAGUE}],
-                "google_config": {"sheet_id": SHEET, "range": "Offices!A2:B"},
-            },
-            "manual_users": {"user_list": [{"id": ANNA, "name": "Anna Nová"}]},
-            "forms": {
-                "template": "Attendance",
-                "url": self.world.byroapi_url(),
-                "email": {"from": {"admin@example.com": "Moffman"}, "to": "forms@example.com"},
-            },
-        });
-        self.file("moffman.yaml", &settings.to_string())
+        self.file("moffman.yaml", &self.settings.to_string())
     }
 
     /// The address of the service account.
@@ -109,6 +99,23 @@ impl Stage {
         std::fs::write(&path, text).unwrap();
         path
     }
+}
+
+/// Prague is configured, Brno is in the sheet and forms are on.
+fn settings(world: &World) -> Value {
+    json!({
+        "google_api": {"endpoint": world.google_url()},
+        "offices": {
+            "office_list": [{"name": "prague", "id": PRAGUE}],
+            "google_config": {"sheet_id": SHEET, "range": "Offices!A2:B"},
+        },
+        "manual_users": {"user_list": [{"id": ANNA, "name": "Anna Nová"}]},
+        "forms": {
+            "template": "Attendance",
+            "url": world.byroapi_url(),
+            "email": {"from": {"admin@example.com": "Moffman"}, "to": "forms@example.com"},
+        },
+    })
 }
 
 /// Every test ends by asking the simulated services whether all was well.

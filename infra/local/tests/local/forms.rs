@@ -56,20 +56,30 @@ async fn forms_are_listed_and_settled_over_the_api_of_the_running_service() {
     assert_eq!((swept.status, &swept.body["forms"]["refused"]), (200, &Value::from(2)), "{swept:?}");
     let listed = forms(&["list", "--state", "open"]);
     assert_eq!((listed.code, listed.out.len()), (Some(0), 2), "{listed:?}");
-    let in_prague = forms(&["list", "--office-id", "Prague"]);
+    let in_prague = forms(&["list", "--office-id", "Prague", "--state", "waiting"]);
     assert_eq!(in_prague.out, listed.out);
-    assert!(in_prague.out[0].contains("  open  Prague  "), "{in_prague:?}");
+    assert!(in_prague.out[0].contains("  waiting  Prague  "), "{in_prague:?}");
     assert!(in_prague.out[0].contains("  anna@example.com  failures 1 since "), "{in_prague:?}");
-    let id = in_prague.out[0].split("  ").next().unwrap();
+    let ids: Vec<&str> = in_prague.out.iter().map(|line| line.split("  ").next().unwrap()).collect();
+    let is_now = |settled: &Ended, id: &str, state: &str| {
+        assert_eq!((settled.code, settled.out.len()), (Some(0), 1), "{settled:?}");
+        assert!(settled.out[0].starts_with(&format!("{id}  {state}  Prague  ")), "{settled:?}");
+    };
 
-    let resent = forms(&["resend", id]);
-    assert_eq!((resent.code, resent.out.len()), (Some(0), 1), "{resent:?}");
-    assert!(resent.out[0].starts_with(&format!("{id}  open  Prague  ")), "{resent:?}");
-    let discarded = forms(&["discard", id]);
-    assert!(discarded.out[0].starts_with(&format!("{id}  done  Prague  ")), "{discarded:?}");
-    let again = forms(&["discard", id]);
-    assert_eq!((again.code, again.out.len()), (Some(1), 0), "{again:?}");
-    assert_eq!(again.error(), "moffman: the form was issued or discarded before; nothing has been changed");
+    is_now(&forms(&["resend", ids[0]]), ids[0], "due");
+    for _ in 0..2 {
+        is_now(&forms(&["discard", ids[0]]), ids[0], "discarded");
+        is_now(&forms(&["discard", ids[1], "--outcome", "not_wanted"]), ids[1], "discarded");
+        is_now(&forms(&["resend", ids[0], "--again"]), ids[0], "discarded");
+    }
+    let refused = forms(&["discard", ids[0], "--outcome", "not_wanted"]);
+    assert_eq!((refused.code, refused.out.len()), (Some(1), 0), "{refused:?}");
+    assert_eq!(
+        refused.error(),
+        "moffman: the form was discarded before; nothing has been changed; `resend` with `again` sends a copy"
+    );
+    assert_eq!(forms(&["list", "--state", "open"]).out, [""; 0]);
+    assert_eq!(forms(&["list", "--state", "discarded"]).out.len(), 2);
     let unknown = forms(&["resend", "../sweeps"]);
     assert_eq!((unknown.code, unknown.error().as_str()), (Some(1), "moffman: \"../sweeps\" is not the id of a form"));
 
@@ -100,5 +110,22 @@ fn its_help_says_whom_it_asks() {
     let text = help.out.join("\n");
     for part in ["rest_api.addr and rest_api.port", "moffman --config FILE forms list", "resend", "discard"] {
         assert!(text.contains(part), "{part:?} in {text}");
+    }
+    for (command, parts) in [
+        (
+            "list",
+            &[
+                "--office-id <NAME>",
+                "--state <STATE>",
+                "open, due, sending, waiting, in_doubt, held, issued, discarded",
+            ][..],
+        ),
+        ("resend", &["--again", "a form that waits, is in doubt or is held"]),
+        ("discard", &["--outcome <OUTCOME>", "arrived, not_wanted", "[default: arrived]"]),
+    ] {
+        let text = Process::start(directory.path(), &["forms", command, "--help"]).end().out.join("\n");
+        for part in parts {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
     }
 }

@@ -93,6 +93,11 @@ impl Form {
             }
             // Its item is gone, and it was issued all the same.
             (None, Happening::Issued) => After::Becomes(Self::new(State::Issued { at: now }, now)),
+            (None, Happening::Discard(outcome)) => {
+                After::Becomes(Self::new(State::Discarded { outcome: *outcome, at: now }, now))
+            }
+            // It is sent anyway.
+            (None, Happening::Resend | Happening::Again) => After::Stays(Stays::AsItIs),
             (None, _) => After::Stays(Stays::OutOfPlace),
             (Some(form), happening) => form.clone().then(happening, now),
         }

@@ -177,7 +177,13 @@ fn happening() -> impl Strategy<Value = (Happening, i64)> {
         6 | 7 => Happening::Refused { claim: ClaimId(id.to_string()), is_try: flag, luck },
         8 | 9 => Happening::Unknown { claim: ClaimId(id.to_string()), hold: flag, luck },
         10 => Happening::LeftToPerson,
-        11 => if flag { Happening::Resend } else { Happening::Again },
+        11 => {
+            if flag {
+                Happening::Resend
+            } else {
+                Happening::Again
+            }
+        }
         _ => Happening::Discard(if flag { Outcome::Arrived } else { Outcome::NotWanted }),
     });
     (what, seconds)

@@ -59,18 +59,19 @@ pub fn turn(form: Option<&Form>, asking: Asking, now: DateTime<Utc>) -> Turn {
         Some(failures) if failures.next_try_at > now => Turn::Rest(Rest::Until(failures.next_try_at)),
         _ => then,
     };
+    if let State::Discarded { outcome: Outcome::NotWanted, at } = form.state
+        && asking.since > at
+    {
+        return Turn::Send { is_interrupted: false };
+    }
     match &form.state {
         State::Due => Turn::Send { is_interrupted: false },
-        State::Waiting => unless_early(Turn::Send { is_interrupted: false }),
         State::Sending(claim) if claim.runs(now) => Turn::LookAgain { at: claim.until },
         State::Sending(_) if is_enough => Turn::Leave { is_interrupted: true },
         State::Sending(_) => Turn::Send { is_interrupted: true },
         State::InDoubt if asking.hold || form.mails >= MOST_MAILS => Turn::Leave { is_interrupted: false },
-        State::InDoubt => unless_early(Turn::Send { is_interrupted: false }),
+        State::Waiting | State::InDoubt => unless_early(Turn::Send { is_interrupted: false }),
         State::Held => Turn::Rest(Rest::Person),
-        State::Discarded { outcome: Outcome::NotWanted, at } if asking.since > *at => {
-            Turn::Send { is_interrupted: false }
-        }
         State::Issued { at } | State::Discarded { at, .. } => Turn::Approve { at: *at },
     }
 }

@@ -6,12 +6,12 @@ use super::*;
 use crate::domain::email::Email;
 use crate::domain::event::Marks;
 
-fn users() -> HashMap<String, ManualUser> {
+fn users() -> HashMap<PersonKey, ManualUser> {
     let email = Email::parse("Anna@example.com").unwrap();
     HashMap::from([(email.key(), ManualUser { email, name: "Anna".to_owned(), details: None })])
 }
 
-fn rules(users: &HashMap<String, ManualUser>) -> Rules<'_> {
+fn rules(users: &HashMap<PersonKey, ManualUser>) -> Rules<'_> {
     let window = Window { from: "2026-06-08T00:00:00Z".parse().unwrap(), to: "2026-06-29T00:00:00Z".parse().unwrap() };
     Rules { users, window, timed_events: true, reissue: true }
 }
@@ -96,21 +96,19 @@ fn an_id_loses_only_the_start_of_an_occurrence() {
 }
 
 #[test]
-fn a_plan_prints_what_it_does_and_why() {
+fn what_is_listed_is_work_done_or_left_alone() {
     let users = users();
-    let mut plan = Plan::default();
+    let mut found = Found::default();
     let foreign = Event { creator: Email::parse("x@example.com"), ..event("e4") };
     let deleted = Event { cancelled: true, ..event("e3") };
     for event in [event("e1"), approved("e2", "e2", "2026-06-11/2026-06-12"), deleted, foreign] {
         let is_open = event.id == "e3";
-        plan.add(event, &rules(&users), is_open);
+        found.add(event, &rules(&users), is_open);
     }
-    insta::assert_snapshot!(plan.to_string(), @r"
-    approve e1 for 2026-06-18/2026-06-20: made by hand, not approved yet
-    approve e2 for 2026-06-18/2026-06-20: moved after its approval
-    close e3: deleted
-    leave 1: not made by a registered manual user
-    ");
+    let work: Vec<_> = found.work.values().map(|work| (work.event.id.as_str(), work.why)).collect();
+    assert_eq!(work, [("e1", Why::New), ("e2", Why::Moved)]);
+    assert_eq!(found.done.keys().collect::<Vec<_>>(), ["e3"]);
+    assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(Left::NotAManualUser, 1)]);
 }
 
 /// The event as the sweep leaves it after doing what the plan says.

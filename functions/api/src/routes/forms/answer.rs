@@ -1,0 +1,160 @@
+//! A form and its events as callers see them.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use moffman::forms::{self, Event, Form};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A part of a listing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FormListAnswer {
+    /// The forms, office after office; fewer than `limit` do not mean that there are no more.
+    pub(super) forms: Vec<FormItem>,
+    /// What to send as `page` for the next part; absent in the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples(
+        "WyJCcm5vIiwiY2ZjM2E3NDFjZDI0MGZjNzhmMjM2ZWRmZjBkN2Y1Zjk4MzE5YmY5OTIyMjlkYzE5MTk4MzNmYmRiMmU4Y2M1NSIsIjIwMjYtMDYtMTgvMjAyNi0wNi0xOSJd"
+    ))]
+    pub(super) next: Option<String>,
+}
+
+/// An approval form: for a person and days, whatever events ask for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FormItem {
+    /// Opaque; the same for as long as the form is known.
+    #[schema(examples(
+        "Y2ZjM2E3NDFjZDI0MGZjNzhmMjM2ZWRmZjBkN2Y1Zjk4MzE5YmY5OTIyMjlkYzE5MTk4MzNmYmRiMmU4Y2M1NS8yMDI2LTA2LTE4LzIwMjYtMDYtMTk"
+    ))]
+    id: String,
+    /// How far it has come.
+    state: FormState,
+    /// The address of its person as the list of manual users has it; in one plain spelling when it is not there any more.
+    #[schema(examples("eva@example.com"))]
+    user_id: String,
+    /// The first day.
+    #[schema(format = Date, examples("2026-06-18"))]
+    start: String,
+    /// The day after the last one.
+    #[schema(format = Date, examples("2026-06-19"))]
+    end: String,
+    /// How many attempts failed since it was asked for, or since a person had it sent again.
+    #[schema(examples(3))]
+    failures: u32,
+    /// When the first of them failed.
+    #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
+    failing_since: Option<String>,
+    /// Before this instant sweeps do not try again; only while it is `waiting` or `in_doubt`.
+    #[schema(format = DateTime, examples("2026-06-15T09:00:00Z"))]
+    next_try_at: Option<String>,
+    /// How many mails may have gone out, with copies; a mail that was refused is none.
+    #[schema(examples(1))]
+    mails: u32,
+    /// When it was issued.
+    #[schema(format = DateTime, examples("2026-06-15T10:00:00Z"))]
+    issued_at: Option<String>,
+    /// The events that asked for it, the last 50.
+    events: Vec<FormEvent>,
+}
+
+/// An event that asked for a form.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FormEvent {
+    /// The name of its office; null when no office has its calendar any more.
+    #[schema(examples("Brno"))]
+    office_id: Option<String>,
+    /// Its id in the calendar.
+    #[schema(examples("d62ledmiipeg0a3clkpneloopc"))]
+    event_id: String,
+    /// What became of it.
+    status: EventStatus,
+    /// When it was found; null once it needs nothing any more.
+    #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
+    found_at: Option<String>,
+}
+
+/// How far a form has come: `due` ones are sent by the next sweep, and `sending` ones now. `waiting` ones were refused, or
+/// the form service was not reached; of `in_doubt` ones nobody knows whether they were issued: sweeps try both again, or
+/// leave them to a person. `held` ones wait for a person. `issued` ones were issued; `discarded` ones a person ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FormState {
+    Due,
+    Sending,
+    Waiting,
+    InDoubt,
+    Held,
+    Issued,
+    Discarded,
+}
+
+/// What became of an event that asked for a form: `open`, it is to be approved; `approved`; `refused`, Google does not let
+/// it be changed; `gone`, it was deleted, moved to other days, or is nothing to approve any more; `not_registered`, its
+/// person is no manual user; `orphaned`, it is open in a calendar that no office has any more.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EventStatus {
+    Open,
+    Approved,
+    Refused,
+    Gone,
+    NotRegistered,
+    Orphaned,
+}
+
+impl From<Form> for FormItem {
+    fn from(form: Form) -> Self {
+        let is_tried_again = matches!(form.state, forms::State::Waiting | forms::State::InDoubt);
+        let next_try_at = form.failures.filter(|_| is_tried_again).map(|failures| failures.next_try_at);
+        Self {
+            id: form.id,
+            state: form.state.into(),
+            user_id: form.user_id,
+            start: form.days.start().to_string(),
+            end: form.days.end().to_string(),
+            failures: form.failures.map_or(0, |failures| failures.count),
+            failing_since: form.failures.map(|failures| instant(failures.since)),
+            next_try_at: next_try_at.map(instant),
+            mails: form.mails,
+            issued_at: form.issued_at.map(instant),
+            events: form.events.into_iter().map(FormEvent::from).collect(),
+        }
+    }
+}
+
+impl From<Event> for FormEvent {
+    fn from(event: Event) -> Self {
+        let Event { office_id, event_id, status, found_at } = event;
+        Self { office_id, event_id, status: status.into(), found_at: found_at.map(instant) }
+    }
+}
+
+impl From<forms::State> for FormState {
+    fn from(state: forms::State) -> Self {
+        match state {
+            forms::State::Due => Self::Due,
+            forms::State::Sending => Self::Sending,
+            forms::State::Waiting => Self::Waiting,
+            forms::State::InDoubt => Self::InDoubt,
+            forms::State::Held => Self::Held,
+            forms::State::Issued => Self::Issued,
+            forms::State::Discarded => Self::Discarded,
+        }
+    }
+}
+
+impl From<forms::Status> for EventStatus {
+    fn from(status: forms::Status) -> Self {
+        match status {
+            forms::Status::Open => Self::Open,
+            forms::Status::Approved => Self::Approved,
+            forms::Status::Refused => Self::Refused,
+            forms::Status::Gone => Self::Gone,
+            forms::Status::NotRegistered => Self::NotRegistered,
+            forms::Status::Orphaned => Self::Orphaned,
+        }
+    }
+}
+
+fn instant(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

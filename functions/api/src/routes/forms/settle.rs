@@ -1,0 +1,154 @@
+//! Lets a person settle a form that the sweeps do not. Every decision is safe to repeat.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use moffman::domain::form::Outcome;
+use moffman::forms::{self, FormsError};
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::answer::FormItem;
+use crate::body::{Body, Content};
+use crate::error::{
+    ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, INTERNAL, INVALID, Kind, NO_EVENT,
+    NO_SUCH_FORM, NOT_JSON, NOT_REGISTERED, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
+};
+use crate::members::Members;
+use crate::requests::Lifetime;
+use crate::{Api, documentation};
+
+/// How to send a form again.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResendRequest {
+    /// Send a copy of a form that was issued or discarded. The form itself stays what it is.
+    #[schema(value_type = Option<bool>, default = false, required = false, examples(true))]
+    again: bool,
+}
+
+impl Content for ResendRequest {
+    const MAY_BE_EMPTY: bool = true;
+
+    fn read(members: Members<'_>) -> Result<Self, ApiError> {
+        Ok(Self { again: members.only(&["again"])?.flag_if_given("again")? })
+    }
+}
+
+/// Why a form is discarded.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiscardRequest {
+    /// How it ended; `arrived` if it is not said.
+    #[schema(value_type = Option<FormOutcome>, default = "arrived", required = false)]
+    outcome: Outcome,
+}
+
+/// How a form ended: `arrived`, it counts as issued for whatever event asks for it; `not_wanted`, the events that have asked
+/// for it are approved without, and one that asks later has it sent.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it says which values the document has; they are read as text")]
+enum FormOutcome {
+    Arrived,
+    NotWanted,
+}
+
+impl Content for DiscardRequest {
+    const MAY_BE_EMPTY: bool = true;
+
+    fn read(members: Members<'_>) -> Result<Self, ApiError> {
+        let outcome = match members.only(&["outcome"])?.text_if_given("outcome")?.as_deref() {
+            None | Some("arrived") => Outcome::Arrived,
+            Some("not_wanted") => Outcome::NotWanted,
+            Some(_) => return Err(ApiError::invalid("outcome", "must be arrived or not_wanted")),
+        };
+        Ok(Self { outcome })
+    }
+}
+
+/// How both decisions fail.
+const OF_BOTH: [Kind; 12] = [
+    NOT_JSON,
+    WRONG_KEY,
+    NO_SUCH_FORM,
+    FORM_IN_PROGRESS,
+    FORM_ISSUED,
+    FORM_DISCARDED,
+    TOO_LARGE,
+    INVALID,
+    TOO_MANY_REQUESTS,
+    INTERNAL,
+    DIRECTORY_UNAVAILABLE,
+    UNAVAILABLE,
+];
+
+/// How sending a form again fails.
+pub(crate) struct ResendProblems;
+
+impl IntoResponses for ResendProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documentation::problems(&[&OF_BOTH[..], &[NOT_REGISTERED, NO_EVENT]].concat())
+    }
+}
+
+/// How discarding a form fails.
+pub(crate) struct DiscardProblems;
+
+impl IntoResponses for DiscardProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documentation::problems(&OF_BOTH)
+    }
+}
+
+/// Send a form again
+///
+/// A form that waits, is in doubt or is held is due at once: the next sweep sends it, once. If it was sent before without a
+/// clear answer, two mails are possible. With `again`, a form that was issued or discarded stays so, and the next sweep
+/// sends one copy of it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/forms/{form_id}/resend",
+    operation_id = "resend_form",
+    params(("form_id" = String, Path, description = "The `id` of the form")),
+    request_body = Option<ResendRequest>,
+    responses((status = 200, description = "The form as it is now", body = FormItem), ResendProblems)
+)]
+pub(crate) async fn resend(
+    State(api): State<Arc<Api>>,
+    lifetime: Lifetime,
+    form_id: Result<Path<String>, PathRejection>,
+    Body(wire): Body<ResendRequest>,
+) -> Result<Json<FormItem>, ApiError> {
+    let form = forms::resend(&api.app, &known(form_id)?, wire.again, api.deadline(lifetime)).await?;
+    Ok(Json(form.into()))
+}
+
+/// Discard a form
+///
+/// The form arrived, or is not wanted: it is not sent any more, and the next sweep approves its events.
+#[utoipa::path(
+    post,
+    path = "/api/v1/forms/{form_id}/discard",
+    operation_id = "discard_form",
+    params(("form_id" = String, Path, description = "The `id` of the form")),
+    request_body = Option<DiscardRequest>,
+    responses((status = 200, description = "The form as it is now", body = FormItem), DiscardProblems)
+)]
+pub(crate) async fn discard(
+    State(api): State<Arc<Api>>,
+    lifetime: Lifetime,
+    form_id: Result<Path<String>, PathRejection>,
+    Body(wire): Body<DiscardRequest>,
+) -> Result<Json<FormItem>, ApiError> {
+    let form = forms::discard(&api.app, &known(form_id)?, wire.outcome, api.deadline(lifetime)).await?;
+    Ok(Json(form.into()))
+}
+
+/// What is no text is the id of no form.
+fn known(form_id: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+    form_id.map(|Path(form_id)| form_id).map_err(|_| FormsError::NoSuchForm.into())
+}
