@@ -109,6 +109,12 @@ impl Schedule {
                 self.sweep_begins();
             }
         }
+        if self.random.u16(..1000) < 5 && self.may_overtake() {
+            self.overtakings_left -= 1;
+            if let Err(trouble) = self.decisions() {
+                self.tell(format!("nobody decides: {trouble}"));
+            }
+        }
         if self.random.u16(..1000) < 3
             && let Some((name, app)) = self.processes.first_key_value()
         {
@@ -215,13 +221,18 @@ impl Schedule {
         match self.mood {
             Mood::Trouble { spared } if self.is_elsewhere(call, spared) => fate_elsewhere(&mut self.random, call),
             Mood::Trouble { .. } | Mood::Clean => Fate::Well,
-            Mood::Races if self.random.u8(..8) > 0 => Fate::Well,
+            Mood::Races if !self.is_murky(call) && self.random.u8(..8) > 0 => Fate::Well,
             Mood::Faults | Mood::Races => {
                 let is_ending = |caller: &String| self.crashing.contains(caller) || self.dying.contains(caller);
                 let can_crash = call.caller.as_ref().is_some_and(|caller| !is_ending(caller));
-                fate(&mut self.random, call, can_crash)
+                let is_murky = self.is_murky(call);
+                fate(&mut self.random, call, can_crash, is_murky)
             }
         }
+    }
+
+    fn is_murky(&self, call: &Call) -> bool {
+        self.manner.murky && call.service == Service::Byroapi
     }
 
     /// Whether a call is about a calendar, and not this one.

@@ -8,6 +8,8 @@ use moffman_simulators::{Call, Fault, Service};
 const WELL: u16 = 870;
 /// The same of forms: a form is the one call that must not be repeated, and there are few of them.
 const FORMS_WELL: u16 = 770;
+/// The same on days when Byroapi seldom says what became of them.
+const FORMS_WELL_IN_MURK: u16 = 250;
 /// Of a thousand calls these end their process, unless it cannot crash; all others go wrong.
 const CRASHES_BEFORE: Range<u16> = 870..890;
 const CRASHES_AFTER: Range<u16> = 890..900;
@@ -28,9 +30,13 @@ pub enum Fate {
     CrashUnread,
 }
 
-/// Draws a fate for a call whose process can still crash, or not.
-pub fn fate(random: &mut fastrand::Rng, call: &Call, can_crash: bool) -> Fate {
-    let well = if call.service == Service::Byroapi { FORMS_WELL } else { WELL };
+/// Draws a fate for a call whose process can still crash, or not; `murky` where Byroapi seldom answers clearly.
+pub fn fate(random: &mut fastrand::Rng, call: &Call, can_crash: bool, murky: bool) -> Fate {
+    let well = match call.service {
+        Service::Byroapi if murky => FORMS_WELL_IN_MURK,
+        Service::Byroapi => FORMS_WELL,
+        _ => WELL,
+    };
     match random.u16(..1000) {
         drawn if drawn < well => Fate::Well,
         drawn if can_crash && CRASHES_BEFORE.contains(&drawn) => Fate::CrashBefore,

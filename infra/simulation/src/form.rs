@@ -36,12 +36,16 @@ pub struct Form {
     senders: [String; 2],
     /// How often Byroapi has mailed it …
     mails: u32,
+    /// The same without copies …
+    own_mails: u64,
     /// … how often more than once persons allowed …
     wishes: u32,
     /// … and how often the policy for unknown outcomes did.
     repeated: u32,
     /// How often it was to be sent.
     sendings: u32,
+    /// Whether a person had it sent again, which is good for one mail, whatever becomes of that.
+    is_ordered: bool,
     /// Whether a person ordered a copy that nobody has begun to send.
     is_copy_due: bool,
 }
@@ -55,7 +59,11 @@ impl Form {
             wrong.push(format!("it was issued, and is {} now", item.state));
         }
         let earlier = before.as_ref().map(|before| before.claims.clone()).unwrap_or_default();
-        self.sendings += u32::from(item.claims[0].is_some() && item.claims[0] != earlier[0]);
+        let is_announced = item.claims[0].is_some() && item.claims[0] != earlier[0];
+        if is_announced && item.mails <= self.own_mails {
+            wrong.push(format!("it is to be sent, and {} were mailed though it counts {}", self.own_mails, item.mails));
+        }
+        self.sendings += u32::from(is_announced);
         for (number, earlier) in
             earlier.into_iter().enumerate().filter(|(number, claim)| item.claims[*number] != *claim)
         {
@@ -69,9 +77,11 @@ impl Form {
                 caller.clone_into(&mut self.senders[number]);
             }
         }
-        self.wishes += item.wishes_since(before.as_ref());
-        self.is_copy_due |= item.has_copy && before.is_none_or(|before| !before.has_copy);
+        self.wishes += before.as_ref().map_or(0, |before| item.wishes_since(before));
+        self.is_copy_due |= item.has_copy && before.as_ref().is_none_or(|before| !before.has_copy);
         self.is_copy_due &= item.claims[1].is_none();
+        self.is_ordered |= before.is_some_and(|before| item.is_resent_since(&before));
+        self.is_ordered &= !matches!(item.state.as_str(), "held" | "issued" | "discarded");
         self.marks.extend(item.is_issued().then_some(Mark::Issued));
         self.marks.extend((item.state == "discarded").then_some(Mark::Discarded));
         self.marks.extend(matches!(item.state.as_str(), "issued" | "discarded").then_some(Mark::Settled));
@@ -81,10 +91,12 @@ impl Form {
     /// Byroapi has mailed it once more; `was_in_doubt` when that set out. Answers what is wrong with that.
     pub fn mailed(&mut self, hold: bool, was_in_doubt: bool) -> Option<String> {
         self.mails += 1;
+        self.own_mails += u64::from(self.item.as_ref().is_some_and(|item| item.claims[0].is_some()));
         if self.mails <= 1 + self.wishes + self.repeated {
             return None;
         }
-        if !hold && was_in_doubt && !self.was(Mark::Issued) && self.repeated < MOST_REPEATED {
+        let is_right = !hold && was_in_doubt && !self.is_ordered && !self.was(Mark::Issued);
+        if is_right && self.repeated < MOST_REPEATED {
             self.repeated += 1;
             return None;
         }

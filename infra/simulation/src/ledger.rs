@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use moffman_simulators::{Call, Fault, World};
 
 use crate::asking::Asking;
 use crate::form::{Form, Mark};
 use crate::gatekeeper::Effect;
 use crate::stage::PEOPLE;
-use crate::table::{FormItem, Write, touches, writes};
+use crate::table::{EventPlace, FormItem, Write, touches, writes};
 use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
 
 /// A broken promise.
@@ -28,7 +29,7 @@ pub enum Breach {
 #[derive(Debug, Default)]
 struct Process {
     /// When it first began to list each calendar in its sweep, and last read each event of each.
-    looked: HashMap<(String, String), u64>,
+    looked: HashMap<EventPlace, u64>,
     /// The forms that it said it would send.
     sending: BTreeMap<FormKey, Sending>,
     /// Whether the form on its way was in doubt before.
@@ -44,7 +45,7 @@ struct Process {
 struct Sending {
     item: FormItem,
     /// The calendar and the event that it is sent for; nobody's for a copy.
-    event: Option<(String, String)>,
+    event: Option<EventPlace>,
 }
 
 /// Everything that the checks need, noted as it happens.
@@ -53,6 +54,10 @@ pub struct Ledger {
     hold: bool,
     tick: u64,
     asking: Asking,
+    /// Which form each open record asks for.
+    records: HashMap<EventPlace, FormKey>,
+    /// When each event was last changed, as far as the table knows.
+    versions: HashMap<EventPlace, Option<DateTime<Utc>>>,
     processes: HashMap<String, Process>,
     forms: BTreeMap<FormKey, Form>,
     seen_forms: usize,
@@ -69,6 +74,8 @@ impl Ledger {
             hold,
             tick: 0,
             asking: Asking::default(),
+            records: HashMap::new(),
+            versions: HashMap::new(),
             processes: HashMap::new(),
             forms: BTreeMap::new(),
             seen_forms: 0,
@@ -200,7 +207,14 @@ impl Ledger {
                     let tick = self.tick();
                     self.asking.followed(calendar, tick);
                 }
-                Write::Record { .. } | Write::Close { .. } | Write::Check { .. } => {}
+                Write::Record { of, form, updated } => self.recorded(&caller, of, form, updated),
+                Write::Close { of } => {
+                    self.records.remove(&of);
+                }
+                Write::Seen { of, updated } => {
+                    self.versions.insert(of, updated);
+                }
+                Write::Check { .. } => {}
             }
         }
     }
@@ -261,9 +275,12 @@ impl Ledger {
             self.process(caller).sending.remove(&key);
         } else if call.operation == "TransactWriteItems" {
             let event = writes(call).into_iter().find_map(|write| match write {
-                Write::Check { calendar, event } => Some((calendar, event)),
+                Write::Check { of } => Some(of),
                 _ => None,
             });
+            if event.as_ref().is_some_and(|event| self.records.get(event) != Some(&key)) {
+                self.duplicated(format!("{caller} sends {key:?} for {event:?}, whose record asks for no such form"));
+            }
             self.process(caller).sending.insert(key.clone(), Sending { item: item.clone(), event });
         }
         let form = self.forms.entry(key.clone()).or_default();
@@ -274,6 +291,16 @@ impl Ledger {
         if not_wanted.is_some_and(|since| !self.asking.asks_since(&key, since)) {
             self.duplicated(format!("{caller} sends {key:?}, and nobody has asked for it since it was not wanted"));
         }
+    }
+
+    /// Nothing is recorded that is older than what was looked at before.
+    fn recorded(&mut self, caller: &str, of: EventPlace, form: FormKey, updated: Option<DateTime<Utc>>) {
+        let newest = self.versions.insert(of.clone(), updated).flatten();
+        if updated.is_some() && updated < newest {
+            let text = format!("{caller} has recorded {of:?} as of {updated:?}, and {newest:?} was known");
+            self.breach(Breach::Lost(text));
+        }
+        self.records.insert(of, form);
     }
 
     fn form_sets_out(&mut self, caller: &str, call: &Call, key: &FormKey) {

@@ -83,12 +83,16 @@ impl Decision {
     }
 }
 
-/// A person looks for a form and decides about it: the one with this number, of the first few.
+/// How many forms a person looks at.
+const A_FEW: usize = 12;
+
+/// A person looks for a form and decides about it: the one with this number, counted round and round.
 pub fn begin_decision(caller: String, app: Moffman, decision: Decision, number: usize) -> Running {
     begin_request(caller, async move {
         let filter = Filter { office: None, states: decision.states() };
-        let Ok(page) = forms::list(&app, &filter, None, number + 1, None).await else { return };
-        let Some(form) = page.forms.into_iter().nth(number) else { return };
+        let Ok(page) = forms::list(&app, &filter, None, A_FEW, None).await else { return };
+        let count = page.forms.len().max(1);
+        let Some(form) = page.forms.into_iter().nth(number % count) else { return };
         // Refused or lost, the person sees the form as it was.
         let _ = match decision {
             Decision::Resend => forms::resend(&app, &form.id, false, None).await,

@@ -195,15 +195,15 @@ impl Schedule {
             self.tell(format!("{caller}: {said}"));
             self.running.push(begin_request(caller, work));
         }
-        if self.random.u8(..4) == 0 {
+        if self.random.bool() {
             self.decisions()?;
         }
         Ok(())
     }
 
     /// A person decides about a form; at times another does so about the same one at the same time, perhaps otherwise.
-    fn decisions(&mut self) -> Result<(), Trouble> {
-        let number = self.random.usize(..3);
+    pub(crate) fn decisions(&mut self) -> Result<(), Trouble> {
+        let number = self.random.usize(..12);
         let mut decision = Decision::draw(&mut self.random);
         let persons = if self.random.u8(..3) == 0 { 2 } else { 1 };
         for _ in 0..persons {

@@ -43,6 +43,8 @@ pub type Trouble = Box<dyn Error + Send + Sync>;
 pub struct Manner {
     /// Forms with an unknown outcome wait for a person.
     pub hold: bool,
+    /// Byroapi seldom says what became of a form.
+    pub murky: bool,
     /// Most offices and people are in a spreadsheet.
     pub sheet: bool,
     /// A window of more than a year; otherwise the weeks around today.
@@ -54,7 +56,7 @@ pub struct Manner {
 impl Manner {
     /// The plainest one.
     pub fn plain(hold: bool) -> Self {
-        Self { hold, sheet: false, wide: true, page_size: None }
+        Self { hold, murky: false, sheet: false, wide: true, page_size: None }
     }
 
     /// The window of a sweep, in weeks from today.
@@ -65,7 +67,7 @@ impl Manner {
     /// Draws one.
     pub fn draw(random: &mut fastrand::Rng) -> Self {
         let page_size = random.bool().then(|| random.usize(1..4));
-        Self { hold: random.bool(), sheet: random.bool(), wide: random.bool(), page_size }
+        Self { hold: random.bool(), murky: random.u8(..5) == 0, sheet: random.bool(), wide: random.bool(), page_size }
     }
 }
 

@@ -6,17 +6,22 @@ use serde_json::Value;
 
 use crate::wire::{FormKey, key};
 
+/// The calendar and the event of a record.
+pub type EventPlace = (String, String);
+
 /// Something that a request writes to the table, or only checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// The item of a form.
     Form(Box<FormItem>),
-    /// The open record of this event in this calendar.
-    Record { calendar: String, event: String },
+    /// The open record of an event: which form it asks for, and when Google says that it was last changed.
+    Record { of: EventPlace, form: FormKey, updated: Option<DateTime<Utc>> },
     /// That record is deleted.
-    Close { calendar: String, event: String },
+    Close { of: EventPlace },
     /// That record is only looked at.
-    Check { calendar: String, event: String },
+    Check { of: EventPlace },
+    /// What is remembered of an event, so that nothing older is recorded; nothing where it may be anything again.
+    Seen { of: EventPlace, updated: Option<DateTime<Utc>> },
     /// The cursor of this calendar.
     Cursor { calendar: String },
 }
@@ -79,16 +84,19 @@ impl FormItem {
         })
     }
 
+    /// Whether a person has had it sent again.
+    pub fn is_resent_since(&self, before: &Self) -> bool {
+        let is_due = |item: &Self| item.state == "due" && item.is_ordered;
+        // Whoever did not send it after all takes the mail off the count.
+        is_due(self) && !is_due(before) && self.mails >= before.mails
+    }
+
     /// How many more mails are right than before: a person had it sent again or ordered a copy, or an event asks for what
     /// nobody wanted before that.
-    pub fn wishes_since(&self, before: Option<&Self>) -> u32 {
-        let Some(before) = before else { return 0 };
-        // Whoever did not send it after all takes the mail off the count.
-        let is_due = |item: &Self| item.state == "due" && item.is_ordered;
-        let is_resent = is_due(self) && !is_due(before) && self.mails >= before.mails;
+    pub fn wishes_since(&self, before: &Self) -> u32 {
         let is_wanted = before.not_wanted.is_some() && self.claims[0].is_some();
         let is_copied = self.has_copy && !before.has_copy;
-        [is_resent, is_wanted, is_copied].into_iter().map(u32::from).sum()
+        [self.is_resent_since(before), is_wanted, is_copied].into_iter().map(u32::from).sum()
     }
 
     /// Whether it went out or arrived, which nothing takes back.
@@ -120,8 +128,8 @@ pub fn form_put(call: &Call) -> Option<FormItem> {
 pub fn written(call: &Call) -> Option<String> {
     let writes = writes(call);
     let by_record = writes.iter().find_map(|write| match write {
-        Write::Record { event, .. } | Write::Close { event, .. } | Write::Check { event, .. } => Some(event.clone()),
-        Write::Form(_) | Write::Cursor { .. } => None,
+        Write::Record { of, .. } | Write::Close { of } | Write::Check { of } => Some(of.1.clone()),
+        Write::Form(_) | Write::Cursor { .. } | Write::Seen { .. } => None,
     });
     by_record.or_else(|| form_put(call)?.events.pop())
 }
@@ -150,23 +158,33 @@ pub fn told(write: &Write) -> String {
             let copy = if *has_copy { ", with a copy" } else { "" };
             format!("[form {person} {from} {to}: {state}, mails {mails}{copy}]")
         }
-        Write::Record { event, .. } => format!("[record {event}]"),
-        Write::Close { event, .. } => format!("[close {event}]"),
-        Write::Check { event, .. } => format!("[check {event}]"),
+        Write::Record { of: (_, event), .. } => format!("[record {event}]"),
+        Write::Close { of: (_, event) } => format!("[close {event}]"),
+        Write::Check { of: (_, event) } => format!("[check {event}]"),
+        Write::Seen { of: (_, event), updated } => format!("[seen {event}, {updated:?}]"),
         Write::Cursor { calendar } => format!("[cursor {calendar}]"),
     }
 }
 
 fn action(action: &Value) -> Option<Write> {
-    let record = |action: &Value| record(&action["Key"]);
-    let closed = record(&action["Delete"]).map(|(calendar, event)| Write::Close { calendar, event });
-    let checked = || record(&action["ConditionCheck"]).map(|(calendar, event)| Write::Check { calendar, event });
+    let of = |action: &Value| event_place(&action["Key"], "open#");
+    let closed = of(&action["Delete"]).map(|of| Write::Close { of });
+    let checked = || of(&action["ConditionCheck"]).map(|of| Write::Check { of });
     closed.or_else(checked).or_else(|| put(&action["Put"]["Item"]))
 }
 
 fn put(item: &Value) -> Option<Write> {
-    if let Some((calendar, event)) = record(item) {
-        return Some(Write::Record { calendar, event });
+    let updated = instant(&item["updated"]);
+    if let Some(of) = event_place(item, "open#") {
+        return Some(Write::Record {
+            of,
+            form: key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)?,
+            updated,
+        });
+    }
+    if let Some(of) = event_place(item, "seen#") {
+        let is_lasting = !matches!(item["how"]["S"].as_str()?, "not_registered" | "left");
+        return Some(Write::Seen { of, updated: updated.filter(|_| is_lasting) });
     }
     match item["sk"]["S"].as_str()? {
         "cursor" => Some(Write::Cursor { calendar: calendar(item)? }),
@@ -174,9 +192,8 @@ fn put(item: &Value) -> Option<Write> {
     }
 }
 
-/// The calendar and the event of an open record.
-fn record(key: &Value) -> Option<(String, String)> {
-    Some((calendar(key)?, key["sk"]["S"].as_str()?.strip_prefix("open#")?.to_owned()))
+fn event_place(key: &Value, kind: &str) -> Option<EventPlace> {
+    Some((calendar(key)?, key["sk"]["S"].as_str()?.strip_prefix(kind)?.to_owned()))
 }
 
 fn calendar(key: &Value) -> Option<String> {

@@ -72,11 +72,6 @@ pub const LAYERS: &[Layer] = &[
         make: || Arc::new(LostCondition { on: "ConditionCheck", key: "seen#" }),
     },
     Layer {
-        name: "cursor-unconditional",
-        breaks: "A cursor is written over one that somebody else has written.",
-        make: || Arc::new(LostCondition { on: "PutItem", key: "cursor" }),
-    },
-    Layer {
         name: "revisions-equal",
         breaks: "Every write of an item has the same revision.",
         make: || Arc::new(OneRevision),
