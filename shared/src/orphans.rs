@@ -73,7 +73,7 @@ async fn tend_calendar(app: &Moffman, calendar: CalendarId) -> Result<Orphans, S
     let forms = app.store.forms(&keys, app.clock.now()).await?;
     let mut orphans = Orphans::default();
     for record in open {
-        let is_settled = forms.get(&record.form()).is_some_and(|form| form.form.ends_at(record.days).is_some());
+        let is_settled = forms.get(&record.form()).is_some_and(|form| form.form.is_settled());
         if is_settled && close(app, &calendar, &record).await? {
             orphans.closed += 1;
         } else {

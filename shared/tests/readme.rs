@@ -189,3 +189,26 @@ fn the_drawing_of_a_forms_states_is_what_the_code_does() {
         .collect();
     assert_eq!(drawn, real);
 }
+
+/// Whatever the library asks DynamoDB for, the functions must be allowed; a local AWS that does not check it would not tell.
+#[test]
+fn the_functions_may_do_what_the_store_asks_for() {
+    let template = read("template.yaml");
+    let folder = Path::new(ROOT).join("shared/src/store");
+    let sources: String =
+        std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    // Tables are made, and claims ended by scanning, by the local process only.
+    for (call, action) in [
+        (".batch_get_item()", "BatchGetItem"),
+        (".get_item()", "GetItem"),
+        (".put_item()", "PutItem"),
+        (".update_item()", "UpdateItem"),
+        (".delete_item()", "DeleteItem"),
+        (".query()", "Query"),
+        ("ConditionCheck::builder()", "ConditionCheckItem"),
+        ("Delete::builder()", "DeleteItem"),
+    ] {
+        let is_allowed = template.contains(&format!("- dynamodb:{action}\n"));
+        assert!(is_allowed || !sources.contains(call), "{call} without dynamodb:{action}");
+    }
+}

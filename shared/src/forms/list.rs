@@ -1,7 +1,7 @@
-//! Lists forms, calendar after calendar: those of the people who have ever asked for one there.
+//! Lists forms, calendar after calendar: those of the people who have asked for one there.
 //!
-//! A page ends when it is full or has looked for long enough: most calendars and people have nothing to show, and a request
-//! has its time.
+//! A page ends when it is full or has looked often enough: most calendars and people have nothing to show, and a request has
+//! its time.
 
 use std::sync::Arc;
 
@@ -95,6 +95,10 @@ impl Listing<'_> {
             let after = from.days.filter(|_| *digest == from.person);
             for shown in self.forms_of(office, person, &open).await? {
                 if after.is_some_and(|after| shown.key.days <= after) {
+                    continue;
+                }
+                // Nobody has sent it yet, so it does not say which events ask for it: those of an earlier calendar did.
+                if self.forms.iter().any(|listed| listed.key == shown.key) {
                     continue;
                 }
                 if self.forms.len() == self.limit {

@@ -91,7 +91,10 @@ impl Settling<'_> {
         let present = read.map(|item| &item.form);
         let is_registered = self.everything.users.contains_key(&subject.key.person);
         let mut form = match domain::Form::after(present, self.happening, now) {
-            After::Stays(Stays::AsItIs) => return Ok(Some(present.cloned())),
+            After::Stays(Stays::AsItIs) => {
+                self.take_up_copy(subject).await?;
+                return Ok(Some(present.cloned()));
+            }
             After::Stays(Stays::BeingSent) => return Err(FormsError::InProgress),
             After::Stays(Stays::Issued) => return Err(FormsError::Issued),
             After::Stays(Stays::Discarded) => return Err(FormsError::Discarded),
@@ -99,7 +102,10 @@ impl Settling<'_> {
             After::Becomes(_) if self.sends() && !is_registered => return Err(FormsError::NotRegistered),
             After::Becomes(form) => form,
         };
-        form.events.extend(subject.asking.iter().cloned());
+        for event in &subject.asking {
+            let asked = Happening::Asked(event.clone());
+            form = domain::Form::after(Some(&form), &asked, now).changed().unwrap_or(form);
+        }
         let is_copy = form.copy.is_some() && present.is_some_and(|present| present.copy.is_none());
         let also = match self.happening {
             Happening::Again if is_copy => vec![self.copy(subject)?],
@@ -148,9 +154,25 @@ impl Settling<'_> {
 
     /// Whether any event asks for the form now.
     async fn is_asked_for(&self, subject: &Subject) -> Result<bool, FormsError> {
-        let items = self.app.store.events(self.reachable(subject)).await?;
+        let items = self.app.store.events(self.reachable(subject), self.app.clock.now()).await?;
         let asks = items.values().filter_map(|items| items.open.as_ref());
         Ok(asks.filter(|open| !open.is_gone).any(|open| open.form() == subject.key))
+    }
+
+    /// A copy that is due already, and whose record lies in a calendar that nobody sweeps any more, gets another record.
+    async fn take_up_copy(&self, subject: &Subject) -> Result<(), FormsError> {
+        let is_due = subject.form.as_ref().is_some_and(|item| item.form.copy.is_some());
+        if *self.happening != Happening::Again || !is_due {
+            return Ok(());
+        }
+        for event in self.reachable(subject) {
+            if self.app.store.calendar(&event.calendar).has_copy(&subject.key).await? {
+                return Ok(());
+            }
+        }
+        let write = self.copy(subject)?;
+        self.app.store.write(&[write]).await?;
+        Ok(())
     }
 
     /// The record of a copy, in the calendar of the last event that asked for the form.

@@ -53,7 +53,7 @@ impl Shown {
 /// Shows these forms.
 pub(super) async fn show(app: &Moffman, everything: &Everything, forms: &[Shown]) -> Result<Vec<Form>, StoreError> {
     let events: HashSet<AskingEvent> = forms.iter().flat_map(Shown::events).collect();
-    let items = app.store.events(events.into_iter().collect()).await?;
+    let items = app.store.events(events.into_iter().collect(), app.clock.now()).await?;
     let offices = super::offices(everything);
     let names: BTreeMap<&CalendarId, &Office> = offices.iter().map(|office| (&office.calendar_id, office)).collect();
     let now = app.clock.now();

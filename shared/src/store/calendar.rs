@@ -55,10 +55,12 @@ pub enum Recorded {
     Written(Kept<OpenRecord>),
     /// There is this record instead.
     Found(Kept<OpenRecord>),
+    /// There is a record that cannot be read; it holds the others up in nothing.
+    Unreadable,
     /// There is no record any more.
     Gone,
     /// A newer version was looked at, or this one was closed.
-    Seen,
+    Seen(Option<Seen>),
 }
 
 impl Store {
@@ -91,10 +93,16 @@ impl CalendarItems<'_> {
         Ok(state)
     }
 
-    /// Opens a record, unless a newer version of the event was looked at before or there is a record already.
-    pub async fn open(&self, record: Kept<OpenRecord>, now: DateTime<Utc>) -> Result<Recorded, StoreError> {
+    /// Opens a record, unless a newer version of the event was looked at before or there is a record already. `over` is what
+    /// was seen before and does not count: the event was read since.
+    pub async fn open(
+        &self,
+        record: Kept<OpenRecord>,
+        over: Option<&Seen>,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded, StoreError> {
         let id = &record.event.id;
-        let (condition, values) = Seen::allows(&record.event, now);
+        let (condition, values) = over.map_or_else(|| Seen::allows(&record.event, now), Seen::is_still);
         let writes = [
             Write::put(self.open_key(id), &record, Condition::Absent(now))?,
             Write::check(self.seen_key(id), Condition::Expression(condition, values)),
@@ -102,22 +110,22 @@ impl CalendarItems<'_> {
         let written = self.store.write(&writes).await?;
         let Written::Refused(met) = written else { return Ok(Recorded::Written(record)) };
         let mut met = met.into_iter();
-        match (met.next(), met.next()) {
-            (Some(Met::Present(Some(item))), _) => Kept::from_item(item).map(Recorded::Found),
-            (_, Some(Met::Present(_))) => Ok(Recorded::Seen),
-            _ => Ok(Recorded::Gone),
-        }
+        Ok(match (met.next(), met.next()) {
+            (Some(Met::Present(Some(item))), _) => Recorded::found(item),
+            (_, Some(Met::Present(seen))) => Recorded::Seen(seen.as_ref().and_then(Seen::from_item)),
+            _ => Recorded::Gone,
+        })
     }
 
     /// Replaces a record that is as it was read.
     pub async fn replace(&self, read: &Kept<OpenRecord>, record: Kept<OpenRecord>) -> Result<Recorded, StoreError> {
         let condition = Condition::AsRead(read.revision.clone());
         let write = Write::put(self.open_key(&record.event.id), &record, condition)?;
-        match self.store.write(&[write]).await?.met(0) {
-            Met::Nothing => Ok(Recorded::Written(record)),
-            Met::Present(Some(item)) => Kept::from_item(item).map(Recorded::Found),
-            Met::Present(None) => Ok(Recorded::Gone),
-        }
+        Ok(match self.store.write(&[write]).await?.met(0) {
+            Met::Nothing => Recorded::Written(record),
+            Met::Present(Some(item)) => Recorded::found(item),
+            Met::Present(None) => Recorded::Gone,
+        })
     }
 
     /// Deletes a record that is as it was read, and remembers what was done. `also` is written with it.
@@ -151,6 +159,11 @@ impl CalendarItems<'_> {
     /// Puts the record of a copy that a person ordered.
     pub fn put_copy(&self, copy: &Kept<CopyRecord>) -> Result<Write, StoreError> {
         Write::put(self.copy_key(&copy.form), copy, Condition::None)
+    }
+
+    /// Whether there is a record of a copy of this form.
+    pub async fn has_copy(&self, form: &FormKey) -> Result<bool, StoreError> {
+        Ok(self.store.item(&self.copy_key(form)).await?.is_some())
     }
 
     /// The check that the record of a copy is as it was read.
@@ -195,6 +208,12 @@ impl CalendarItems<'_> {
 
     fn copy_key(&self, form: &FormKey) -> ItemKey {
         ItemKey::new(self.partition(), format!("{COPY}{}#{}", form.person.digest(), in_key(form.days)))
+    }
+}
+
+impl Recorded {
+    fn found(item: Item) -> Self {
+        Kept::from_item(item).map_or(Self::Unreadable, Self::Found)
     }
 }
 

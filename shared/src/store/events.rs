@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::calendar::{CALENDARS, CalendarItems};
 use super::form::{BATCH, FormItem, person_partition, read_form, sort_key};
-use super::item::{Item, ItemKey, Kept, text};
+use super::item::{Item, ItemKey, Kept, has_ended, text};
 use super::open_record::OpenRecord;
 use super::seen::Seen;
 use super::{Store, StoreError};
@@ -25,7 +25,11 @@ pub struct EventItems {
 
 impl Store {
     /// What the table says of these events, strongly consistent.
-    pub async fn events(&self, events: Vec<AskingEvent>) -> Result<HashMap<AskingEvent, EventItems>, StoreError> {
+    pub async fn events(
+        &self,
+        events: Vec<AskingEvent>,
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<AskingEvent, EventItems>, StoreError> {
         let keys = events.into_iter().flat_map(|event| {
             let [open, seen] = self.calendar(&event.calendar).keys_of(&event.event);
             [(open, event.clone()), (seen, event)]
@@ -34,7 +38,7 @@ impl Store {
         let mut found: HashMap<AskingEvent, EventItems> = HashMap::new();
         let wanted: Vec<ItemKey> = keys.keys().cloned().collect();
         for batch in wanted.chunks(BATCH) {
-            for item in self.batch_of(batch).await? {
+            for item in self.batch_of(batch).await?.into_iter().filter(|item| !has_ended(item, now)) {
                 let Some(event) = ItemKey::of(&item).and_then(|key| keys.get(&key)) else { continue };
                 let items = found.entry(event.clone()).or_default();
                 match Seen::from_item(&item) {
@@ -92,7 +96,7 @@ impl Store {
 }
 
 impl CalendarItems<'_> {
-    /// The people who have ever asked for a form in this calendar, by their digests.
+    /// The people who have asked for a form in this calendar as far as it is remembered, by their digests.
     pub async fn people(&self) -> Result<BTreeMap<String, PersonKey>, StoreError> {
         let mut items = self.everything("person").send();
         let mut people = BTreeMap::new();

@@ -233,8 +233,12 @@ impl Store {
             .send();
         while let Some(item) = claimed.next().await {
             let Ok(kept) = Kept::<FormItem>::from_item(item?) else { continue };
+            let without = without_leases(&kept);
+            if without == *kept {
+                continue;
+            }
             let revision = Revision(format!("{}-ended", kept.revision.0));
-            let ended = kept.becoming(without_leases(&kept), revision);
+            let ended = kept.becoming(without, revision);
             let condition = Condition::AsRead(kept.revision.clone());
             let write = Write::put(form_key(&kept.key), &ended, condition)?;
             self.write(&[write]).await?;

@@ -51,8 +51,8 @@ pub struct Seen {
 impl Seen {
     /// The condition on what was seen under which a version of an event may be recorded at `now`.
     ///
-    /// It stops what is strictly older than what was looked at, and what was closed in this very version; nothing where the
-    /// person was not registered, or the configuration left it alone: both may be otherwise by now. A version without
+    /// It stops what is strictly older than what was looked at, and what was closed in this very version; but that not where
+    /// the person was not registered, or the configuration left it alone: both may be otherwise by now. A version without
     /// `updated` is never older.
     pub(super) fn allows(event: &Event, now: DateTime<Utc>) -> (String, Vec<(&'static str, AttributeValue)>) {
         let mut values = vec![
@@ -61,20 +61,29 @@ impl Seen {
             (":left", text("left")),
             (":etag", text(&event.etag)),
         ];
-        let mut version = "etag <> :etag".to_owned();
-        if let Some(updated) = event.updated {
-            version.push_str(" AND (attribute_not_exists(updated) OR updated <= :updated)");
-            values.push((":updated", number(updated.timestamp_millis())));
-        }
-        let closed = "attribute_not_exists(sk) OR expires_at <= :now OR how = :unregistered OR how = :left";
-        (format!("{closed} OR ({version})"), values)
+        let base = "attribute_not_exists(sk) OR expires_at <= :now";
+        let other = "etag <> :etag OR how = :unregistered OR how = :left";
+        // DynamoDB refuses parentheses that are not needed.
+        let Some(updated) = event.updated else {
+            return (format!("{base} OR {other}"), values);
+        };
+        values.push((":updated", number(updated.timestamp_millis())));
+        let not_older = "attribute_not_exists(updated) OR updated <= :updated";
+        (format!("{base} OR ({other}) AND ({not_older})"), values)
+    }
+
+    /// The condition that nothing was seen since.
+    pub(super) fn is_still(&self) -> (String, Vec<(&'static str, AttributeValue)>) {
+        let values = vec![(":etag", text(&self.etag)), (":gone", text("gone"))];
+        ("etag = :etag AND how = :gone".to_owned(), values)
     }
 
     /// Whether the condition of [`Seen::allows`] fails for this version.
     pub(crate) fn stops(&self, event: &Event, now: DateTime<Utc>) -> bool {
         let is_over = forgotten_at(self.at, self.days) <= now;
         let is_older = self.updated.zip(event.updated).is_some_and(|(seen, updated)| updated < seen);
-        !is_over && !matches!(self.how, How::NotRegistered | How::Left) && (is_older || self.etag == event.etag)
+        let is_closed = self.etag == event.etag && !matches!(self.how, How::NotRegistered | How::Left);
+        !is_over && (is_older || is_closed)
     }
 
     /// Reads the memory of an event; `None` for any other item.

@@ -77,7 +77,7 @@ impl Write {
         Ok(Self { key, action: Action::Put(item), condition })
     }
 
-    /// Puts an item that nobody ever reads on a condition.
+    /// Puts an item whatever is there.
     pub fn put_item(key: ItemKey, mut item: Item) -> Self {
         item.extend(key.attributes());
         Self { key, action: Action::Put(item), condition: Condition::None }

@@ -59,8 +59,8 @@ pub(super) struct Backlog {
     /// Oldest first.
     pub(super) work: Vec<Task>,
     pub(super) copies: Vec<Kept<CopyRecord>>,
-    /// Whether each open record was there when the calendar was read: its form is read before the work.
-    pub(super) known: HashSet<String>,
+    /// The events whose records were there when the calendar was read: their forms are read before the work.
+    pub(super) read_before: HashSet<String>,
 }
 
 /// A record to work on.
@@ -135,10 +135,10 @@ impl Sweep<'_> {
             report.plans = Some(vec![self.plan(&calendar, open, copies, listed.found).await?]);
             return Ok(None);
         }
-        let known = open.iter().map(|record| record.event.id.clone()).collect();
+        let read_before = open.iter().map(|record| record.event.id.clone()).collect();
         let work = self.record(&calendar, open, listed.found).await?;
         self.advance(&mut calendar, listed.sync_token).await?;
-        Ok(Some(Backlog { calendar, work, copies, known }))
+        Ok(Some(Backlog { calendar, work, copies, read_before }))
     }
 
     /// Lists what changed since the cursor, and the window where that is not enough.

@@ -1,10 +1,10 @@
-//! Sends the copies of forms that people ordered: each once, whatever became of it.
+//! Sends the copies of forms that people ordered. A refused one waits; one that may have gone out is not sent again.
 
 use super::MOST_SILENCES;
 use super::Sweep;
 use super::calendar::Calendar;
 use super::report::SweepReport;
-use super::send::{LEASE_MARGIN, silences_after};
+use super::send::{FIRST_PAUSE, LEASE_MARGIN, silences_after};
 use super::work::WorkError;
 use crate::byroapi::{Answer, Byroapi};
 use crate::domain::approval_form;
@@ -16,7 +16,7 @@ use crate::store::item::{Kept, kept};
 use crate::store::write::{Condition, Met, Write, Written};
 
 /// How often a form that others keep changing is looked at again.
-const MOST_ROUNDS: usize = 8;
+const MOST_ROUNDS: usize = 32;
 
 /// Work on one copy.
 struct CopyWorker<'a> {
@@ -73,7 +73,9 @@ impl CopyWorker<'_> {
         match (turn, user, &sweep.app.byroapi) {
             (CopyTurn::Rest, ..) | (CopyTurn::Send, _, None) => Ok(false),
             (CopyTurn::Close, ..) => self.close().await,
-            (CopyTurn::GiveUp, ..) => self.give_up("nobody knows whether it went out").await,
+            (CopyTurn::GiveUp, ..) => {
+                self.give_up("it was refused too often, or nobody knows whether it went out").await
+            }
             (CopyTurn::Send, None, _) => self.give_up("its person is not registered any more").await,
             (CopyTurn::Send, Some(user), Some(byroapi)) => self.send(user, byroapi).await,
         }
@@ -161,9 +163,13 @@ impl CopyWorker<'_> {
         if let Some(problem) = problem {
             self.report.problem(&self.calendar.office.name, problem);
         }
+        let mut pause = FIRST_PAUSE;
         for _ in 0..MOST_ROUNDS {
-            if !self.change(&happening, with).await? {
-                break;
+            match self.change(&happening, with).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(WorkError::Store(error)) if self.sweep.waits_out(&error, &mut pause).await => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(false)

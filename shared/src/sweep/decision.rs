@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
-use crate::domain::form::{Asking, Form, Rest, State, Turn, turn};
+use crate::domain::form::{Asking, Form, Rest, Turn, turn};
 use crate::domain::sweep_plan::{Left, Rules, Verdict, judge};
 use crate::store::open_record::OpenRecord;
 
@@ -102,11 +102,9 @@ fn gone(record: &OpenRecord, form: Known<&Form>) -> Decision {
     let Known::Read(form) = form else {
         return Decision::ReadForm;
     };
-    match form.map(|form| &form.state) {
-        Some(State::Sending(_) | State::InDoubt | State::Held) if record.is_gone => {
-            Decision::Form(Turn::Rest(Rest::Person))
-        }
-        Some(State::Sending(_) | State::InDoubt | State::Held) => Decision::KeepInSight,
-        _ => Decision::Close(Left::Deleted),
+    match form.is_some_and(Form::is_doubtful) {
+        true if record.is_gone => Decision::Form(Turn::Rest(Rest::Person)),
+        true => Decision::KeepInSight,
+        false => Decision::Close(Left::Deleted),
     }
 }

@@ -4,6 +4,7 @@
 //! down before the calendar's cursor moves past them, so a sweep may end anywhere and the next one goes on.
 
 mod approve;
+mod backlog;
 mod calendar;
 mod copies;
 mod decision;

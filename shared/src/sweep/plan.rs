@@ -71,7 +71,7 @@ impl Sweep<'_> {
         let is_new = |event: &&String| open.iter().all(|record| record.event.id != **event);
         let new = found.work.keys().filter(is_new);
         let asking = new.map(|event| AskingEvent { calendar: id.clone(), event: event.clone() }).collect();
-        let items = self.app.store.events(asking).await?;
+        let items = self.app.store.events(asking, now).await?;
         let stopped = items.into_iter().filter_map(|(event, items)| {
             let listed = &found.work.get(&event.event)?.event;
             items.seen?.stops(listed, now).then_some(event.event)

@@ -13,6 +13,7 @@ use crate::store::StoreError;
 use crate::store::calendar::Recorded;
 use crate::store::item::{Kept, kept};
 use crate::store::open_record::OpenRecord;
+use crate::store::seen::How;
 
 /// How many events are written down side by side.
 const RECORDS_AT_ONCE: usize = 8;
@@ -62,7 +63,7 @@ impl Sweep<'_> {
         known: Option<Kept<OpenRecord>>,
     ) -> Result<Option<Task>, CalendarError> {
         let Work { mut event, person, mut days, why } = work;
-        let (mut known, mut is_met) = (known, false);
+        let (mut known, mut is_met, mut over) = (known, false, None);
         let items = self.app.store.calendar(&calendar.office.calendar_id);
         for _ in 0..MOST_ROUNDS {
             if let Some(record) = known.take() {
@@ -87,7 +88,7 @@ impl Sweep<'_> {
             let record = kept(known.as_ref(), record, self.app.randomness.id());
             let recorded = match &known {
                 Some(known) => items.replace(known, record).await?,
-                None => items.open(record, now).await?,
+                None => items.open(record, over.as_ref(), now).await?,
             };
             match recorded {
                 Recorded::Written(record) => {
@@ -96,7 +97,13 @@ impl Sweep<'_> {
                 }
                 Recorded::Found(present) => (known, is_met) = (Some(present), true),
                 Recorded::Gone => known = None,
-                Recorded::Seen => return Ok(None),
+                // Google did not know this version once, and shows it now.
+                Recorded::Seen(Some(seen)) if over.is_none() && seen.how == How::Gone && seen.etag == event.etag => {
+                    let Some(read) = self.look_at(calendar, &event.id).await? else { return Ok(None) };
+                    let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else { return Ok(None) };
+                    (event, days, over) = (read, read_days, Some(seen));
+                }
+                Recorded::Seen(_) | Recorded::Unreadable => return Ok(None),
             }
         }
         Err(StoreError::Throttled.into())
@@ -124,7 +131,9 @@ enum Version {
 
 /// A record that was read before the listing began is not newer than it; one that was met afterwards may be.
 fn compare(record: &OpenRecord, listed: &Event, is_met: bool) -> Version {
-    if record.is_gone {
+    if record.is_gone && is_met {
+        if listed.is_older_than(&record.event) { Version::Newer } else { Version::NobodyKnows }
+    } else if record.is_gone {
         Version::Older
     } else if record.event.etag == listed.etag {
         Version::Same

@@ -16,13 +16,13 @@ use crate::store::write::{Condition, Met, Write, Written};
 /// How long a claim outlives the form's timeout.
 pub(super) const LEASE_MARGIN: Duration = Duration::seconds(60);
 /// The pause before an outcome is written again while DynamoDB is in trouble; doubled each time …
-const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+pub(super) const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 /// … up to this, so that all of them end within the lease.
 const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(16);
 /// What is left to do after such a pause takes about this long.
 const AFTER_A_PAUSE: Duration = Duration::seconds(10);
 /// How often an outcome is written onto a form that others keep changing.
-const MOST_ROUNDS: usize = 8;
+const MOST_ROUNDS: usize = 32;
 /// Divided into thousandths.
 const LUCK: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -134,10 +134,7 @@ impl Worker<'_> {
             match self.put_form(form).await {
                 Ok(true) => return Ok(true),
                 Ok(false) if rounds < MOST_ROUNDS => rounds += 1,
-                Err(error) if error.is_temporary() && pause <= LONGEST_PAUSE && self.can_wait(pause) => {
-                    self.sweep.app.clock.pause(pause).await;
-                    pause *= 2;
-                }
+                Err(error) if self.sweep.waits_out(&error, &mut pause).await => {}
                 Ok(false) => return Err(StoreError::Throttled.into()),
                 Err(error) => return Err(error.into()),
             }
@@ -176,15 +173,22 @@ impl Worker<'_> {
         self.form = Known::Read(read_form(item, self.now())?);
         Ok(())
     }
-
-    /// Whether there is time for a pause, one more write and the approval.
-    fn can_wait(&self, pause: std::time::Duration) -> bool {
-        let needed = Duration::from_std(pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
-        self.sweep.order.deadline.is_none_or(|deadline| deadline - self.now() > needed)
-    }
 }
 
 impl Sweep<'_> {
+    /// Pauses before something is written again, while DynamoDB is in trouble and there is time for it, one more write and the
+    /// approval. Answers whether it did.
+    pub(super) async fn waits_out(&self, error: &StoreError, pause: &mut std::time::Duration) -> bool {
+        let needed = Duration::from_std(*pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
+        let has_time = self.order.deadline.is_none_or(|deadline| deadline - self.app.clock.now() > needed);
+        if !error.is_temporary() || *pause > LONGEST_PAUSE || !has_time {
+            return false;
+        }
+        self.app.clock.pause(*pause).await;
+        *pause *= 2;
+        true
+    }
+
     /// Where between half and the whole of the longest wait a form is tried again, in thousandths.
     pub(super) fn luck(&self) -> u16 {
         u16::try_from(self.app.randomness.up_to(LUCK).as_millis()).unwrap_or(0)

@@ -1,21 +1,19 @@
-//! Works on the open events of a calendar, one after the other.
+//! Works on one open event: step by step, until it is approved, closed, or rests.
 //!
 //! A record, a form or an event may change at any moment: another sweep lists a newer version, a person moves the event or
 //! settles the form. Every write is on the condition that things are as they were read; when one fails, what it met is
 //! looked at and decided about anew.
 
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::{DateTime, Duration, Utc};
 
 use super::Sweep;
-use super::calendar::{Backlog, Calendar, Task};
-use super::decision::{Case, Decision, Known, Policy, decide};
+use super::backlog::Open;
+use super::calendar::Calendar;
+use super::decision::{Case, Decision, Known, decide};
 use super::report::SweepReport;
-use crate::config::OnUnknownOutcome;
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
-use crate::domain::form::{AskingEvent, ClaimId, Form, FormKey, Happening, MOST_EVENTS, State, Turn};
+use crate::domain::form::{AskingEvent, ClaimId, Form, Happening, MOST_EVENTS, State, Turn};
 use crate::domain::sweep_plan::Left;
 use crate::google::{GoogleError, Listing};
 use crate::store::StoreError;
@@ -27,9 +25,6 @@ use crate::store::seen::How;
 
 /// How many steps are taken about one event in one sweep; things may keep changing.
 const MOST_STEPS: usize = 24;
-/// How many events of a calendar whose forms rest are read all the same when the whole window was listed: a listing of the
-/// window shows no deletions.
-const MOST_LOOKS: usize = 50;
 
 /// Why work on an event stopped. Its record stays open.
 #[derive(Debug, thiserror::Error)]
@@ -70,98 +65,8 @@ pub(super) struct Worker<'a> {
     pub(super) refusal: Option<String>,
 }
 
-/// A record that stays open, and what is known of its form.
-struct Open {
-    record: Kept<OpenRecord>,
-    form: Known<Kept<FormItem>>,
-    /// Whether somebody else was sending the form.
-    looks_again: bool,
-}
-
-impl Sweep<'_> {
-    /// Works on a calendar's records one after the other and reports what stays open.
-    pub(super) async fn work_off(&self, mut report: SweepReport, backlog: Option<Backlog>) -> SweepReport {
-        let Some(mut backlog) = backlog else {
-            return report;
-        };
-        let office = backlog.calendar.office.name.clone();
-        if let Err(error) = self.try_to_work_off(&mut report, &mut backlog).await {
-            report.problem(&office, error.to_string());
-        }
-        report
-    }
-
-    async fn try_to_work_off(&self, report: &mut SweepReport, backlog: &mut Backlog) -> Result<(), StoreError> {
-        let Backlog { calendar, work, copies, known } = backlog;
-        let old = work.iter().filter(|task| known.contains(&task.record.event.id)).map(|task| task.record.form());
-        let keys: BTreeSet<FormKey> = old.chain(copies.iter().map(|copy| copy.form.clone())).collect();
-        let mut forms = self.read_forms(&keys).await?;
-        let mut looks = if calendar.is_reconciled { MOST_LOOKS } else { 0 };
-        let mut open = Vec::new();
-        for Task { record, seen } in std::mem::take(work) {
-            let key = record.form();
-            let form = if keys.contains(&key) { Known::Read(forms.get(&key).cloned()) } else { Known::Unread };
-            let must_look = seen.is_none() && looks > 0;
-            looks -= usize::from(must_look);
-            let worker = Worker::new(self, calendar, report, record, seen, form);
-            if let Some(one) = (Worker { must_look, ..worker }).work().await {
-                open.push(one);
-            }
-        }
-        let open = self.look_again(calendar, report, open).await;
-        for copy in std::mem::take(copies) {
-            let form = forms.remove(&copy.form);
-            self.work_on_copy(calendar, report, copy, form).await;
-        }
-        let now = self.app.clock.now();
-        report.set_open(open.iter().map(|open| &*open.record), now);
-        let held = open.iter().filter(|open| open.form.get().is_some_and(|form| form.form.is_held()));
-        report.held.extend(held.map(|open| open.record.form()));
-        Ok(())
-    }
-
-    /// Has another look at the events whose form somebody else was sending, when that turn is over.
-    async fn look_again(&self, calendar: &mut Calendar, report: &mut SweepReport, open: Vec<Open>) -> Vec<Open> {
-        let (again, mut open): (Vec<Open>, Vec<Open>) = open.into_iter().partition(|open| open.looks_again);
-        if again.is_empty() {
-            return open;
-        }
-        // Whatever this sweep itself sends is through then.
-        drop(self.form_turn.lock().await);
-        let keys: BTreeSet<FormKey> = again.iter().map(|open| open.record.form()).collect();
-        let forms = match self.read_forms(&keys).await {
-            Ok(forms) => forms,
-            Err(error) => {
-                report.problem(&calendar.office.name, error.to_string());
-                open.extend(again);
-                return open;
-            }
-        };
-        for Open { record, .. } in again {
-            let form = Known::Read(forms.get(&record.form()).cloned());
-            open.extend(Worker::new(self, calendar, report, record, None, form).work().await);
-        }
-        open
-    }
-
-    async fn read_forms(&self, keys: &BTreeSet<FormKey>) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
-        let keys: Vec<FormKey> = keys.iter().cloned().collect();
-        self.app.store.forms(&keys, self.app.clock.now()).await
-    }
-
-    /// By what this sweep decides now.
-    pub(super) fn policy(&self) -> Policy<'_> {
-        Policy {
-            rules: self.rules(),
-            forms: self.app.byroapi.is_some(),
-            hold: self.app.settings.forms.on_unknown_outcome == OnUnknownOutcome::Hold,
-            now: self.app.clock.now(),
-        }
-    }
-}
-
 impl<'a> Worker<'a> {
-    fn new(
+    pub(super) fn new(
         sweep: &'a Sweep<'a>,
         calendar: &'a mut Calendar,
         report: &'a mut SweepReport,
@@ -175,7 +80,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Works on the event. Answers its record if it stays open.
-    async fn work(mut self) -> Option<Open> {
+    pub(super) async fn work(mut self) -> Option<Open> {
         for _ in 0..MOST_STEPS {
             match self.step().await {
                 Ok(Step::Next) => {}
@@ -275,7 +180,8 @@ impl<'a> Worker<'a> {
         match items.replace(&self.record, record).await? {
             Recorded::Written(record) => self.has_record(record),
             Recorded::Found(present) => self.meets(present),
-            Recorded::Gone | Recorded::Seen => return Ok(Step::Closed),
+            Recorded::Unreadable => return Ok(Step::Rest),
+            Recorded::Gone | Recorded::Seen(_) => return Ok(Step::Closed),
         }
         Ok(Step::Next)
     }
@@ -299,7 +205,8 @@ impl<'a> Worker<'a> {
 
     /// Somebody else has written this record: what was seen counts only if it is the same version, or newer.
     pub(super) fn meets(&mut self, present: Kept<OpenRecord>) {
-        let still_counts = |seen: &Event| seen.etag == present.event.etag || present.event.is_older_than(seen);
+        let is_known = |seen: &Event| seen.etag == present.event.etag || present.event.is_older_than(seen);
+        let still_counts = |seen: &Event| !present.is_gone && is_known(seen);
         self.seen = self.seen.take().filter(still_counts);
         self.has_record(present);
     }
@@ -336,7 +243,8 @@ impl<'a> Worker<'a> {
     pub(super) fn tell_of_closing(&mut self, left: Left) {
         self.report.events_closed += 1;
         let id = &self.record.event.id;
-        let issued = self.form().is_some_and(|form| form.ends_at(self.record.days).is_some());
+        let since = self.record.recorded_at;
+        let issued = self.form().is_some_and(|form| matches!(form.state, State::Issued { at } if at >= since));
         match left {
             Left::NotAManualUser => {
                 self.problem(format!("event {id} stays unapproved: its creator is no longer a manual user"));

@@ -228,8 +228,8 @@ pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
 /// What another sweep listed in Prague, before there was a record of it, and only now writes down.
 pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
     let record = kept(None, listed.clone(), app.randomness.id());
-    let recorded = meanwhile(async { app.store.calendar(&PRAGUE.into()).open(record, app.clock.now()).await });
-    assert!(matches!(recorded.unwrap(), Recorded::Written(_) | Recorded::Seen), "nobody else has recorded it");
+    let recorded = meanwhile(async { app.store.calendar(&PRAGUE.into()).open(record, None, app.clock.now()).await });
+    assert!(matches!(recorded.unwrap(), Recorded::Written(_) | Recorded::Seen(_)), "nobody else has recorded it");
 }
 
 /// What is open in Prague.

@@ -74,7 +74,7 @@ impl Table {
     async fn open(&self, event: Event) -> Recorded {
         let days = event.days.unwrap();
         let record = kept(None, OpenRecord::of(event, days, anna(), None, now()), revision());
-        self.store.calendar(&self.calendar).open(record, now()).await.unwrap()
+        self.store.calendar(&self.calendar).open(record, None, now()).await.unwrap()
     }
 
     async fn opened(&self, event: Event) -> Kept<OpenRecord> {
@@ -130,6 +130,8 @@ async fn what_was_closed_is_opened_again_only_in_a_version_that_is_not_older_and
         (How::Refused, Some(LATE), "\"2\"", false),
         (How::Gone, Some(EARLY), "\"1\"", false),
         (How::NotRegistered, Some(LATE), "\"2\"", true),
+        (How::NotRegistered, Some(EARLY), "\"1\"", false),
+        (How::Left, Some(EARLY), "\"1\"", false),
         (How::Left, Some(LATE), "\"2\"", true),
     ] {
         let table = Table::start().await;

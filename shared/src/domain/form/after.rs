@@ -148,7 +148,12 @@ impl Form {
 
     fn not_sent(mut self) -> Self {
         self.mails = self.mails.saturating_sub(1);
-        self.state = if self.failures.is_some() && !self.is_ordered { State::Waiting } else { State::Due };
+        self.state = match self.failures {
+            _ if self.is_ordered => State::Due,
+            _ if self.mails > 0 => State::InDoubt,
+            Some(_) => State::Waiting,
+            None => State::Due,
+        };
         self
     }
 
@@ -190,6 +195,7 @@ impl Form {
     fn left_to_person(mut self, now: DateTime<Utc>) -> After {
         match &self.state {
             State::InDoubt => {}
+            State::Waiting if self.is_doubtful() => {}
             State::Sending(claim) if !claim.runs(now) => {}
             _ => return After::Stays(Stays::OutOfPlace),
         }

@@ -174,11 +174,18 @@ impl Form {
         self.state == State::Held
     }
 
-    /// Whether somebody sends it, or a copy of it, at `now`.
-    pub fn is_being_sent(&self, now: DateTime<Utc>) -> bool {
-        let copy = self.copy.as_ref().and_then(|copy| copy.claim.as_ref());
-        let own = if let State::Sending(claim) = &self.state { Some(claim) } else { None };
-        own.into_iter().chain(copy).any(|claim| claim.runs(now))
+    /// Whether a mail may be out of which nobody knows, and which no person has decided about.
+    pub fn is_doubtful(&self) -> bool {
+        match self.state {
+            State::Sending(_) | State::InDoubt | State::Held => true,
+            State::Due | State::Waiting => self.mails > 0 && !self.is_ordered,
+            State::Issued { .. } | State::Discarded { .. } => false,
+        }
+    }
+
+    /// Whether it was issued, or a person ended it.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.state, State::Issued { .. } | State::Discarded { .. })
     }
 
     /// Names an event that asks for it; the oldest name gives way.

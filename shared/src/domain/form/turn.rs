@@ -70,6 +70,8 @@ pub fn turn(form: Option<&Form>, asking: Asking, now: DateTime<Utc>) -> Turn {
         State::Sending(_) if is_enough => Turn::Leave { is_interrupted: true },
         State::Sending(_) => Turn::Send { is_interrupted: true },
         State::InDoubt if asking.hold || form.mails >= MOST_MAILS => Turn::Leave { is_interrupted: false },
+        // It was in doubt before it was refused, and the policy is another one by now.
+        State::Waiting if asking.hold && form.is_doubtful() => Turn::Leave { is_interrupted: false },
         State::Waiting | State::InDoubt => unless_early(Turn::Send { is_interrupted: false }),
         State::Held => Turn::Rest(Rest::Person),
         State::Issued { at } | State::Discarded { at, .. } => Turn::Approve { at: *at },
@@ -81,7 +83,7 @@ pub fn turn(form: Option<&Form>, asking: Asking, now: DateTime<Utc>) -> Turn {
 pub enum CopyTurn {
     /// Announce it, then send it.
     Send,
-    /// Give it up: nobody knows whether it went out.
+    /// Give it up: nobody knows whether it went out, or it was refused too often.
     GiveUp,
     /// Delete its record: there is no copy to send any more.
     Close,
@@ -97,6 +99,7 @@ pub fn copy_turn(form: Option<&Form>, now: DateTime<Utc>) -> CopyTurn {
     match &copy.claim {
         Some(other) if other.runs(now) => CopyTurn::Rest,
         Some(_) => CopyTurn::GiveUp,
+        None if copy.failures.is_some_and(|failures| failures.gives_up(now)) => CopyTurn::GiveUp,
         None if copy.failures.is_some_and(|failures| failures.next_try_at > now) => CopyTurn::Rest,
         None => CopyTurn::Send,
     }
