@@ -166,9 +166,8 @@ impl Store {
         };
         let Some(first) = writes.first() else { return written };
         match written {
-            // The answer to an earlier attempt was lost, and the SDK's next one met what that had written. A transaction
-            // that is sent again by the SDK is known to DynamoDB.
-            Ok(Written::Refused(met)) if matches!(&met[..], [Met::Present(Some(item))] if first.is_in(Some(item))) => {
+            // The answer to an earlier attempt was lost, and the next one met what that had written.
+            Ok(Written::Refused(met)) if matches!(met.first(), Some(Met::Present(Some(item))) if first.is_in(Some(item))) => {
                 Ok(Written::Done)
             }
             Err(error) if error.is_temporary() => match self.item(&first.key).await {
