@@ -40,6 +40,7 @@ pub type Trouble = Box<dyn Error + Send + Sync>;
 
 /// What stays the same for a whole schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn on its own, and all go together")]
 pub struct Manner {
     /// Forms with an unknown outcome wait for a person.
     pub hold: bool,

@@ -9,6 +9,7 @@ use crate::domain::sweep_plan::Left;
 use crate::google::GoogleError;
 use crate::store::StoreError;
 use crate::store::item::kept;
+use crate::store::open_record::OpenRecord;
 use crate::store::seen::{How, Seen};
 use crate::store::write::{Met, Write, Written};
 
@@ -156,25 +157,25 @@ impl Worker<'_> {
     /// Says on which form an event was approved, and how to send that once more.
     fn tell_of_earlier_form(&mut self) {
         let Some(form) = self.form() else { return };
-        let text = on_earlier_form(form, &FormId::of(&self.record.form()));
-        let id = &self.record.event.id;
-        let before = self.record.event.marks.approved_dates.filter(|days| *days != self.record.days);
-        let before = before.map_or_else(String::new, |days| format!("; before, it was approved for {days}"));
-        let remark = format!("event {id} was approved for {} {text}{before}", self.record.days);
+        let (record, id) = (&self.record, &self.record.event.id);
+        let remark = format!("event {id} was approved for {} {}", record.days, on_earlier_form(form, record));
         let digest = crate::telemetry::digest(self.calendar.office.calendar_id.key());
-        tracing::info!(office.digest = %digest, event.id = %id, days = %self.record.days, form.state = %form.state,
+        tracing::info!(office.digest = %digest, event.id = %id, days = %record.days, form.state = %form.state,
             "an event was approved on an earlier form");
         self.report.remark(&self.calendar.office.name, remark);
     }
 }
 
-/// What is said of an earlier form that an event is approved on.
-pub(super) fn on_earlier_form(form: &Form, id: &FormId) -> String {
+/// What is said of an earlier form that an event is approved on: since when it is there, how to send it once more, and
+/// whether the event had another one meanwhile.
+pub(super) fn on_earlier_form(form: &Form, record: &OpenRecord) -> String {
     let (what, at) = match form.state {
         State::Issued { at } => ("issued", at),
         State::Discarded { at, .. } => ("discarded", at),
         _ => return String::new(),
     };
-    let (at, id) = (at.format("%Y-%m-%d"), id.write());
-    format!("on its form {id} that was {what} on {at}; to send that once more: resend it with \"again\": true")
+    let (at, id) = (at.format("%Y-%m-%d"), FormId::of(&record.form()).write());
+    let before = record.event.marks.approved_dates.filter(|days| *days != record.days);
+    let before = before.map_or_else(String::new, |days| format!("; before, it was approved for {days}"));
+    format!("on its form {id} that was {what} on {at}; to send that once more: resend it with \"again\": true{before}")
 }

@@ -10,7 +10,7 @@ use super::calendar::{Calendar, CalendarError};
 use super::decision::{Case, Decision, Known, decide};
 use super::report::OfficePlan;
 use crate::domain::event::Event;
-use crate::domain::form::{AskingEvent, CopyTurn, Form, FormId, FormKey, Rest, State, Turn, copy_turn};
+use crate::domain::form::{AskingEvent, CopyTurn, Form, FormKey, Rest, State, Turn, copy_turn};
 use crate::domain::sweep_plan::Found;
 use crate::google::{GoogleError, Listing};
 use crate::store::copy_record::CopyRecord;
@@ -186,7 +186,7 @@ impl Sweep<'_> {
                 format!("leave the form of {id} for {days} to a person: nobody knows whether it was issued")
             }
             Decision::Form(Turn::Approve { .. }) => {
-                let on = form.map(|form| on_earlier_form(form, &FormId::of(&key))).unwrap_or_default();
+                let on = form.map(|form| on_earlier_form(form, record)).unwrap_or_default();
                 format!("approve {id} for {days} {on}")
             }
             Decision::Form(Turn::LookAgain { .. }) => format!("wait with {id} for {days}: its form is being sent"),
