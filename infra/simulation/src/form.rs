@@ -118,6 +118,11 @@ impl Form {
         self.item.as_ref().map_or("absent", |item| item.state.as_str())
     }
 
+    /// Whether the table knows of a mail, and not what became of it.
+    pub fn may_be_out(&self) -> bool {
+        self.item.as_ref().is_some_and(|item| item.mails > 0 && !matches!(item.state.as_str(), "issued" | "discarded"))
+    }
+
     /// Since when nobody wants it, if it never went out either.
     pub fn not_wanted(&self) -> Option<DateTime<Utc>> {
         self.item.as_ref()?.not_wanted.filter(|_| !self.was(Mark::Issued))

@@ -11,7 +11,7 @@ use crate::asking::Asking;
 use crate::form::{Form, Mark};
 use crate::gatekeeper::Effect;
 use crate::stage::PEOPLE;
-use crate::table::{EventPlace, FormItem, Write, touches, writes};
+use crate::table::{EventPlace, FormItem, Write, form_put, touches, writes};
 use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
 
 /// A broken promise.
@@ -135,6 +135,11 @@ impl Ledger {
         let caller = call.caller.clone().unwrap_or_default();
         if fault.is_some() {
             self.doubt(&caller, |sending| touches(call, &sending.item.place));
+        }
+        // Whoever meets its own announcement cannot know it again, and takes it for somebody else's.
+        if let Some(form) = form_put(call).filter(|form| fault == Some(&Fault::Repeated) && form.sent_until().is_some())
+        {
+            self.forms.entry(form.key).or_default().mark(Mark::InDoubt);
         }
         if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
             self.lost_track(calendar);

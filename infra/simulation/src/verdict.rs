@@ -93,11 +93,8 @@ pub fn check_records(open: &[Open], reported_held: usize, ledger: &mut Ledger) {
 /// Whether nothing is to be done about this but by a person: its form is held, or its event is gone and nobody knows whether
 /// the form is out.
 pub fn rests(open: &Open, ledger: &Ledger) -> bool {
-    match ledger.form(&open.form).map(Form::state) {
-        Some("held") => !open.is_copy,
-        Some("sending" | "in_doubt") => open.is_gone,
-        _ => false,
-    }
+    let form = ledger.form(&open.form);
+    form.is_some_and(|form| form.state() == "held" && !open.is_copy || form.may_be_out() && open.is_gone)
 }
 
 /// Forms are held with a reason only, and those of which nobody knows wait for a person.
