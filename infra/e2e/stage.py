@@ -34,6 +34,8 @@ class Stage:
     today: datetime.date = field(default_factory=datetime.date.today)
     api: Api = field(default_factory=lambda: Api("", ""))
     forms: list[dict] = field(default_factory=list)
+    # How many mails there are, as the form says.
+    mails: int = 1
 
     def configuration(self, *, sweep_interval: int | None, reload_interval: int | None, offices: dict[str, str]) -> Path:
         """Writes the file that is deployed."""

@@ -121,7 +121,12 @@ def document_is_kept(stage: Stage) -> None:
     """The API does what its OpenAPI document says, whatever it is sent"""
     fuzz(stage.api, stage.logs, stage.seed)
     stage.google.must_be_content()
-    expect("mails so far", len(stage.mail_server.mails), 1)
+    # It may have ordered copies of the form, each of which is one more mail.
+    stage.api.post("/api/v1/sweeps").ok()
+    stage.forms = stage.api.get("/api/v1/forms").ok()["forms"]
+    expect("the forms", [form["state"] for form in stage.forms], ["issued"])
+    stage.mails = stage.forms[0]["mails"]
+    expect("mails so far", len(stage.mail_server.mails), stage.mails)
 
 
 def update_keeps_state(stage: Stage) -> None:
@@ -140,7 +145,7 @@ def update_keeps_state(stage: Stage) -> None:
     expect("the forms", stage.api.get("/api/v1/forms?office_id=Brno").ok()["forms"], stage.forms)
     report = stage.api.post("/api/v1/sweeps", {"office_id": "Brno"}).ok()
     expect("the report", (report["events_approved"], report["forms"]["issued"], report["open"]), (0, 0, 0))
-    expect("mails so far", len(stage.mail_server.mails), 1)
+    expect("mails so far", len(stage.mail_server.mails), stage.mails)
 
 
 def schedules_are_changed(stage: Stage) -> None:
@@ -162,7 +167,7 @@ def scheduler_sweeps(stage: Stage) -> None:
         return stage.api.reserve("Ada Example", "Zlín", *days, approved=True, request_dt="1").status == 200
 
     until("the office is known", look, seconds=A_ROUND, every=2)
-    expect("mails so far", len(stage.mail_server.mails), 2)
+    expect("mails so far", len(stage.mail_server.mails), stage.mails + 1)
 
 
 def plan_is_limited(stage: Stage) -> None:
