@@ -5,9 +5,12 @@
 mod backoff;
 mod changes;
 mod context;
+mod copies;
 mod counts;
+mod decisions;
 mod forms;
 mod keys;
+mod listing;
 mod offices;
 mod open;
 mod overlapping;
