@@ -8,6 +8,7 @@ mod context;
 mod copies;
 mod counts;
 mod decisions;
+mod doubt;
 mod forms;
 mod keys;
 mod listing;
