@@ -11,6 +11,7 @@ mod decisions;
 mod doubt;
 mod forms;
 mod keys;
+mod late;
 mod listing;
 mod offices;
 mod open;
