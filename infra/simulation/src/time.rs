@@ -40,13 +40,15 @@ impl TimeSource for WorldTime {
     fn expire(&self, duration: Duration) -> Wait {
         let time = self.clone();
         let end = self.world.now() + duration;
+        // It waits from here on: what moves the world's time alone, before the first look at the clock, makes no answer late.
+        let mut moved = self.moved.clone().notified_owned();
         Box::pin(async move {
             loop {
-                let moved = time.moved.notified();
+                moved.await;
+                moved = time.moved.clone().notified_owned();
                 if time.world.now() >= end {
                     return;
                 }
-                moved.await;
             }
         })
     }

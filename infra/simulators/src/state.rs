@@ -42,6 +42,8 @@ pub(crate) type OnHang = Arc<dyn Fn(&World) + Send + Sync>;
 pub(crate) struct State {
     pub(crate) clock: Clock,
     last_updated: DateTime<Utc>,
+    /// Whether the next change comes within the millisecond of the last one.
+    pub(crate) is_next_simultaneous: bool,
     pub(crate) change: u64,
     ids: u64,
     pub(crate) google_url: String,
@@ -77,6 +79,7 @@ impl State {
         Self {
             clock: Clock::Standing(now.trunc_subsecs(3)),
             last_updated: DateTime::<Utc>::MIN_UTC,
+            is_next_simultaneous: false,
             change: 0,
             ids: 0,
             google_url: String::new(),
@@ -117,8 +120,14 @@ impl State {
     pub(crate) fn stamp(&mut self) -> Stamp {
         self.change += 1;
         let now = self.now();
-        let after_last = self.last_updated.checked_add_signed(Duration::milliseconds(1));
-        self.last_updated = after_last.map_or(now, |after| after.max(now));
+        if std::mem::take(&mut self.is_next_simultaneous) {
+            if self.last_updated < now {
+                self.violation("a change is to be dated like the last one, which was earlier");
+            }
+        } else {
+            let after_last = self.last_updated.checked_add_signed(Duration::milliseconds(1));
+            self.last_updated = after_last.map_or(now, |after| after.max(now));
+        }
         Stamp { change: self.change, updated: self.last_updated, now }
     }
 

@@ -101,6 +101,12 @@ impl World {
         }
     }
 
+    /// The next change comes within the millisecond of the last one: both get the same `updated`, and etags of their own. A
+    /// violation where time has gone by since, or nothing changes any more.
+    pub fn date_next_change_like_the_last(&self) {
+        self.lock().is_next_simultaneous = true;
+    }
+
     /// From now on the simulated time is the real time, for a world that somebody looks at. Without this, or after
     /// [`World::set_now`], it stands still between the calls that move it.
     pub fn follow_real_time(&self) {
@@ -158,6 +164,9 @@ impl World {
         left.extend(self.violations().into_iter().map(|text| format!("violation: {text}")));
         left.extend(self.unused_faults().into_iter().map(|text| format!("unused fault: {text}")));
         left.extend(self.unused_hooks().into_iter().map(|text| format!("unused hook: {text}")));
+        if self.lock().is_next_simultaneous {
+            left.push("no change that was to be dated like the last one".to_owned());
+        }
         if left.is_empty() { Ok(()) } else { Err(left.join("\n")) }
     }
 

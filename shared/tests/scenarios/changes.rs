@@ -3,7 +3,7 @@
 use chrono::Duration;
 use moffman_simulators::{Fault, Moment};
 
-use crate::context::{ANNA, BORIS, BRNO, CYRIL, PRAGUE, request, run_test, run_test_with};
+use crate::context::{ANNA, BORIS, BRNO, CYRIL, PRAGUE, request, run_test, run_test_with, thursday};
 
 #[tokio::test]
 async fn a_moved_event_gets_a_form_for_its_new_days() {
@@ -206,6 +206,33 @@ async fn a_person_who_is_no_longer_registered_gets_no_form_for_what_is_still_ope
         assert_eq!((report.events_closed, report.open), (1, 0));
         assert!(report.problems.iter().any(|p| p.problem.contains("no longer a manual user")), "{report:?}");
         ctx.expect_untouched(PRAGUE, &event);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_deleted_is_said_to_have_a_form_only_if_that_was_issued_for_it() {
+    run_test(async |ctx| {
+        thursday(ctx);
+        ctx.sweep().await;
+        ctx.expect_form();
+
+        // One more event asks for the form that was issued before, and goes before a sweep has the time to approve it.
+        ctx.advance(Duration::minutes(1));
+        let again = thursday(ctx);
+        ctx.sweep_without_time().await;
+        ctx.world.person_deletes(PRAGUE, &again);
+        let report = ctx.sweep().await;
+        assert_eq!((report.events_closed, report.open), (1, 0), "{report:?}");
+        assert_eq!(report.problems, [], "no form was issued for it");
+
+        let other = ctx.person_adds(PRAGUE, BORIS, "2026-06-18", "2026-06-19");
+        let deleted = other.clone();
+        ctx.world.when("form", Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
+        let report = ctx.sweep().await;
+        ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
+        let said = format!("event {other} was deleted while its form was being issued");
+        assert_eq!(report.problems.iter().map(|problem| problem.problem.as_str()).collect::<Vec<_>>(), [said]);
     })
     .await;
 }

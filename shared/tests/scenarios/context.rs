@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness};
@@ -32,6 +33,8 @@ pub const ANNA: &str = "Anna@example.com";
 pub const BORIS: &str = "boris@example.com";
 /// Not a manual user.
 pub const CYRIL: &str = "cyril@example.com";
+/// Brno is no office.
+pub const ONLY_PRAGUE: &str = r#"{"offices.office_list": "[{name: prague, id: prague@group.calendar.google.com}]"}"#;
 
 const SETTINGS: &str = r#"
 manual_users:
@@ -120,6 +123,12 @@ impl Context {
         sweep(&self.app, &everything()).await
     }
 
+    /// Sweeps everything, and has time to record what it finds and none to work on it.
+    pub async fn sweep_without_time(&self) -> SweepReport {
+        let deadline = Some(self.world.now() + chrono::Duration::seconds(10));
+        sweep(&self.app, &Order { deadline, ..everything() }).await.unwrap()
+    }
+
     /// The plan of one office, as a person would read it.
     pub async fn plan(&self, office: &str) -> Vec<String> {
         let order = Order { scope: Scope::Office(office.to_owned()), dry_run: true, deadline: None, share: None };
@@ -183,6 +192,25 @@ impl Context {
         open(&self.store, calendar).await
     }
 
+    /// How far a calendar was read.
+    pub async fn token(&self, calendar: &str) -> Option<String> {
+        let cursor = self.store.calendar(&calendar.into()).read().await.unwrap().cursor;
+        cursor.map(|cursor| cursor.sync_token.clone())
+    }
+
+    /// From now on, the record of an open event makes no sense to anybody.
+    pub async fn spoil(&self, calendar: &str, event: &str) {
+        let key = [("pk", format!("calendar#{calendar}")), ("sk", format!("open#{event}"))];
+        let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+        let update = self.store.client().update_item().table_name(self.store.table()).set_key(Some(key.into()));
+        let spoilt = update
+            .update_expression("SET days = :days, revision = :revision")
+            .condition_expression("attribute_exists(sk)")
+            .expression_attribute_values(":days", AttributeValue::S("some day".to_owned()))
+            .expression_attribute_values(":revision", AttributeValue::S("spoilt".to_owned()));
+        spoilt.send().await.unwrap();
+    }
+
     /// All forms in these states; in any, if none is named.
     pub async fn forms(&self, states: &[State]) -> Vec<Form> {
         let filter = Filter { office: None, states: states.to_vec() };
@@ -232,6 +260,13 @@ pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
     assert!(matches!(recorded.unwrap(), Recorded::Written(_) | Recorded::Seen(_)), "nobody else has recorded it");
 }
 
+/// The only form there is.
+pub fn the_form_meanwhile(app: &Moffman) -> Form {
+    let page = meanwhile(forms::list(app, &Filter::default(), None, 2, None)).unwrap();
+    let [form] = <[Form; 1]>::try_from(page.forms).unwrap();
+    form
+}
+
 /// What is open in Prague.
 pub fn open_meanwhile(app: &Moffman) -> Vec<OpenRecord> {
     meanwhile(open(&app.store, PRAGUE))
@@ -243,7 +278,7 @@ async fn open(store: &Store, calendar: &str) -> Vec<OpenRecord> {
 }
 
 /// Does something on a thread of its own: a hook cannot wait for it on the test's.
-fn meanwhile<T: Send>(what: impl Future<Output = T> + Send) -> T {
+pub fn meanwhile<T: Send>(what: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -255,15 +290,21 @@ fn meanwhile<T: Send>(what: impl Future<Output = T> + Send) -> T {
 
 /// Sweeps until the service hangs, and is killed there.
 pub async fn sweep_until_it_hangs(ctx: &Context) {
+    sweep_until_it_hangs_in(&ctx.world, &ctx.app).await;
+}
+
+/// The process sweeps until the service hangs, and is killed there.
+pub async fn sweep_until_it_hangs_in(world: &World, app: &Moffman) {
     let (hangs, mut hanging) = tokio::sync::watch::channel(false);
-    ctx.world.when_hanging(move |_| {
+    world.when_hanging(move |_| {
         hangs.send_replace(true);
     });
+    let order = everything();
     tokio::select! {
-        _ = ctx.sweep() => panic!("something hangs"),
+        _ = sweep(app, &order) => panic!("something hangs"),
         _ = hanging.wait_for(|hangs| *hangs) => {}
     }
-    ctx.world.when_hanging(|_| {});
+    world.when_hanging(|_| {});
 }
 
 /// Anna adds the Thursday of this week in Prague.

@@ -142,11 +142,8 @@ async fn open_events_cost_one_read_of_a_hundred_forms_and_no_write_while_they_wa
 /// A second event that meets a held form is named in it, once.
 #[tokio::test]
 async fn events_that_rest_on_a_held_form_cost_nothing_but_its_reading() {
-    let settings = ONE_OFFICE.replace('}', r#", "forms.on_unknown_outcome": "hold"}"#).replacen(
-        r#"google.com, "forms.on_unknown_outcome": "hold"}"#,
-        "google.com}",
-        1,
-    );
+    let office = "[{name: prague, id: prague@group.calendar.google.com}]";
+    let settings = json!({"offices.office_list": office, "forms.on_unknown_outcome": "hold"}).to_string();
     run_test_with(&settings, async |ctx| {
         ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         ctx.world.fail("form", moffman_simulators::Fault::DropAfterEffect);

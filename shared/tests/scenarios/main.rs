@@ -5,9 +5,14 @@
 mod backoff;
 mod changes;
 mod context;
+mod copies;
 mod counts;
+mod decisions;
+mod doubt;
 mod forms;
 mod keys;
+mod late;
+mod listing;
 mod offices;
 mod open;
 mod overlapping;

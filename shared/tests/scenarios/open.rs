@@ -10,9 +10,9 @@ use moffman::sweep::{Order, sweep};
 use moffman_simulators::{Fault, NewEvent, Recurrence};
 use serde_json::json;
 
-use crate::context::{ANNA, BORIS, BRNO, CYRIL, Context, PRAGUE, everything, run_test, run_test_with, thursday};
-
-const ONLY_PRAGUE: &str = r#"{"offices.office_list": "[{name: prague, id: prague@group.calendar.google.com}]"}"#;
+use crate::context::{
+    ANNA, BORIS, BRNO, CYRIL, Context, ONLY_PRAGUE, PRAGUE, everything, run_test, run_test_with, thursday,
+};
 
 #[tokio::test]
 async fn what_google_does_not_let_the_calendar_change_gets_no_form_and_is_named_once() {

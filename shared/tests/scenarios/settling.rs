@@ -1,60 +1,13 @@
 //! Forms that wait for a person: seen, and settled.
 
 use chrono::Duration;
-use moffman::app::Moffman;
-use moffman::directory::DirectoryError;
-use moffman::domain::form::Outcome;
-use moffman::forms::{self, Filter, Form, FormsError, State, Status};
+use moffman::forms::{FormsError, State, Status};
 use moffman_simulators::{Fault, Matcher, Moment};
 
-use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, days, run_test, run_test_with, thursday};
-
-const HOLD: &str = r#"{"forms.on_unknown_outcome": "hold"}"#;
-
-async fn resend(app: &Moffman, id: &str) -> Result<Form, FormsError> {
-    forms::resend(app, id, false, None).await
-}
-
-async fn again(app: &Moffman, id: &str) -> Result<Form, FormsError> {
-    forms::resend(app, id, true, None).await
-}
-
-async fn arrived(app: &Moffman, id: &str) -> Result<Form, FormsError> {
-    forms::discard(app, id, Outcome::Arrived, None).await
-}
-
-async fn not_wanted(app: &Moffman, id: &str) -> Result<Form, FormsError> {
-    forms::discard(app, id, Outcome::NotWanted, None).await
-}
-
-/// Anna's Thursday, whose form has an unknown outcome and is held for that.
-async fn held(ctx: &mut Context) -> (String, Form) {
-    let event = thursday(ctx);
-    ctx.world.fail("form", Fault::DropAfterEffect);
-    assert_eq!(ctx.sweep().await.forms.held, 1);
-    ctx.expect_form();
-    (event, ctx.the_form().await)
-}
-
-/// Anna's Thursday, whose form Byroapi refused, and which waits.
-async fn refused(ctx: &Context) -> (String, Form) {
-    let event = thursday(ctx);
-    ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-    assert_eq!(ctx.sweep().await.forms.refused, 1);
-    (event, ctx.the_form().await)
-}
-
-/// Anna's Thursday, approved on its form.
-async fn issued(ctx: &mut Context) -> (String, Form) {
-    let event = thursday(ctx);
-    assert_eq!(ctx.sweep().await.forms.issued, 1);
-    ctx.expect_form();
-    (event, ctx.the_form().await)
-}
-
-fn expect_thursday_approved(ctx: &Context, event: &str) {
-    ctx.expect_approved(PRAGUE, event, "Anna Nová", "2026-06-18", "2026-06-19");
-}
+use crate::context::{ANNA, BRNO, PRAGUE, run_test, run_test_with, thursday};
+use crate::decisions::{
+    HOLD, WITHOUT_ANNA, again, arrived, expect_thursday_approved, held, not_wanted, refused, resend,
+};
 
 #[tokio::test]
 async fn a_held_form_that_arrived_is_discarded_and_its_event_approved_without_a_second_one() {
@@ -239,86 +192,10 @@ async fn a_form_of_a_killed_sweep_is_sent_again_under_hold_when_a_person_wants_i
 }
 
 #[tokio::test]
-async fn a_copy_of_what_was_issued_goes_out_once_and_the_form_stays_issued() {
-    run_test(async |ctx| {
-        let (event, form) = issued(ctx).await;
-        let before = ctx.event(PRAGUE, &event);
-        assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::Issued));
-        assert_eq!(not_wanted(&ctx.app, &form.id).await, Err(FormsError::Issued));
-        assert_eq!(arrived(&ctx.app, &form.id).await.unwrap().state, State::Issued);
-        for _ in 0..2 {
-            let ordered = again(&ctx.app, &form.id).await.unwrap();
-            assert_eq!((ordered.state, ordered.issued_at), (State::Issued, form.issued_at));
-        }
-        for copies in [1, 0, 0] {
-            let report = ctx.sweep().await;
-            assert_eq!((report.forms.issued, report.events_approved, report.open), (copies, 0, 0), "{report:?}");
-        }
-        ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        assert_eq!((ctx.event(PRAGUE, &event), ctx.the_form().await.mails), (before, 2));
-
-        again(&ctx.app, &form.id).await.unwrap();
-        assert_eq!(ctx.sweep().await.forms.issued, 1, "each order is one copy");
-        ctx.expect_form();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_copy_that_is_refused_waits_and_one_that_nobody_knows_of_is_not_sent_again() {
-    run_test(async |ctx| {
-        let (_, form) = issued(ctx).await;
-        again(&ctx.app, &form.id).await.unwrap();
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        assert_eq!(ctx.sweep().await.forms.refused, 1);
-        assert_eq!(ctx.sweep().await.forms.issued, 0, "not before its backoff");
-        ctx.advance(Duration::hours(1));
-        ctx.world.fail("form", Fault::DropAfterEffect);
-        let report = ctx.sweep().await;
-        assert_eq!(report.forms.unknown, 1);
-        assert!(report.problems[0].problem.contains("copy"), "{report:?}");
-        ctx.expect_form();
-        ctx.advance(Duration::days(1));
-        assert_eq!(ctx.sweep().await.forms.issued, 0);
-        let form = ctx.the_form().await;
-        assert_eq!((form.state, form.mails), (State::Issued, 2));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_copy_goes_out_beside_what_was_discarded() {
-    run_test(async |ctx| {
-        let (event, form) = refused(ctx).await;
-        not_wanted(&ctx.app, &form.id).await.unwrap();
-        assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::Discarded));
-        again(&ctx.app, &form.id).await.unwrap();
-        let report = ctx.sweep().await;
-        assert_eq!((report.forms.issued, report.events_approved), (1, 1), "{report:?}");
-        ctx.expect_form();
-        expect_thursday_approved(ctx, &event);
-        assert_eq!(ctx.the_form().await.state, State::Discarded);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn nobody_who_is_not_registered_is_sent_anything() {
-    let without_anna = r#"{"manual_users.user_list": "[{id: cyril@example.com, name: Cyril}]",
-        "forms.email.contents": "", "forms.email.attachments": "form.pdf"}"#;
-    run_test(async |ctx| {
-        let (_, form) = issued(ctx).await;
-        again(&ctx.app, &form.id).await.unwrap();
-        ctx.restart(without_anna);
-        let report = ctx.sweep().await;
-        assert!(report.problems.iter().any(|problem| problem.problem.contains("given up")), "{report:?}");
-        assert_eq!(ctx.sweep().await.problems, []);
-        assert_eq!(again(&ctx.app, &form.id).await, Err(FormsError::NotRegistered));
-    })
-    .await;
     run_test(async |ctx| {
         let (_, form) = refused(ctx).await;
-        ctx.restart(without_anna);
+        ctx.restart(WITHOUT_ANNA);
         assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NotRegistered));
         ctx.sweep().await;
         let form = ctx.the_form().await;
@@ -341,102 +218,6 @@ async fn a_form_that_no_event_asks_for_any_more_is_not_sent_again() {
         assert_eq!((open[0].id.as_str(), open[0].events[0].status), (form.id.as_str(), Status::Gone));
         not_wanted(&ctx.app, &form.id).await.unwrap();
         assert_eq!(ctx.forms(&State::OPEN).await, []);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_is_done_is_listed_for_all_days_that_an_event_ever_had() {
-    run_test(async |ctx| {
-        let (event, _) = issued(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
-        ctx.sweep().await;
-        ctx.expect_form();
-        let done = ctx.forms(&[State::Issued]).await;
-        let days: Vec<String> = done.iter().map(|form| form.days.to_string()).collect();
-        assert_eq!(days, ["2026-06-18/2026-06-19", "2026-06-22/2026-06-23"]);
-        assert_eq!(ctx.forms(&[]).await, done);
-        assert_eq!(ctx.forms(&State::OPEN).await, []);
-        assert_eq!((done[0].events[0].status, done[1].events[0].status), (Status::Gone, Status::Approved));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn pages_follow_one_another_through_all_calendars_and_a_form_is_on_one_of_them() {
-    run_test(async |ctx| {
-        ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
-        for (start, end) in days(ctx).take(4) {
-            for person in [ANNA, BORIS] {
-                ctx.person_adds(PRAGUE, person, &start, &end);
-                ctx.person_adds(BRNO, person, &start, &end);
-            }
-        }
-        ctx.sweep().await;
-        ctx.world.heal();
-        let ids: Vec<String> = ctx.forms(&State::OPEN).await.into_iter().map(|form| form.id).collect();
-        assert_eq!(ids.len(), 8);
-        for limit in [1, 3, 4, 8] {
-            for states in [vec![], State::OPEN.to_vec()] {
-                let filter = Filter { office: None, states };
-                let (mut next, mut gone_through) = (None, Vec::new());
-                loop {
-                    let page = forms::list(&ctx.app, &filter, next.as_deref(), limit, None).await.unwrap();
-                    assert!(page.forms.len() <= limit);
-                    gone_through.extend(page.forms.into_iter().map(|form| form.id));
-                    next = page.next;
-                    if next.is_none() {
-                        break;
-                    }
-                }
-                assert_eq!(gone_through, ids, "{limit} a page");
-            }
-        }
-        for office in ["prague", "brno"] {
-            let filter = Filter { office: Some(office.to_owned()), states: Vec::new() };
-            let page = forms::list(&ctx.app, &filter, None, 5, None).await.unwrap();
-            let rest = forms::list(&ctx.app, &filter, page.next.as_deref(), 5, None).await.unwrap();
-            assert_eq!((page.forms.len(), rest.forms.len(), rest.next), (5, 3, None), "{office}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_page_looks_into_two_hundred_calendars() {
-    let offices: Vec<String> =
-        (0..220).map(|n| format!("{{name: o{n:03}, id: o{n:03}@group.calendar.google.com}}")).collect();
-    let offices = format!("[{}, {{name: prague, id: {PRAGUE}}}]", offices.join(", "));
-    let settings = serde_json::json!({"offices.office_list": offices});
-    run_test_with(&settings.to_string(), async |ctx| {
-        thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        let order = moffman::sweep::Order {
-            scope: moffman::sweep::Scope::Office("prague".to_owned()),
-            ..crate::context::everything()
-        };
-        moffman::sweep::sweep(&ctx.app, &order).await.unwrap();
-        let first = forms::list(&ctx.app, &Filter::default(), None, 1, None).await.unwrap();
-        assert_eq!(first.forms, []);
-        let second = forms::list(&ctx.app, &Filter::default(), first.next.as_deref(), 1, None).await.unwrap();
-        assert_eq!((second.forms.len(), second.next), (1, None));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_no_listing_answered_is_no_form_and_no_page() {
-    run_test_with(HOLD, async |ctx| {
-        let (event, form) = held(ctx).await;
-        for id in ["", "form", &form.id[1..], &event] {
-            assert_eq!(resend(&ctx.app, id).await, Err(FormsError::NoSuchForm), "{id}");
-            assert_eq!(arrived(&ctx.app, id).await, Err(FormsError::NoSuchForm), "{id}");
-        }
-        let page = forms::list(&ctx.app, &Filter::default(), Some("page"), 1, None).await;
-        assert_eq!(page, Err(FormsError::NoSuchPage));
-        let unknown = Filter { office: Some("Prague".to_owned()), states: Vec::new() };
-        let refused = forms::list(&ctx.app, &unknown, None, 1, None).await;
-        assert_eq!(refused, Err(FormsError::Directory(DirectoryError::UnknownOffice)));
     })
     .await;
 }
@@ -471,23 +252,6 @@ async fn a_decision_that_cannot_be_written_changes_nothing() {
         assert!(matches!(arrived(&ctx.app, &form.id).await, Err(FormsError::Store(_))));
         ctx.dynamodb.heal();
         assert_eq!(ctx.the_form().await, form);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_form_that_was_not_sent_yet_is_listed_as_due() {
-    run_test(async |ctx| {
-        let event = thursday(ctx);
-        let deadline = Some(ctx.world.now() + Duration::seconds(10));
-        let order = moffman::sweep::Order { deadline, ..crate::context::everything() };
-        moffman::sweep::sweep(&ctx.app, &order).await.unwrap();
-        let form = ctx.the_form().await;
-        assert_eq!((form.state, form.mails, form.events[0].event_id.as_str()), (State::Due, 0, event.as_str()));
-        assert_eq!(resend(&ctx.app, &form.id).await.unwrap(), form, "it is sent anyway");
-        assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, State::Discarded);
-        let report = ctx.sweep().await;
-        assert_eq!((report.events_approved, report.forms.issued), (1, 0), "{report:?}");
     })
     .await;
 }

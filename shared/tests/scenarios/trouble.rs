@@ -1,8 +1,9 @@
 //! Google in trouble during a sweep: what passes is not noticed, what stays is reported and nothing is lost.
 
+use chrono::Duration;
 use moffman_simulators::{Fault, Moment};
 
-use crate::context::{ANNA, PRAGUE, run_test};
+use crate::context::{ANNA, BORIS, PRAGUE, run_test, thursday};
 
 #[tokio::test]
 async fn trouble_that_passes_is_not_noticed() {
@@ -97,6 +98,48 @@ async fn an_event_that_changes_while_it_is_approved_is_read_and_judged_again() {
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_holds_nothing_else_up() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.spoil(PRAGUE, &event).await;
+        let token = ctx.token(PRAGUE).await;
+        ctx.advance(Duration::hours(1));
+
+        // It is listed once more, and beside it another event, which is new.
+        ctx.world.person_renames(PRAGUE, &event, "me");
+        let other = ctx.person_adds(PRAGUE, BORIS, "2026-06-18", "2026-06-19");
+        let report = ctx.sweep().await;
+        assert_eq!((report.offices_swept, report.offices_failed, report.events_approved), (2, 0, 1), "{report:?}");
+        assert!(report.problems[0].problem.contains("cannot be read"), "{report:?}");
+        ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
+        ctx.expect_approved(PRAGUE, &other, "Boris Malý", "2026-06-18", "2026-06-19");
+        ctx.expect_untouched(PRAGUE, &event);
+        assert_ne!(ctx.token(PRAGUE).await, token, "the cursor moves on");
+        let report = ctx.sweep().await;
+        assert_eq!((report.offices_failed, report.problems.len()), (0, 1), "said in every sweep: {report:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_calendar_that_starts_over_is_read_to_its_end_although_a_record_cannot_be_read() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+        ctx.sweep().await;
+        ctx.spoil(PRAGUE, &event).await;
+        let token = ctx.token(PRAGUE).await;
+        ctx.world.expire_sync_tokens(PRAGUE);
+        let report = ctx.sweep().await;
+        assert_eq!((report.offices_failed, report.forms.issued), (0, 0), "{report:?}");
+        assert_ne!(ctx.token(PRAGUE).await, token);
     })
     .await;
 }

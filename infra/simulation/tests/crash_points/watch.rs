@@ -128,12 +128,15 @@ impl Effect {
     }
 }
 
-/// The operation, and which of the two writes around a form it is.
+/// The operation, and which of the writes around a form, or its copy, it is.
 fn name(call: &Call) -> String {
     let body = call.body.as_ref().unwrap_or(&Value::Null);
     let actions = body["TransactItems"].as_array().into_iter().flatten();
     let mut items = actions.map(|action| &action["Put"]["Item"]).chain([&body["Item"]]);
     let form = items.find(|item| item["sk"]["S"].as_str().is_some_and(|key| key.starts_with("form#")));
+    if form.is_some_and(|form| form["copy"]["M"]["claim"].is_object()) {
+        return "announce copy".to_owned();
+    }
     match form.and_then(|form| form["state"]["S"].as_str()) {
         Some(state @ ("sending" | "issued")) => format!("write {state}"),
         _ => call.operation.clone(),

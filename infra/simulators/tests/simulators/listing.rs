@@ -136,6 +136,27 @@ async fn a_window_lists_what_overlaps_it() {
 }
 
 #[tokio::test]
+async fn two_changes_within_a_millisecond_have_one_updated_and_two_etags() {
+    let wire = Wire::start().await;
+    let field = |id: &str, field: &str| text(&wire.world.event(OFFICE, id).unwrap(), field).to_owned();
+    let event = wire.world.person_adds(OFFICE, EVA, day(1));
+    let (updated, etag) = (field(&event, "updated"), field(&event, "etag"));
+    wire.world.date_next_change_like_the_last();
+    wire.world.person_renames(OFFICE, &event, "x");
+    assert_eq!(field(&event, "updated"), updated);
+    assert_ne!(field(&event, "etag"), etag);
+    wire.world.person_renames(OFFICE, &event, "y");
+    assert_ne!(field(&event, "updated"), updated);
+    wire.world.finish().unwrap();
+
+    wire.world.date_next_change_like_the_last();
+    assert!(wire.world.finish().unwrap_err().contains("dated like the last one"));
+    wire.world.advance(chrono::Duration::hours(1));
+    wire.world.person_renames(OFFICE, &event, "z");
+    assert_eq!(wire.world.violations(), ["a change is to be dated like the last one, which was earlier"]);
+}
+
+#[tokio::test]
 async fn updated_is_strictly_increasing_and_follows_the_clock() {
     let wire = Wire::start().await;
     let updated = |id: &str| text(&wire.world.event(OFFICE, id).unwrap(), "updated").to_owned();

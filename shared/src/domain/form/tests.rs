@@ -1,7 +1,6 @@
-use chrono::{DateTime, Duration, Utc};
-use proptest::prelude::*;
-
 use super::*;
+
+mod properties;
 
 fn now() -> DateTime<Utc> {
     "2026-06-15T08:00:00Z".parse().unwrap()
@@ -166,102 +165,4 @@ fn a_form_is_forgotten_400_days_after_its_last_day_or_its_end() {
     assert_eq!(ends("2026-06-01/2026-06-02"), "2027-07-20 08:00:00 UTC");
     assert_eq!(ends("2026-12-01/2026-12-03"), "2028-01-06 00:00:00 UTC");
     assert_eq!(by(&[sending(1, now())]).ends_at("2026-06-01/2026-06-02".parse().unwrap()), None);
-}
-
-/// Anything that may happen, by one of two workers.
-fn happening() -> impl Strategy<Value = (Happening, i64)> {
-    let seconds = prop_oneof![Just(0_i64), 1..200_i64, 10_000..400_000_i64];
-    let what = (1..3_u8, any::<bool>(), 0..13_u8, 0..=1_000_u16).prop_map(|(id, flag, kind, luck)| match kind {
-        0..=3 => Happening::Sending { claim: claim(id, DateTime::UNIX_EPOCH), event: event(id), dated: now() },
-        4 => Happening::NotSent(ClaimId(id.to_string())),
-        5 => Happening::Issued,
-        6 | 7 => Happening::Refused { claim: ClaimId(id.to_string()), is_try: flag, luck },
-        8 | 9 => Happening::Unknown { claim: ClaimId(id.to_string()), hold: flag, luck },
-        10 => Happening::LeftToPerson,
-        11 => {
-            if flag {
-                Happening::Resend
-            } else {
-                Happening::Again
-            }
-        }
-        _ => Happening::Discard(if flag { Outcome::Arrived } else { Outcome::NotWanted }),
-    });
-    (what, seconds)
-}
-
-/// Plays what workers and people do: a worker sends only when it is the form's turn.
-fn play(happenings: Vec<(Happening, i64)>, mut each: impl FnMut(Option<&Form>, &Happening, &After, DateTime<Utc>)) {
-    let (mut form, mut time): (Option<Form>, _) = (None, now());
-    for (happening, seconds) in happenings {
-        time += Duration::seconds(seconds);
-        let happening = match happening {
-            Happening::Sending { claim, event, dated } => {
-                let turn = turn(form.as_ref(), Asking { since: now(), hold: false }, time);
-                if !matches!(turn, Turn::Send { .. }) {
-                    continue;
-                }
-                let claim = Claim::new(claim.id, time + Duration::seconds(75));
-                Happening::Sending { claim, event, dated }
-            }
-            other => other,
-        };
-        let after = Form::after(form.as_ref(), &happening, time);
-        each(form.as_ref(), &happening, &after, time);
-        form = after.changed().or(form);
-    }
-}
-
-fn counts_as_issued(form: &Form) -> bool {
-    matches!(form.state, State::Issued { .. } | State::Discarded { outcome: Outcome::Arrived, .. })
-}
-
-proptest! {
-    #[test]
-    fn nothing_loses_that_a_form_was_issued(happenings in proptest::collection::vec(happening(), 0..40)) {
-        play(happenings, |before, happening, after, _| {
-            if let (Some(before), After::Becomes(form)) = (before, after) {
-                assert!(!counts_as_issued(before) || form.state == before.state, "{before:?} by {happening:?}");
-            }
-        });
-    }
-
-    #[test]
-    fn only_an_issue_a_person_or_a_new_mail_ends_a_doubt(happenings in proptest::collection::vec(happening(), 0..40)) {
-        play(happenings, |before, happening, after, _| {
-            let Some(before) = before.filter(|form| matches!(form.state, State::InDoubt | State::Held)) else { return };
-            let After::Becomes(form) = after else { return };
-            let may = matches!(happening, Happening::Issued | Happening::Sending { .. } | Happening::LeftToPerson
-                | Happening::Resend | Happening::Again | Happening::Discard(_));
-            assert!(may || form.state == before.state, "{before:?} by {happening:?}");
-        });
-    }
-
-    #[test]
-    fn every_happening_counts_once(happenings in proptest::collection::vec(happening(), 0..40)) {
-        play(happenings, |_, happening, after, time| {
-            // What a worker does is repeated only after it was read that it has not happened.
-            let After::Becomes(form) = after else { return };
-            let repeated = Form::after(Some(form), happening, time);
-            let is_other = matches!(&repeated, After::Becomes(again) if again.state != form.state || again.mails != form.mails);
-            assert!(!is_other, "{happening:?} on {form:?}: {repeated:?}");
-        });
-    }
-
-    #[test]
-    fn there_are_no_more_than_three_mails_without_a_person(happenings in proptest::collection::vec(happening(), 0..60)) {
-        let (mut sent, mut orders) = (0, 0);
-        play(happenings, |_, happening, after, _| {
-            let After::Becomes(form) = after else { return };
-            match happening {
-                Happening::Sending { .. } => sent += 1,
-                Happening::Refused { .. } | Happening::NotSent(_) => sent -= 1,
-                Happening::Resend | Happening::Again if form.state == State::Due => orders += 1,
-                Happening::Discard(Outcome::NotWanted) => orders += 1,
-                _ => {}
-            }
-            assert!(sent <= 3 + orders, "{sent} mails, {orders} orders: {form:?}");
-            assert_eq!(form.mails, u32::try_from(sent).unwrap());
-        });
-    }
 }

@@ -1,0 +1,58 @@
+//! What people decide about a form, and forms to decide about.
+
+use moffman::app::Moffman;
+use moffman::domain::form::Outcome;
+use moffman::forms::{self, Form, FormsError};
+use moffman_simulators::Fault;
+
+use crate::context::{Context, PRAGUE, thursday};
+
+pub const HOLD: &str = r#"{"forms.on_unknown_outcome": "hold"}"#;
+/// Anna is no manual user any more.
+pub const WITHOUT_ANNA: &str = r#"{"manual_users.user_list": "[{id: cyril@example.com, name: Cyril}]",
+    "forms.email.contents": "", "forms.email.attachments": "form.pdf"}"#;
+
+pub async fn resend(app: &Moffman, id: &str) -> Result<Form, FormsError> {
+    forms::resend(app, id, false, None).await
+}
+
+pub async fn again(app: &Moffman, id: &str) -> Result<Form, FormsError> {
+    forms::resend(app, id, true, None).await
+}
+
+pub async fn arrived(app: &Moffman, id: &str) -> Result<Form, FormsError> {
+    forms::discard(app, id, Outcome::Arrived, None).await
+}
+
+pub async fn not_wanted(app: &Moffman, id: &str) -> Result<Form, FormsError> {
+    forms::discard(app, id, Outcome::NotWanted, None).await
+}
+
+/// Anna's Thursday, whose form has an unknown outcome and is held for that.
+pub async fn held(ctx: &mut Context) -> (String, Form) {
+    let event = thursday(ctx);
+    ctx.world.fail("form", Fault::DropAfterEffect);
+    assert_eq!(ctx.sweep().await.forms.held, 1);
+    ctx.expect_form();
+    (event, ctx.the_form().await)
+}
+
+/// Anna's Thursday, whose form Byroapi refused, and which waits.
+pub async fn refused(ctx: &Context) -> (String, Form) {
+    let event = thursday(ctx);
+    ctx.world.fail("form", Fault::status(500, "no blank PDF"));
+    assert_eq!(ctx.sweep().await.forms.refused, 1);
+    (event, ctx.the_form().await)
+}
+
+/// Anna's Thursday, approved on its form.
+pub async fn issued(ctx: &mut Context) -> (String, Form) {
+    let event = thursday(ctx);
+    assert_eq!(ctx.sweep().await.forms.issued, 1);
+    ctx.expect_form();
+    (event, ctx.the_form().await)
+}
+
+pub fn expect_thursday_approved(ctx: &Context, event: &str) {
+    ctx.expect_approved(PRAGUE, event, "Anna Nová", "2026-06-18", "2026-06-19");
+}
