@@ -63,11 +63,11 @@ async fn an_event_that_google_does_not_know_any_more_gets_no_form_for_what_slow_
     .await;
 }
 
-/// Anna's Thursday, of whose mail nobody knows, is deleted and kept in sight by another sweep, hours after this one listed
+/// Anna's Thursday, of whose mail nobody knows, is deleted and kept in sight by another sweep, minutes after this one listed
 /// it.
 fn expect_kept_in_sight(world: &World, other: &Moffman, event: &str) {
     world.person_deletes(PRAGUE, event);
-    world.advance(Duration::hours(6));
+    world.advance(Duration::minutes(10));
     let report = sweep_meanwhile(other);
     assert_eq!((report.events_closed, report.open), (0, 1), "{report:?}");
     assert!(open_meanwhile(other)[0].is_gone);
