@@ -78,6 +78,11 @@ impl Seen {
         ("etag = :etag AND how = :gone".to_owned(), values)
     }
 
+    /// Whether Google did not know the event any more in this very version.
+    pub(crate) fn is_of_vanished(&self, event: &Event) -> bool {
+        self.how == How::Gone && self.etag == event.etag
+    }
+
     /// Whether the condition of [`Seen::allows`] fails for this version.
     pub(crate) fn stops(&self, event: &Event, now: DateTime<Utc>) -> bool {
         let is_over = forgotten_at(self.at, self.days) <= now;

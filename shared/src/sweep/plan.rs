@@ -11,7 +11,7 @@ use super::decision::{Case, Decision, Known, decide};
 use super::report::OfficePlan;
 use crate::domain::event::Event;
 use crate::domain::form::{AskingEvent, CopyTurn, Form, FormKey, Rest, State, Turn, copy_turn};
-use crate::domain::sweep_plan::Found;
+use crate::domain::sweep_plan::{Found, Verdict, judge};
 use crate::google::{GoogleError, Listing};
 use crate::store::copy_record::CopyRecord;
 use crate::store::form::FormItem;
@@ -72,11 +72,21 @@ impl Sweep<'_> {
         let new = found.work.keys().filter(is_new);
         let asking = new.map(|event| AskingEvent { calendar: id.clone(), event: event.clone() }).collect();
         let items = self.app.store.events(asking, now).await?;
-        let stopped = items.into_iter().filter_map(|(event, items)| {
-            let listed = &found.work.get(&event.event)?.event;
-            items.seen?.stops(listed, now).then_some(event.event)
-        });
-        Ok(stopped.collect())
+        let mut stopped = HashSet::new();
+        for (asking, items) in items {
+            let (Some(work), Some(seen)) = (found.work.get(&asking.event), items.seen) else { continue };
+            let is_back = seen.is_of_vanished(&work.event) && self.is_work(calendar, &asking.event).await?;
+            if seen.stops(&work.event, now) && !is_back {
+                stopped.insert(asking.event);
+            }
+        }
+        Ok(stopped)
+    }
+
+    /// Whether the event is work as Google has it now.
+    async fn is_work(&self, calendar: &Calendar, event_id: &str) -> Result<bool, CalendarError> {
+        let read = self.look_at(calendar, event_id).await?;
+        Ok(read.is_some_and(|event| matches!(judge(&event, &self.rules(), true), Verdict::Work(..))))
     }
 
     /// What the sweep would work on, in its order.

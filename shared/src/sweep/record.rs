@@ -13,7 +13,6 @@ use crate::store::StoreError;
 use crate::store::calendar::Recorded;
 use crate::store::item::{Kept, kept};
 use crate::store::open_record::OpenRecord;
-use crate::store::seen::How;
 
 /// How many events are written down side by side.
 const RECORDS_AT_ONCE: usize = 8;
@@ -98,7 +97,7 @@ impl Sweep<'_> {
                 Recorded::Found(present) => (known, is_met) = (Some(present), true),
                 Recorded::Gone => known = None,
                 // Google did not know this version once, and shows it now.
-                Recorded::Seen(Some(seen)) if over.is_none() && seen.how == How::Gone && seen.etag == event.etag => {
+                Recorded::Seen(Some(seen)) if over.is_none() && seen.is_of_vanished(&event) => {
                     let Some(read) = self.look_at(calendar, &event.id).await? else { return Ok(None) };
                     let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else { return Ok(None) };
                     (event, days, over) = (read, read_days, Some(seen));
@@ -110,7 +109,7 @@ impl Sweep<'_> {
     }
 
     /// The event as Google has it now; `None` when Google does not know it.
-    async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
+    pub(super) async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
         let (google, id) = (&self.app.google, &calendar.office.calendar_id);
         match google.get_event(&self.budget, id, event_id, Some(calendar.zone)).await {
             Ok(event) => Ok(Some(event)),

@@ -181,6 +181,8 @@ async fn an_event_that_google_did_not_know_once_is_worked_on_when_google_shows_i
         assert_eq!((report.offices_failed, report.forms.issued, report.open), (0, 0, 0), "{report:?}");
 
         ctx.world.expire_sync_tokens(PRAGUE);
+        let plan = ctx.plan("prague").await;
+        assert!(plan[0].starts_with(&format!("approve {event}")), "{plan:?}");
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
