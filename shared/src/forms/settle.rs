@@ -18,9 +18,9 @@ use crate::domain::office::Office;
 use crate::google::Budget;
 use crate::store::StoreError;
 use crate::store::copy_record::CopyRecord;
-use crate::store::form::{FormItem, form_key};
+use crate::store::form::{FormItem, put_form};
 use crate::store::item::{Kept, kept};
-use crate::store::write::{Condition, Write, Written};
+use crate::store::write::{Write, Written};
 
 /// How many calendars are looked into side by side for a form that nobody has sent yet.
 const CALENDARS_AT_ONCE: usize = 16;
@@ -114,10 +114,9 @@ impl Settling<'_> {
             }
             _ => Vec::new(),
         };
-        let condition = read.map_or(Condition::Absent(now), |read| Condition::AsRead(read.revision.clone()));
         let item = FormItem { key: subject.key.clone(), form: form.clone() };
-        let item = kept(read, item, self.app.randomness.id());
-        let mut writes = vec![Write::put(form_key(&subject.key), &item, condition)?];
+        let (put, _) = put_form(read, item, self.app.randomness.id(), now)?;
+        let mut writes = vec![put];
         writes.extend(also);
         if !matches!(self.app.store.write(&writes).await?, Written::Done) {
             return Ok(None);

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::item::{Item, ItemKey, Kept, Kind, Revision, attributes, has_ended, number};
+use super::item::{Item, ItemKey, Kept, Kind, attributes, has_ended, kept, number};
 use super::write::{Condition, Write};
 use super::{Store, StoreError, TTL};
 use crate::domain::date_range::DateRange;
@@ -237,14 +237,28 @@ impl Store {
             if without == *kept {
                 continue;
             }
-            let revision = Revision(format!("{}-ended", kept.revision.0));
-            let ended = kept.becoming(without, revision);
-            let condition = Condition::AsRead(kept.revision.clone());
-            let write = Write::put(form_key(&kept.key), &ended, condition)?;
-            self.write(&[write]).await?;
+            let revision = format!("{}-ended", kept.revision.0);
+            let (put, _) = put_form(Some(&kept), without, revision, DateTime::UNIX_EPOCH)?;
+            self.write(&[put]).await?;
         }
         Ok(())
     }
+}
+
+/// The write of a form in place of what was `read`, under a fresh `revision`, and the item that is then in the table.
+pub fn put_form(
+    read: Option<&Kept<FormItem>>,
+    item: FormItem,
+    revision: String,
+    now: DateTime<Utc>,
+) -> Result<(Write, Kept<FormItem>), StoreError> {
+    let item = kept(read, item, revision);
+    Ok((Write::put(form_key(&item.key), &item, as_read(read, now))?, item))
+}
+
+/// That a form is as it was `read`, or that there still is none.
+pub fn as_read(read: Option<&Kept<FormItem>>, now: DateTime<Utc>) -> Condition {
+    read.map_or(Condition::Absent(now), |read| Condition::AsRead(read.revision.clone()))
 }
 
 fn without_leases(item: &FormItem) -> FormItem {

@@ -11,9 +11,9 @@ use crate::domain::approval_form;
 use crate::domain::form::{Claim, ClaimId, CopyHappening, CopyTurn, copy_turn};
 use crate::domain::manual_user::ManualUser;
 use crate::store::copy_record::CopyRecord;
-use crate::store::form::{FormItem, form_key, read_form};
-use crate::store::item::{Kept, kept};
-use crate::store::write::{Condition, Met, Write, Written};
+use crate::store::form::{FormItem, as_read, form_key, put_form, read_form};
+use crate::store::item::Kept;
+use crate::store::write::{Met, Write, Written};
 
 /// How often a form that others keep changing is looked at again.
 const MOST_ROUNDS: usize = 32;
@@ -84,10 +84,7 @@ impl CopyWorker<'_> {
     /// Deletes the record of a copy that nobody orders any more, while that is so.
     async fn close(&mut self) -> Result<bool, WorkError> {
         let sweep = self.sweep;
-        let check = match &self.form {
-            Some(form) => Condition::AsRead(form.revision.clone()),
-            None => Condition::Absent(sweep.app.clock.now()),
-        };
+        let check = as_read(self.form.as_ref(), sweep.app.clock.now());
         let delete = sweep.app.store.calendar(&self.calendar.office.calendar_id).delete_copy(&self.record);
         let writes = [delete, Write::check(form_key(&self.record.form), check)];
         self.meet(sweep.app.store.write(&writes).await?, 1)
@@ -179,11 +176,11 @@ impl CopyWorker<'_> {
     async fn change(&mut self, happening: &CopyHappening, with: With) -> Result<bool, WorkError> {
         let app = self.sweep.app;
         let Some(read) = &self.form else { return Ok(false) };
-        let Some(form) = read.form.after_copy(happening, app.clock.now()) else { return Ok(false) };
-        let key = self.record.form.clone();
-        let place = form_key(&key);
-        let item = kept(Some(read), FormItem { key, form }, app.randomness.id());
-        let mut writes = vec![Write::put(place, &item, Condition::AsRead(read.revision.clone()))?];
+        let now = app.clock.now();
+        let Some(form) = read.form.after_copy(happening, now) else { return Ok(false) };
+        let item = FormItem { key: self.record.form.clone(), form };
+        let (put, item) = put_form(Some(read), item, app.randomness.id(), now)?;
+        let mut writes = vec![put];
         let items = app.store.calendar(&self.calendar.office.calendar_id);
         match with {
             With::Check => writes.push(items.check_copy(&self.record)),

@@ -9,9 +9,9 @@ use crate::byroapi::Answer;
 use crate::domain::approval_form;
 use crate::domain::form::{After, Claim, Form, Happening};
 use crate::store::StoreError;
-use crate::store::form::{FormItem, form_key, read_form};
-use crate::store::item::{Item, Kept, kept};
-use crate::store::write::{Condition, Met, Write, Written};
+use crate::store::form::{FormItem, put_form, read_form};
+use crate::store::item::{Item, Kept};
+use crate::store::write::{Met, Write, Written};
 
 /// How long a claim outlives the form's timeout.
 pub(super) const LEASE_MARGIN: Duration = Duration::seconds(60);
@@ -159,14 +159,8 @@ impl Worker<'_> {
 
     /// The write that makes this of the form, and the item that is then in the table.
     pub(super) fn put(&self, form: Form) -> Result<(Write, Kept<FormItem>), StoreError> {
-        let key = self.record.form();
-        let condition = match self.form.get() {
-            Some(read) => Condition::AsRead(read.revision.clone()),
-            None => Condition::Absent(self.now()),
-        };
-        let place = form_key(&key);
-        let item = kept(self.form.get(), FormItem { key, form }, self.sweep.app.randomness.id());
-        Ok((Write::put(place, &item, condition)?, item))
+        let item = FormItem { key: self.record.form(), form };
+        put_form(self.form.get(), item, self.sweep.app.randomness.id(), self.now())
     }
 
     pub(super) fn meets_form(&mut self, item: Option<Item>) -> Result<(), StoreError> {
