@@ -88,14 +88,15 @@ impl Form {
         wrong
     }
 
-    /// Byroapi has mailed it once more; `was_in_doubt` when that set out. Answers what is wrong with that.
-    pub fn mailed(&mut self, hold: bool, was_in_doubt: bool) -> Option<String> {
+    /// Byroapi has mailed it once more; `is_resending` if it was in doubt when that set out, and announced as the form itself.
+    /// Answers what is wrong with that.
+    pub fn mailed(&mut self, hold: bool, is_resending: bool) -> Option<String> {
         self.mails += 1;
         self.own_mails += u64::from(self.item.as_ref().is_some_and(|item| item.claims[0].is_some()));
         if self.mails <= 1 + self.wishes + self.repeated {
             return None;
         }
-        let is_right = !hold && was_in_doubt && !self.is_ordered && !self.was(Mark::Issued);
+        let is_right = !hold && is_resending && !self.is_ordered;
         if is_right && self.repeated < MOST_REPEATED {
             self.repeated += 1;
             return None;
@@ -147,5 +148,54 @@ impl Form {
         } else {
             (self.state() == "held" && !has_reason).then_some("held without a reason")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::table::Claim;
+
+    fn item(state: &str, mails: u64, claim: Option<Claim>) -> FormItem {
+        FormItem {
+            place: ("person".to_owned(), "form".to_owned()),
+            key: ("anna".to_owned(), "2026-06-28".to_owned(), "2026-06-28".to_owned()),
+            state: state.to_owned(),
+            mails,
+            claims: [claim, None],
+            is_ordered: false,
+            has_copy: false,
+            not_wanted: None,
+            events: Vec::new(),
+        }
+    }
+
+    fn sending(mails: u64, since: DateTime<Utc>) -> FormItem {
+        item("sending", mails, Some(Claim { id: format!("{mails}"), until: since + TimeDelta::minutes(1) }))
+    }
+
+    #[test]
+    fn what_was_announced_in_doubt_may_go_out_although_the_slow_one_has_written_by_then() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut form = Form::default();
+        assert_eq!(form.written(&sending(1, now), "slow", now), Vec::<String>::new());
+        assert_eq!(form.mailed(false, false), None);
+        let later = now + TimeDelta::minutes(2);
+        assert_eq!(form.written(&sending(2, later), "other", later), Vec::<String>::new());
+        assert!(form.was(Mark::InDoubt));
+        assert_eq!(form.written(&item("issued", 2, None), "slow", later), Vec::<String>::new());
+        assert_eq!(form.mailed(false, true), None);
+    }
+
+    #[test]
+    fn an_issued_form_that_was_never_in_doubt_does_not_go_out_again() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut form = Form::default();
+        assert_eq!(form.written(&sending(1, now), "p1", now), Vec::<String>::new());
+        assert_eq!(form.mailed(false, false), None);
+        assert_eq!(form.written(&item("issued", 1, None), "p1", now), Vec::<String>::new());
+        assert!(form.mailed(false, false).is_some());
     }
 }

@@ -32,7 +32,7 @@ struct Process {
     looked: HashMap<EventPlace, u64>,
     /// The forms that it said it would send.
     sending: BTreeMap<FormKey, Sending>,
-    /// Whether the form on its way was in doubt before.
+    /// Whether the form on its way was in doubt before, and is no copy.
     is_resending: bool,
     /// When the approval of each event last set out.
     approving: HashMap<String, u64>,
@@ -312,8 +312,10 @@ impl Ledger {
         caller.clone_into(&mut self.last_sender);
         let is_in_doubt = self.forms.get(key).is_some_and(|form| form.was(Mark::InDoubt));
         let process = self.process(caller);
-        process.is_resending = is_in_doubt;
-        let until = process.sending.get(key).and_then(|sending| sending.item.sent_until());
+        let announced = process.sending.get(key).map(|sending| &sending.item);
+        let until = announced.and_then(FormItem::sent_until);
+        // What is announced cannot be called back: somebody slow may write only now that an earlier mail went out.
+        process.is_resending = is_in_doubt && announced.is_some_and(|item| item.state == "sending");
         if until.is_none_or(|until| until < call.at) {
             self.duplicated(format!("{caller} sends {key:?} at {}, and has claimed it until {until:?}", call.at));
         }
