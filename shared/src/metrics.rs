@@ -48,6 +48,7 @@ fn of_sweep(report: &SweepReport) -> Vec<(&'static str, Value)> {
         ("FormsHeld", report.forms.held),
         ("FormsWithoutEvent", report.without_event),
         ("EventsRefused", report.events_refused),
+        ("EventsUnreadable", report.events_unreadable),
     ];
     values.extend(troubles.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name, json!(count))));
     // Whole hours that have gone by.

@@ -133,7 +133,7 @@ impl Attempt<'_> {
     }
 
     async fn read(&self) -> Result<Option<Event>, GoogleError> {
-        match self.app.google.get_event(&self.budget, &self.office.calendar_id, &self.id, None).await {
+        match self.app.google.get_own_event(&self.budget, &self.office.calendar_id, &self.id).await {
             Ok(event) => Ok(Some(event)),
             Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),

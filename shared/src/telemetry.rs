@@ -111,6 +111,7 @@ pub fn log_sweep(report: &SweepReport) {
         events.approved_on_earlier_form = report.events_approved_on_earlier_form,
         events.closed = report.events_closed,
         events.refused = report.events_refused,
+        events.unreadable = report.events_unreadable,
         forms.issued = report.forms.issued,
         forms.refused = report.forms.refused,
         forms.unknown = report.forms.unknown,

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use google_calendar3::api;
 use moffman::domain::approval_form;
 use moffman::domain::event::Event;
 use moffman::domain::manual_user::ManualUser;
@@ -13,14 +12,13 @@ use moffman::google::EventsPage;
 use crate::sample;
 
 pub(crate) fn check(input: &[u8]) {
-    // As the hub decodes an answer.
-    let Ok(page) = serde_json::from_str::<api::Events>(&String::from_utf8_lossy(input)) else {
+    let now: DateTime<Utc> = DateTime::from_timestamp_nanos(1_781_000_000_000_000_000);
+    // As the client decodes an answer.
+    let Some(page) = EventsPage::read(&String::from_utf8_lossy(input), &"prague@example.com".into(), now) else {
         return;
     };
-    let page = EventsPage::read(page, &"prague@example.com".into());
     let user = sample::anna();
     let users = HashMap::from([(user.email.key(), user)]);
-    let now: DateTime<Utc> = DateTime::from_timestamp_nanos(1_781_000_000_000_000_000);
     let window = Window { from: now - TimeDelta::weeks(1), to: now + TimeDelta::weeks(2) };
     for timed_events in [true, false] {
         for reissue in [true, false] {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::config::Settings;
 use moffman::google::Budget;
@@ -17,6 +17,9 @@ use tokio::sync::watch;
 
 /// How long a reload may take.
 const RELOAD: TimeDelta = TimeDelta::seconds(60);
+/// How long a sweep may take: whatever never ends holds no later sweep back. Reading ten thousand calendars takes half of
+/// it.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
 
 /// Something that is done again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +90,7 @@ impl Job {
 }
 
 async fn sweep(app: &Moffman) {
-    let order = Order { scope: Scope::All, dry_run: false, deadline: None, share: None };
-    match sweep::sweep(app, &order).await {
+    match sweep::sweep(app, &order(app.clock.now())).await {
         Ok(report) => telemetry::log_sweep(&report),
         Err(SweepError::NothingSwept(report)) => {
             telemetry::log_sweep(&report);
@@ -99,6 +101,10 @@ async fn sweep(app: &Moffman) {
     if let Err(error) = orphans::tend(app, None).await {
         tracing::warn!(%error, "what is open in calendars of no office is not known");
     }
+}
+
+fn order(now: DateTime<Utc>) -> Order {
+    Order { scope: Scope::All, dry_run: false, deadline: now.checked_add_signed(SWEEP), share: None }
 }
 
 async fn reload(app: &Moffman) {
@@ -132,6 +138,12 @@ mod tests {
         let reloads = Entry { job: Job::Reload, first: minute, every: minute };
         let sweeps = Entry { job: Job::Sweep, first: Duration::ZERO, every: Duration::from_hours(2) };
         assert_eq!(entries(&settings), [Some(reloads), Some(sweeps)]);
+    }
+
+    #[test]
+    fn a_sweep_ends_within_an_hour() {
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(order(now).deadline, Some(now + TimeDelta::hours(1)));
     }
 
     #[test]

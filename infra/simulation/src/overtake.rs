@@ -23,6 +23,8 @@ type Kind = fn(&Waiting) -> bool;
 enum Write {
     /// The record of this event, or the form that it asks for.
     Record(String),
+    /// What became of the form that this event asks for.
+    Outcome(String),
     /// The reservation in this event.
     Reservation(String),
 }
@@ -53,20 +55,25 @@ impl Schedule {
         let writes: Vec<_> = chosen.filter_map(write).collect();
         drop(waiting);
         match self.random.choice(writes) {
-            Some((caller, Write::Record(event))) => self.overtake_sweep(caller, event),
+            Some((caller, Write::Record(event))) => self.overtake_sweep(caller, event, false),
+            Some((caller, Write::Outcome(event))) => self.overtake_sweep(caller, event, true),
             Some((caller, Write::Reservation(event))) => self.overtake_request(caller, &event),
             None => {}
         }
     }
 
     /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
-    /// sees it, perhaps when the lease is over.
-    fn overtake_sweep(&mut self, caller: String, event: String) {
-        let Self { random, stage, ledger, people, .. } = self;
-        let mut life = Life { random, world: &stage.world, ledger };
-        let Some(said) = people.change(&event, &mut life) else { return };
-        self.tell(format!("{said}, which {caller} does not see"));
-        if self.random.u8(..4) == 0 {
+    /// sees it, perhaps when the lease is over. Where the outcome of a form is to be written, the event may stay as it is:
+    /// then the other sweep takes the form over.
+    fn overtake_sweep(&mut self, caller: String, event: String, is_outcome: bool) {
+        let takes_over = is_outcome && self.random.bool();
+        if !takes_over {
+            let Self { random, stage, ledger, people, .. } = self;
+            let mut life = Life { random, world: &stage.world, ledger };
+            let Some(said) = people.change(&event, &mut life) else { return };
+            self.tell(format!("{said}, which {caller} does not see"));
+        }
+        if takes_over || self.random.u8(..4) == 0 {
             self.tell(format!("{caller} stands still, until any lease is over"));
             self.time_goes_by(LONGER_THAN_A_LEASE);
         }
@@ -130,7 +137,8 @@ fn write(waiting: &Waiting) -> Option<(String, Write)> {
         (Waiting::Arrived(..), Matter::Reserve { event, .. }) => Some(Write::Reservation(event)),
         _ => None,
     };
-    call.caller.clone().zip(reservation.or_else(|| written(call).map(Write::Record)))
+    let record = if is_outcome(waiting) { Write::Outcome } else { Write::Record };
+    call.caller.clone().zip(reservation.or_else(|| written(call).map(record)))
 }
 
 /// The call with which this process is about to write what is known of an event, or of the form that it asks for, while another

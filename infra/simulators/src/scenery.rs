@@ -1,6 +1,10 @@
 //! What a test sets up in the services beforehand, and what it looks at afterwards.
 
-use crate::{World, google::calendar::Calendar, ssm::Parameter};
+use crate::{
+    World,
+    google::calendar::{Calendar, Pages},
+    ssm::Parameter,
+};
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -61,6 +65,11 @@ impl World {
     /// then on. Counts as a fault that must be used.
     pub fn expire_sync_token_on_page(&self, calendar: &str, page: u32) {
         self.set(calendar, |calendar| calendar.expire_on_page = Some(page));
+    }
+
+    /// From now on, every page of a listing leads to another one.
+    pub fn list_for_ever(&self, calendar: &str) {
+        self.set(calendar, |calendar| calendar.pages = Pages::Endless);
     }
 
     /// A PATCH that would revive a deleted event is answered with 403.

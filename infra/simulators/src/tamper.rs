@@ -26,6 +26,9 @@ pub trait Tamper: Send + Sync {
 
     /// The call is answered with success. The body is null where it is no JSON.
     fn answer(&self, _call: &Call, _body: &mut Value) {}
+
+    /// The same as text, for what a [`Value`] cannot be.
+    fn answer_text(&self, _call: &Call, _body: &mut String) {}
 }
 
 impl World {
@@ -55,6 +58,12 @@ pub(crate) fn answered(world: &World, call: &Call, mut answer: Answer) -> Answer
         && let Some(layer) = world.layer()
     {
         change(&mut answer.body, |body| layer.answer(call, body));
+        let before = String::from_utf8_lossy(&answer.body);
+        let mut text = before.clone().into_owned();
+        layer.answer_text(call, &mut text);
+        if text != before {
+            answer.body = text.into();
+        }
     }
     answer
 }

@@ -190,6 +190,8 @@ pub struct Found {
     pub done: BTreeMap<String, Event>,
     /// Why the other events are left alone.
     pub left: BTreeMap<String, Left>,
+    /// The events that cannot be read, by id or by their place in the listing, and why.
+    pub odd: BTreeMap<String, String>,
 }
 
 /// An event to approve.
@@ -210,9 +212,7 @@ impl Found {
     ///
     /// An event that is listed twice counts as it was listed last.
     pub fn add(&mut self, event: Event, rules: &Rules<'_>, is_open: bool) {
-        self.work.remove(&event.id);
-        self.done.remove(&event.id);
-        self.left.remove(&event.id);
+        self.forget(&event.id);
         match (judge(&event, rules, is_open), event.creator.as_ref().map(Email::key)) {
             (Verdict::Work(why, days), Some(person)) => {
                 self.work.insert(event.id.clone(), Work { event, person, days, why });
@@ -225,6 +225,19 @@ impl Found {
             }
             (Verdict::Work(..), None) => {}
         }
+    }
+
+    /// Adds an event that cannot be read, by id or, if that is odd too, by its place in the listing.
+    pub fn add_odd(&mut self, name: String, reason: String) {
+        self.forget(&name);
+        self.odd.insert(name, reason);
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.work.remove(id);
+        self.done.remove(id);
+        self.left.remove(id);
+        self.odd.remove(id);
     }
 
     /// How many events are left alone for each reason.

@@ -55,6 +55,9 @@ pub enum GoogleError {
     /// The answer cannot be read: a page of HTML, half a document, or nothing.
     #[error("Google's answer cannot be read")]
     Unreadable,
+    /// Google shows the event, and something about it cannot be read: the text says what.
+    #[error("the event as Google has it cannot be read: {0}")]
+    OddEvent(String),
     /// No connection, or one that broke: the request may have had its effect.
     #[error("Google cannot be reached")]
     Unreachable,
@@ -82,6 +85,7 @@ impl GoogleError {
             | Self::AlreadyExists
             | Self::Forbidden { .. }
             | Self::Unauthenticated
+            | Self::OddEvent(_)
             | Self::Refused { .. } => false,
         }
     }

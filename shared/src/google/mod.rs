@@ -24,16 +24,18 @@ mod calendar;
 mod error;
 mod event;
 mod key;
+mod listing;
 #[cfg(test)]
 mod manual_time;
+mod odd;
 pub mod pace;
 mod refusal;
 mod retry;
 mod sheets;
 
-pub use calendar::{AccessRole, EventsPage, Listing};
 pub use error::GoogleError;
 pub use key::KeyError;
+pub use listing::{AccessRole, EventsPage, Listing, OddEvent};
 
 use auth::Auth;
 use pace::Pace;

@@ -38,18 +38,27 @@ impl Refusal {
         }
     }
 
-    /// What the caller learns, and whether to try again. `gone` is what a 410 means for this call.
-    pub fn into_failure(self, gone: GoogleError) -> Failure {
+    /// The same of a listing. Sync tokens end in many ways: whatever is refused for its parameters starts over without one.
+    pub fn of_listing(self, has_token: bool) -> Failure {
+        match self.status {
+            401 | 403 | 404 | 408 | 429 => self.into_failure(),
+            400..=499 if has_token => Failure::never(GoogleError::SyncTokenExpired),
+            400..=499 => Failure::never(GoogleError::Refused { status: self.status, reason: self.reason }),
+            _ => self.into_failure(),
+        }
+    }
+
+    /// What the caller learns, and whether to try again.
+    pub fn into_failure(self) -> Failure {
         let Self { status, reason, retry_after } = self;
         match status {
             401 => Failure { error: GoogleError::Unauthenticated, again: Again::WithFreshToken },
             403 | 429 if USED_UP.contains(&reason.as_str()) => Failure::never(GoogleError::RateLimited { retry_after }),
             403 if !RATE_LIMITS.contains(&reason.as_str()) => Failure::never(GoogleError::Forbidden { reason }),
             403 | 429 => Failure::later(GoogleError::RateLimited { retry_after }),
-            404 => Failure::never(GoogleError::NotFound),
+            404 | 410 => Failure::never(GoogleError::NotFound),
             408 => Failure::later(GoogleError::TimedOut),
             409 => Failure::never(GoogleError::AlreadyExists),
-            410 => Failure::never(gone),
             412 => Failure::never(GoogleError::Changed),
             500..=599 => Failure::later(GoogleError::Busy { retry_after }),
             _ => Failure::never(GoogleError::Refused { status, reason }),
@@ -84,26 +93,20 @@ fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
 /// Watches one call of a hub.
 pub(super) struct Witness {
     now: DateTime<Utc>,
-    gone: GoogleError,
     refusal: Option<Refusal>,
 }
 
 impl Witness {
     /// A witness of a call that begins at `now`.
     pub fn new(now: DateTime<Utc>) -> Self {
-        Self { now, gone: GoogleError::NotFound, refusal: None }
-    }
-
-    /// A witness of a listing, where a 410 is about the sync token.
-    pub fn of_listing(now: DateTime<Utc>) -> Self {
-        Self { gone: GoogleError::SyncTokenExpired, ..Self::new(now) }
+        Self { now, refusal: None }
     }
 
     /// The value the hub answers, or why there is none.
     pub fn judge<T>(self, outcome: Result<(Response, T), Error>) -> Result<T, Failure> {
         match (outcome, self.refusal) {
             (Ok((_, value)), _) => Ok(value),
-            (Err(_), Some(refusal)) => Err(refusal.into_failure(self.gone)),
+            (Err(_), Some(refusal)) => Err(refusal.into_failure()),
             (Err(Error::HttpError(_)), None) => Err(Failure::later(GoogleError::Unreachable)),
             (Err(_), None) => Err(Failure::later(GoogleError::Unreadable)),
         }
@@ -134,7 +137,7 @@ mod tests {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
         }
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal::read(status, &headers, Some(body), now()).into_failure(GoogleError::NotFound)
+        Refusal::read(status, &headers, Some(body), now()).into_failure()
     }
 
     fn calendar_error(reason: &str) -> Value {
@@ -190,8 +193,22 @@ mod tests {
         for status in [500, 502, 503, 504, 599] {
             assert_eq!(failure(status), Failure::later(GoogleError::Busy { retry_after: None }));
         }
-        let gone = Refusal { status: 410, reason: String::new(), retry_after: None };
-        assert_eq!(gone.into_failure(GoogleError::SyncTokenExpired).error, GoogleError::SyncTokenExpired);
+    }
+
+    #[test]
+    fn a_sync_token_ends_in_many_ways() {
+        let of = |status, has_token| {
+            Refusal { status, reason: "invalid".to_owned(), retry_after: None }.of_listing(has_token)
+        };
+        for status in [400, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 422, 423, 428, 431, 499] {
+            assert_eq!(of(status, true), Failure::never(GoogleError::SyncTokenExpired), "{status}");
+            let refused = GoogleError::Refused { status, reason: "invalid".to_owned() };
+            assert_eq!(of(status, false), Failure::never(refused), "{status}");
+        }
+        for status in [401, 403, 404, 408, 429, 500, 503, 302] {
+            assert_eq!(of(status, true), of(status, false), "{status}");
+            assert_ne!(of(status, true).error, GoogleError::SyncTokenExpired, "{status}");
+        }
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl OpenRecord {
         }
     }
 
+    /// When the event was last changed: as Google says, or, where that is not true, when it was found.
+    pub fn dated(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.event.updated.filter(|updated| *updated <= now).unwrap_or(self.asking_since)
+    }
+
     /// The form that the event asks for.
     pub fn form(&self) -> FormKey {
         FormKey { person: self.person.clone(), days: self.days }

@@ -31,7 +31,7 @@ impl Worker<'_> {
             ],
             ..EventChange::default()
         };
-        let (calendar_id, zone) = (&self.calendar.office.calendar_id, Some(self.calendar.zone));
+        let (calendar_id, zone) = (&self.calendar.office.calendar_id, self.calendar.zone);
         let (budget, etag) = (&self.sweep.budget, seen.etag.clone());
         let is_earlier = on.is_some_and(|at| self.is_on_earlier_form(at));
         let how = if is_earlier { How::ApprovedEarlier } else { How::Approved };

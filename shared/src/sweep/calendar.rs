@@ -10,7 +10,7 @@ use super::report::SweepReport;
 use crate::domain::event::Event;
 use crate::domain::office::Office;
 use crate::domain::sweep_plan::{Found, Left};
-use crate::google::{AccessRole, GoogleError, Listing};
+use crate::google::{AccessRole, GoogleError, Listing, OddEvent};
 use crate::store::StoreError;
 use crate::store::calendar::CalendarState;
 use crate::store::copy_record::CopyRecord;
@@ -22,6 +22,8 @@ use crate::telemetry;
 
 /// How long a calendar may be read by its sync token alone.
 const RECONCILE_AFTER: Duration = Duration::hours(24);
+/// No calendar has more pages than this, which are half a million events; Google may send fewer on one.
+const MOST_PAGES: usize = 1_000;
 
 /// Why a calendar was not swept. What was recorded before stays.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,8 @@ pub(super) enum CalendarError {
     NotShared { account: String },
     #[error("the calendar is shared for reading only: {account} needs the right to make changes to events")]
     ReadOnly { account: String },
+    #[error("Google's listing of the calendar does not end: {0}")]
+    Endless(&'static str),
     #[error("there was no time left to read the calendar")]
     OutOfTime,
 }
@@ -43,7 +47,8 @@ pub(super) enum CalendarError {
 /// A calendar that was read.
 pub(super) struct Calendar {
     pub(super) office: Office,
-    pub(super) zone: Tz,
+    /// Its zone, if that is known.
+    pub(super) zone: Option<Tz>,
     /// As this sweep read it or moved it on.
     pub(super) cursor: Option<Kept<Cursor>>,
     /// Whether the cursor was planned with the people that this sweep knows: only then may it close the records of those
@@ -76,7 +81,7 @@ struct Listed {
     /// The next cursor's token; `None` keeps the present one.
     sync_token: Option<String>,
     reconciled: bool,
-    zone: Tz,
+    zone: Option<Tz>,
     access: AccessRole,
 }
 
@@ -122,6 +127,9 @@ impl Sweep<'_> {
         if listed.access == AccessRole::ReadOnly {
             return Err(CalendarError::ReadOnly { account: account() });
         }
+        for (name, reason) in &listed.found.odd {
+            report.unreadable(&office.name, name, reason);
+        }
         for (id, _) in listed.found.left.iter().filter(|(_, left)| **left == Left::Fixed) {
             report.events_refused += 1;
             report.problem(&office.name, format!("event {id} stays unapproved until it changes: {}", Left::Fixed));
@@ -153,8 +161,8 @@ impl Sweep<'_> {
                     return Ok(Listed { sync_token: changes.sync_token, reconciled: true, ..whole });
                 }
                 Ok(changes) => return Ok(changes),
-                Err(GoogleError::SyncTokenExpired) => {}
-                Err(error) => return Err(error.into()),
+                Err(CalendarError::Google(GoogleError::SyncTokenExpired)) => {}
+                Err(error) => return Err(error),
             }
         }
         let whole = self.walk(office, &window, Found::default(), &open).await?;
@@ -168,26 +176,37 @@ impl Sweep<'_> {
         listing: &Listing,
         mut found: Found,
         open: &HashSet<&str>,
-    ) -> Result<Listed, GoogleError> {
+    ) -> Result<Listed, CalendarError> {
         let rules = self.rules();
-        let mut page_token = None;
+        let mut walked = HashSet::new();
+        let mut page_token: Option<String> = None;
         let mut items = 0;
-        loop {
+        for number in 1..=MOST_PAGES {
             let google = &self.app.google;
             let page = google.list_events(&self.budget, &office.calendar_id, listing, page_token.as_deref()).await?;
-            items += page.events.len();
+            items += page.events.len() + page.odd.len();
             for event in page.events {
                 let is_open = open.contains(event.id.as_str());
                 found.add(event, &rules, is_open);
             }
-            if page.next_page.is_some() {
-                page_token = page.next_page;
-                continue;
+            for OddEvent { id, place, reason } in page.odd {
+                found.add_odd(id.unwrap_or_else(|| format!("number {place} of page {number}")), reason);
             }
-            let unchanged = items == 0 && matches!(listing, Listing::Since(_));
-            let sync_token = page.next_sync.filter(|_| !unchanged);
-            return Ok(Listed { found, sync_token, reconciled: false, zone: page.time_zone, access: page.access_role });
+            let Some(next) = page.next_page else {
+                let unchanged = items == 0 && matches!(listing, Listing::Since(_));
+                let sync_token = page.next_sync.filter(|_| !unchanged);
+                let (zone, access) = (page.time_zone, page.access_role);
+                return Ok(Listed { found, sync_token, reconciled: false, zone, access });
+            };
+            if next.is_empty() {
+                return Err(CalendarError::Endless("the token of the next page is empty"));
+            }
+            if !walked.insert(next.clone()) {
+                return Err(CalendarError::Endless("a page leads to one that was there before"));
+            }
+            page_token = Some(next);
         }
+        Err(CalendarError::Endless("it has more pages than a calendar can have"))
     }
 
     /// A day has gone by, or other people are registered now than those for whom the calendar was read.

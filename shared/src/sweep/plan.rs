@@ -130,7 +130,12 @@ impl Sweep<'_> {
             match decide(&case, &self.policy()) {
                 Decision::Look => {
                     must_look = false;
-                    seen = Some(self.look(calendar, &record).await?);
+                    seen = match self.look(calendar, &record).await {
+                        Err(CalendarError::Google(error @ GoogleError::OddEvent(_))) => {
+                            return Ok(format!("leave {} open: {error}", record.event.id));
+                        }
+                        read => Some(read?),
+                    };
                 }
                 Decision::Update(days) => {
                     let Some(event) = seen.clone() else { break };
@@ -148,7 +153,7 @@ impl Sweep<'_> {
 
     async fn look(&self, calendar: &Calendar, record: &OpenRecord) -> Result<Event, CalendarError> {
         let (google, id) = (&self.app.google, &calendar.office.calendar_id);
-        match google.get_event(&self.budget, id, &record.event.id, Some(calendar.zone)).await {
+        match google.get_event(&self.budget, id, &record.event.id, calendar.zone).await {
             Err(GoogleError::NotFound) => {
                 let now = self.app.clock.now();
                 let reach = Listing::Window { from: now, to: now + chrono::Duration::minutes(1) };

@@ -108,12 +108,12 @@ impl Sweep<'_> {
         Err(StoreError::Throttled.into())
     }
 
-    /// The event as Google has it now; `None` when Google does not know it.
+    /// The event as Google has it now; `None` when Google does not know it, or nobody can read it.
     pub(super) async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
         let (google, id) = (&self.app.google, &calendar.office.calendar_id);
-        match google.get_event(&self.budget, id, event_id, Some(calendar.zone)).await {
+        match google.get_event(&self.budget, id, event_id, calendar.zone).await {
             Ok(event) => Ok(Some(event)),
-            Err(GoogleError::NotFound) => Ok(None),
+            Err(GoogleError::NotFound | GoogleError::OddEvent(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -8,6 +8,9 @@ use serde::Serialize;
 use crate::domain::form::FormKey;
 use crate::store::open_record::OpenRecord;
 
+/// So many events of an office that nobody can read are named; the others are only counted.
+const MOST_NAMED: usize = 20;
+
 /// What a sweep did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SweepReport {
@@ -23,6 +26,8 @@ pub struct SweepReport {
     pub events_closed: usize,
     /// Events that Google does not let us approve.
     pub events_refused: usize,
+    /// Events as Google has them that nobody can read.
+    pub events_unreadable: usize,
     /// What became of the forms.
     pub forms: FormCounts,
     /// Events that still need work.
@@ -97,6 +102,7 @@ impl SweepReport {
         self.events_approved_on_earlier_form += other.events_approved_on_earlier_form;
         self.events_closed += other.events_closed;
         self.events_refused += other.events_refused;
+        self.events_unreadable += other.events_unreadable;
         self.without_event += other.without_event;
         self.forms.issued += other.forms.issued;
         self.forms.refused += other.forms.refused;
@@ -138,6 +144,18 @@ impl SweepReport {
     /// Notes something that went wrong in `office`.
     pub(super) fn problem(&mut self, office: &str, problem: impl Into<String>) {
         self.problems.push(Problem { office: office.to_owned(), problem: problem.into() });
+    }
+
+    /// Notes that an event cannot be read. Each is named once, and so many of an office that the report stays readable.
+    pub(super) fn unreadable(&mut self, office: &str, event: &str, reason: &str) {
+        let problem = format!("event {event} is left alone until it changes: {reason}");
+        if self.problems.iter().any(|known| known.office == office && known.problem == problem) {
+            return;
+        }
+        self.events_unreadable += 1;
+        if self.events_unreadable <= MOST_NAMED {
+            self.problem(office, problem);
+        }
     }
 
     /// Notes something that a person may want to know about `office`.

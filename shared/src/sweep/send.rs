@@ -38,7 +38,7 @@ impl Worker<'_> {
             return Ok(Step::Rest);
         }
         let claim = Claim::new(self.claim.clone(), self.now() + sweep.app.form_timeout() + LEASE_MARGIN);
-        let dated = self.record.event.updated.unwrap_or_else(|| self.now());
+        let dated = self.record.dated(self.now());
         let sending = Happening::Sending { claim: claim.clone(), event: self.asking(), dated };
         let After::Becomes(form) = Form::after(self.form(), &sending, self.now()) else {
             return Ok(Step::Rest);

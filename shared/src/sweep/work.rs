@@ -128,10 +128,14 @@ impl<'a> Worker<'a> {
     async fn look(&mut self) -> Result<Step, WorkError> {
         self.must_look = false;
         let (google, office) = (&self.sweep.app.google, &self.calendar.office);
-        let zone = Some(self.calendar.zone);
-        let read = google.get_event(&self.sweep.budget, &office.calendar_id, &self.record.event.id, zone).await;
+        let (zone, id) = (self.calendar.zone, &self.record.event.id);
+        let read = google.get_event(&self.sweep.budget, &office.calendar_id, id, zone).await;
         self.seen = Some(match read {
             Err(GoogleError::NotFound) => self.vanished().await?,
+            Err(GoogleError::OddEvent(reason)) => {
+                self.report.unreadable(&office.name, id, &reason);
+                return Ok(Step::Rest);
+            }
             read => read?,
         });
         Ok(Step::Next)

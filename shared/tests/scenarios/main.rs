@@ -13,6 +13,7 @@ mod forms;
 mod keys;
 mod late;
 mod listing;
+mod odd;
 mod offices;
 mod open;
 mod overlapping;

@@ -66,6 +66,9 @@ pub(crate) struct SweepAnswer {
     /// Events that Google does not let us approve; `problems` says why.
     #[schema(examples(0))]
     events_refused: usize,
+    /// Events that cannot be read and are left alone until they change; `problems` says why.
+    #[schema(examples(0))]
+    events_unreadable: usize,
     /// What became of the forms.
     forms: FormAnswer,
     /// Events that still need work.
@@ -145,6 +148,7 @@ impl From<SweepReport> for SweepAnswer {
             events_approved_on_earlier_form: report.events_approved_on_earlier_form,
             events_closed: report.events_closed,
             events_refused: report.events_refused,
+            events_unreadable: report.events_unreadable,
             forms: report.forms.into(),
             open: report.open,
             oldest_open_seconds: report.oldest_open_seconds,

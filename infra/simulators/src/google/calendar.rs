@@ -48,6 +48,16 @@ pub(crate) struct Calendar {
     pub(crate) refuses_revival: bool,
     pub(crate) hides_deleted: bool,
     pub(crate) details_of_deleted: bool,
+    pub(crate) pages: Pages,
+}
+
+/// How many pages a listing has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pages {
+    /// As many as it takes.
+    AsMany,
+    /// Every page leads to another one.
+    Endless,
 }
 
 impl Calendar {
@@ -64,6 +74,7 @@ impl Calendar {
             expire_on_page: None,
             refuses_revival: false,
             hides_deleted: false,
+            pages: Pages::AsMany,
             details_of_deleted: false,
         }
     }

@@ -5,7 +5,7 @@
 
 use super::{
     arguments::Arguments,
-    calendar::{Calendar, Stored, bounds, is_cancelled, span, text, timestamp},
+    calendar::{Calendar, Pages, Stored, bounds, is_cancelled, span, text, timestamp},
     content::Point,
     error::Refusal,
     events::readable,
@@ -225,7 +225,7 @@ impl<'a> Query<'a> {
     /// One page, and the token with which to go on.
     fn envelope(&self, calendar: &Calendar, items: Items<'_>, size: usize, change: u64) -> Value {
         let as_of = self.page.as_ref().map_or(change, |page| page.as_of);
-        let more = items.len() > size;
+        let more = items.len() > size || calendar.pages == Pages::Endless;
         let places: Vec<(String, String)> = items.keys().take(size).cloned().collect();
         let resources = items.into_values().take(size);
         let items: Vec<Value> = resources.map(|event| self.show(calendar, event.into_owned())).collect();
@@ -241,7 +241,8 @@ impl<'a> Query<'a> {
         });
         if more {
             let page = self.page.as_ref().map_or(1, |page| page.page);
-            let after = places.into_iter().next_back().unwrap_or_default();
+            let before = || self.page.as_ref().map(|page| page.after.clone());
+            let after = places.into_iter().next_back().or_else(before).unwrap_or_default();
             let (calendar, parameters) = (calendar.id.clone(), self.parameters.clone());
             let token = PageToken { calendar, parameters, page: page + 1, as_of, after };
             envelope["nextPageToken"] = json!(token.write());

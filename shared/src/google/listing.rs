@@ -1,0 +1,162 @@
+//! Lists the events of a calendar, page by page: <https://developers.google.com/workspace/calendar/api/v3/reference/events/list>
+//!
+//! The hub reads a page as a whole, so that one odd event would cost them all. Here each event is read on its own.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::form_urlencoded;
+
+use super::calendar::READ;
+use super::error::GoogleError;
+use super::event::{self, FIELDS, Place};
+use super::refusal::Refusal;
+use super::retry::Failure;
+use super::{Budget, GoogleClient, odd, path_segment};
+use crate::domain::calendar_id::CalendarId;
+use crate::domain::event::Event;
+
+/// Events on one page. Google may send fewer.
+const PAGE: &str = "500";
+
+/// Which events to list. All other parameters are the same for every listing, as Google demands of sync tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// What has changed since the listing that gave this token, deletions included.
+    Since(String),
+    /// What overlaps a span of time.
+    Window {
+        /// Events end after this instant.
+        from: DateTime<Utc>,
+        /// Events start before this instant.
+        to: DateTime<Utc>,
+    },
+}
+
+/// A page of a listing. Series come as their occurrences.
+#[derive(Clone, Debug)]
+pub struct EventsPage {
+    /// The events, in no particular order.
+    pub events: Vec<Event>,
+    /// Those that nobody can read.
+    pub odd: Vec<OddEvent>,
+    /// The token of the next page, except on the last one.
+    pub next_page: Option<String>,
+    /// On the last page: the token with which the next listing begins.
+    pub next_sync: Option<String>,
+    /// The calendar's zone, if it is one that is known here.
+    pub time_zone: Option<Tz>,
+    /// What we may do with the calendar.
+    pub access_role: AccessRole,
+}
+
+/// An event of a listing that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OddEvent {
+    /// Its id, if that can be read.
+    pub id: Option<String>,
+    /// Its place on the page, from 1.
+    pub place: usize,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+/// What we may do with a calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessRole {
+    /// Change its events.
+    CanWrite,
+    /// Look at them. Also said of a role that is not known here: it is better not to try.
+    ReadOnly,
+}
+
+impl GoogleClient {
+    /// One page of the events of a calendar: the first, or the one that `page` names.
+    pub async fn list_events(
+        &self,
+        budget: &Budget,
+        calendar: &CalendarId,
+        listing: &Listing,
+        page: Option<&str>,
+    ) -> Result<EventsPage, GoogleError> {
+        let path = path_segment(calendar.as_str());
+        let url = &format!("{}calendars/{path}/events?{}", self.calendar_url(), query(listing, page));
+        let has_token = matches!(listing, Listing::Since(_));
+        let list = |token: SecretString| async move {
+            let answer = self.get(url, &token).await?;
+            let text = answer.map_err(|refusal: Refusal| refusal.of_listing(has_token))?;
+            EventsPage::read(&text, calendar, self.now()).ok_or(Failure::later(GoogleError::Unreadable))
+        };
+        self.call(budget, READ, list).await
+    }
+}
+
+fn query(listing: &Listing, page: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let fields = format!("nextPageToken,nextSyncToken,timeZone,accessRole,items({FIELDS})");
+    query.append_pair("singleEvents", "true").append_pair("maxResults", PAGE).append_pair("fields", &fields);
+    let instant = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    match listing {
+        Listing::Since(token) => query.append_pair("syncToken", token),
+        Listing::Window { from, to } => {
+            query.append_pair("timeMin", &instant(from)).append_pair("timeMax", &instant(to))
+        }
+    };
+    query.extend_pairs(page.map(|page| ("pageToken", page)));
+    query.finish()
+}
+
+/// A page whose events are not read yet.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    #[serde(borrow, default)]
+    items: Option<Vec<&'a RawValue>>,
+    #[serde(default)]
+    next_page_token: Option<String>,
+    #[serde(borrow, default)]
+    next_sync_token: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    time_zone: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    access_role: Option<&'a RawValue>,
+}
+
+impl EventsPage {
+    /// Reads a page of the events of `calendar` that came at `now`. `None` if it is no page, or if it is not clear whether
+    /// there is another one.
+    pub fn read(text: &str, calendar: &CalendarId, now: DateTime<Utc>) -> Option<Self> {
+        // serde takes an array for an object without names.
+        let is_object = text.trim_ascii_start().starts_with('{');
+        let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
+        let zone = event::parse_zone(page.time_zone.and_then(as_text).as_deref());
+        let place = Place { calendar, zone, now };
+        let (mut events, mut odd) = (Vec::new(), Vec::new());
+        for (index, item) in page.items.unwrap_or_default().into_iter().map(RawValue::get).enumerate() {
+            match event::read(item, place) {
+                Ok(event) => events.push(event),
+                Err(reason) => odd.push(OddEvent { id: odd::id(item), place: index + 1, reason }),
+            }
+        }
+        Some(Self {
+            events,
+            odd,
+            next_page: page.next_page_token,
+            next_sync: page.next_sync_token.and_then(as_text),
+            time_zone: zone,
+            access_role: match page.access_role.and_then(as_text).as_deref() {
+                Some("owner" | "writer" | "writerWithoutPrivateAccess") => AccessRole::CanWrite,
+                _ => AccessRole::ReadOnly,
+            },
+        })
+    }
+}
+
+fn as_text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Reads the JSON of one event, of which a member may be anything.
+//!
+//! Google's documentation says what a member is; what is sent now and then differs, by whoever imported the event or by a
+//! later version of the API. Such a member costs its event, or itself, and nothing beside it.
+
+use std::collections::BTreeMap;
+
+use google_calendar3::api;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Without these it is not known which event, which version of it, and whose it is.
+const ESSENTIAL: [&str; 4] = ["id", "etag", "status", "extendedProperties"];
+/// <https://developers.google.com/workspace/calendar/api/v3/reference/events#status>
+const STATUSES: [&str; 3] = ["confirmed", "tentative", "cancelled"];
+
+/// What can be read of an event.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    /// The members that can be read.
+    pub event: api::Event,
+    /// The names of the others.
+    odd: Vec<String>,
+}
+
+impl Members {
+    /// Reads an event; `None` if it is no object.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut members = match serde_json::from_str(text) {
+            Ok(event) => Self { event, odd: Vec::new() },
+            Err(_) => Self::one_by_one(text)?,
+        };
+        if members.event.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+            members.odd.push("status".to_owned());
+        }
+        Some(members)
+    }
+
+    fn one_by_one(text: &str) -> Option<Self> {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        let (readable, odd): (Vec<_>, Vec<_>) = members
+            .into_iter()
+            .map(|(name, value)| (format!("{}:{}", serde_json::Value::from(name.as_str()), value.get()), name))
+            .partition(|(member, _)| serde_json::from_str::<api::Event>(&format!("{{{member}}}")).is_ok());
+        let readable: Vec<String> = readable.into_iter().map(|(member, _)| member).collect();
+        let event = serde_json::from_str(&format!("{{{}}}", readable.join(","))).ok()?;
+        Some(Self { event, odd: odd.into_iter().map(|(_, name)| name).collect() })
+    }
+
+    /// The event, if all of it can be read; else why not.
+    pub fn whole(self) -> Result<api::Event, String> {
+        match self.odd.first() {
+            None => complete(self.event),
+            Some(name) => Err(unreadable(name)),
+        }
+    }
+
+    /// The event, if what must be known of it can be read; else why not.
+    pub fn essential(self) -> Result<api::Event, String> {
+        match self.odd.iter().find(|name| ESSENTIAL.contains(&name.as_str())) {
+            None => complete(self.event),
+            Some(name) => Err(unreadable(name)),
+        }
+    }
+}
+
+fn unreadable(name: &str) -> String {
+    format!("its `{name}` cannot be read")
+}
+
+/// An event has an id, and while it lives a version, without which it can only be overwritten.
+fn complete(event: api::Event) -> Result<api::Event, String> {
+    let lacks = |text: &Option<String>| text.as_deref().is_none_or(str::is_empty);
+    if lacks(&event.id) {
+        return Err("it has no id".to_owned());
+    }
+    let is_versioned =
+        event.etag.as_deref().is_some_and(|etag| !etag.is_empty() && http::HeaderValue::from_str(etag).is_ok());
+    if !is_versioned && event.status.as_deref() != Some("cancelled") {
+        return Err("it has no etag".to_owned());
+    }
+    Ok(event)
+}
+
+/// The id of an event that cannot be read, if that can be.
+pub(super) fn id(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: String,
+    }
+    serde_json::from_str(text).ok().map(|Named { id }| id).filter(|id| !id.is_empty())
+}
