@@ -14,6 +14,7 @@ use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
 use crate::google::Budget;
 use crate::store::StoreError;
+use crate::store::calendar::CalendarState;
 use crate::store::item::Kept;
 use crate::store::open_record::OpenRecord;
 use crate::store::seen::{How, Seen};
@@ -27,9 +28,9 @@ const CALENDARS_AT_ONCE: usize = 8;
 pub struct Orphans {
     /// Calendars with open events.
     pub calendars: usize,
-    /// Open events.
+    /// Open events, and forms that events left behind there before they were settled.
     pub open: usize,
-    /// Events whose form was settled, and whose record was closed for that.
+    /// Those that were settled, and whose record was deleted for that.
     pub closed: usize,
 }
 
@@ -67,11 +68,21 @@ pub async fn tend(app: &Moffman, deadline: Option<DateTime<Utc>>) -> Result<Orph
 }
 
 async fn tend_calendar(app: &Moffman, calendar: CalendarId) -> Result<Orphans, StoreError> {
-    let open = app.store.calendar(&calendar).read().await?.open;
-    let keys: BTreeSet<FormKey> = open.iter().map(|record| record.form()).collect();
+    let items = app.store.calendar(&calendar);
+    let CalendarState { open, left, .. } = items.read().await?;
+    let asked: BTreeSet<FormKey> = open.iter().map(|record| record.form()).collect();
+    let keys: BTreeSet<FormKey> = left.iter().map(|left| left.form.clone()).chain(asked.iter().cloned()).collect();
     let keys: Vec<FormKey> = keys.into_iter().collect();
     let forms = app.store.forms(&keys, app.clock.now()).await?;
     let mut orphans = Orphans::default();
+    for left in left {
+        let is_in_doubt = forms.get(&left.form).is_some_and(|form| form.form.is_doubtful());
+        if is_in_doubt && !asked.contains(&left.form) {
+            orphans.open += 1;
+        } else if matches!(app.store.write(&[items.delete_left(&left)]).await?, Written::Done) {
+            orphans.closed += 1;
+        }
+    }
     for record in open {
         let is_settled = forms.get(&record.form()).is_some_and(|form| form.form.is_settled());
         if is_settled && close(app, &calendar, &record).await? {

@@ -14,7 +14,7 @@ use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::google::Budget;
-use moffman::schedules::{self, AlignError, Alignment};
+use moffman::schedules::{self, AlignError, Alignment, Timetable};
 use moffman::sweep::{self, SweepError, SweepReport};
 use moffman::telemetry;
 use moffman::{metrics, orphans, reload};
@@ -82,7 +82,7 @@ impl Sweeper {
 
     /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
     async fn reload(&self, context: &Context) -> Result<Value, Failure> {
-        let report = reload::reload(&self.app.directory, &self.app.google, &budget(context)).await?;
+        let report = reload::reload(&self.app.directory, &self.app.google, &self.until_next_reload(context)).await?;
         let mut answer = serde_json::to_value(report)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
@@ -91,6 +91,13 @@ impl Sweeper {
             Err(error) => json!(Alignment::not(&error)),
         };
         Ok(answer)
+    }
+
+    /// A reload has time until the next one: two at once would subscribe at twice the pace.
+    fn until_next_reload(&self, context: &Context) -> Budget {
+        let every = Timetable::of(&self.app.settings).reloads.and_then(|every| TimeDelta::from_std(every).ok());
+        let next = every.and_then(|every| self.app.clock.now().checked_add_signed(every));
+        Budget { deadline: deadline(context).into_iter().chain(next).min(), pace: None }
     }
 
     async fn maintain(&self, context: &Context) -> Result<Value, Failure> {

@@ -28,7 +28,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// What `make bench` measures. Sweeps keep to Google's quota, at most 120 units at once: what is measured quickly stays
+    /// What `make bench` measures. Sweeps keep to Google's quota, at most 105 units at once: what is measured quickly stays
     /// below.
     pub const FULL: Self = Self {
         runs: 5,

@@ -59,9 +59,9 @@ impl Cost {
         self.in_all += end - begin;
         for call in calls {
             match (call.service, call.operation.as_str()) {
-                (Service::Google, operation) => {
+                (Service::Google, _) => {
                     self.google += 1;
-                    self.units.push((call.at, units(operation)));
+                    self.units.push((call.at, call.units()));
                 }
                 (Service::Sheets, _) => self.google += 1,
                 (Service::DynamoDb, "Query" | "GetItem" | "BatchGetItem") => self.reads += 1,
@@ -88,14 +88,6 @@ impl Cost {
             most = most.max(sum);
         }
         most
-    }
-}
-
-/// What a call takes of the quota: <https://developers.google.com/workspace/calendar/api/guides/quota>
-fn units(operation: &str) -> u32 {
-    match operation.rsplit('.').next() {
-        Some("list" | "get") => 1,
-        _ => 3,
     }
 }
 

@@ -5,7 +5,7 @@ use moffman::google::Budget;
 use moffman::reload::{ReloadReport, reload};
 use moffman::schedules::{self, align};
 use moffman::sweep::{self, sweep};
-use moffman_simulators::NewEvent;
+use moffman_simulators::{NewEvent, QUOTA_ALLOWED};
 use moffman_sweeper::Task;
 use serde_json::Value;
 
@@ -47,8 +47,10 @@ impl Day {
 /// Plays a day of a service that was deployed the evening before.
 pub async fn play(day: &Day) -> Result<Cost, Trouble> {
     let midnight: DateTime<Utc> = "2026-06-15T00:00:00Z".parse()?;
-    let stage = Stage::set(midnight - TimeDelta::minutes(EVENING), day.offices).await?;
+    let evening = midnight - TimeDelta::minutes(EVENING);
+    let stage = Stage::set(evening - time_to_subscribe(day.offices), day.offices).await?;
     subscribe_all(&stage).await?;
+    stage.world.set_now(evening);
     for minute in -EVENING..0 {
         play_minute(&stage, midnight + TimeDelta::minutes(minute), &mut Cost::new(day)).await?;
     }
@@ -60,6 +62,9 @@ pub async fn play(day: &Day) -> Result<Cost, Trouble> {
         play_minute(&stage, now, &mut cost).await?;
     }
     stage.world.finish()?;
+    if cost.busiest_minute() > QUOTA_ALLOWED {
+        return Err(format!("more than Google allows in a minute: {cost:?}").into());
+    }
     cost.schedules = stage.world.schedules(GROUP).len();
     Ok(cost)
 }
@@ -71,6 +76,11 @@ async fn play_minute(stage: &Stage, now: DateTime<Utc>, cost: &mut Cost) -> Resu
         cost.add(now, stage.world.now(), stage.world.take_calls());
     }
     Ok(())
+}
+
+/// More than enough: some calendars are subscribed every minute.
+fn time_to_subscribe(offices: usize) -> TimeDelta {
+    i32::try_from(offices).map_or(TimeDelta::MAX, |offices| TimeDelta::minutes(10) + TimeDelta::minutes(1) * offices)
 }
 
 /// New calendars are subscribed some at a time, which is over after some days.

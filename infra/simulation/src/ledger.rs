@@ -219,7 +219,7 @@ impl Ledger {
                 Write::Seen { of, updated } => {
                     self.versions.insert(of, updated);
                 }
-                Write::Check { .. } => {}
+                Write::Check { .. } | Write::Left { .. } => {}
             }
         }
     }

@@ -78,7 +78,9 @@ impl Decision {
     fn states(self) -> Vec<State> {
         match self {
             Self::Again => vec![State::Issued, State::Discarded],
-            Self::Resend | Self::Arrived | Self::NotWanted => vec![State::Held, State::InDoubt, State::Waiting],
+            Self::Resend | Self::Arrived | Self::NotWanted => {
+                vec![State::Held, State::InDoubt, State::Waiting, State::Sending]
+            }
         }
     }
 }

@@ -316,7 +316,7 @@ impl Schedule {
     async fn judge(mut self, last: SweepReport) -> Result<Outcome, Trouble> {
         let open = self.open_records().await?;
         let Self { stage, ledger, people, requests, manner, .. } = &mut self;
-        check_records(&open, last.forms.held, ledger);
+        check_records(&open, &last, ledger);
         check_forms(manner, true, ledger);
         Verdict { world: &stage.world, ledger, people, manner, is_all_listed: true }.pass();
         check_reservations(&stage.world, requests, ledger);

@@ -79,9 +79,9 @@ pub struct Open {
     pub name: String,
     /// Whether it is a copy that a person ordered; otherwise an event asks.
     pub is_copy: bool,
-    /// Whether its event is gone.
+    /// Whether its event is gone, or has left it behind.
     pub is_gone: bool,
-    /// The form that it asks for.
+    /// The form that it asks for, or asked for.
     pub form: FormKey,
 }
 
@@ -142,7 +142,7 @@ impl Stage {
         })?)
     }
 
-    /// The open records of all calendars, and of copies, as they lie in the table. Nobody may direct the calls meanwhile.
+    /// The open records of all calendars, of copies and of forms that were left behind, as they lie in the table. Nobody may direct the calls meanwhile.
     pub async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
         let mut items = self.client("setup").scan().table_name(TABLE).into_paginator().items().send();
         let mut open = Vec::new();
@@ -150,8 +150,9 @@ impl Stage {
             let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
             let name = text("sk");
             let is_copy = name.starts_with("copy#");
-            let is_gone = item.get("gone").is_some_and(|gone| *gone == AttributeValue::Bool(true));
-            let form = key(&text("person"), &text("days")).filter(|_| is_copy || name.starts_with("open#"));
+            let is_left = name.starts_with("left#");
+            let is_gone = is_left || item.get("gone").is_some_and(|gone| *gone == AttributeValue::Bool(true));
+            let form = key(&text("person"), &text("days")).filter(|_| is_copy || is_left || name.starts_with("open#"));
             open.extend(form.map(|form| Open { name, is_copy, is_gone, form }));
         }
         Ok(open)

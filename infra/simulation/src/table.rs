@@ -24,6 +24,8 @@ pub enum Write {
     Seen { of: EventPlace, updated: Option<DateTime<Utc>> },
     /// The cursor of this calendar.
     Cursor { calendar: String },
+    /// The form that an event leaves behind.
+    Left { form: FormKey },
 }
 
 /// A form as its item has it.
@@ -129,7 +131,7 @@ pub fn written(call: &Call) -> Option<String> {
     let writes = writes(call);
     let by_record = writes.iter().find_map(|write| match write {
         Write::Record { of, .. } | Write::Close { of } | Write::Check { of } => Some(of.1.clone()),
-        Write::Form(_) | Write::Cursor { .. } | Write::Seen { .. } => None,
+        Write::Form(_) | Write::Cursor { .. } | Write::Seen { .. } | Write::Left { .. } => None,
     });
     by_record.or_else(|| form_put(call)?.events.pop())
 }
@@ -163,6 +165,7 @@ pub fn told(write: &Write) -> String {
         Write::Check { of: (_, event) } => format!("[check {event}]"),
         Write::Seen { of: (_, event), updated } => format!("[seen {event}, {updated:?}]"),
         Write::Cursor { calendar } => format!("[cursor {calendar}]"),
+        Write::Left { form: (person, from, to) } => format!("[left {person} {from} {to}]"),
     }
 }
 
@@ -188,6 +191,9 @@ fn put(item: &Value) -> Option<Write> {
     }
     match item["sk"]["S"].as_str()? {
         "cursor" => Some(Write::Cursor { calendar: calendar(item)? }),
+        left if left.starts_with("left#") => {
+            Some(Write::Left { form: key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)? })
+        }
         _ => FormItem::read(item).map(Box::new).map(Write::Form),
     }
 }

@@ -13,12 +13,18 @@ use tokio::sync::Notify;
 pub struct WorldTime {
     world: World,
     moved: Arc<Notify>,
+    goes_on: bool,
 }
 
 impl WorldTime {
     /// The time of `world`.
     pub fn new(world: World) -> Self {
-        Self { world, moved: Arc::new(Notify::new()) }
+        Self { world, moved: Arc::new(Notify::new()), goes_on: false }
+    }
+
+    /// The time of `world`, which goes on while somebody pauses; no answer is late by that alone.
+    pub fn going_on(world: World) -> Self {
+        Self { goes_on: true, ..Self::new(world) }
     }
 
     /// Time goes by, and whoever waits for an answer looks at the clock.
@@ -33,8 +39,14 @@ impl TimeSource for WorldTime {
         self.world.now()
     }
 
-    fn pause(&self, _: Duration) -> Wait {
-        Box::pin(tokio::task::yield_now())
+    fn pause(&self, duration: Duration) -> Wait {
+        let end = self.goes_on.then(|| (self.world.clone(), self.world.now() + duration));
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            if let Some((world, end)) = end {
+                world.set_now(world.now().max(end));
+            }
+        })
     }
 
     fn expire(&self, duration: Duration) -> Wait {

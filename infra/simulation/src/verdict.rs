@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use moffman_simulators::World;
+use moffman::sweep::SweepReport;
+use moffman_simulators::{QUOTA_ALLOWED, World};
 use serde_json::Value;
 
 use crate::form::Form;
@@ -76,15 +77,26 @@ impl Verdict<'_> {
     }
 }
 
-/// Nothing is open but what is held, as many forms as were reported, and every copy that a person ordered was sent.
-pub fn check_records(open: &[Open], reported_held: usize, ledger: &mut Ledger) {
+/// Nothing is open but what is held, as many forms as were reported, and every copy that a person ordered was sent. What
+/// nobody has settled is seen, and counted where no event asks for it any more.
+pub fn check_records(open: &[Open], last: &SweepReport, ledger: &mut Ledger) {
     let is_held = |key: &&FormKey| ledger.form(key).is_some_and(|form| form.state() == "held");
     let held: BTreeSet<&FormKey> = open.iter().map(|open| &open.form).filter(is_held).collect();
     let busy = open.iter().filter(|open| !rests(open, ledger));
     let mut wrong: Vec<String> = busy.map(|open| format!("still open: {open:?}")).collect();
-    if held.len() != reported_held {
-        wrong.push(format!("{} forms are held, and {reported_held} were reported", held.len()));
+    if held.len() != last.forms.held {
+        wrong.push(format!("{} forms are held, and {} were reported", held.len(), last.forms.held));
     }
+    let events = || open.iter().filter(|open| !open.is_copy);
+    let asked: BTreeSet<&FormKey> = events().filter(|open| !open.is_gone).map(|open| &open.form).collect();
+    let shown: BTreeSet<&FormKey> = events().map(|open| &open.form).collect();
+    let without_event = shown.difference(&asked).count();
+    if without_event != last.without_event {
+        wrong.push(format!("{without_event} forms have no event, and {} were reported", last.without_event));
+    }
+    let is_unsettled = |form: &Form| matches!(form.state(), "sending" | "in_doubt" | "held");
+    let hidden = ledger.forms().filter(|(key, form)| is_unsettled(form) && !shown.contains(key));
+    wrong.extend(hidden.map(|(key, form)| format!("{}, and nobody sees it: {key:?}", form.state())));
     for wrong in wrong {
         ledger.breach(Breach::Stuck(wrong));
     }
@@ -113,8 +125,11 @@ pub fn check_forms(manner: &Manner, is_last: bool, ledger: &mut Ledger) {
     }
 }
 
-/// No service was asked what it does not know.
+/// No service was asked what it does not know, and Google never for more than it allows in a minute.
 pub fn check_calls(world: &World, ledger: &mut Ledger) {
+    if world.busiest_minute() > QUOTA_ALLOWED {
+        ledger.breach(Breach::Stuck(format!("{} units of Google's quota in a minute", world.busiest_minute())));
+    }
     // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
     for violation in world.violations().into_iter().filter(|text| !text.contains("token has expired")) {
         ledger.breach(Breach::Stuck(format!("a service was asked what it does not know: {violation}")));

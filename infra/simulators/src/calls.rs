@@ -80,6 +80,15 @@ impl Call {
         }
     }
 
+    /// The units of Google Calendar's quota that it takes; none where it is another service's.
+    pub fn units(&self) -> u32 {
+        match (self.service, self.operation.rsplit('.').next()) {
+            (Service::Google, Some("list" | "get" | "watch" | "stop")) => 1,
+            (Service::Google, _) => 3,
+            _ => 0,
+        }
+    }
+
     /// The first value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

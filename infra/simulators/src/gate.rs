@@ -78,6 +78,7 @@ async fn carry_out(
 fn log(world: &World, request: &Request) -> (usize, Call) {
     let mut state = world.lock();
     let call = Call::new(request, state.now());
+    state.quota.count(&call);
     state.calls.push(call.clone());
     (state.calls.len() - 1, call)
 }

@@ -155,7 +155,7 @@ impl World {
         std::mem::take(&mut self.lock().violations)
     }
 
-    /// Whether all was well: no violations, no unused faults, no unused hooks.
+    /// Whether all was well: no violations, no unused faults, no unused hooks, no minute beyond Google's quota.
     ///
     /// # Errors
     /// The text lists everything that was not.
@@ -164,6 +164,7 @@ impl World {
         left.extend(self.violations().into_iter().map(|text| format!("violation: {text}")));
         left.extend(self.unused_faults().into_iter().map(|text| format!("unused fault: {text}")));
         left.extend(self.unused_hooks().into_iter().map(|text| format!("unused hook: {text}")));
+        left.extend(self.lock().quota.excess());
         if self.lock().is_next_simultaneous {
             left.push("no change that was to be dated like the last one".to_owned());
         }

@@ -15,6 +15,8 @@ use self::sources::Sources;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::office::Office;
+use crate::domain::quota::Share;
+use crate::google::pace::Pace;
 use crate::google::{Budget, GoogleClient};
 use crate::store::{Store, StoreError};
 
@@ -36,6 +38,8 @@ struct Inner {
     sources: Sources,
     store: Store,
     clock: Clock,
+    /// The pace of all subscribing of this process.
+    subscribing: Pace,
     /// Counts looks at the pointer and loads of the sheet as they start: a caller that waited for the memory sees whether
     /// one started after it asked.
     steps: AtomicU64,
@@ -71,6 +75,7 @@ impl Directory {
         Self(Arc::new(Inner {
             sources: Sources::new(settings),
             store,
+            subscribing: Pace::new(clock.clone(), Share::SUBSCRIPTIONS),
             clock,
             steps: AtomicU64::new(0),
             memory: Mutex::default(),

@@ -1,18 +1,23 @@
 //! Puts new calendars into the service account's calendar list, each once.
 //!
-//! Best effort: sweeping does not need it. What fails is tried again by a later load.
+//! Best effort: sweeping does not need it. What fails, or has no turn before the deadline, is tried again by a later load.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 
 use super::Directory;
 use crate::domain::office::Office;
-use crate::google::{Budget, GoogleClient};
+use crate::google::{Budget, GoogleClient, GoogleError};
 use crate::store::subscribed::CalendarDigest;
 use crate::telemetry;
 
 /// Calendars subscribed by one load at most; the next ones follow.
 const AT_MOST: usize = 50;
 const AT_ONCE: usize = 5;
+/// What is kept back of a caller's time …
+const KEPT_BACK: TimeDelta = TimeDelta::minutes(1);
+/// … but this, in which the first calls are made.
+const AT_LEAST: TimeDelta = TimeDelta::seconds(10);
 /// Log lines about calendars that could not be subscribed, in one load.
 const LINES: usize = 20;
 
@@ -23,7 +28,7 @@ pub(crate) struct Subscriptions {
     pub(crate) subscribed: usize,
     /// Refused, or Google was busy.
     pub(crate) failed: usize,
-    /// Left to the next load.
+    /// Left to the next load: there are many, Google is busy, or no time is left.
     pub(crate) left: usize,
 }
 
@@ -47,26 +52,34 @@ impl Directory {
 
         let total = new.len();
         new.truncate(AT_MOST);
-        let (done, failed) = try_to_subscribe(google, budget, &new).await;
+        let budget = Budget { deadline: self.end_of_waiting(budget), pace: Some(self.0.subscribing.clone()) };
+        let (done, failed) = try_to_subscribe(google, &budget, &new).await;
         if let Err(error) = self.0.store.add_subscribed(&done).await {
             tracing::warn!(%error, "subscribed calendars cannot be remembered and will be subscribed again");
         }
         Subscriptions { subscribed: done.len(), failed, left: total - done.len() - failed }
     }
+
+    /// Until when a calendar must have its turn. Nobody is kept waiting who has little time: a request, a start.
+    fn end_of_waiting(&self, budget: &Budget) -> Option<DateTime<Utc>> {
+        let now = self.0.clock.now();
+        budget.deadline.map(|deadline| (deadline - KEPT_BACK).max((now + AT_LEAST).min(deadline)))
+    }
 }
 
-/// Subscribes the calendars of `offices`, a few at a time, until Google is busy.
+/// Subscribes the calendars of `offices`, a few at a time, until Google is busy or no time is left.
 async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Office]) -> (Vec<CalendarDigest>, usize) {
     let (mut done, mut failed) = (Vec::new(), 0);
     for group in offices.chunks(AT_ONCE) {
         let outcomes = join_all(group.iter().map(|office| google.subscribe(budget, &office.calendar_id))).await;
-        let mut busy = false;
+        let mut is_over = false;
         for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => done.push(CalendarDigest::of(&office.calendar_id)),
+                Err(GoogleError::OutOfTime) => is_over = true,
                 Err(error) => {
                     failed += 1;
-                    busy |= error.is_temporary();
+                    is_over |= error.is_temporary();
                     if failed <= LINES {
                         let digest = telemetry::digest(&office.name);
                         tracing::warn!(office.digest = digest, %error, "a calendar cannot be subscribed");
@@ -74,7 +87,7 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
                 }
             }
         }
-        if busy {
+        if is_over {
             break;
         }
     }

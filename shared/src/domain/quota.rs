@@ -1,41 +1,53 @@
-//! Google's quota, and the share of it that one sweep may take.
+//! Google's quota, and what each kind of work may take of it, so that none starves another.
 //!
 //! Google allows 600 units per minute and user: <https://developers.google.com/workspace/calendar/api/guides/quota>
 
-/// What all sweeping together may take, in units per minute; the rest is left to people who wait for an answer.
-pub const FOR_SWEEPING: u32 = 480;
+/// What all sweeping together may take, in units per minute.
+pub const FOR_SWEEPING: u32 = 420;
+/// What subscribing new calendars may take. What sweeps and this leave is for people who wait for an answer.
+const FOR_SUBSCRIBING: u32 = 30;
 
 /// The least that a burst has room for: a write takes three units.
 const SMALLEST_BURST: u32 = 3;
 
-/// How many units one sweep may take in any minute: a quarter at once, the rest evenly.
+/// How many units may be taken in any minute: some at once, the rest evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share(u32);
+pub struct Share {
+    per_minute: u32,
+    burst: u32,
+}
 
 impl Share {
     /// All that sweeping may take.
-    pub const WHOLE: Self = Self(FOR_SWEEPING);
+    pub const WHOLE: Self = Self::of_sweep(FOR_SWEEPING);
+    /// All that subscribing may take. Half of it at once: there are seldom more than a few new calendars.
+    pub const SUBSCRIPTIONS: Self = Self { per_minute: FOR_SUBSCRIBING, burst: FOR_SUBSCRIBING / 2 };
     /// The smallest share with which every call has its turn, in units per minute.
     pub const SMALLEST: u32 = SMALLEST_BURST + 1;
 
-    /// A share of this many units per minute, from [`Share::SMALLEST`] to [`FOR_SWEEPING`].
+    /// A sweep's share of this many units per minute, a quarter of them at once, from [`Share::SMALLEST`] to [`FOR_SWEEPING`].
     pub fn new(units_per_minute: u32) -> Option<Self> {
-        (Self::SMALLEST..=FOR_SWEEPING).contains(&units_per_minute).then_some(Self(units_per_minute))
+        (Self::SMALLEST..=FOR_SWEEPING).contains(&units_per_minute).then_some(Self::of_sweep(units_per_minute))
+    }
+
+    const fn of_sweep(per_minute: u32) -> Self {
+        let quarter = per_minute / 4;
+        Self { per_minute, burst: if quarter > SMALLEST_BURST { quarter } else { SMALLEST_BURST } }
     }
 
     /// The most units in any minute.
     pub fn units_per_minute(self) -> u32 {
-        self.0
+        self.per_minute
     }
 
     /// How many of them may be taken at once after a rest.
     pub fn burst(self) -> u32 {
-        (self.0 / 4).max(SMALLEST_BURST)
+        self.burst
     }
 
     /// How many come back every minute.
     pub fn refill(self) -> u32 {
-        self.0 - self.burst()
+        self.per_minute - self.burst
     }
 
     /// How many units there are in the first `minutes` after a rest.
@@ -50,13 +62,14 @@ mod tests {
 
     #[test]
     fn a_share_is_its_burst_and_what_comes_back_in_a_minute() {
-        assert_eq!((Share::WHOLE.burst(), Share::WHOLE.refill()), (120, 360));
-        assert_eq!(Share::new(480), Some(Share::WHOLE));
+        assert_eq!((Share::WHOLE.burst(), Share::WHOLE.refill()), (105, 315));
+        assert_eq!((Share::SUBSCRIPTIONS.burst(), Share::SUBSCRIPTIONS.refill()), (15, 15));
+        assert_eq!(Share::new(420), Some(Share::WHOLE));
         for units in Share::SMALLEST..=FOR_SWEEPING {
             let share = Share::new(units).unwrap();
             assert!(share.burst() >= SMALLEST_BURST && share.refill() > 0, "{units}");
             assert_eq!(share.within(1), u64::from(units));
         }
-        assert_eq!((Share::new(3), Share::new(481)), (None, None));
+        assert_eq!((Share::new(3), Share::new(421)), (None, None));
     }
 }

@@ -1,7 +1,7 @@
 //! A calendar's items: how far it was read, what is open in it, and what was done.
 //!
-//! One query answers the first two: the sort keys `copy#…`, `cursor` and `open#…` come before `seen#…`, so what was done long
-//! ago costs nothing.
+//! One query answers the first two: the sort keys `copy#…`, `cursor`, `left#…` and `open#…` come before `seen#…`, so what was
+//! done long ago costs nothing.
 
 use aws_sdk_dynamodb::operation::query::paginator::QueryPaginatorItems as QueryItems;
 use chrono::{DateTime, Utc};
@@ -10,6 +10,7 @@ use super::copy_record::CopyRecord;
 use super::cursor::Cursor;
 use super::form::in_key;
 use super::item::{Item, ItemKey, Kept, text};
+use super::left_form::LeftForm;
 use super::open_record::{OpenRecord, short};
 use super::seen::Seen;
 use super::write::{Condition, Met, Write, Written};
@@ -25,6 +26,8 @@ const CURSOR: &str = "cursor";
 const OPEN: &str = "open#";
 /// How the sort keys of copies that a person ordered begin.
 const COPY: &str = "copy#";
+/// How the sort keys of forms begin that events left behind.
+const LEFT: &str = "left#";
 /// The sort key below which everything is read.
 const HISTORY: &str = "seen#";
 
@@ -44,6 +47,8 @@ pub struct CalendarState {
     pub open: Vec<Kept<OpenRecord>>,
     /// The copies that people ordered.
     pub copies: Vec<Kept<CopyRecord>>,
+    /// The forms that events left behind.
+    pub left: Vec<Kept<LeftForm>>,
     /// How many items cannot be read; they hold the others up in nothing.
     pub unreadable: usize,
 }
@@ -71,7 +76,7 @@ impl Store {
 }
 
 impl CalendarItems<'_> {
-    /// Reads the cursor, the open records and the copies, strongly consistent, in one query.
+    /// Reads the cursor, the open records, the copies and the forms left behind, strongly consistent, in one query.
     pub async fn read(&self) -> Result<CalendarState, StoreError> {
         let mut pages = self
             .store
@@ -117,11 +122,17 @@ impl CalendarItems<'_> {
         })
     }
 
-    /// Replaces a record that is as it was read.
-    pub async fn replace(&self, read: &Kept<OpenRecord>, record: Kept<OpenRecord>) -> Result<Recorded, StoreError> {
+    /// Replaces a record that is as it was read. The form that its event leaves behind, if it does, is written with it.
+    pub async fn replace(
+        &self,
+        read: &Kept<OpenRecord>,
+        record: Kept<OpenRecord>,
+        left: Option<&Kept<LeftForm>>,
+    ) -> Result<Recorded, StoreError> {
         let condition = Condition::AsRead(read.revision.clone());
-        let write = Write::put(self.open_key(&record.event.id), &record, condition)?;
-        Ok(match self.store.write(&[write]).await?.met(0) {
+        let mut writes = vec![Write::put(self.open_key(&record.event.id), &record, condition)?];
+        writes.extend(left.map(|left| self.put_left(left)).transpose()?);
+        Ok(match self.store.write(&writes).await?.met(0) {
             Met::Nothing => Recorded::Written(record),
             Met::Present(Some(item)) => Recorded::found(item),
             Met::Present(None) => Recorded::Gone,
@@ -176,12 +187,22 @@ impl CalendarItems<'_> {
         Write::delete(self.copy_key(&copy.form), &copy.revision)
     }
 
+    /// Puts a form that an event leaves behind.
+    pub fn put_left(&self, left: &Kept<LeftForm>) -> Result<Write, StoreError> {
+        Write::put(self.left_key(&left.form), left, Condition::None)
+    }
+
+    /// Deletes the item of a form that was left behind, if no event has left it since.
+    pub fn delete_left(&self, left: &Kept<LeftForm>) -> Write {
+        Write::delete(self.left_key(&left.form), &left.revision)
+    }
+
     /// Where the record of an event lies, and the memory of it.
     pub(super) fn keys_of(&self, event: &str) -> [ItemKey; 2] {
         [self.open_key(event), self.seen_key(event)]
     }
 
-    /// One attribute of all copies, open records and memories.
+    /// One attribute of all copies, open records, forms left behind and memories.
     pub(super) fn everything(&self, attribute: &'static str) -> QueryItems {
         let query = self
             .store
@@ -207,7 +228,15 @@ impl CalendarItems<'_> {
     }
 
     fn copy_key(&self, form: &FormKey) -> ItemKey {
-        ItemKey::new(self.partition(), format!("{COPY}{}#{}", form.person.digest(), in_key(form.days)))
+        self.key_of(COPY, form)
+    }
+
+    fn left_key(&self, form: &FormKey) -> ItemKey {
+        self.key_of(LEFT, form)
+    }
+
+    fn key_of(&self, kind: &str, form: &FormKey) -> ItemKey {
+        ItemKey::new(self.partition(), format!("{kind}{}#{}", form.person.digest(), in_key(form.days)))
     }
 }
 
@@ -222,17 +251,16 @@ impl CalendarState {
         let sort = item.get(SORT).and_then(|key| key.as_s().ok()).map(String::as_str).unwrap_or_default();
         if sort == CURSOR {
             self.cursor = Some(Kept::from_item(item)?);
-        } else if sort.starts_with(COPY) {
-            match Kept::from_item(item) {
-                Ok(copy) => self.copies.push(copy),
-                Err(_) => self.unreadable += 1,
-            }
-        } else {
-            match Kept::from_item(item) {
-                Ok(record) => self.open.push(record),
-                Err(_) => self.unreadable += 1,
-            }
+            return Ok(());
         }
+        let is_read = if sort.starts_with(COPY) {
+            Kept::from_item(item).map(|copy| self.copies.push(copy))
+        } else if sort.starts_with(LEFT) {
+            Kept::from_item(item).map(|left| self.left.push(left))
+        } else {
+            Kept::from_item(item).map(|record| self.open.push(record))
+        };
+        self.unreadable += usize::from(is_read.is_err());
         Ok(())
     }
 }

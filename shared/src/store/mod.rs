@@ -18,6 +18,7 @@ pub mod directory_snapshot;
 pub mod events;
 pub mod form;
 pub mod item;
+pub mod left_form;
 pub mod open_record;
 pub mod seen;
 pub mod subscribed;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::left_behind::may_be_unsettled;
 use super::work::{Step, WorkError, Worker};
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
 use crate::domain::form::{Form, FormId, Happening, State};
@@ -74,7 +75,8 @@ impl Worker<'_> {
             Left::Fixed | Left::Refused => How::Refused,
             _ => How::Left,
         };
-        let also = match how {
+        let left_behind = self.leaves_unsettled(how).then(|| self.sweep.left_by(&self.record));
+        let mut also = match how {
             How::ApprovedEarlier => self.name_in_form()?,
             How::NotRegistered => match self.raise_cursor()? {
                 Some(write) => vec![write],
@@ -84,8 +86,11 @@ impl Worker<'_> {
         };
         let seen = self.seen_as(how);
         let store = &self.sweep.app.store;
-        let writes = store.calendar(&self.calendar.office.calendar_id).close(&self.record, &seen, also)?;
+        let items = store.calendar(&self.calendar.office.calendar_id);
+        also.extend(left_behind.as_ref().map(|form| items.put_left(form)).transpose()?);
+        let writes = items.close(&self.record, &seen, also)?;
         let Written::Refused(met) = store.write(&writes).await? else {
+            self.calendar.left.extend(left_behind);
             self.tell_of(left, how);
             return Ok(Step::Closed);
         };
@@ -102,6 +107,15 @@ impl Worker<'_> {
                 Ok(Step::Next)
             }
             _ => Ok(Step::Rest),
+        }
+    }
+
+    /// Whether a form may be left that nobody has settled, and that no event asks for then.
+    fn leaves_unsettled(&self, how: How) -> bool {
+        match how {
+            // On a form that is settled, or without one: forms are off, and this one is of an earlier time.
+            How::Approved | How::ApprovedEarlier => self.form().is_some_and(Form::is_doubtful),
+            _ => may_be_unsettled(self.form()),
         }
     }
 

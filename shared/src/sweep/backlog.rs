@@ -26,6 +26,19 @@ pub(super) struct Open {
     pub(super) looks_again: bool,
 }
 
+/// The forms that were read before the work.
+struct Forms {
+    keys: BTreeSet<FormKey>,
+    read: HashMap<FormKey, Kept<FormItem>>,
+    are_read: bool,
+}
+
+impl Forms {
+    fn of(&self, key: &FormKey) -> Known<Kept<FormItem>> {
+        if self.are_read && self.keys.contains(key) { Known::Read(self.read.get(key).cloned()) } else { Known::Unread }
+    }
+}
+
 impl Sweep<'_> {
     /// Works on a calendar's records one after the other and reports what stays open.
     pub(super) async fn work_off(&self, mut report: SweepReport, backlog: Option<Backlog>) -> SweepReport {
@@ -37,25 +50,13 @@ impl Sweep<'_> {
     }
 
     async fn work_on_all(&self, report: &mut SweepReport, backlog: &mut Backlog) {
-        let Backlog { calendar, work, copies, read_before } = backlog;
-        let old = work.iter().filter(|task| read_before.contains(&task.record.event.id)).map(|task| task.record.form());
-        let keys: BTreeSet<FormKey> = old.chain(copies.iter().map(|copy| copy.form.clone())).collect();
-        let mut forms = HashMap::new();
-        let mut is_read = true;
-        match self.read_forms(&keys).await {
-            Ok(read) => forms = read,
-            // Whoever is about to announce a form meets it.
-            Err(error) => {
-                is_read = false;
-                report.problem(&calendar.office.name, format!("the forms of open events could not be read: {error}"));
-            }
-        }
+        // Boxed, these do not swell the future of every sweep.
+        let mut forms = Box::pin(self.forms_before(report, backlog)).await;
+        let Backlog { calendar, work, copies, .. } = backlog;
         let mut looks = if calendar.is_reconciled { MOST_LOOKS } else { 0 };
         let mut open = Vec::new();
-        for Task { record, seen } in std::mem::take(work) {
-            let key = record.form();
-            let form =
-                if is_read && keys.contains(&key) { Known::Read(forms.get(&key).cloned()) } else { Known::Unread };
+        for Task { record, seen, .. } in std::mem::take(work) {
+            let form = forms.of(&record.form());
             let must_look = seen.is_none() && looks > 0;
             looks -= usize::from(must_look);
             let worker = Worker::new(self, calendar, report, record, seen, form);
@@ -64,14 +65,40 @@ impl Sweep<'_> {
             }
         }
         let open = self.look_again(calendar, report, open).await;
-        for copy in std::mem::take(copies).into_iter().filter(|_| is_read) {
-            let form = forms.remove(&copy.form);
+        for copy in std::mem::take(copies).into_iter().filter(|_| forms.are_read) {
+            let form = forms.read.remove(&copy.form);
             self.work_on_copy(calendar, report, copy, form).await;
         }
         let now = self.app.clock.now();
         report.set_open(open.iter().map(|open| &*open.record), now);
         let held = open.iter().filter(|open| open.form.get().is_some_and(|form| form.form.is_held()));
         report.held.extend(held.map(|open| open.record.form()));
+        let asked = report.asked.clone();
+        Box::pin(self.tend_left_since(calendar, report, &asked)).await;
+    }
+
+    /// Reads the forms of the records that were there before, of copies, and of what was left behind, which is seen to.
+    async fn forms_before(&self, report: &mut SweepReport, backlog: &mut Backlog) -> Forms {
+        let Backlog { calendar, work, copies, read_before } = backlog;
+        let old = work.iter().filter(|task| read_before.contains(&task.record.event.id)).map(|task| task.record.form());
+        let left = std::mem::take(&mut calendar.left);
+        let others = copies.iter().map(|copy| &copy.form).chain(left.iter().map(|left| &left.form));
+        let keys: BTreeSet<FormKey> = old.chain(others.cloned()).collect();
+        match self.read_forms(&keys).await {
+            Ok(read) => {
+                let asking = work.iter().map(|task| &task.record).filter(|record| !record.is_gone);
+                let asked = asking.map(|record| record.form()).collect();
+                report.left.clear();
+                self.tend_left(calendar, report, left, &asked, &read).await;
+                Forms { keys, read, are_read: true }
+            }
+            // Whoever is about to announce a form meets it.
+            Err(error) => {
+                report.left.extend(left.into_iter().map(|left| left.form.clone()));
+                report.problem(&calendar.office.name, format!("the forms of open events could not be read: {error}"));
+                Forms { keys, read: HashMap::new(), are_read: false }
+            }
+        }
     }
 
     /// Has another look at the events whose form somebody else was sending, when that turn is over.
@@ -98,7 +125,10 @@ impl Sweep<'_> {
         open
     }
 
-    async fn read_forms(&self, keys: &BTreeSet<FormKey>) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
+    pub(super) async fn read_forms(
+        &self,
+        keys: &BTreeSet<FormKey>,
+    ) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
         let keys: Vec<FormKey> = keys.iter().cloned().collect();
         self.app.store.forms(&keys, self.app.clock.now()).await
     }

@@ -16,6 +16,7 @@ use crate::store::calendar::CalendarState;
 use crate::store::copy_record::CopyRecord;
 use crate::store::cursor::Cursor;
 use crate::store::item::{Kept, kept};
+use crate::store::left_form::LeftForm;
 use crate::store::open_record::OpenRecord;
 use crate::store::write::Written;
 use crate::telemetry;
@@ -56,6 +57,8 @@ pub(super) struct Calendar {
     pub(super) is_of_these_people: bool,
     /// Whether the whole window was listed.
     pub(super) is_reconciled: bool,
+    /// The forms that events have left behind, as far as nobody has seen to them yet.
+    pub(super) left: Vec<Kept<LeftForm>>,
 }
 
 /// What there is to do in a calendar, and what only stays open.
@@ -73,6 +76,8 @@ pub(super) struct Task {
     pub(super) record: Kept<OpenRecord>,
     /// The version of the event that this sweep saw; none where it may have been moved or deleted since.
     pub(super) seen: Option<Event>,
+    /// The form that the event asked for before.
+    pub(super) left: Option<Kept<LeftForm>>,
 }
 
 /// What a calendar's listing said.
@@ -83,6 +88,12 @@ struct Listed {
     reconciled: bool,
     zone: Option<Tz>,
     access: AccessRole,
+}
+
+impl Task {
+    pub(super) fn new(record: Kept<OpenRecord>, seen: Option<Event>) -> Self {
+        Self { record, seen, left: None }
+    }
 }
 
 impl Sweep<'_> {
@@ -114,6 +125,7 @@ impl Sweep<'_> {
         }
         let state = self.app.store.calendar(&office.calendar_id).read().await?;
         report.set_open(state.open.iter().map(|record| &**record), self.app.clock.now());
+        report.left = state.left.iter().map(|left| left.form.clone()).collect();
         if state.unreadable > 0 {
             report.problem(&office.name, format!("{} records of open events cannot be read", state.unreadable));
         }
@@ -134,17 +146,17 @@ impl Sweep<'_> {
             report.events_refused += 1;
             report.problem(&office.name, format!("event {id} stays unapproved until it changes: {}", Left::Fixed));
         }
-        let CalendarState { cursor, open, copies, .. } = state;
+        let CalendarState { cursor, open, copies, left, .. } = state;
         let is_of_these_people =
             cursor.as_ref().is_some_and(|cursor| cursor.users_digest == self.everything.users_digest);
         let (zone, is_reconciled) = (listed.zone, listed.reconciled);
-        let mut calendar = Calendar { office, zone, cursor, is_of_these_people, is_reconciled };
+        let mut calendar = Calendar { office, zone, cursor, is_of_these_people, is_reconciled, left };
         if self.order.dry_run {
             report.plans = Some(vec![self.plan(&calendar, open, copies, listed.found).await?]);
             return Ok(None);
         }
         let read_before = open.iter().map(|record| record.event.id.clone()).collect();
-        let work = self.record(&calendar, open, listed.found).await?;
+        let work = self.record(&mut calendar, open, listed.found).await?;
         self.advance(&mut calendar, listed.sync_token).await?;
         Ok(Some(Backlog { calendar, work, copies, read_before }))
     }

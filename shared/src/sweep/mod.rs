@@ -8,6 +8,7 @@ mod backlog;
 mod calendar;
 mod copies;
 mod decision;
+mod left_behind;
 mod plan;
 mod record;
 mod report;

@@ -2,7 +2,7 @@
 //!
 //! It decides as the work does; what the work would read, it reads.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Sweep;
 use super::approve::on_earlier_form;
@@ -29,10 +29,15 @@ struct Candidate {
     why: Option<String>,
 }
 
-/// The forms that were read.
+/// What is known of forms.
 #[derive(Default)]
 struct Forms {
+    /// Those that were read.
     read: BTreeMap<FormKey, Option<Kept<FormItem>>>,
+    /// Those that events have left behind, or will have.
+    left: BTreeSet<FormKey>,
+    /// Those that open events ask for.
+    asked: BTreeSet<FormKey>,
 }
 
 impl Sweep<'_> {
@@ -46,9 +51,10 @@ impl Sweep<'_> {
     ) -> Result<OfficePlan, CalendarError> {
         let left = found.left_by_reason();
         let stopped = self.stopped(calendar, &open, &found).await?;
-        let mut forms = Forms::default();
+        let left_before = calendar.left.iter().map(|left| left.form.clone()).collect();
+        let mut forms = Forms { left: left_before, ..Forms::default() };
         let mut lines = Vec::new();
-        let candidates = self.candidates(open, found).into_iter();
+        let candidates = self.candidates(open, found, &mut forms).into_iter();
         for candidate in candidates.filter(|candidate| !stopped.contains(&candidate.record.event.id)) {
             lines.push(self.plan_one(calendar, candidate, &mut forms).await?);
         }
@@ -56,6 +62,7 @@ impl Sweep<'_> {
             let form = self.form_of(&copy.form, &mut forms).await?.map(|form| form.form);
             lines.extend(self.plan_copy(&copy, form.as_ref()));
         }
+        lines.extend(self.plan_left(&mut forms).await?);
         lines.extend(left.into_iter().map(|(left, count)| format!("leave {count}: {left}")));
         Ok(OfficePlan { office: calendar.office.name.clone(), plan: lines })
     }
@@ -90,7 +97,7 @@ impl Sweep<'_> {
     }
 
     /// What the sweep would work on, in its order.
-    fn candidates(&self, open: Vec<Kept<OpenRecord>>, found: Found) -> Vec<Candidate> {
+    fn candidates(&self, open: Vec<Kept<OpenRecord>>, found: Found, forms: &mut Forms) -> Vec<Candidate> {
         let Found { work, mut done, .. } = found;
         let now = self.app.clock.now();
         let mut open: HashMap<String, OpenRecord> =
@@ -101,6 +108,7 @@ impl Sweep<'_> {
                 let known = open.remove(&work.event.id);
                 let (event, why) = (work.event, Some(work.why.to_string()));
                 let record = OpenRecord::of(event.clone(), work.days, work.person, known.as_ref(), now);
+                forms.left.extend(known.map(|known| known.form()).filter(|form| *form != record.form()));
                 Candidate { record, seen: Some(event), why }
             })
             .collect();
@@ -141,8 +149,15 @@ impl Sweep<'_> {
                     let Some(event) = seen.clone() else { break };
                     let now = self.app.clock.now();
                     record = OpenRecord::of(event, days, record.person.clone(), Some(&record), now);
+                    forms.left.extend(Some(key).filter(|key| *key != record.form()));
                 }
                 decision => {
+                    let is_closed = matches!(decision, Decision::Close(_) | Decision::Approve);
+                    if is_closed {
+                        forms.left.insert(key);
+                    } else if !record.is_gone && decision != Decision::KeepInSight {
+                        forms.asked.insert(key);
+                    }
                     let line = self.line(&record, decision, form.as_ref().map(|form| &form.form)).await;
                     return Ok(why.map_or_else(|| line.clone(), |why| format!("{line}: {why}")));
                 }
@@ -181,6 +196,19 @@ impl Sweep<'_> {
             CopyTurn::Rest => format!("wait with the copy of the form for {days}"),
             CopyTurn::Close => return None,
         })
+    }
+
+    /// What is said of the forms that no event asks for any more.
+    async fn plan_left(&self, forms: &mut Forms) -> Result<Vec<String>, CalendarError> {
+        let left: Vec<FormKey> = forms.left.difference(&forms.asked).cloned().collect();
+        let mut lines = Vec::new();
+        for key in left {
+            let form = self.form_of(&key, forms).await?;
+            if form.is_some_and(|form| form.form.is_doubtful()) {
+                lines.push(format!("leave the form for {} to a person: no event asks for it any more", key.days));
+            }
+        }
+        Ok(lines)
     }
 
     /// What is planned for one event.

@@ -23,7 +23,7 @@ impl Sweep<'_> {
     /// Writes down what was found. Answers all open records, the oldest first, with what this sweep saw of their events.
     pub(super) async fn record(
         &self,
-        calendar: &Calendar,
+        calendar: &mut Calendar,
         open: Vec<Kept<OpenRecord>>,
         found: Found,
     ) -> Result<Vec<Task>, CalendarError> {
@@ -38,15 +38,16 @@ impl Sweep<'_> {
             })
             .collect();
         let recorded: Vec<Option<Task>> = stream::iter(found)
-            .map(|(work, known)| self.record_one(calendar, work, known))
+            .map(|(work, known)| self.record_one(&*calendar, work, known))
             .buffer_unordered(RECORDS_AT_ONCE)
             .try_collect()
             .await?;
         let others = open.into_values().map(|record| {
             let seen = done.remove(&record.event.id);
-            Task { record, seen }
+            Task::new(record, seen)
         });
         let mut tasks: Vec<Task> = others.chain(recorded.into_iter().flatten()).collect();
+        calendar.left.extend(tasks.iter_mut().filter_map(|task| task.left.take()));
         tasks.sort_by(|a, b| {
             (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
         });
@@ -67,15 +68,15 @@ impl Sweep<'_> {
         for _ in 0..MOST_ROUNDS {
             if let Some(record) = known.take() {
                 match compare(&record, &event, is_met) {
-                    Version::Same => return Ok(Some(Task { record, seen: Some(event) })),
-                    Version::Newer => return Ok(Some(Task { record, seen: None })),
+                    Version::Same => return Ok(Some(Task::new(record, Some(event)))),
+                    Version::Newer => return Ok(Some(Task::new(record, None))),
                     Version::Older => known = Some(record),
                     Version::NobodyKnows => {
                         let Some(read) = self.look_at(calendar, &event.id).await? else {
-                            return Ok(Some(Task { record, seen: None }));
+                            return Ok(Some(Task::new(record, None)));
                         };
                         let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else {
-                            return Ok(Some(Task { record, seen: Some(read) }));
+                            return Ok(Some(Task::new(record, Some(read))));
                         };
                         (event, days, known, is_met) = (read, read_days, Some(record), false);
                         continue;
@@ -85,14 +86,15 @@ impl Sweep<'_> {
             let now = self.app.clock.now();
             let record = OpenRecord::of(event.clone(), days, person.clone(), known.as_deref(), now);
             let record = kept(known.as_ref(), record, self.app.randomness.id());
+            let left = known.as_ref().filter(|known| known.form() != record.form()).map(|known| self.left_by(known));
             let recorded = match &known {
-                Some(known) => items.replace(known, record).await?,
+                Some(known) => items.replace(known, record, left.as_ref()).await?,
                 None => items.open(record, over.as_ref(), now).await?,
             };
             match recorded {
                 Recorded::Written(record) => {
                     tracing::debug!(event.id = %event.id, %days, %why, "event found");
-                    return Ok(Some(Task { record, seen: Some(event) }));
+                    return Ok(Some(Task { left, ..Task::new(record, Some(event)) }));
                 }
                 Recorded::Found(present) => (known, is_met) = (Some(present), true),
                 Recorded::Gone => known = None,

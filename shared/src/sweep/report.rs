@@ -32,7 +32,7 @@ pub struct SweepReport {
     pub forms: FormCounts,
     /// Events that still need work.
     pub open: usize,
-    /// Those of them that are gone; their forms are in doubt or held.
+    /// Forms that are in doubt or held, and that no event asks for any more.
     #[serde(skip)]
     pub without_event: usize,
     /// How long the oldest of them has been known, in seconds.
@@ -48,6 +48,15 @@ pub struct SweepReport {
     /// The forms that wait for a person, each once however many events ask for it.
     #[serde(skip)]
     pub held: BTreeSet<FormKey>,
+    /// The forms that no event of a calendar asks for any more, and of which nobody knows whether they are out.
+    #[serde(skip)]
+    pub left: BTreeSet<FormKey>,
+    /// The forms of events that are gone; they are in doubt or held.
+    #[serde(skip)]
+    pub gone: BTreeSet<FormKey>,
+    /// The forms that open events ask for.
+    #[serde(skip)]
+    pub asked: BTreeSet<FormKey>,
 }
 
 /// What became of the forms of one sweep.
@@ -103,7 +112,6 @@ impl SweepReport {
         self.events_closed += other.events_closed;
         self.events_refused += other.events_refused;
         self.events_unreadable += other.events_unreadable;
-        self.without_event += other.without_event;
         self.forms.issued += other.forms.issued;
         self.forms.refused += other.forms.refused;
         self.forms.unknown += other.forms.unknown;
@@ -113,6 +121,9 @@ impl SweepReport {
         self.problems.extend(other.problems);
         self.remarks.extend(other.remarks);
         self.held.extend(other.held);
+        self.left.extend(other.left);
+        self.gone.extend(other.gone);
+        self.asked.extend(other.asked);
         if let Some(plans) = other.plans {
             self.plans.get_or_insert_default().extend(plans);
         }
@@ -123,6 +134,8 @@ impl SweepReport {
     /// of several calendars ask for counts once.
     pub(super) fn end(&mut self) {
         self.forms.held = self.held.len();
+        let without_event = self.left.union(&self.gone).filter(|form| !self.asked.contains(form));
+        self.without_event = without_event.count();
         self.problems.sort();
         self.remarks.sort();
         if let Some(plans) = &mut self.plans {
@@ -132,12 +145,14 @@ impl SweepReport {
 
     /// Says which records stay open.
     pub(super) fn set_open<'a>(&mut self, open: impl Iterator<Item = &'a OpenRecord>, now: DateTime<Utc>) {
-        let (mut recorded, mut gone) = (Vec::new(), 0);
+        let mut recorded = Vec::new();
+        (self.gone, self.asked) = (BTreeSet::new(), BTreeSet::new());
         for record in open {
             recorded.push(record.recorded_at);
-            gone += usize::from(record.is_gone);
+            let forms = if record.is_gone { &mut self.gone } else { &mut self.asked };
+            forms.insert(record.form());
         }
-        (self.open, self.without_event) = (recorded.len(), gone);
+        self.open = recorded.len();
         self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds());
     }
 

@@ -10,6 +10,7 @@ use super::Sweep;
 use super::backlog::Open;
 use super::calendar::Calendar;
 use super::decision::{Case, Decision, Known, decide};
+use super::left_behind::may_be_unsettled;
 use super::report::SweepReport;
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
@@ -179,10 +180,15 @@ impl<'a> Worker<'a> {
     }
 
     async fn replace(&mut self, record: OpenRecord) -> Result<Step, WorkError> {
+        let is_for_another = record.form() != self.record.form();
+        let left = (is_for_another && may_be_unsettled(self.form())).then(|| self.sweep.left_by(&self.record));
         let record = kept(Some(&self.record), record, self.sweep.app.randomness.id());
         let items = self.sweep.app.store.calendar(&self.calendar.office.calendar_id);
-        match items.replace(&self.record, record).await? {
-            Recorded::Written(record) => self.has_record(record),
+        match items.replace(&self.record, record, left.as_ref()).await? {
+            Recorded::Written(record) => {
+                self.calendar.left.extend(left);
+                self.has_record(record);
+            }
             Recorded::Found(present) => self.meets(present),
             Recorded::Unreadable => return Ok(Step::Rest),
             Recorded::Gone | Recorded::Seen(_) => return Ok(Step::Closed),

@@ -40,7 +40,7 @@ pub struct Process {
     pub google: GoogleClient,
 }
 
-/// The world's time; waiting takes none.
+/// The world's time, which goes on while somebody waits.
 struct WorldTime(World);
 
 impl TimeSource for WorldTime {
@@ -48,8 +48,12 @@ impl TimeSource for WorldTime {
         self.0.now()
     }
 
-    fn pause(&self, _: Duration) -> Wait {
-        Box::pin(std::future::ready(()))
+    fn pause(&self, duration: Duration) -> Wait {
+        let (world, end) = (self.0.clone(), self.0.now() + duration);
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            world.set_now(world.now().max(end));
+        })
     }
 
     fn expire(&self, _: Duration) -> Wait {
@@ -80,7 +84,7 @@ impl Context {
 
     /// A process with this configuration.
     pub fn process(&self, yaml: &str) -> Process {
-        let clock = Clock::new(WorldTime(self.world.clone()));
+        let clock = self.clock();
         let google = GoogleClient::new(GoogleOptions {
             key: &self.world.service_account_key().into(),
             endpoint: Some(&self.world.google_url()),
@@ -91,6 +95,11 @@ impl Context {
         });
         let directory = Directory::new(&settings(yaml), self.store.clone(), clock);
         Process { directory, google: google.unwrap() }
+    }
+
+    /// The world's time as our processes have it.
+    pub fn clock(&self) -> Clock {
+        Clock::new(WorldTime(self.world.clone()))
     }
 
     /// A process with one spreadsheet for offices and users.

@@ -2,9 +2,14 @@
 
 use std::collections::HashSet;
 
+use chrono::Duration;
+use moffman::domain::quota::Share;
+use moffman::google::Budget;
+use moffman::google::pace::Pace;
+use moffman::reload::{ReloadReport, reload};
 use moffman_simulators::{CalendarOptions, Fault};
 
-use crate::context::Context;
+use crate::context::{Context, Process};
 use crate::log::Log;
 
 #[tokio::test]
@@ -68,6 +73,83 @@ async fn many_new_calendars_are_subscribed_by_several_reloads() {
     let report = process.reload().await;
     assert_eq!((report.subscribed, report.subscribe_left), (10, 0));
     assert_eq!(ctx.world.subscriptions().len(), 60);
+    ctx.finish();
+}
+
+/// Twelve new calendars that are all shared.
+fn twelve_offices(ctx: &Context) {
+    let calendars: Vec<String> = (0..12).map(|n| format!("office-{n}@example.com")).collect();
+    for calendar in &calendars {
+        ctx.world.add_calendar(calendar, CalendarOptions::default());
+    }
+    let rows: Vec<[&str; 2]> = calendars.iter().map(|id| [id.as_str(), id.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    ctx.set_offices(&rows);
+}
+
+/// A reload that has little time.
+async fn reload_in_a_hurry(ctx: &Context, process: &Process, pace: Option<&Pace>) -> ReloadReport {
+    let deadline = Some(ctx.world.now() + Duration::seconds(25));
+    reload(&process.directory, &process.google, &Budget { deadline, pace: pace.cloned() }).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_has_no_turn_before_the_deadline_is_left_to_the_next_reload() {
+    let ctx = Context::new().await;
+    twelve_offices(&ctx);
+    let process = ctx.usual_process();
+    let counts = |report: ReloadReport| (report.subscribed, report.subscribe_failures, report.subscribe_left);
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (5, 0, 7));
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (0, 0, 7), "the share is that of the process");
+    ctx.after(60);
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (5, 0, 2));
+    ctx.after(60);
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (2, 0, 0));
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn a_reload_that_has_time_waits_for_the_turn_of_every_calendar() {
+    let ctx = Context::new().await;
+    twelve_offices(&ctx);
+    let (process, began) = (ctx.usual_process(), ctx.world.now());
+    let budget = Budget { deadline: Some(began + Duration::minutes(15)), pace: None };
+    let report = reload(&process.directory, &process.google, &budget).await.unwrap();
+    assert_eq!((report.subscribed, report.subscribe_left), (12, 0));
+    let waited = ctx.world.now() - began;
+    assert!(
+        (80..=90).contains(&waited.num_seconds()),
+        "seven are not at once, and five have their turn in a minute: {waited}"
+    );
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn subscriptions_take_nothing_from_the_pace_of_sweeps() {
+    let ctx = Context::new().await;
+    twelve_offices(&ctx);
+    let process = ctx.usual_process();
+    let pace = Pace::new(ctx.clock(), Share::WHOLE);
+    assert_eq!(reload_in_a_hurry(&ctx, &process, Some(&pace)).await.subscribed, 5);
+    // Reading the sheet was one call.
+    for _ in 0..Share::WHOLE.burst() - 1 {
+        pace.acquire(1, Some(ctx.world.now() + Duration::milliseconds(1))).await.unwrap();
+    }
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn no_minute_has_more_subscriptions_than_their_share() {
+    let ctx = Context::new().await;
+    let calendars: Vec<String> = (0..60).map(|n| format!("private-{n}@example.com")).collect();
+    let rows: Vec<[&str; 2]> = calendars.iter().map(|id| [id.as_str(), id.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    ctx.set_offices(&rows);
+    let process = ctx.usual_process();
+    for _ in 0..3 {
+        assert_eq!(process.reload().await.subscribe_failures, 50);
+    }
+    assert!(ctx.world.busiest_minute() <= Share::SUBSCRIPTIONS.units_per_minute(), "{}", ctx.world.busiest_minute());
     ctx.finish();
 }
 

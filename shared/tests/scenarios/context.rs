@@ -69,7 +69,8 @@ pub async fn run_test_with(overrides: &str, story: impl AsyncFnOnce(&mut Context
 /// Runs a story that begins at another time.
 pub async fn run_test_at(now: &str, overrides: &str, story: impl AsyncFnOnce(&mut Context)) {
     let mut context = Context::start(instant(now), overrides).await;
-    story(&mut context).await;
+    // Boxed: stories are long.
+    Box::pin(story(&mut context)).await;
     context.finish();
 }
 
@@ -92,7 +93,7 @@ impl Context {
         world.add_calendar(BRNO, CalendarOptions::default());
         let transport = Transport::new().unwrap();
         let (store, dynamodb) = table::start(&transport).await;
-        let time = WorldTime::new(world.clone());
+        let time = WorldTime::going_on(world.clone());
         let folder = tempfile::tempdir().unwrap();
         let app = assemble(&world, &time, &store, &transport, folder.path(), overrides, 1);
         Self { world, app, dynamodb, time, forms_expected: 0, folder, store, transport, seed: 1 }

@@ -12,6 +12,7 @@ mod doubt;
 mod forms;
 mod keys;
 mod late;
+mod left_behind;
 mod listing;
 mod odd;
 mod offices;

@@ -229,7 +229,7 @@ fn planned(plan: &[String], beginnings: &[&str]) -> Vec<String> {
 }
 
 /// What the plans of random worlds say, all of it.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "made by hand",
     "moved after its approval",
     "on its form",
@@ -237,6 +237,7 @@ const KINDS: [&str; 9] = [
     "send the form again",
     "wait with",
     "in sight",
+    "leave the form for",
     "close ",
     "send a copy",
 ];
@@ -277,6 +278,8 @@ async fn a_plan_tells_what_the_next_sweep_does_in_random_worlds() {
             let waiting = planned(&plan, &["wait with ", "keep ", "leave the form of "]).len();
             let copies = plan.iter().filter(|line| line.starts_with("wait with the copy")).count();
             assert_eq!(report.open, waiting - copies, "{said}");
+            let left = plan.iter().filter(|line| line.starts_with("leave the form for")).count();
+            assert!(report.left.len() <= left, "{said}");
             for _ in ctx.world.forms() {
                 ctx.expect_form();
             }

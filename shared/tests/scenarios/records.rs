@@ -87,7 +87,7 @@ impl Table {
     async fn replace(&self, read: &Kept<OpenRecord>, event: Event) -> Recorded {
         let days = event.days.unwrap();
         let record = kept(Some(read), OpenRecord::of(event, days, anna(), Some(read), now()), revision());
-        self.store.calendar(&self.calendar).replace(read, record).await.unwrap()
+        self.store.calendar(&self.calendar).replace(read, record, None).await.unwrap()
     }
 
     async fn read(&self) -> Vec<Kept<OpenRecord>> {

@@ -19,6 +19,8 @@ mod parameters;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod quota;
+#[cfg(test)]
 mod scheduler;
 #[cfg(test)]
 mod series;

@@ -80,15 +80,15 @@ fn there_is_one_shard_per_two_hundred_calendars() {
 #[test]
 fn a_small_directory_has_the_whole_pace_and_a_large_one_shares_it() {
     let share = |count| plan(count, 120).share.units_per_minute();
-    assert_eq!([1, 200, 201, 10_000].map(share), [480, 480, 480, 48]);
+    assert_eq!([1, 200, 201, 10_000].map(share), [420, 420, 420, 42]);
 }
 
 #[test]
 fn an_interval_that_cannot_be_met_becomes_the_smallest_that_can() {
     let every = |count, minutes| plan(count, minutes).every;
     assert_eq!([every(1, 1), every(200, 120), every(201, 120), every(10_000, 120)], [1, 120, 120, 120]);
-    assert_eq!([every(200, 1), every(201, 1), every(10_000, 1)], [4, 4, 53]);
-    assert_eq!(every(10_000, 53), 53, "the smallest one can be met");
+    assert_eq!([every(200, 1), every(201, 1), every(10_000, 1)], [4, 4, 60]);
+    assert_eq!(every(10_000, 60), 60, "the smallest one can be met");
 }
 
 #[test]
