@@ -30,10 +30,12 @@ pub mod pace;
 mod refusal;
 mod retry;
 mod sheets;
+mod token_refusal;
 
 pub use calendar::{AccessRole, EventsPage, Listing};
 pub use error::GoogleError;
 pub use key::KeyError;
+pub use token_refusal::TokenRefusal;
 
 use auth::Auth;
 use pace::Pace;
