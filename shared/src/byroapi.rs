@@ -9,9 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{Method, Request, StatusCode, Uri};
-use hyper::ext::ReasonPhrase;
-use hyper_util::client::legacy::Error as HttpError;
+use http::{Method, Request, Uri};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -20,8 +18,9 @@ use url::Url;
 use crate::clock::Clock;
 use crate::transport::{self, HttpClient, Transport};
 
-/// The longest reason, in characters.
-const LONGEST_REASON: usize = 200;
+mod answer;
+
+pub use answer::Answer;
 
 /// The form service.
 #[derive(Clone)]
@@ -47,27 +46,6 @@ pub enum ByroapiError {
     Address,
 }
 
-/// What became of a form.
-///
-/// Reasons are the status and the phrase that came with it, shortened; Byroapi's phrases can name a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Byroapi has issued it.
-    Issued,
-    /// Byroapi has not issued it and says so.
-    Refused {
-        /// Why.
-        reason: String,
-    },
-    /// Byroapi never heard of it: there was no connection.
-    NotReached,
-    /// It may or may not have been issued.
-    Unknown {
-        /// Why that is not known.
-        reason: String,
-    },
-}
-
 impl Byroapi {
     /// A form service at `url`, whose `Authorization` header, if any, is sent without white space around it; without one, a
     /// user and a password in `url` are sent. Waits `timeout` for an answer.
@@ -86,12 +64,16 @@ impl Byroapi {
 
     /// Sends `form` once.
     pub async fn issue(&self, form: &Value) -> Answer {
-        let sent = self.clock.timeout(self.timeout, self.client.request(self.request(form))).await;
-        match sent {
-            Ok(Ok(answer)) => classify(answer.status(), answer.extensions().get()),
-            Ok(Err(error)) => classify_error(&error),
-            Err(_) => Answer::Unknown { reason: "no answer in time".to_owned() },
-        }
+        let mut known = Answer::none_in_time();
+        let exchange = async {
+            match self.client.request(self.request(form)).await {
+                Ok(answer) => answer::listen(answer, &mut known).await,
+                Err(error) => known = Answer::to_failure(&error),
+            }
+        };
+        // Where the time ends first, what is known by then is the answer.
+        let _ = self.clock.timeout(self.timeout, exchange).await;
+        known
     }
 
     fn request(&self, form: &Value) -> Request<transport::Body> {
@@ -140,63 +122,9 @@ fn without_credentials(mut url: Url) -> Url {
     url
 }
 
-/// The status decides; Byroapi's body is always empty or `{}`. Gateways answer 408, 502 and 504 without knowing what became
-/// of the request; a status that nobody expects tells nothing either.
-fn classify(status: StatusCode, phrase: Option<&ReasonPhrase>) -> Answer {
-    let reason = || describe(status, phrase);
-    match status.as_u16() {
-        200..=299 => Answer::Issued,
-        408 => Answer::Unknown { reason: reason() },
-        400..=499 | 500 | 503 => Answer::Refused { reason: reason() },
-        _ => Answer::Unknown { reason: reason() },
-    }
-}
-
-/// A connection that breaks after it was made may have carried the form.
-fn classify_error(error: &HttpError) -> Answer {
-    if error.is_connect() {
-        Answer::NotReached
-    } else {
-        Answer::Unknown { reason: "the connection broke before the answer".to_owned() }
-    }
-}
-
-fn describe(status: StatusCode, phrase: Option<&ReasonPhrase>) -> String {
-    let phrase = phrase.map(|phrase| String::from_utf8_lossy(phrase.as_bytes()).into_owned());
-    let phrase = phrase.or_else(|| status.canonical_reason().map(str::to_owned)).unwrap_or_default();
-    let text = format!("{} {phrase}", status.as_u16());
-    text.trim_end().chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answer(status: u16, phrase: &'static [u8]) -> Answer {
-        classify(StatusCode::from_u16(status).unwrap(), Some(&ReasonPhrase::from_static(phrase)))
-    }
-
-    #[test]
-    fn the_status_tells_what_became_of_the_form() {
-        for status in [200, 201, 202, 204] {
-            assert_eq!(answer(status, b"Fine"), Answer::Issued, "{status}");
-        }
-        for status in [400, 401, 404, 409, 413, 422, 429, 500, 503] {
-            assert_eq!(answer(status, b"No"), Answer::Refused { reason: format!("{status} No") });
-        }
-        for status in [301, 303, 307, 408, 501, 502, 504, 599] {
-            assert_eq!(answer(status, b"Hm"), Answer::Unknown { reason: format!("{status} Hm") });
-        }
-    }
-
-    #[test]
-    fn a_reason_is_short_and_plain() {
-        let describe =
-            |phrase: &'static [u8]| describe(StatusCode::IM_A_TEAPOT, Some(&ReasonPhrase::from_static(phrase)));
-        assert_eq!(describe(b"no such\ttemplate \xff"), "418 no such template \u{fffd}");
-        assert_eq!(describe(&[b'x'; 5_000]).chars().count(), LONGEST_REASON);
-        assert_eq!(super::describe(StatusCode::INTERNAL_SERVER_ERROR, None), "500 Internal Server Error");
-    }
 
     fn byroapi(url: &str, authorization: Option<&str>, timeout: Duration) -> Result<Byroapi, ByroapiError> {
         let authorization = authorization.map(SecretString::from);

@@ -121,7 +121,7 @@ impl Attempt<'_> {
 
     /// Tells the operator whom the calendar has to be shared with; the caller is not told about our inside.
     fn explain(&self, error: &ReserveError) {
-        if let ReserveError::Google(GoogleError::NotFound | GoogleError::Forbidden { .. }) = error {
+        if matches!(error, ReserveError::Google(error) if error.concerns_sharing()) {
             let digest = telemetry::digest(self.office.calendar_id.key());
             let account = self.app.google.service_account_email();
             tracing::warn!(

@@ -154,7 +154,7 @@ impl ApiError {
             Self::NotJson(_) => Told::new(NOT_JSON, self.to_string()),
             Self::Invalid { field, .. } => Told { field: field.clone(), ..Told::new(INVALID, self.to_string()) },
             Self::Reserve(error) => reserve(error),
-            Self::Reload(ReloadError::SheetUnavailable(error)) => google(error),
+            Self::Reload(ReloadError::SheetUnavailable(error)) => sheet(error),
             Self::Reload(ReloadError::Store(error)) => store(error),
             Self::Directory(error) => directory(error),
             Self::Forms(error) => forms(error),
@@ -252,6 +252,14 @@ fn google(error: &GoogleError) -> Told {
             Told { retry_after: error.retry_after(), ..Told::new(GOOGLE_UNAVAILABLE, "the request is safe to repeat") }
         }
         _ => Told::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
+    }
+}
+
+/// What Google said of the key and the project helps whoever reloads, and names nobody.
+fn sheet(error: &GoogleError) -> Told {
+    match error {
+        GoogleError::TokenRefused(_) | GoogleError::ApiOff { .. } => Told::new(GOOGLE_REFUSED, error.to_string()),
+        _ => google(error),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Starts the service inside the Lambda function.
 //!
-//! `lambda_http` puts a REST API's stage in front of the path unless `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH` is set. Our
-//! routes have none, so what it put there is taken off.
+//! In a request's path, a REST API of API Gateway has the base path of a custom domain and `lambda_http` the stage, unless
+//! one of them leaves it out. Our routes have neither, so a request is routed by the resource that the gateway chose.
 
 use axum::Router;
 use axum::extract::Request;
@@ -10,75 +10,134 @@ use axum::middleware::map_request;
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
 use moffman::app::{Moffman, StartError};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::{RequestBudget, router};
+
+/// What never stands in a path as it is: <https://www.rfc-editor.org/rfc/rfc3986#section-3.3>
+const NOT_IN_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']').add(b'^');
+const NOT_IN_GREEDY: &AsciiSet = &NOT_IN_PATH.add(b'`').add(b'{').add(b'|').add(b'}');
+const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_GREEDY.add(b'/');
 
 /// Reads the configuration and the secrets, and makes the router. The gateway has checked the API key.
 pub async fn start() -> Result<Router, StartError> {
     let (app, _) = Moffman::on_lambda().await?;
     let router = router(app, RequestBudget::on_aws(), None);
     // Around the router: inside it the route is chosen already.
-    Ok(Router::new().fallback_service(router).layer(map_request(async |request| without_stage(request))))
+    Ok(Router::new().fallback_service(router).layer(map_request(async |request| by_resource(request))))
 }
 
-fn without_stage(mut request: Request) -> Request {
-    if let Some(uri) = bare_uri(&request) {
+fn by_resource(mut request: Request) -> Request {
+    if let Some(uri) = uri_of_resource(&request) {
         *request.uri_mut() = uri;
     }
     request
 }
 
-/// The request's URI without the stage, if `lambda_http` has put it there.
-fn bare_uri(request: &Request) -> Option<Uri> {
+/// The request's URI with the path that our own routes have.
+fn uri_of_resource(request: &Request) -> Option<Uri> {
     let RequestContext::ApiGatewayV1(context) = request.extensions().get()? else {
         return None;
     };
-    let prefix = format!("/{}", context.stage.as_deref()?);
-    let starts = |path: &str| path.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with('/'));
-    if starts(request.raw_http_path()) {
-        // The caller's own path begins so; nothing was put in front of it.
-        return None;
-    }
-    let path = request.uri().path_and_query()?.as_str();
-    let bare = path.strip_prefix(&prefix).filter(|_| starts(path))?;
+    // Only a test of somebody's own names no resource; then the path as it was sent has at least no stage.
+    let path = context.resource_path.as_deref().and_then(|resource| fill_in(resource, request));
+    let path = path.unwrap_or_else(|| request.raw_http_path().to_owned());
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = request.uri().clone().into_parts();
-    parts.path_and_query = Some(bare.parse().ok()?);
+    parts.path_and_query = Some(format!("{path}{query}").parse().ok()?);
     Uri::from_parts(parts).ok()
+}
+
+/// `/a/{b}/{c+}` with the values that the request has for its parameters; `None` where one is missing.
+fn fill_in(resource: &str, request: &Request) -> Option<String> {
+    let parameters = request.path_parameters_ref();
+    let segments = resource.split('/').map(|segment| {
+        let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return Some(segment.to_owned());
+        };
+        let (name, set) = match name.strip_suffix('+') {
+            Some(greedy) => (greedy, NOT_IN_GREEDY),
+            None => (name, NOT_IN_SEGMENT),
+        };
+        Some(encoded(parameters?.first(name)?, set))
+    });
+    segments.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"))
+}
+
+/// A value as it may stand in a path. API Gateway hands it over as it was sent, other gateways decode it: what is encoded
+/// already stays as it is.
+fn encoded(value: &str, set: &'static AsciiSet) -> String {
+    let mut pieces = value.split('%');
+    let mut text = utf8_percent_encode(pieces.next().unwrap_or_default(), set).to_string();
+    for piece in pieces {
+        let is_escape = piece.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        text.push_str(if is_escape { "%" } else { "%25" });
+        text.extend(utf8_percent_encode(piece, set));
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use axum::body::Body;
     use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
 
     use super::*;
 
-    fn seen(stage: Option<&str>, raw_path: &str, uri: &str) -> String {
+    fn seen(resource: Option<&str>, parameters: &[(&str, &str)], raw_path: &str, uri: &str) -> String {
         let mut context = ApiGatewayProxyRequestContext::default();
-        context.stage = stage.map(str::to_owned);
+        context.resource_path = resource.map(str::to_owned);
+        let parameters: HashMap<_, _> =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()])).collect();
         let request = Request::get(uri).extension(RequestContext::ApiGatewayV1(context)).body(Body::empty()).unwrap();
-        without_stage(request.with_raw_http_path(raw_path)).uri().to_string()
+        let request = request.with_raw_http_path(raw_path);
+        by_resource(request.with_path_parameters(parameters)).uri().to_string()
     }
 
     #[test]
-    fn a_stage_that_was_put_in_front_is_taken_off() {
-        let uri = "https://api.example.com/prod/api/v1/health?a=%2F";
-        assert_eq!(seen(Some("prod"), "/api/v1/health", uri), "https://api.example.com/api/v1/health?a=%2F");
-        assert_eq!(seen(Some("prod"), "/api/v1/health", "/prod/api/v1/health"), "/api/v1/health");
-        assert_eq!(seen(Some("prod"), "/", "/prod/"), "/");
-    }
-
-    #[test]
-    fn any_other_path_is_left_alone() {
-        for (stage, path) in [
-            (Some("prod"), "/api/v1/health?a=b"),
-            (Some("api"), "/api/v1/health"),
-            (Some("prod"), "/production/health"),
-            (Some("prod"), "/prod"),
-            (None, "/prod/api/v1/health"),
+    fn the_path_is_the_resources_wherever_the_api_is() {
+        let health = |path: &str, uri: &str| seen(Some("/api/v1/health"), &[], path, uri);
+        for (path, uri) in [
+            ("/api/v1/health", "https://api.example.com/prod/api/v1/health?a=%2F"),
+            ("/api/v1/health", "https://api.example.com/api/v1/health?a=%2F"),
+            ("/moffman/api/v1/health", "https://api.example.com/prod/moffman/api/v1/health?a=%2F"),
+            ("/prod/api/v1/health", "https://api.example.com/prod/api/v1/health?a=%2F"),
+            ("/api/api/v1/health/", "https://api.example.com/api/api/v1/health/?a=%2F"),
         ] {
-            assert_eq!(seen(stage, path, path), path);
+            assert_eq!(health(path, uri), "https://api.example.com/api/v1/health?a=%2F");
         }
-        assert_eq!(without_stage(Request::new(Body::empty())).uri(), "/");
+        assert_eq!(health("/api/v1/health", "/prod/api/v1/health"), "/api/v1/health");
+        assert_eq!(seen(Some("/"), &[], "/moffman", "/prod/moffman"), "/");
+    }
+
+    #[test]
+    fn parameters_stay_what_they_are_and_where_they_are() {
+        let resend = |id: &str| seen(Some("/forms/{form_id}/resend"), &[("form_id", id)], "/x", "/x");
+        for (sent, path) in [
+            ("Y2Zj-M2_E3", "Y2Zj-M2_E3"),
+            ("a%2Fb", "a%2Fb"),
+            ("a/b", "a%2Fb"),
+            ("a b?c#d", "a%20b%3Fc%23d"),
+            ("100%", "100%25"),
+            ("%zz%e", "%25zz%25e"),
+            ("ž{}", "%C5%BE%7B%7D"),
+            ("%C5%BE", "%C5%BE"),
+            ("a+b=@:", "a+b=@:"),
+        ] {
+            assert_eq!(resend(sent), format!("/forms/{path}/resend"), "{sent}");
+        }
+        let greedy = [("proxy", "api/v1/he alth")];
+        assert_eq!(seen(Some("/{proxy+}"), &greedy, "/moffman/api/v1/he alth", "/x"), "/api/v1/he%20alth");
+    }
+
+    #[test]
+    fn without_a_resource_the_path_is_the_one_that_was_sent() {
+        assert_eq!(seen(None, &[], "/api/v1/health", "/prod/api/v1/health?a=b"), "/api/v1/health?a=b");
+        assert_eq!(seen(Some("/forms/{form_id}"), &[], "/forms/a", "/prod/forms/a"), "/forms/a");
+        let plain = Request::get("/prod/health?a=b").body(Body::empty()).unwrap();
+        assert_eq!(by_resource(plain).uri(), "/prod/health?a=b");
     }
 }

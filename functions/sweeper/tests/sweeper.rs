@@ -282,6 +282,17 @@ async fn a_calendar_that_is_not_shared_is_reported_with_the_address_to_share_it_
 }
 
 #[tokio::test]
+async fn a_spreadsheet_whose_api_is_off_is_not_called_unshared() {
+    let function = Function::start(SWEEPER).await;
+    let off = Fault::status(403, "SERVICE_DISABLED");
+    function.stage.world.fail(Matcher::operation("spreadsheets.values.batchGet"), off);
+    let reload = error(function.invoke(event("sweeper-reload.json")).await);
+    assert!(reload["errorMessage"].as_str().unwrap().contains("is off in the service account's project"), "{reload}");
+    let lines = function.log();
+    assert!(lines.iter().all(|line| !line.to_string().contains("shared")), "{lines:#?}");
+}
+
+#[tokio::test]
 async fn a_refusal_by_google_is_measured() {
     let function = Function::start(SWEEPER).await;
     let world = &function.stage.world;

@@ -117,6 +117,7 @@ fn byroapi() -> Vec<Fault> {
         Fault::status_after_effect(204, "No Content"),
         Fault::status_after_effect(502, "Bad Gateway"),
         Fault::status_after_effect(504, "Gateway Timeout"),
+        Fault::Html(200),
         Fault::Empty,
         Fault::DropBeforeEffect,
         Fault::DropAfterEffect,

@@ -14,12 +14,13 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 use yup_oauth2::authenticator::Authenticator;
-use yup_oauth2::error::{AuthErrorCode, SendError};
+use yup_oauth2::error::{AuthError, SendError};
 use yup_oauth2::{CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey};
 
 use super::error::GoogleError;
 use super::key::KeyError;
 use super::retry::Failure;
+use super::token_refusal::TokenRefusal;
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::store::token::StoredToken;
@@ -135,7 +136,7 @@ fn fits_header(token: &str) -> bool {
 
 fn classify(error: yup_oauth2::Error) -> Failure {
     match error {
-        yup_oauth2::Error::AuthError(answer) => classify_code(&answer.error),
+        yup_oauth2::Error::AuthError(answer) => classify_refusal(&answer),
         yup_oauth2::Error::HttpClientError(SendError::Timeout) => Failure::later(GoogleError::TimedOut),
         yup_oauth2::Error::HttpClientError(_) | yup_oauth2::Error::HttpError(_) => {
             Failure::later(GoogleError::Unreachable)
@@ -148,13 +149,13 @@ fn classify(error: yup_oauth2::Error) -> Failure {
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-5.2> and what Google's endpoint says when it is in trouble.
-fn classify_code(code: &AuthErrorCode) -> Failure {
-    match code.as_str() {
+fn classify_refusal(answer: &AuthError) -> Failure {
+    match answer.error.as_str() {
         "server_error" | "temporarily_unavailable" | "internal_failure" | "backend_error" => {
             Failure::later(GoogleError::Busy { retry_after: None })
         }
         "rate_limit_exceeded" => Failure::later(GoogleError::RateLimited { retry_after: None }),
-        _ => Failure::never(GoogleError::Unauthenticated),
+        _ => Failure::never(GoogleError::TokenRefused(TokenRefusal::new(answer))),
     }
 }
 
@@ -162,14 +163,19 @@ fn classify_code(code: &AuthErrorCode) -> Failure {
 mod tests {
     use super::*;
 
+    fn refused(code: &str) -> AuthError {
+        AuthError { error: code.into(), error_description: None, error_uri: None }
+    }
+
     #[test]
     fn a_refused_key_is_final_and_trouble_is_not() {
         for code in ["invalid_grant", "invalid_client", "unauthorized_client", "access_denied", "deleted_client"] {
-            let failure = classify_code(&AuthErrorCode::from(code));
-            assert_eq!(failure, Failure::never(GoogleError::Unauthenticated), "{code}");
+            let refusal = TokenRefusal::new(&refused(code));
+            assert!(refusal.to_string().contains(code), "{refusal}");
+            assert_eq!(classify_refusal(&refused(code)), Failure::never(GoogleError::TokenRefused(refusal)));
         }
         for code in ["internal_failure", "server_error", "temporarily_unavailable", "rate_limit_exceeded"] {
-            let failure = classify_code(&AuthErrorCode::from(code));
+            let failure = classify_refusal(&refused(code));
             assert_eq!(failure.again, super::super::retry::Again::Later, "{code}");
             assert!(failure.error.is_temporary(), "{code}");
         }

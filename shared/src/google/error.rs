@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
+use super::token_refusal::TokenRefusal;
+
 /// Reasons of a 403 that are about the event alone:
 /// <https://developers.google.com/workspace/calendar/api/guides/errors#403_the_user_must_be_the_organizer>
 const EVENT_REASONS: [&str; 2] = ["forbiddenForNonOrganizer", "eventLocked"];
+
+/// Reasons of a 403 that somebody ends who shares the calendar or the spreadsheet.
+const SHARING_REASONS: [&str; 5] =
+    ["", "forbidden", "insufficientPermissions", "requiredAccessLevel", "PERMISSION_DENIED"];
 
 /// Why Google did not do what was asked, after the retries that made sense.
 ///
@@ -29,9 +35,18 @@ pub enum GoogleError {
         /// Google's reason, a single word.
         reason: String,
     },
-    /// Google accepts neither our token nor a fresh one, or the token endpoint refuses the key.
-    #[error("Google does not accept the service account's key")]
+    /// The API is not enabled for the service account's project: sharing does not help.
+    #[error("Google's API is off in the service account's project ({reason}): enable it in the Google Cloud console")]
+    ApiOff {
+        /// Google's reason, a single word.
+        reason: String,
+    },
+    /// Google accepts neither our token nor a fresh one.
+    #[error("Google accepts neither the service account's token nor a fresh one")]
     Unauthenticated,
+    /// Google's token endpoint refuses the key.
+    #[error("{0}")]
+    TokenRefused(TokenRefusal),
     /// A quota is used up.
     #[error("Google's rate limit is reached")]
     RateLimited {
@@ -84,16 +99,30 @@ impl GoogleError {
             | Self::Changed
             | Self::AlreadyExists
             | Self::Forbidden { .. }
+            | Self::ApiOff { .. }
             | Self::Unauthenticated
             | Self::OddEvent(_)
+            | Self::TokenRefused(_)
             | Self::Refused { .. } => false,
         }
     }
 
     /// Whether the service account itself is at fault, by its rights, its key or its quota, rather than this one call.
     pub fn concerns_the_account(&self) -> bool {
-        let may = matches!(self, Self::Forbidden { .. } | Self::Unauthenticated | Self::RateLimited { .. });
-        may && !self.concerns_the_event()
+        match self {
+            Self::ApiOff { .. } | Self::Unauthenticated | Self::TokenRefused(_) | Self::RateLimited { .. } => true,
+            Self::Forbidden { .. } => !self.concerns_the_event(),
+            _ => false,
+        }
+    }
+
+    /// Whether sharing the calendar or the spreadsheet with the service account may end it.
+    pub fn concerns_sharing(&self) -> bool {
+        match self {
+            Self::NotFound => true,
+            Self::Forbidden { reason } => SHARING_REASONS.contains(&reason.as_str()),
+            _ => false,
+        }
     }
 
     /// Whether an event that was to be changed cannot be, now or later, as long as it stays as it is; the calendar's rights

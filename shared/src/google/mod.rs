@@ -32,10 +32,12 @@ pub mod pace;
 mod refusal;
 mod retry;
 mod sheets;
+mod token_refusal;
 
 pub use error::GoogleError;
 pub use key::KeyError;
 pub use listing::{AccessRole, EventsPage, Listing, OddEvent};
+pub use token_refusal::TokenRefusal;
 
 use auth::Auth;
 use pace::Pace;

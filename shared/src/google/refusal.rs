@@ -19,6 +19,10 @@ const RATE_LIMITS: [&str; 4] =
 /// Too many requests for today or of a kind: coming back in a moment does not help.
 const USED_UP: [&str; 2] = ["quotaExceeded", "dailyLimitExceeded"];
 
+/// The API is not enabled for the project, or the project is not in order.
+const API_OFF: [&str; 5] =
+    ["SERVICE_DISABLED", "accessNotConfigured", "CONSUMER_SUSPENDED", "CONSUMER_INVALID", "BILLING_DISABLED"];
+
 /// An answer that is not a success.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -54,6 +58,7 @@ impl Refusal {
         match status {
             401 => Failure { error: GoogleError::Unauthenticated, again: Again::WithFreshToken },
             403 | 429 if USED_UP.contains(&reason.as_str()) => Failure::never(GoogleError::RateLimited { retry_after }),
+            403 if API_OFF.contains(&reason.as_str()) => Failure::never(GoogleError::ApiOff { reason }),
             403 if !RATE_LIMITS.contains(&reason.as_str()) => Failure::never(GoogleError::Forbidden { reason }),
             403 | 429 => Failure::later(GoogleError::RateLimited { retry_after }),
             404 | 410 => Failure::never(GoogleError::NotFound),
@@ -165,7 +170,9 @@ mod tests {
         assert_eq!(classify(403, &calendar_error("requiredAccessLevel"), None), forbidden("requiredAccessLevel"));
         let disabled =
             json!({"error": {"status": "PERMISSION_DENIED", "details": [{}, {"reason": "SERVICE_DISABLED"}]}});
-        assert_eq!(classify(403, &disabled, None), forbidden("SERVICE_DISABLED"));
+        let off = |reason: &str| Failure::never(GoogleError::ApiOff { reason: reason.to_owned() });
+        assert_eq!(classify(403, &disabled, None), off("SERVICE_DISABLED"));
+        assert_eq!(classify(403, &calendar_error("accessNotConfigured"), None), off("accessNotConfigured"));
         let sheets = json!({"error": {"status": "PERMISSION_DENIED"}});
         assert_eq!(classify(403, &sheets, None), forbidden("PERMISSION_DENIED"));
     }

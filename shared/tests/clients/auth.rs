@@ -98,8 +98,10 @@ async fn a_store_that_fails_costs_only_a_token() {
 #[tokio::test]
 async fn a_refused_key_is_final() {
     let bench = Bench::new().await;
-    bench.world.fail("token", Fault::status(400, "invalid_grant"));
-    assert_eq!(list(&bench, &bench.google).await, Err(GoogleError::Unauthenticated));
+    bench.world.fail("token", Fault::status(400, "invalid_grant: Invalid JWT Signature."));
+    let error = list(&bench, &bench.google).await.unwrap_err();
+    assert!(matches!(error, GoogleError::TokenRefused(_)) && error.concerns_the_account() && !error.is_temporary());
+    assert!(error.to_string().contains("(invalid_grant: Invalid JWT Signature.): the key was deleted"), "{error}");
     assert_eq!((bench.world.count("token"), bench.world.count("events.list")), (1, 0));
     bench.finish();
 }

@@ -67,3 +67,26 @@ async fn an_event_whose_deletion_was_not_listed_gets_no_form_whenever_its_wait_i
         .await;
     }
 }
+
+#[tokio::test]
+async fn a_form_that_met_a_sign_in_page_is_mailed_once_that_is_gone() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.world.fail("form", Fault::Html(200)).times(3);
+        for failures in 1..=3 {
+            let report = ctx.sweep().await;
+            assert_eq!(
+                (report.forms.refused, report.events_approved, report.open),
+                (1, 0, 1),
+                "{failures}: {report:?}"
+            );
+            assert!(report.problems[0].problem.contains("200 OK, with a web page"), "{report:?}");
+            ctx.advance(JUMP);
+        }
+        let report = ctx.sweep().await;
+        assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0));
+        ctx.expect_form();
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}

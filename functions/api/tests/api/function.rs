@@ -28,9 +28,9 @@ impl Function {
         Self::start_with(binary, stage, &settings).await
     }
 
-    /// Starts it with a settings file, in the environment that the template gives it.
+    /// Starts it with a settings file.
     pub async fn start_with(binary: &str, stage: Stage, settings: &Path) -> Self {
-        Self::start_in(binary, stage, settings, &[("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true")]).await
+        Self::start_in(binary, stage, settings, &[]).await
     }
 
     /// Starts it with these variables besides those of every function.

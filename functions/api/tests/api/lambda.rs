@@ -34,26 +34,54 @@ async fn the_function_answers_proxy_events() {
     assert_eq!(body(&swept)["offices_swept"], 2, "{swept}");
 }
 
-#[tokio::test]
-async fn routes_are_found_whether_or_not_the_stage_is_in_the_path() {
-    for variables in [&[("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true")][..], &[]] {
-        let stage = Stage::set().await;
-        let settings = stage.settings_file();
-        let function = Function::start_in(API, stage, &settings, variables).await;
-        let health = function.answer(event("api-health.json")).await;
-        assert_eq!(health["statusCode"], 200, "{variables:?} {health}");
-        let mut head = event("api-health.json");
-        head["httpMethod"] = json!("HEAD");
-        assert_eq!(function.answer(head).await["statusCode"], 405, "{variables:?}");
-        let mut elsewhere = event("api-health.json");
-        elsewhere["path"] = json!("/api/v1/nothing");
-        let nothing = function.answer(elsewhere).await;
-        assert_eq!(nothing["statusCode"], 404, "{variables:?} {nothing}");
-        assert_eq!(body(&nothing)["type"], "urn:moffman:problem:no-such-route");
-        let logged = function.log();
-        let routes: Vec<&Value> = logged.iter().map(|line| &line["route"]).collect();
-        assert_eq!(routes, ["/api/v1/health", "/api/v1/health", "none"]);
+/// The event of a request for `resource` behind a custom domain that maps `/moffman` to the API.
+fn behind_a_base_path(method: &str, resource: &str, parameters: Value) -> Value {
+    let mut event = event("api-health.json");
+    let mut path = format!("/moffman{resource}");
+    for (name, value) in parameters.as_object().into_iter().flatten() {
+        path = path.replace(&format!("{{{name}}}"), value.as_str().unwrap());
     }
+    event["httpMethod"] = json!(method);
+    event["requestContext"]["httpMethod"] = json!(method);
+    event["resource"] = json!(resource);
+    event["requestContext"]["resourcePath"] = json!(resource);
+    event["path"] = json!(path);
+    event["requestContext"]["path"] = json!(path);
+    event["pathParameters"] = parameters;
+    event
+}
+
+#[tokio::test]
+async fn every_route_is_found_behind_a_base_path() {
+    let function = Function::start(API).await;
+    for (path, item) in moffman_api::openapi().paths.paths {
+        let parameters = if path.contains('{') { json!({"form_id": "no%2Fform"}) } else { Value::Null };
+        for (method, is_there) in [("GET", item.get.is_some()), ("POST", item.post.is_some())] {
+            let answer = function.answer(behind_a_base_path(method, &path, parameters.clone())).await;
+            let no_route = answer["statusCode"] == 404 && body(&answer)["type"] != "urn:moffman:problem:no-such-form";
+            assert!(!no_route && (answer["statusCode"] != 405) == is_there, "{method} {path}: {answer}");
+        }
+    }
+    let nothing = function.answer(behind_a_base_path("GET", "/api/v1/nothing", Value::Null)).await;
+    assert_eq!(
+        (&nothing["statusCode"], &body(&nothing)["type"]),
+        (&json!(404), &json!("urn:moffman:problem:no-such-route"))
+    );
+    let logged = function.log();
+    let routes: Vec<&str> = logged.iter().filter_map(|line| line["route"].as_str()).collect();
+    assert!(routes.contains(&"/api/v1/forms/{form_id}/resend") && routes.last() == Some(&"none"), "{routes:?}");
+}
+
+#[tokio::test]
+async fn the_test_of_the_gateways_console_is_answered() {
+    let function = Function::start(API).await;
+    let mut test = event("api-health.json");
+    for member in ["headers", "multiValueHeaders"] {
+        test[member] = Value::Null;
+    }
+    test["requestContext"]["stage"] = json!("test-invoke-stage");
+    test["requestContext"]["path"] = json!("/api/v1/health");
+    assert_eq!(function.answer(test).await["statusCode"], 200);
 }
 
 #[tokio::test]

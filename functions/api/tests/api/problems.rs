@@ -58,6 +58,32 @@ async fn a_sheet_that_google_refuses_is_502() {
 }
 
 #[tokio::test]
+async fn a_key_that_google_refuses_is_explained_to_whoever_reloads_and_sweeps_and_to_nobody_else() {
+    for said in ["invalid_grant: Invalid JWT Signature.", "invalid_scope: Bad scope.", "unauthorized_client: No."] {
+        let client = Client::start().await;
+        assert_eq!(client.send("POST", "/api/v1/config_update", "").await.status, 200);
+        client.stage.world.revoke_tokens();
+        client.stage.world.fail("token", Fault::status(400, said)).always();
+        expect_no_inside(&client.reserve(&reservation()).await.expect_problem(502, "google-refused"));
+        let reload = client.send("POST", "/api/v1/config_update", "").await.expect_problem(502, "google-refused");
+        assert!(reload["detail"].as_str().unwrap().contains(said), "{reload}");
+        let report = client.sweep().await;
+        assert!(report["problems"][0]["problem"].as_str().unwrap().contains(said), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_is_off_is_called_that() {
+    let client = Client::start().await;
+    let off = Fault::status(403, "SERVICE_DISABLED");
+    client.stage.world.fail(Matcher::operation("spreadsheets.values.batchGet"), off).always();
+    let reload = client.send("POST", "/api/v1/config_update", "").await.expect_problem(502, "google-refused");
+    assert!(reload["detail"].as_str().unwrap().contains("is off"), "{reload}");
+    client.stage.world.fail(Matcher::operation("events.insert"), Fault::status(403, "accessNotConfigured"));
+    expect_no_inside(&client.reserve(&reservation()).await.expect_problem(502, "google-refused"));
+}
+
+#[tokio::test]
 async fn an_event_of_another_reservation_is_409() {
     let client = Client::start().await;
     let body = |name: &str, request_dt: &str| {

@@ -77,7 +77,11 @@ impl Refusal {
             503 => "UNAVAILABLE",
             _ => "INTERNAL",
         });
-        let body = json!({ "error": { "code": self.status, "message": self.message, "status": status } });
+        let mut body = json!({ "error": { "code": self.status, "message": self.message, "status": status } });
+        if self.reason.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+            let kind = "type.googleapis.com/google.rpc.ErrorInfo";
+            body["error"]["details"] = json!([{ "@type": kind, "reason": self.reason, "domain": "googleapis.com" }]);
+        }
         Answer::json(self.status, &body)
     }
 }
@@ -90,7 +94,7 @@ fn domain(reason: &str) -> &'static str {
     }
 }
 
-/// The error of a scripted fault.
+/// The error of a scripted fault. At the token endpoint a description may follow the reason, after a colon.
 pub(crate) fn scripted(service: Service, code: u16, reason: &str) -> Answer {
     let message = match reason {
         "rateLimitExceeded" => "Rate Limit Exceeded",
@@ -101,6 +105,10 @@ pub(crate) fn scripted(service: Service, code: u16, reason: &str) -> Answer {
         "notFound" => "Not Found",
         "backendError" => "Backend Error",
         other => other,
+    };
+    let (reason, message) = match reason.split_once(": ") {
+        Some(both) if service == Service::Token => both,
+        _ => (reason, message),
     };
     Refusal::new(code, reason, message).answer(service)
 }

@@ -1,0 +1,260 @@
+//! What an answer of the form service means for the form.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{Response, StatusCode};
+use http_body_util::BodyExt as _;
+use hyper::body::Body;
+use hyper::ext::ReasonPhrase;
+use hyper_util::client::legacy::Error as HttpError;
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 200;
+/// As much of an unexpected body is logged, in characters.
+const LOGGED: usize = 100;
+/// No more of a body is read, in bytes.
+const LONGEST_READ: usize = 64 * 1024;
+/// What may stand before the first character of a page: white space, also of two bytes, byte order marks, and the other
+/// half of a character in UTF-16.
+const BLANKS: [&[u8]; 11] =
+    [b" ", b"\n", b"\r", b"\t", b"\x0b", b"\x0c", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xc2\xa0"];
+
+/// What became of a form.
+///
+/// Reasons are the status and the phrase that came with it, shortened; Byroapi's phrases can name a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Byroapi has issued it.
+    Issued,
+    /// Byroapi has not issued it and says so, or it was somebody else who answered.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// Byroapi never heard of it: there was no connection.
+    NotReached,
+    /// It may or may not have been issued.
+    Unknown {
+        /// Why that is not known.
+        reason: String,
+    },
+}
+
+impl Answer {
+    pub(super) fn none_in_time() -> Self {
+        Self::Unknown { reason: "no answer in time".to_owned() }
+    }
+
+    /// A connection that breaks after it was made may have carried the form.
+    pub(super) fn to_failure(error: &HttpError) -> Self {
+        if error.is_connect() {
+            Self::NotReached
+        } else {
+            Self::Unknown { reason: "the connection broke before the answer".to_owned() }
+        }
+    }
+}
+
+/// Reads an answer as far as its meaning takes; `known` is always what it means so far.
+pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut Answer) {
+    let (head, mut body) = answer.into_parts();
+    let status = Status { code: head.status, reason: describe(head.status, head.extensions.get()) };
+    let mut beginning = Beginning::default();
+    *known = status.mean(&beginning);
+    while beginning.reads_on() {
+        match body.frame().await {
+            Some(Ok(frame)) => beginning.add(frame.data_ref().map_or(&[], |data| data)),
+            Some(Err(_)) => break,
+            None => beginning.is_whole = true,
+        }
+        *known = status.mean(&beginning);
+    }
+    if !matches!(beginning.bytes.as_slice(), b"" | b"{}") {
+        let media_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        tracing::debug!(
+            status = head.status.as_u16(),
+            media_type = media_type.as_deref(),
+            body = beginning.text(),
+            "the form service's answer has an unexpected body"
+        );
+    }
+}
+
+struct Status {
+    code: StatusCode,
+    reason: String,
+}
+
+impl Status {
+    /// The status decides, with one exception: Byroapi's body is always empty or `{}`, so a page with a status of success is
+    /// another server's, such as a proxy that wants somebody to sign in, and the form went no further. Whether it is one is
+    /// not known while the body has not begun. Gateways answer 408, 502 and 504 without knowing what became of the request;
+    /// a status that nobody expects tells nothing either.
+    fn mean(&self, body: &Beginning) -> Answer {
+        let reason = || self.reason.clone();
+        match (self.code.as_u16(), body.is_page()) {
+            (200..=299, Some(false)) => Answer::Issued,
+            (200..=299, Some(true)) => Answer::Refused { reason: format!("{}, with a web page", self.reason) },
+            (200..=299, None) => Answer::Unknown { reason: format!("{}, and its body did not come", self.reason) },
+            (408, _) => Answer::Unknown { reason: reason() },
+            (300..=499 | 500 | 503, _) => Answer::Refused { reason: reason() },
+            _ => Answer::Unknown { reason: reason() },
+        }
+    }
+}
+
+/// The beginning of a body, without the blanks before it.
+#[derive(Default)]
+struct Beginning {
+    bytes: Vec<u8>,
+    read: usize,
+    is_whole: bool,
+}
+
+impl Beginning {
+    fn add(&mut self, data: &[u8]) {
+        self.read += data.len();
+        self.bytes.extend_from_slice(data);
+        while let Some(blank) = BLANKS.iter().find(|blank| self.bytes.starts_with(blank)) {
+            self.bytes.drain(..blank.len());
+        }
+        self.bytes.truncate(LONGEST_READ);
+    }
+
+    fn reads_on(&self) -> bool {
+        !self.is_whole && self.is_page().is_none() && self.read < LONGEST_READ
+    }
+
+    /// Whether this is a page of HTML or XML, once that can be told: half a byte order mark is no beginning yet.
+    fn is_page(&self) -> Option<bool> {
+        match self.bytes.first() {
+            Some(first) if self.is_whole || first.is_ascii() || self.bytes.len() > 2 => Some(*first == b'<'),
+            None if self.is_whole => Some(false),
+            _ => None,
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).chars().take(LOGGED).collect()
+    }
+}
+
+fn describe(status: StatusCode, phrase: Option<&ReasonPhrase>) -> String {
+    let phrase = phrase.map(|phrase| String::from_utf8_lossy(phrase.as_bytes()).into_owned());
+    let phrase = phrase.or_else(|| status.canonical_reason().map(str::to_owned)).unwrap_or_default();
+    let text = format!("{} {phrase}", status.as_u16());
+    text.trim_end().chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use futures_util::{FutureExt as _, StreamExt as _, stream};
+    use http_body_util::StreamBody;
+    use hyper::body::Frame;
+
+    use super::*;
+
+    /// How a body ends after what has come of it.
+    #[derive(Clone, Copy, Debug)]
+    enum End {
+        Whole,
+        Broken,
+        Never,
+    }
+
+    /// What is known of an answer when it has ended, or when nothing more comes.
+    fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: End) -> Answer {
+        let frames = stream::iter(parts.to_vec()).map(|part| Ok(Frame::data(Bytes::from_static(part))));
+        let rest = match end {
+            End::Whole => stream::empty().boxed(),
+            End::Broken => stream::iter([Err(io::Error::from(io::ErrorKind::UnexpectedEof))]).boxed(),
+            End::Never => stream::pending().boxed(),
+        };
+        let body = StreamBody::new(frames.chain(rest));
+        let answer = Response::builder().status(status).extension(ReasonPhrase::from_static(phrase)).body(body);
+        let mut known = Answer::none_in_time();
+        let _ = listen(answer.unwrap(), &mut known).now_or_never();
+        known
+    }
+
+    fn refused(reason: &str) -> Answer {
+        Answer::Refused { reason: reason.to_owned() }
+    }
+
+    fn unknown(reason: &str) -> Answer {
+        Answer::Unknown { reason: reason.to_owned() }
+    }
+
+    #[test]
+    fn the_status_tells_what_became_of_the_form() {
+        for end in [End::Whole, End::Broken, End::Never] {
+            for body in [b"{}".as_slice(), b"<html>"] {
+                for status in [300, 301, 303, 307, 399, 400, 401, 404, 409, 413, 422, 429, 451, 499, 500, 503] {
+                    assert_eq!(heard(status, b"No", &[body], end), refused(&format!("{status} No")), "{end:?}");
+                }
+                for status in [408, 501, 502, 504, 599, 600, 999] {
+                    assert_eq!(heard(status, b"Hm", &[body], end), unknown(&format!("{status} Hm")), "{end:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_success_without_a_page_is_one() {
+        for body in
+            [b"".as_slice(), b"{}", b" \r\n", b"\xef\xbb\xbf", b"ok", b"{\"html\": \"<p>\"}", b"\xff", b"\xef\xbb"]
+        {
+            for status in [200, 201, 202, 204, 226, 299] {
+                assert_eq!(heard(status, b"Fine", &[body], End::Whole), Answer::Issued, "{body:?}");
+            }
+        }
+        assert_eq!(heard(200, b"OK", &[], End::Whole), Answer::Issued);
+    }
+
+    #[test]
+    fn a_success_with_a_page_is_somebody_elses() {
+        let page = refused("200 OK, with a web page");
+        let pages: [&[&[u8]]; 9] = [
+            &[b"<!DOCTYPE html><title>Sign in</title>"],
+            &[b"<"],
+            &[b"\xef\xbb\xbf\r\n\t <html>"],
+            &[b"\xef", b"\xbb", b"\xbf", b" ", b"<html>"],
+            &[b"\n", b"\n", b"<?xml version=\"1.0\"?>"],
+            &[b"\xff\xfe<\0h\0"],
+            &[b"\xfe\xff\0<\0h"],
+            &[b"\xc2", b"\xa0<html>"],
+            &[b"<!-- maintenance -->"],
+        ];
+        for parts in pages {
+            for end in [End::Whole, End::Broken, End::Never] {
+                assert_eq!(heard(200, b"OK", parts, end), page, "{parts:?} {end:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_success_is_in_doubt_while_its_body_may_be_a_page() {
+        let doubt = unknown("200 OK, and its body did not come");
+        for end in [End::Broken, End::Never] {
+            for parts in [&[][..], &[b"\xef\xbb".as_slice()], &[b" ".as_slice(), b"\n"]] {
+                assert_eq!(heard(200, b"OK", parts, end), doubt, "{parts:?} {end:?}");
+            }
+            assert_eq!(heard(200, b"OK", &[b"{"], end), Answer::Issued, "{end:?}");
+        }
+        static BLANKS: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
+        let blanks: &[u8] = &BLANKS;
+        assert_eq!(heard(200, b"OK", &[blanks], End::Never), doubt);
+        assert_eq!(heard(200, b"OK", &[blanks, b"{}"], End::Whole), doubt, "no more is read");
+    }
+
+    #[test]
+    fn a_reason_is_short_and_plain() {
+        let describe =
+            |phrase: &'static [u8]| describe(StatusCode::IM_A_TEAPOT, Some(&ReasonPhrase::from_static(phrase)));
+        assert_eq!(describe(b"no such\ttemplate \xff"), "418 no such template \u{fffd}");
+        assert_eq!(describe(&[b'x'; 5_000]).chars().count(), LONGEST_REASON);
+        assert_eq!(super::describe(StatusCode::INTERNAL_SERVER_ERROR, None), "500 Internal Server Error");
+    }
+}
