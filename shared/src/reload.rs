@@ -6,7 +6,7 @@ use serde::Serialize;
 
 pub use crate::directory::ReloadError;
 use crate::directory::{Directory, LoadedRange, Scope, Wanted};
-use crate::google::{Budget, GoogleClient, GoogleError};
+use crate::google::{Budget, GoogleClient, GoogleError, SheetError};
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
 const PROBLEMS_LISTED: usize = 1_000;
@@ -74,7 +74,8 @@ pub async fn reload(
 ) -> Result<ReloadReport, ReloadError> {
     let wanted = Wanted { scope: Scope::All, broken: None, seen: None };
     let loaded = directory.load(google, budget, wanted).await.inspect_err(|error| {
-        if matches!(error, ReloadError::SheetUnavailable(GoogleError::NotFound | GoogleError::Forbidden { .. })) {
+        let ReloadError::SheetUnavailable(SheetError { error, .. }) = error else { return };
+        if matches!(error, GoogleError::NotFound | GoogleError::Forbidden { .. }) {
             let account = google.service_account_email();
             tracing::warn!(account, "the spreadsheet is not shared with this account, or does not exist");
         }

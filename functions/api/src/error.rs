@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
 use moffman::forms::FormsError;
-use moffman::google::GoogleError;
+use moffman::google::{GoogleError, SheetError};
 use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
 use moffman::store::StoreError;
@@ -154,7 +154,7 @@ impl ApiError {
             Self::NotJson(_) => Told::new(NOT_JSON, self.to_string()),
             Self::Invalid { field, .. } => Told { field: field.clone(), ..Told::new(INVALID, self.to_string()) },
             Self::Reserve(error) => reserve(error),
-            Self::Reload(ReloadError::SheetUnavailable(error)) => google(error),
+            Self::Reload(ReloadError::SheetUnavailable(error)) => sheet(error),
             Self::Reload(ReloadError::Store(error)) => store(error),
             Self::Directory(error) => directory(error),
             Self::Forms(error) => forms(error),
@@ -252,6 +252,15 @@ fn google(error: &GoogleError) -> Told {
             Told { retry_after: error.retry_after(), ..Told::new(GOOGLE_UNAVAILABLE, "the request is safe to repeat") }
         }
         _ => Told::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
+    }
+}
+
+/// What Google said of the spreadsheet or the range is for who configured them.
+fn sheet(error: &SheetError) -> Told {
+    let told = google(&error.error);
+    match &error.words {
+        Some(words) => Told { detail: format!("{}; Google says: {words}", told.detail), ..told },
+        None => told,
     }
 }
 

@@ -34,6 +34,7 @@ mod sheets;
 pub use calendar::{AccessRole, EventsPage, Listing};
 pub use error::GoogleError;
 pub use key::KeyError;
+pub use sheets::{SheetError, SheetRange};
 
 use auth::Auth;
 use pace::Pace;
