@@ -74,7 +74,7 @@ pub async fn reload(
 ) -> Result<ReloadReport, ReloadError> {
     let wanted = Wanted { scope: Scope::All, broken: None, seen: None };
     let loaded = directory.load(google, budget, wanted).await.inspect_err(|error| {
-        if matches!(error, ReloadError::SheetUnavailable(error) if error.concerns_sharing()) {
+        if matches!(error, ReloadError::SheetUnavailable(sheet) if sheet.error.concerns_sharing()) {
             let account = google.service_account_email();
             tracing::warn!(account, "the spreadsheet is not shared with this account, or does not exist");
         }

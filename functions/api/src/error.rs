@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
 use moffman::forms::FormsError;
-use moffman::google::GoogleError;
+use moffman::google::{GoogleError, SheetError};
 use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
 use moffman::store::StoreError;
@@ -255,11 +255,15 @@ fn google(error: &GoogleError) -> Told {
     }
 }
 
-/// What Google said of the key and the project helps whoever reloads, and names nobody.
-fn sheet(error: &GoogleError) -> Told {
-    match error {
-        GoogleError::TokenRefused(_) | GoogleError::ApiOff { .. } => Told::new(GOOGLE_REFUSED, error.to_string()),
-        _ => google(error),
+/// What Google said of the key, the project, the spreadsheet or the range is for whoever configured them, and names nobody.
+fn sheet(error: &SheetError) -> Told {
+    if matches!(error.error, GoogleError::TokenRefused(_) | GoogleError::ApiOff { .. }) {
+        return Told::new(GOOGLE_REFUSED, error.error.to_string());
+    }
+    let told = google(&error.error);
+    match &error.words {
+        Some(words) => Told { detail: format!("{}; Google says: {words}", told.detail), ..told },
+        None => told,
     }
 }
 

@@ -125,6 +125,11 @@ impl World {
         spreadsheet.set_tab(title, rows);
     }
 
+    /// Gives a range of the spreadsheet a name; `place` has the tab and its cells, such as `'Manual users'!A5:D`.
+    pub fn name_range(&self, spreadsheet_id: &str, name: &str, place: &str) {
+        self.lock().spreadsheets.entry(spreadsheet_id.to_owned()).or_default().set_name(name, place);
+    }
+
     /// Every read of this spreadsheet is answered with 503 until [`World::mend_sheet`].
     pub fn break_sheet(&self, spreadsheet_id: &str) {
         self.lock().spreadsheets.entry(spreadsheet_id.to_owned()).or_default().broken = true;

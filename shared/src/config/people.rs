@@ -11,6 +11,8 @@ use super::reader::Reader;
 use super::scalars::{self, Problem};
 use super::settings::{Forms, ManualUsers, Offices};
 use super::tree::{Member, Node, Position, Value};
+use crate::domain::calendar_id::CalendarId;
+use crate::domain::cell;
 use crate::domain::email::Email;
 use crate::domain::manual_user::{Details, ManualUser};
 use crate::domain::office::Office;
@@ -18,6 +20,14 @@ use crate::domain::template::Placeholder;
 
 const USER_LIST: &str = "manual_users.user_list";
 const OFFICE_LIST: &str = "offices.office_list";
+/// What an address is for.
+const CREATOR: &str = "allowed: the address with which the person creates events";
+const NO_ADDRESS: &str = "nobody creates events with it: such an address has one @ and a domain behind it, such as \
+                          name@example.com";
+const NO_CALENDAR_ID: &str = "not the id of a calendar: such an id has one @, such as abc@group.calendar.google.com, and is \
+                              no link";
+const CLEANED: &str = "read without the invisible characters, `mailto:`, brackets or punctuation in it";
+
 /// What an item of the users has.
 pub(super) const USER_MEMBERS: [&str; 5] = ["id", "name", "first_name", "last_name", "employee_number"];
 /// What an item of the offices has.
@@ -34,6 +44,12 @@ struct Entry {
 impl Entry {
     fn has(&self, name: &str) -> bool {
         self.members.iter().any(|member| member.name == name && !member.node.is_null())
+    }
+
+    /// Where a member stands, or the entry that lacks it, and its path.
+    fn place(&self, name: &str) -> (Position, String) {
+        let member = self.members.iter().find(|member| member.name == name);
+        (member.map_or(self.position, |member| member.position), format!("{}.{name}", self.path))
     }
 }
 
@@ -67,30 +83,22 @@ impl Reader {
         let mut office_list = Vec::new();
         let mut seen = HashMap::new();
         for entry in self.entries(OFFICE_LIST, &OFFICE_MEMBERS) {
-            let (name, calendar_id) = (self.member(&entry, "name", false), self.member(&entry, "id", false));
+            let (name, calendar_id) = (self.name(&entry, "name"), self.calendar_id(&entry));
             let (Some(name), Some(calendar_id)) = (name, calendar_id) else {
                 continue;
             };
             self.check_unique(&mut seen, name.clone(), &entry, "name");
-            office_list.push(Office { name, calendar_id: calendar_id.into() });
+            office_list.push(Office { name, calendar_id });
         }
         Offices { office_list, google_config: self.sheet("offices", "Offices!A2:B") }
     }
 
     fn user(&mut self, entry: &Entry) -> Option<ManualUser> {
-        let id = self.member(entry, "id", false);
-        let email = id.as_deref().map(Email::parse);
-        if email == Some(None) {
-            self.entry_mistake(
-                entry,
-                "id",
-                "not an e-mail address; allowed: the address with which the person creates events",
-            );
-        }
+        let email = self.email(entry);
         let has_details = ["first_name", "last_name", "employee_number"].iter().any(|name| entry.has(name));
         if !has_details {
-            let name = self.member(entry, "name", false)?;
-            return Some(ManualUser { email: email??, name, details: None });
+            let name = self.name(entry, "name")?;
+            return Some(ManualUser { email: email?, name, details: None });
         }
         if entry.has("name") {
             self.entry_mistake(
@@ -99,10 +107,53 @@ impl Reader {
                 "given together with first_name, last_name or employee_number; allowed: one of the two",
             );
         }
-        let (first, last) = (self.member(entry, "first_name", false), self.member(entry, "last_name", false));
+        let (first, last) = (self.name(entry, "first_name"), self.name(entry, "last_name"));
         let employee_number =
-            if entry.has("employee_number") { self.member(entry, "employee_number", true)? } else { String::new() };
-        Some(ManualUser::with_details(email??, Details { first_name: first?, last_name: last?, employee_number }))
+            if entry.has("employee_number") { self.name(entry, "employee_number")? } else { String::new() };
+        Some(ManualUser::with_details(email?, Details { first_name: first?, last_name: last?, employee_number }))
+    }
+
+    /// The address of a person. What is none for us, but would do for the Python moffman, is only warned of.
+    fn email(&mut self, entry: &Entry) -> Option<Email> {
+        let text = self.member(entry, "id", false)?;
+        let Some(email) = cell::address(&text) else {
+            let email = Email::parse(&text);
+            match email {
+                Some(_) => self.entry_warning(entry, "id", NO_ADDRESS),
+                None => self.entry_mistake(entry, "id", &format!("not an e-mail address; {CREATOR}")),
+            }
+            return email;
+        };
+        self.warn_of_cleaning(entry, "id", &text, email.as_str(), CLEANED);
+        Some(email)
+    }
+
+    /// The id of an office's calendar; what is none is warned of.
+    fn calendar_id(&mut self, entry: &Entry) -> Option<CalendarId> {
+        let text = self.member(entry, "id", false)?;
+        let Ok(id) = cell::calendar_id(&text) else {
+            self.entry_warning(entry, "id", NO_CALENDAR_ID);
+            return Some(text.into());
+        };
+        self.warn_of_cleaning(entry, "id", &text, id.as_str(), CLEANED);
+        Some(id)
+    }
+
+    /// A name, or the number of an employee, without what cannot be seen.
+    fn name(&mut self, entry: &Entry, name: &str) -> Option<String> {
+        let text = self.member(entry, name, name == "employee_number")?;
+        if cell::is_error_value(&text) {
+            self.entry_warning(entry, name, "looks like an error value of a spreadsheet; allowed: any other text");
+        }
+        let visible = cell::visible(&text);
+        self.warn_of_cleaning(entry, name, &text, &visible, "read without the invisible characters in it");
+        Some(visible)
+    }
+
+    fn warn_of_cleaning(&mut self, entry: &Entry, name: &str, text: &str, clean: &str, message: &str) {
+        if text.trim() != clean.trim() {
+            self.entry_warning(entry, name, message);
+        }
     }
 
     /// The entries of a list, without those that are no mapping; unknown members are reported.
@@ -137,7 +188,7 @@ impl Reader {
         let problem = match node.map(|node| (&node.value, node)) {
             None | Some((Value::Null, _)) => "missing".to_owned(),
             Some((Value::Number(text), _)) if numbers => return Some(text.clone()),
-            Some((Value::Text(text), _)) if text.trim().is_empty() => "blank".to_owned(),
+            Some((Value::Text(text), _)) if cell::plain(text).is_empty() => "blank".to_owned(),
             Some((Value::Text(text), _)) if text.chars().any(char::is_control) => "has control characters".to_owned(),
             Some((Value::Text(text), _)) => return Some(text.clone()),
             Some((_, node)) => format!("{} is not allowed", scalars::shape(node)),
@@ -147,9 +198,13 @@ impl Reader {
     }
 
     fn entry_mistake(&mut self, entry: &Entry, name: &str, message: &str) {
-        let member = entry.members.iter().find(|member| member.name == name);
-        let position = member.map_or(entry.position, |member| member.position);
-        self.mistake_at(&entry.source, position, format!("{}.{name}", entry.path), message.to_owned());
+        let (position, path) = entry.place(name);
+        self.mistake_at(&entry.source, position, path, message.to_owned());
+    }
+
+    fn entry_warning(&mut self, entry: &Entry, name: &str, message: &str) {
+        let (position, path) = entry.place(name);
+        self.warn_at(&entry.source, position, &path, message);
     }
 
     fn check_unique<K: Eq + Hash>(&mut self, seen: &mut HashMap<K, String>, key: K, entry: &Entry, name: &str) {

@@ -12,6 +12,7 @@ use super::scalars::{self, Problem};
 use super::settings::{Settings, SheetSource};
 use super::tree::{Node, Position};
 use super::{Place, names};
+use crate::domain::cell;
 
 /// Reads values and remembers what was wrong.
 pub(super) struct Reader {
@@ -100,8 +101,10 @@ impl Reader {
         if sheet_id.is_none() && (range.is_some() || update_interval.is_some()) {
             self.warn(format!("{section}.google_config has no sheet_id: no sheet is read"));
         }
-        let range = range.unwrap_or_else(|| default_range.to_owned());
-        Some(SheetSource { sheet_id: sheet_id?, range, update_interval })
+        // Google knows no tab whose name begins with what was copied along.
+        let trimmed = |text: String| cell::visible(&text).trim().to_owned();
+        let range = range.map_or_else(|| default_range.to_owned(), trimmed);
+        Some(SheetSource { sheet_id: trimmed(sheet_id?), range, update_interval })
     }
 
     /// Where the value of a key stands, and the name it was given with.
@@ -120,6 +123,12 @@ impl Reader {
     pub(super) fn mistake_at(&mut self, source: &Source, position: Position, path: String, message: String) {
         let origin: Origin = source.at(position);
         self.mistakes.push(Mistake { origin, path, message });
+    }
+
+    /// Reports what is allowed and perhaps not meant inside the value of a key.
+    pub(super) fn warn_at(&mut self, source: &Source, position: Position, path: &str, message: &str) {
+        let mistake = Mistake { origin: source.at(position), path: names::shown(path), message: message.to_owned() };
+        self.warnings.push(mistake.to_string());
     }
 
     /// Reports what is allowed and perhaps not meant.

@@ -10,7 +10,7 @@ use super::Directory;
 use super::sources::Range;
 use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users};
 use crate::domain::office::Office;
-use crate::google::{Budget, GoogleClient, GoogleError};
+use crate::google::{Budget, GoogleClient, GoogleError, SheetError, SheetRange};
 use crate::store::StoreError;
 use crate::store::directory_snapshot::{Content, Kind, Pointer, Version};
 
@@ -20,14 +20,12 @@ const ATTEMPTS: usize = 4;
 /// Log lines about rows that were left out, in one load.
 const LINES: usize = 100;
 
-type Cells = Vec<Vec<String>>;
-
 /// Why the spreadsheet was not loaded; the last good snapshot stays in use.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
     /// Google did not give the rows.
     #[error("the spreadsheet cannot be read: {0}")]
-    SheetUnavailable(GoogleError),
+    SheetUnavailable(SheetError),
     /// The snapshot cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -136,15 +134,15 @@ impl Directory {
             None => self.0.store.load_pointer().await?,
         };
         let (offices, users) = self.fetch(google, budget, wanted.scope).await.map_err(ReloadError::SheetUnavailable)?;
-        let offices = sources.office_range.as_ref().zip(offices).map(|(range, cells)| Read {
+        let offices = sources.office_range.as_ref().zip(offices).map(|(range, read)| Read {
             kind: Kind::Offices,
             range,
-            rows: read_offices(range.first_row, &cells),
+            rows: read_offices(range.first_row(&read), &read.rows),
         });
-        let users = sources.user_range.as_ref().zip(users).map(|(range, cells)| Read {
+        let users = sources.user_range.as_ref().zip(users).map(|(range, read)| Read {
             kind: Kind::Users,
             range,
-            rows: read_users(range.first_row, &cells, &sources.needed),
+            rows: read_users(range.first_row(&read), &read.rows, &sources.needed),
         });
         let mut swap = Swap { directory: self, next: before.clone(), before, broken: wanted.broken };
         let kept_offices = swap.stage(offices.as_ref()).await?;
@@ -163,27 +161,28 @@ impl Directory {
         Ok(loaded)
     }
 
-    /// Reads the cells of the ranges in scope: one call when they share a spreadsheet.
+    /// Reads the ranges in scope: one call when they share a spreadsheet.
     async fn fetch(
         &self,
         google: &GoogleClient,
         budget: &Budget,
         scope: Scope,
-    ) -> Result<(Option<Cells>, Option<Cells>), GoogleError> {
+    ) -> Result<(Option<SheetRange>, Option<SheetRange>), SheetError> {
+        let missing = || SheetError { error: GoogleError::Unreadable, words: None };
         let offices = self.0.sources.office_range.as_ref();
         let users = self.0.sources.user_range.as_ref().filter(|_| scope == Scope::All);
         if let (Some(offices), Some(users)) = (offices, users)
             && offices.sheet_id == users.sheet_id
         {
             let answer = google.read_ranges(budget, &offices.sheet_id, &[&offices.cells, &users.cells]).await?;
-            let [offices, users] = <[Cells; 2]>::try_from(answer).map_err(|_| GoogleError::Unreadable)?;
+            let [offices, users] = <[SheetRange; 2]>::try_from(answer).map_err(|_| missing())?;
             return Ok((Some(offices), Some(users)));
         }
         let read = async |range: Option<&Range>| match range {
             None => Ok(None),
             Some(range) => {
                 let answer = google.read_ranges(budget, &range.sheet_id, &[&range.cells]).await?;
-                answer.into_iter().next().map(Some).ok_or(GoogleError::Unreadable)
+                answer.into_iter().next().map(Some).ok_or_else(missing)
             }
         };
         Ok((read(offices).await?, read(users).await?))

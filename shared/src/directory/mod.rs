@@ -173,7 +173,7 @@ impl Directory {
             Err(ReloadError::SheetUnavailable(error)) => {
                 let account = google.service_account_email();
                 tracing::warn!(%error, account, "the spreadsheet cannot be read, and there is no snapshot of it");
-                let retry_after = error.retry_after();
+                let retry_after = error.error.retry_after();
                 memory.failed_load = Some((number, retry_after));
                 Err(DirectoryError::Unavailable { retry_after })
             }

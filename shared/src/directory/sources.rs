@@ -5,15 +5,16 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Forms, Settings, SheetSource};
-use crate::domain::directory_rows::first_row;
+use crate::domain::a1_range::first_row;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::domain::template::{Placeholder, Template};
+use crate::google::SheetRange;
 use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
-const WAY_OF_READING: &str = "3";
+const WAY_OF_READING: &str = "4";
 
 /// The configured part of the directory.
 pub(super) struct Sources {
@@ -35,8 +36,6 @@ pub(super) struct Range {
     pub(super) sheet_id: String,
     /// The range in A1 notation.
     pub(super) cells: String,
-    /// The number of its first row.
-    pub(super) first_row: usize,
     /// What a snapshot of this range says about its source.
     pub(super) digest: String,
 }
@@ -78,12 +77,12 @@ impl Range {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
-        Self {
-            sheet_id: source.sheet_id.clone(),
-            cells: source.range.clone(),
-            first_row: first_row(&source.range),
-            digest: short_hex(hash),
-        }
+        Self { sheet_id: source.sheet_id.clone(), cells: source.range.clone(), digest: short_hex(hash) }
+    }
+
+    /// The number in the sheet of the first row that was read, as Google has it: a named range begins where it likes.
+    pub(super) fn first_row(&self, read: &SheetRange) -> usize {
+        first_row(read.place.as_deref().unwrap_or(&self.cells))
     }
 
     /// The version of this range that `pointer` names; what was read elsewhere does not count.

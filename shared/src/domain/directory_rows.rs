@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::email::Email;
+use super::cell::{NoCalendarId, address, calendar_id, is_error_value, is_heading, plain};
 use super::manual_user::{Details, ManualUser};
 use super::office::Office;
 use super::template::Placeholder;
@@ -17,12 +17,30 @@ pub enum RowFault {
     /// No cell has text.
     #[error("the row is blank")]
     Blank,
+    /// The first row of the range names the columns.
+    #[error("the row is the heading of the columns; the range should begin below it")]
+    Heading,
+    /// A formula has no value.
+    #[error("cell {cell} of the row has an error value, such as #N/A or Loading..., in place of text")]
+    ErrorValue {
+        /// The cell's place in the row, from 1.
+        cell: usize,
+    },
     /// The office or the person has no name.
     #[error("the name is missing")]
     NoName,
     /// The office has no calendar.
     #[error("the calendar id is missing")]
     NoCalendar,
+    /// What stands for the office's calendar is no id.
+    #[error("the calendar id has no @, or more than an id: allowed is one, such as abc@group.calendar.google.com")]
+    NotACalendarId,
+    /// What stands for the office's calendar is a link.
+    #[error(
+        "the calendar id is a link: allowed is the calendar ID with an @ from the calendar's settings, such as \
+         abc@group.calendar.google.com"
+    )]
+    CalendarLink,
     /// Neither of the first two cells is an address.
     #[error("neither of the first two cells is an e-mail address")]
     NoAddress,
@@ -72,32 +90,34 @@ impl<T> SheetRows<T> {
 
 /// Reads the rows of offices: `name, calendar id`. `first_row` is the number of the first row in the sheet.
 pub fn read_offices(first_row: usize, rows: &[Vec<String>]) -> SheetRows<Office> {
-    read_rows(first_row, rows, |row| {
-        let (name, calendar_id) = (cell(row, 0), cell(row, 1));
+    read_rows(first_row, rows, |row, is_first| {
+        let (name, calendar) = (cell(row, 0), cell(row, 1));
+        refuse_heading(is_first, [&name, &calendar])?;
+        refuse_error_values([&name, &calendar])?;
         if name.is_empty() {
             return Err(RowFault::NoName);
         }
-        if calendar_id.is_empty() {
+        if calendar.is_empty() {
             return Err(RowFault::NoCalendar);
         }
-        if !is_plain(name) || !is_plain(calendar_id) {
-            return Err(RowFault::ControlCharacters);
-        }
-        Ok((name.to_owned(), Office { name: name.to_owned(), calendar_id: calendar_id.into() }))
+        refuse_control_characters([&name, &calendar])?;
+        let calendar_id = calendar_id(&calendar).map_err(|no| match no {
+            NoCalendarId::Link => RowFault::CalendarLink,
+            NoCalendarId::Other => RowFault::NotACalendarId,
+        })?;
+        Ok((name.clone(), Office { name, calendar_id }))
     })
 }
 
 /// Reads the rows of manual users in either layout. A user without something that is `needed` is left out.
 pub fn read_users(first_row: usize, rows: &[Vec<String>], needed: &[Placeholder]) -> SheetRows<ManualUser> {
-    read_rows(first_row, rows, |row| {
-        let user = read_user(row).ok_or(RowFault::NoAddress)?;
+    read_rows(first_row, rows, |row, is_first| {
+        let user = read_user(row, is_first)?;
         if user.name.is_empty() {
             return Err(RowFault::NoName);
         }
         let number = user.details.as_ref().map_or("", |details| &details.employee_number);
-        if !is_plain(&user.name) || !is_plain(number) {
-            return Err(RowFault::ControlCharacters);
-        }
+        refuse_control_characters([&user.name, number])?;
         if !needed.iter().all(|&placeholder| fills(&user, placeholder)) {
             return Err(RowFault::NoDetails);
         }
@@ -105,35 +125,23 @@ pub fn read_users(first_row: usize, rows: &[Vec<String>], needed: &[Placeholder]
     })
 }
 
-/// The number of the first row of a range in A1 notation; 1 for a whole tab and for a named range, whose place in the
-/// sheet is unknown.
-///
-/// Notation: <https://developers.google.com/workspace/sheets/api/guides/concepts#cell>
-pub fn first_row(range: &str) -> usize {
-    // A quoted tab may contain `!`, but what follows the last one is then no cell, which is row 1.
-    let cells = range.rsplit_once('!').map_or(range, |(_, cells)| cells).replace('$', "");
-    let (start, end) = cells.split_once(':').map_or((cells.as_str(), None), |(start, end)| (start, Some(end)));
-    let corner = |text: &str| {
-        let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let is_cell = text.len() - digits.len() <= 3 && digits.chars().all(|c| c.is_ascii_digit());
-        if is_cell { digits.parse().unwrap_or(1) } else { 1 }
-    };
-    let start = corner(start);
-    end.map_or(start, |end| if end.ends_with(|c: char| c.is_ascii_digit()) { start.min(corner(end)) } else { start })
-        .max(1)
-}
-
-/// Sorts rows into entries and bad rows; `read` answers an entry and the key that no other entry may have.
+/// Sorts rows into entries and bad rows; `read` is told whether no row with text came before, and answers an entry and
+/// the key that no other entry may have.
 fn read_rows<K: Eq + Hash, T>(
     first_row: usize,
     rows: &[Vec<String>],
-    read: impl Fn(&[String]) -> Result<(K, T), RowFault>,
+    read: impl Fn(&[String], bool) -> Result<(K, T), RowFault>,
 ) -> SheetRows<T> {
     let mut taken: HashMap<K, usize> = HashMap::new();
     let mut result = SheetRows { entries: Vec::new(), bad: Vec::new() };
+    let mut is_first = true;
     for (offset, cells) in rows.iter().enumerate() {
         let row = first_row.saturating_add(offset);
-        let outcome = if cells.iter().all(|cell| cell.trim().is_empty()) { Err(RowFault::Blank) } else { read(cells) };
+        let outcome = if cells.iter().all(|cell| plain(cell).is_empty()) {
+            Err(RowFault::Blank)
+        } else {
+            read(cells, std::mem::take(&mut is_first))
+        };
         match outcome {
             Ok((key, entry)) => {
                 if let Some(&first) = taken.get(&key) {
@@ -150,14 +158,35 @@ fn read_rows<K: Eq + Hash, T>(
 }
 
 /// The second cell decides first: nobody's given name is an address, but a name cell may repeat the address.
-fn read_user(row: &[String]) -> Option<ManualUser> {
+fn read_user(row: &[String], is_first: bool) -> Result<ManualUser, RowFault> {
     let (first, second, third, fourth) = (cell(row, 0), cell(row, 1), cell(row, 2), cell(row, 3));
-    if let Some(email) = Email::parse(second) {
-        return Some(ManualUser { email, name: first.to_owned(), details: None });
+    refuse_heading(is_first, [&first, &second])?;
+    refuse_error_values([&first, &second])?;
+    if let Some(email) = address(&second) {
+        return Ok(ManualUser { email, name: first, details: None });
     }
-    let email = Email::parse(first)?;
-    let (first_name, last_name) = (second.to_owned(), third.to_owned());
-    Some(ManualUser::with_details(email, Details { first_name, last_name, employee_number: fourth.to_owned() }))
+    let email = address(&first).ok_or(RowFault::NoAddress)?;
+    refuse_error_values([&first, &second, &third, &fourth])?;
+    Ok(ManualUser::with_details(email, Details { first_name: second, last_name: third, employee_number: fourth }))
+}
+
+fn refuse_heading<const N: usize>(is_first: bool, cells: [&str; N]) -> Result<(), RowFault> {
+    if is_first && cells.into_iter().any(is_heading) { Err(RowFault::Heading) } else { Ok(()) }
+}
+
+fn refuse_error_values<const N: usize>(cells: [&str; N]) -> Result<(), RowFault> {
+    match cells.into_iter().position(is_error_value) {
+        Some(before) => Err(RowFault::ErrorValue { cell: before + 1 }),
+        None => Ok(()),
+    }
+}
+
+/// Neither a form nor a request may have them in a name.
+fn refuse_control_characters<const N: usize>(cells: [&str; N]) -> Result<(), RowFault> {
+    if cells.into_iter().any(|cell| cell.chars().any(char::is_control)) {
+        return Err(RowFault::ControlCharacters);
+    }
+    Ok(())
 }
 
 /// Whether the user has something to put in place of `placeholder`.
@@ -171,215 +200,9 @@ fn fills(user: &ManualUser, placeholder: Placeholder) -> bool {
     }
 }
 
-/// Whether the text is free of control characters, which neither a form nor a request may have in a name.
-fn is_plain(text: &str) -> bool {
-    !text.chars().any(char::is_control)
-}
-
-fn cell(row: &[String], column: usize) -> &str {
-    row.get(column).map_or("", |cell| cell.trim())
+fn cell(row: &[String], column: usize) -> String {
+    row.get(column).map_or_else(String::new, |cell| plain(cell))
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn rows(rows: &[&[&str]]) -> Vec<Vec<String>> {
-        rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect()
-    }
-
-    fn bad<T>(read: &SheetRows<T>) -> Vec<(usize, RowFault)> {
-        read.bad.iter().map(|bad| (bad.row, bad.fault)).collect()
-    }
-
-    #[test]
-    fn good_offices_count_and_bad_rows_are_named_by_number() {
-        let read = read_offices(
-            2,
-            &rows(&[
-                &["Prague", " prague@example.com "],
-                &[],
-                &["Brno"],
-                &["", "nobody@example.com"],
-                &[" Prague", "other@example.com"],
-                &["Brno", "brno@example.com", "a note"],
-                &[" ", "\u{a0}"],
-            ]),
-        );
-        let names: Vec<_> = read.entries.iter().map(|o| (o.name.as_str(), o.calendar_id.as_str())).collect();
-        assert_eq!(names, [("Prague", "prague@example.com"), ("Brno", "brno@example.com")]);
-        let expected = [
-            (3, RowFault::Blank),
-            (4, RowFault::NoCalendar),
-            (5, RowFault::NoName),
-            (6, RowFault::Duplicate { first: 2 }),
-            (8, RowFault::Blank),
-        ];
-        assert_eq!(bad(&read), expected);
-        assert_eq!(read.count(), 7);
-        assert!(!read.is_blank());
-    }
-
-    #[test]
-    fn both_layouts_of_users_are_read_by_the_cell_that_is_an_address() {
-        let read = read_users(
-            1,
-            &rows(&[
-                &["Anna Nova", "Anna@Example.com"],
-                &["bob@example.com", "Bob", "Kral", "E 12"],
-                &["cyril@example.com", "Cyril", "Maly"],
-                &["dana@example.com", "dana@example.com"],
-                &["ANNA@example.com", "Anna", "Other", "1"],
-                &["Eva", "no address"],
-                &["", "frank@example.com"],
-                &["gita@example.com"],
-            ]),
-            &[],
-        );
-        let seen: Vec<_> =
-            read.entries.iter().map(|u| (u.email.as_str(), u.name.as_str(), u.details.is_some())).collect();
-        let expected = [
-            ("Anna@Example.com", "Anna Nova", false),
-            ("bob@example.com", "Bob Kral", true),
-            ("cyril@example.com", "Cyril Maly", true),
-            ("dana@example.com", "dana@example.com", false),
-        ];
-        assert_eq!(seen, expected);
-        let faults = [
-            (5, RowFault::Duplicate { first: 1 }),
-            (6, RowFault::NoAddress),
-            (7, RowFault::NoName),
-            (8, RowFault::NoName),
-        ];
-        assert_eq!(bad(&read), faults);
-    }
-
-    #[test]
-    fn of_two_spellings_of_a_person_the_first_row_counts() {
-        let read = read_users(
-            2,
-            &rows(&[
-                &["Anna Nova", "Anna.Nova@gmail.com"],
-                &["annanova@GoogleMail.com", "Anna", "Other", "1"],
-                &["Anna Nova", "Anna.Nova@example.com"],
-                &["Anna Novotna", "annanova@example.com"],
-            ]),
-            &[],
-        );
-        let seen: Vec<_> = read.entries.iter().map(|user| user.email.as_str()).collect();
-        assert_eq!(seen, ["Anna.Nova@gmail.com", "Anna.Nova@example.com", "annanova@example.com"]);
-        assert_eq!(bad(&read), [(3, RowFault::Duplicate { first: 2 })]);
-    }
-
-    #[test]
-    fn a_cell_in_two_lines_makes_its_row_unusable() {
-        let offices = read_offices(
-            2,
-            &rows(&[
-                &["Prague\nCentre", "prague@example.com"],
-                &["Brno", "brno\u{7}@example.com"],
-                &["Ostrava\n", "ostrava@example.com", "a note\nin two lines"],
-            ]),
-        );
-        assert_eq!(bad(&offices), [(2, RowFault::ControlCharacters), (3, RowFault::ControlCharacters)]);
-        assert_eq!(offices.entries[0].name, "Ostrava");
-        let users = read_users(
-            2,
-            &rows(&[
-                &["Anna\r\nNova", "anna@example.com"],
-                &["bob@example.com", "Bob", "Kral\nJr", "12"],
-                &["bob@example.com", "Bob", "Kral", "1\t2"],
-                &["Bob Kral", "bob@example.com", "a note\nin two lines"],
-            ]),
-            &[],
-        );
-        assert_eq!(bad(&users), [2, 3, 4].map(|row| (row, RowFault::ControlCharacters)));
-        assert_eq!(users.entries.len(), 1);
-    }
-
-    #[test]
-    fn a_template_that_uses_names_needs_them() {
-        let sheet = rows(&[
-            &["Anna Nova", "anna@example.com"],
-            &["bob@example.com", "Bob", "", "12"],
-            &["anna@example.com", "Anna", "Nova", "7"],
-        ]);
-        let read = read_users(2, &sheet, &[Placeholder::Id, Placeholder::LastName]);
-        assert_eq!(bad(&read), [(2, RowFault::NoDetails), (3, RowFault::NoDetails)]);
-        assert_eq!(read.entries.len(), 1, "a row that is left out does not take its key");
-        assert_eq!(read.entries[0].details.as_ref().map(|d| d.employee_number.as_str()), Some("7"));
-        let read = read_users(2, &sheet, &[Placeholder::EmployeeNumber]);
-        assert_eq!(bad(&read), [(2, RowFault::NoDetails)]);
-    }
-
-    #[test]
-    fn a_range_of_blank_rows_is_blank() {
-        assert!(read_offices(2, &[]).is_blank());
-        assert!(read_offices(2, &rows(&[&[], &["", " "]])).is_blank());
-        assert!(!read_users(2, &rows(&[&["x"]]), &[]).is_blank());
-    }
-
-    #[test]
-    fn row_numbers_are_those_of_the_sheet() {
-        let cases = [
-            ("Offices!A2:B", 2),
-            ("Manual users!A2:D", 2),
-            ("'Manual users'!$B$5:E90", 5),
-            ("'a!b'!C7:D", 7),
-            ("'a!b'", 1),
-            ("A2:D", 2),
-            ("D9:A4", 4),
-            ("A:D", 1),
-            ("A5:D", 5),
-            ("3:8", 3),
-            ("B12", 12),
-            ("Offices", 1),
-            ("Sheet1", 1),
-            ("", 1),
-            ("A0:B", 1),
-            ("A99999999999999999999:B", 1),
-        ];
-        for (range, row) in cases {
-            assert_eq!(first_row(range), row, "{range}");
-        }
-    }
-
-    fn sheet() -> impl Strategy<Value = Vec<Vec<String>>> {
-        let cell = prop_oneof![any::<String>(), "[ab]@[ab] ?", "[AaBb]{0,2}", Just(String::new())];
-        prop::collection::vec(prop::collection::vec(cell, 0..6), 0..20)
-    }
-
-    proptest! {
-        #[test]
-        fn any_sheet_is_read_into_entries_with_unique_keys(
-            sheet in sheet(),
-            first in any::<usize>(),
-            needs_names: bool,
-        ) {
-            let offices = read_offices(first, &sheet);
-            prop_assert_eq!(offices.count(), sheet.len());
-            let names: HashSet<_> = offices.entries.iter().map(|office| &office.name).collect();
-            prop_assert_eq!(names.len(), offices.entries.len());
-            prop_assert!(offices.entries.iter().all(|office| !office.calendar_id.as_str().is_empty()));
-            prop_assert!(offices.entries.iter().all(|office| is_plain(&office.name)));
-
-            let needed: &[_] = if needs_names { &[Placeholder::FirstName] } else { &[] };
-            let users = read_users(first, &sheet, needed);
-            prop_assert_eq!(users.count(), sheet.len());
-            let keys: HashSet<_> = users.entries.iter().map(|user| user.email.key()).collect();
-            prop_assert_eq!(keys.len(), users.entries.len());
-            prop_assert!(users.entries.iter().all(|user| !user.name.is_empty() && is_plain(&user.name)));
-            prop_assert!(!needs_names || users.entries.iter().all(|user| user.details.is_some()));
-        }
-
-        #[test]
-        fn any_range_has_a_first_row(range in any::<String>(), cells in "[A-Za-z$!:0-9']{0,12}") {
-            prop_assert!(first_row(&range) >= 1);
-            prop_assert!(first_row(&cells) >= 1);
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
 //! What Moffman knows about attendance: pure and synchronous, no I/O.
 
+pub mod a1_range;
 mod address;
 pub mod approval_form;
 pub mod calendar_id;
+pub mod cell;
 pub mod date_format;
 pub mod date_range;
 pub mod date_shift;

@@ -37,6 +37,7 @@ mod token_refusal;
 pub use error::GoogleError;
 pub use key::KeyError;
 pub use listing::{AccessRole, EventsPage, Listing, OddEvent};
+pub use sheets::{SheetError, SheetRange};
 pub use token_refusal::TokenRefusal;
 
 use auth::Auth;

@@ -1,6 +1,6 @@
 //! Ranges of a spreadsheet.
 
-use moffman::google::GoogleError;
+use moffman::google::{GoogleError, SheetError, SheetRange};
 use moffman_simulators::Fault;
 use serde_json::{Value, json};
 
@@ -22,7 +22,12 @@ async fn two_ranges_are_one_call() {
         vec![vec!["Brno & okolí".to_owned(), "brno@example.com".to_owned()], vec![], vec!["Praha".to_owned()]],
         vec![],
     ];
-    assert_eq!(read, expected);
+    let [offices, users] = <[SheetRange; 2]>::try_from(read).unwrap();
+    assert_eq!(
+        (offices.place.as_deref(), users.place.as_deref()),
+        (Some("Offices!A2:B1000"), Some("'Manual users'!A2:D1000"))
+    );
+    assert_eq!([offices.rows, users.rows], expected);
     assert_eq!(bench.world.count("spreadsheets.values.batchGet"), 1);
     bench.finish();
 }
@@ -40,12 +45,15 @@ async fn no_ranges_are_no_call() {
 async fn a_sheet_that_cannot_be_read_is_an_error() {
     let bench = Bench::new().await;
     let read = async |sheet, range| bench.google.read_ranges(&bench.budget, sheet, &[range]).await;
-    assert_eq!(read("nowhere", "Offices!A2:B").await, Err(GoogleError::NotFound));
+    let failed = |error, words: Option<&str>| Err(SheetError { error, words: words.map(str::to_owned) });
+    let unknown = Some("Requested entity was not found.");
+    assert_eq!(read("nowhere", "Offices!A2:B").await, failed(GoogleError::NotFound, unknown));
     bench.world.set_sheet("sheet", "Offices", Vec::new());
     let refused = GoogleError::Refused { status: 400, reason: "INVALID_ARGUMENT".to_owned() };
-    assert_eq!(read("sheet", "Elsewhere!A2:B").await, Err(refused));
+    let words = Some("Unable to parse range: Elsewhere!A2:B");
+    assert_eq!(read("sheet", "Elsewhere!A2:B").await, failed(refused, words));
     bench.world.break_sheet("sheet");
-    assert_eq!(read("sheet", "Offices!A2:B").await, Err(GoogleError::Busy { retry_after: None }));
+    assert_eq!(read("sheet", "Offices!A2:B").await, failed(GoogleError::Busy { retry_after: None }, None));
     assert_eq!(bench.world.count("spreadsheets.values.batchGet"), 6);
     bench.finish();
 }
@@ -57,7 +65,7 @@ async fn an_answer_that_is_no_json_is_not_an_empty_sheet() {
         bench.world.set_sheet("sheet", "Offices", rows(&json!([["Name"], ["Brno", "brno@example.com"]])));
         bench.world.fail("spreadsheets.values.batchGet", fault.clone()).always();
         let read = bench.google.read_ranges(&bench.budget, "sheet", &["Offices!A2:B"]).await;
-        assert_eq!(read, Err(GoogleError::Unreadable), "{fault:?}");
+        assert_eq!(read.map_err(|error| error.error), Err(GoogleError::Unreadable), "{fault:?}");
         assert_eq!(bench.world.count("spreadsheets.values.batchGet"), 4, "{fault:?}");
         bench.finish();
     }

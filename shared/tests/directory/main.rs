@@ -8,5 +8,6 @@ mod large;
 mod log;
 mod office;
 mod reload;
+mod rows;
 mod snapshot;
 mod subscriptions;

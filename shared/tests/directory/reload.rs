@@ -1,6 +1,6 @@
 //! Loading the spreadsheet again.
 
-use moffman::google::GoogleError;
+use moffman::google::{GoogleError, SheetError};
 use moffman::reload::{Counted, KeptRange, ReloadError};
 use moffman_simulators::Fault;
 
@@ -42,7 +42,10 @@ async fn when_one_of_two_spreadsheets_fails_both_stay_as_they_were() {
         ctx.set_users(&[&["Cyril Maly", "cyril@example.com"]]);
         ctx.world.break_sheet(broken);
         let lost = process.try_reload().await;
-        assert!(matches!(lost, Err(ReloadError::SheetUnavailable(GoogleError::Busy { .. }))), "{broken}: {lost:?}");
+        assert!(
+            matches!(lost, Err(ReloadError::SheetUnavailable(SheetError { error: GoogleError::Busy { .. }, .. }))),
+            "{broken}: {lost:?}"
+        );
         assert_eq!(ctx.items().await, before, "{broken}");
         let everything = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1)).everything().await.unwrap();
         assert_eq!(everything.offices[0].name, "ostrava", "{broken}");
@@ -60,7 +63,10 @@ async fn an_answer_that_is_no_json_changes_nothing() {
     for fault in [Fault::Html(200), Fault::Truncated, Fault::Empty] {
         ctx.world.fail("spreadsheets.values.batchGet", fault.clone()).always();
         let lost = process.try_reload().await;
-        assert!(matches!(lost, Err(ReloadError::SheetUnavailable(GoogleError::Unreadable))), "{fault:?}: {lost:?}");
+        assert!(
+            matches!(lost, Err(ReloadError::SheetUnavailable(SheetError { error: GoogleError::Unreadable, .. }))),
+            "{fault:?}: {lost:?}"
+        );
         assert_eq!(ctx.items().await, before, "{fault:?}");
         ctx.world.heal();
     }
@@ -131,7 +137,10 @@ async fn upstream_14_a_bad_row_an_empty_range_or_a_lost_sheet_stops_nothing() {
 
     ctx.world.break_sheet(SHEET);
     let lost = process.try_reload().await;
-    assert!(matches!(lost, Err(ReloadError::SheetUnavailable(GoogleError::Busy { .. }))), "{lost:?}");
+    assert!(
+        matches!(lost, Err(ReloadError::SheetUnavailable(SheetError { error: GoogleError::Busy { .. }, .. }))),
+        "{lost:?}"
+    );
     assert_eq!(ctx.usual_process().everything().await.unwrap().offices.len(), 2, "the snapshot stays");
     ctx.finish();
 }

@@ -84,6 +84,21 @@ async fn an_api_that_is_off_is_called_that() {
 }
 
 #[tokio::test]
+async fn what_google_says_of_a_range_is_told_to_who_reloads() {
+    let client = Client::start().await;
+    let words = "Unable to parse range: Offices!A2:B";
+    let fault = Fault::status(400, words);
+    client.stage.world.fail(Matcher::operation("spreadsheets.values.batchGet"), fault).always();
+    for method in ["GET", "POST"] {
+        let problem = client.send(method, "/api/v1/config_update", "").await.expect_problem(502, "google-refused");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.ends_with(&format!("; Google says: {words}")), "{detail}");
+    }
+    let brno = client.reserve(&reservation_with("/office_id", Some(json!("brno")))).await;
+    expect_no_inside(&brno.expect_problem(503, "offices-unavailable"));
+}
+
+#[tokio::test]
 async fn an_event_of_another_reservation_is_409() {
     let client = Client::start().await;
     let body = |name: &str, request_dt: &str| {

@@ -3,6 +3,7 @@
 //! Every request is checked against the schema before it is carried out, and so is every answer before it is sent. What a
 //! correct client would not have sent is refused as Google refuses it, and recorded as a violation.
 
+mod a1;
 pub(crate) mod arguments;
 pub(crate) mod calendar;
 mod calendar_list;

@@ -3,9 +3,13 @@
 //! <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values>. Trailing empty rows and
 //! cells are left out, an empty row between others is `[]`, and `values` is absent when nothing is left.
 
-use super::{arguments::Arguments, error::Refusal};
+use super::{
+    a1::{self, Cells, Window},
+    arguments::Arguments,
+    error::Refusal,
+};
 use crate::state::State;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 /// The size of a fresh tab; larger content makes it larger.
 const ROWS: usize = 1000;
@@ -14,16 +18,28 @@ const COLUMNS: usize = 26;
 /// A spreadsheet and its tabs.
 #[derive(Debug, Default)]
 pub(crate) struct Spreadsheet {
-    tabs: Vec<(String, Vec<Vec<Value>>)>,
+    tabs: Vec<Tab>,
+    /// Named ranges and where they are.
+    names: Vec<(String, String)>,
     pub(crate) broken: bool,
+}
+
+#[derive(Debug)]
+struct Tab {
+    title: String,
+    rows: Vec<Vec<Value>>,
 }
 
 impl Spreadsheet {
     pub(crate) fn set_tab(&mut self, title: &str, rows: Vec<Vec<Value>>) {
-        match self.tabs.iter_mut().find(|(known, _)| known == title) {
-            Some((_, old)) => *old = rows,
-            None => self.tabs.push((title.to_owned(), rows)),
+        match self.tabs.iter_mut().find(|tab| tab.title == title) {
+            Some(tab) => tab.rows = rows,
+            None => self.tabs.push(Tab { title: title.to_owned(), rows }),
         }
+    }
+
+    pub(crate) fn set_name(&mut self, name: &str, place: &str) {
+        self.names.push((name.to_owned(), place.to_owned()));
     }
 }
 
@@ -55,90 +71,79 @@ fn spreadsheet<'a>(state: &'a State, arguments: &Arguments) -> Result<&'a Spread
     Ok(spreadsheet)
 }
 
-/// A rectangle of cells; numbers count from 0, ends are exclusive.
-struct Window {
-    rows: (usize, usize),
-    columns: (usize, usize),
-}
-
 fn read(spreadsheet: &Spreadsheet, arguments: &Arguments, range: &str) -> Result<Value, Refusal> {
-    let unparsable = || Refusal::invalid(&format!("Unable to parse range: {range}"));
-    let (title, cells) = split(range);
-    let tab = match &title {
-        Some(title) => spreadsheet.tabs.iter().find(|(known, _)| known == title),
-        None => spreadsheet.tabs.first(),
-    };
-    let (title, rows) = tab.ok_or_else(unparsable)?;
-    let widest = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let (height, width) = (rows.len().max(ROWS), widest.max(COLUMNS));
+    let (tab, cells) = spreadsheet.find(range).ok_or_else(|| unparsable(range))?;
+    let (height, width) = tab.size();
     let window = match cells {
-        Some(cells) => window(cells, height, width).ok_or_else(unparsable)?,
         None => Window { rows: (0, height), columns: (0, width) },
+        Some(cells) => match a1::read(&cells, height, width).ok_or_else(|| unparsable(range))? {
+            Cells::Within(window) => window,
+            Cells::Beyond(cells) => {
+                let name = format!("{}!{cells}", quoted(&tab.title));
+                let limits = format!("Range ({name}) exceeds grid limits. Max rows: {height}, max columns: {width}");
+                return Err(Refusal::invalid(&limits));
+            }
+        },
     };
-    if window.rows.0 >= height || window.columns.0 >= width {
-        let limits = format!("Range ({range}) exceeds grid limits. Max rows: {height}, max columns: {width}");
-        return Err(Refusal::invalid(&limits));
-    }
     let raw = arguments.get("valueRenderOption").is_some_and(|option| option != "FORMATTED_VALUE");
-    let mut answer = json!({ "range": normalised(title, &window), "majorDimension": "ROWS" });
-    let values = values(rows, &window, raw);
+    let place = format!("{}!{}", quoted(&tab.title), a1::write(&window));
+    let mut answer = json!({ "range": place, "majorDimension": "ROWS" });
+    let values = values(&tab.rows, &window, raw);
     if !values.is_empty() {
         answer["values"] = json!(values);
     }
     Ok(answer)
 }
 
-/// The title, unquoted, and the cells. Without an exclamation mark it is cells if it can be, else a title.
-fn split(range: &str) -> (Option<String>, Option<&str>) {
-    let unquote = |title: &str| match title.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        Some(inner) => inner.replace("''", "'"),
-        None => title.to_owned(),
-    };
-    match range.rsplit_once('!') {
-        Some((title, cells)) => (Some(unquote(title)), Some(cells)),
-        None if window(range, ROWS, COLUMNS).is_some() => (None, Some(range)),
-        None => (Some(unquote(range)), None),
+fn unparsable(range: &str) -> Refusal {
+    Refusal::invalid(&format!("Unable to parse range: {range}"))
+}
+
+impl Spreadsheet {
+    /// The tab that a range is on, and the cells; none for a whole tab.
+    ///
+    /// The last exclamation mark counts. Without one, or with nothing before it, the range is cells of the first tab if it
+    /// can be, else a named range, else a title.
+    fn find(&self, range: &str) -> Option<(&Tab, Option<String>)> {
+        let (title, cells) = range.rsplit_once('!').unwrap_or(("", range));
+        if matches!(title, "" | "''") && a1::is_reference(cells) {
+            return Some((self.tabs.first()?, Some(cells.to_owned())));
+        }
+        let named = self.names.iter().find(|(name, _)| name.eq_ignore_ascii_case(range));
+        if let Some((tab, cells)) = named.and_then(|(_, place)| place.rsplit_once('!')) {
+            return Some((self.tab(tab)?, Some(cells.to_owned())));
+        }
+        match self.tab(title).filter(|_| !cells.is_empty()) {
+            Some(tab) => Some((tab, Some(cells.to_owned()))),
+            None => Some((self.tab(range)?, None)),
+        }
+    }
+
+    /// A tab by its title, quoted or not, in any capitals.
+    fn tab(&self, title: &str) -> Option<&Tab> {
+        let bare = match title.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            Some(inner) => inner.replace("''", "'"),
+            None => title.to_owned(),
+        };
+        self.tabs.iter().find(|tab| tab.title.to_lowercase() == bare.to_lowercase())
     }
 }
 
-/// Reads `A2:B`, `A2:B10`, `A:B`, `2:3` or `A2`.
-fn window(cells: &str, height: usize, width: usize) -> Option<Window> {
-    let (first, last) = cells.split_once(':').unwrap_or((cells, cells));
-    let ((left, top), (right, bottom)) = (corner(first)?, corner(last)?);
-    let rows = (top.unwrap_or(1) - 1, bottom.unwrap_or(height).min(height));
-    let columns = (left.unwrap_or(1) - 1, right.unwrap_or(width).min(width));
-    Some(Window { rows, columns })
-}
-
-/// Column and row of `B12`, from 1; either may be missing.
-fn corner(text: &str) -> Option<(Option<usize>, Option<usize>)> {
-    let digits = text.find(|character: char| character.is_ascii_digit()).unwrap_or(text.len());
-    let (letters, digits) = text.split_at(digits);
-    if text.is_empty() || letters.len() > 3 || !letters.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return None;
+impl Tab {
+    /// Rows and columns of the grid.
+    fn size(&self) -> (usize, usize) {
+        let widest = self.rows.iter().map(Vec::len).max().unwrap_or_default();
+        (self.rows.len().max(ROWS), widest.max(COLUMNS))
     }
-    let column = letters.bytes().fold(0, |column, byte| column * 26 + usize::from(byte - b'A') + 1);
-    let row = if digits.is_empty() { None } else { Some(digits.parse().ok().filter(|row| *row > 0)?) };
-    Some(((column > 0).then_some(column), row))
 }
 
-/// As Google writes the range back: quoted unless the title is a plain word, with all four sides.
-fn normalised(title: &str, window: &Window) -> String {
-    let plain = title.chars().all(|character| character.is_alphanumeric() || character == '_');
-    let title = if plain { title.to_owned() } else { format!("'{}'", title.replace('\'', "''")) };
-    let (left, right) = (letters(window.columns.0 + 1), letters(window.columns.1));
-    format!("{title}!{left}{}:{right}{}", window.rows.0 + 1, window.rows.1)
-}
-
-/// The letters of a column, from 1.
-fn letters(mut column: usize) -> String {
-    let mut letters = String::new();
-    while column > 0 {
-        column -= 1;
-        letters.insert(0, char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column % 26]));
-        column /= 26;
+/// The title as Google writes it back: in quotes unless it is a plain word that cannot be cells.
+fn quoted(title: &str) -> String {
+    let plain = title.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain && !title.starts_with(|c: char| c.is_ascii_digit()) && !a1::is_reference(title) {
+        return title.to_owned();
     }
-    letters
+    format!("'{}'", title.replace('\'', "''"))
 }
 
 fn values(rows: &[Vec<Value>], window: &Window, raw: bool) -> Vec<Vec<Value>> {
@@ -160,25 +165,67 @@ fn rendered(cell: &Value, raw: bool) -> Value {
     match cell {
         Value::Null => json!(""),
         Value::Bool(truth) if !raw => json!(if *truth { "TRUE" } else { "FALSE" }),
-        Value::Number(number) if !raw => json!(number.to_string()),
+        Value::Number(number) if !raw => json!(shown(number)),
         other => other.clone(),
     }
 }
 
+/// A number without a decimal point where it is whole.
+fn shown(number: &Number) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{corner, letters, split, window};
+    use super::*;
+
+    fn team() -> Spreadsheet {
+        let mut spreadsheet = Spreadsheet::default();
+        for title in ["Offices", "Manual users", "has!bang", "A1", "Bob's", "2024"] {
+            spreadsheet.set_tab(title, Vec::new());
+        }
+        spreadsheet.set_name("Team", "'Manual users'!A5:D");
+        spreadsheet
+    }
+
+    fn found(range: &str) -> Option<String> {
+        let spreadsheet = team();
+        let (tab, cells) = spreadsheet.find(range)?;
+        Some(format!("{} {}", quoted(&tab.title), cells.as_deref().unwrap_or("whole")))
+    }
 
     #[test]
-    fn ranges_are_taken_apart() {
-        assert_eq!(split("Offices!A2:B"), (Some("Offices".to_owned()), Some("A2:B")));
-        assert_eq!(split("'It''s ours!'!A2:B"), (Some("It's ours!".to_owned()), Some("A2:B")));
-        assert_eq!(split("A2:B"), (None, Some("A2:B")));
-        assert_eq!(split("Manual users"), (Some("Manual users".to_owned()), None));
-        assert_eq!(corner("AB12"), Some((Some(28), Some(12))));
-        assert_eq!(corner("B"), Some((Some(2), None)));
-        assert!(corner("a1").is_none() && corner("A0").is_none() && corner("").is_none());
-        assert_eq!(window("A2:B", 1000, 26).map(|window| (window.rows, window.columns)), Some(((1, 1000), (0, 2))));
-        assert_eq!([1, 26, 27, 703].map(letters), ["A", "Z", "AA", "AAA"]);
+    fn a_range_is_found_as_google_finds_it() {
+        for (range, expected) in [
+            ("Offices!A2:B", "Offices A2:B"),
+            ("offices!A2:B", "Offices A2:B"),
+            ("'Manual users'!A2:D", "'Manual users' A2:D"),
+            ("Manual users!A2:D", "'Manual users' A2:D"),
+            ("Manual users", "'Manual users' whole"),
+            ("A2:B", "Offices A2:B"),
+            ("A1", "Offices A1"),
+            ("!A1", "Offices A1"),
+            ("'A1'!A1", "'A1' A1"),
+            ("has!bang!A1", "'has!bang' A1"),
+            ("has!bang", "'has!bang' whole"),
+            ("'Bob''s'!A1", "'Bob''s' A1"),
+            ("2024!A1", "'2024' A1"),
+            ("team", "'Manual users' A5:D"),
+        ] {
+            assert_eq!(found(range).as_deref(), Some(expected), "{range}");
+        }
+        for range in ["", "!", "Offices!", " Offices!A2", "Offices !A2", "Elsewhere!A2", "!Offices", "'Offices!A2"] {
+            assert_eq!(found(range), None, "{range:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_shown_as_a_sheet_shows_them() {
+        let shown = |cell: Value| rendered(&cell, false);
+        assert_eq!(
+            [json!(7), json!(7.0), json!(1.5), json!(true), json!(null)].map(shown),
+            ["7", "7", "1.5", "TRUE", ""].map(|text| json!(text))
+        );
     }
 }

@@ -41,6 +41,30 @@ async fn rows_of_the_window_without_trailing_blanks() {
 }
 
 #[tokio::test]
+async fn a_range_is_answered_with_its_place_in_the_sheet() {
+    let wire = started().await;
+    wire.world.name_range("sheet", "Team", "'Manual users'!A2:D");
+    for (asked, place) in [
+        ("offices!B2:A", "Offices!A2:B1000"),
+        ("Offices!R2C1:R50C2", "Offices!A2:B50"),
+        ("Offices!A2:B2000", "Offices!A2:B1000"),
+        ("Manual users", "'Manual users'!A1:Z1000"),
+        ("Offices!A2", "Offices!A2"),
+        ("Team", "'Manual users'!A2:D1000"),
+    ] {
+        assert_eq!(range(&wire, asked).await.json()["range"], place, "{asked}");
+    }
+    assert_eq!(range(&wire, "offices!B2:A").await.json()["values"][0], json!(["Prague", "p@example.com"]));
+    let beyond = range(&wire, "offices!A2000:B2001").await.json();
+    let message = "Range (Offices!A2000:B2001) exceeds grid limits. Max rows: 1000, max columns: 26";
+    assert_eq!(beyond, json!({"error": {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}}));
+    for asked in [" Offices!A2:B", "Offices!A2:B ", "Offices!B", "Offices!A0"] {
+        assert_eq!(range(&wire, asked).await.json()["error"]["message"], format!("Unable to parse range: {asked}"));
+    }
+    wire.world.finish().unwrap();
+}
+
+#[tokio::test]
 async fn titles_with_a_blank_are_quoted_and_values_are_formatted() {
     let wire = started().await;
     let users = range(&wire, "Manual users!A2:D").await.json();

@@ -62,6 +62,60 @@ fn half_a_configuration_is_warned_about() {
 }
 
 #[test]
+fn a_sheet_is_named_without_what_was_copied_along() {
+    let file = "offices: {google_config: {sheet_id: ' abc\u{200b}', range: \" Offices!A2:B\u{a0}\"}}";
+    let sheet = Case::new(file).settings().offices.google_config.unwrap();
+    assert_eq!((sheet.sheet_id.as_str(), sheet.range.as_str()), ("abc", "Offices!A2:B"));
+}
+
+#[test]
+fn entries_that_nobody_can_find_are_read_clean_or_warned_about() {
+    let file = "
+manual_users:
+  user_list:
+    - {id: anna@example.com, name: Anna}
+    - {id: \"bob@example.com\u{200b}\", name: \"Bo\u{ad}b\"}
+    - {id: 'Cyril <cyril@example.com>', name: '#N/A'}
+    - {id: dana@localhost, first_name: '#REF!', last_name: Mala, employee_number: Loading...}
+    - {id: ' eva@example.com ', name: Eva}
+offices:
+  office_list:
+    - {name: \"Pra\u{200b}gue\", id: 'mailto:prague@example.com'}
+    - {name: Brno, id: brno}
+    - {name: Plzen, id: 'https://calendar.google.com/calendar/embed?src=a@group.calendar.google.com'}
+";
+    let case = Case::new(file);
+    let settings = case.settings();
+    let users = settings.manual_users.user_list.iter().map(|user| (user.email.as_str(), user.name.as_str()));
+    let expected = [
+        ("anna@example.com", "Anna"),
+        ("bob@example.com", "Bob"),
+        ("cyril@example.com", "#N/A"),
+        ("dana@localhost", "#REF! Mala"),
+        ("eva@example.com", "Eva"),
+    ];
+    assert_eq!(users.collect::<Vec<_>>(), expected);
+    let offices = settings.offices.office_list.iter().map(|office| (office.name.as_str(), office.calendar_id.as_str()));
+    let link = "https://calendar.google.com/calendar/embed?src=a@group.calendar.google.com";
+    let expected = [("Prague", "prague@example.com"), ("Brno", "brno"), ("Plzen", link)];
+    assert_eq!(offices.collect::<Vec<_>>(), expected);
+    let folder = format!("{}/", case.folder.path().display());
+    insta::assert_snapshot!(settings.warnings.join("\n").replace(&folder, ""), @r"
+    moffman.yaml:5:8: manual_users.user_list[1].id: read without the invisible characters, `mailto:`, brackets or punctuation in it
+    moffman.yaml:5:32: manual_users.user_list[1].name: read without the invisible characters in it
+    moffman.yaml:6:8: manual_users.user_list[2].id: read without the invisible characters, `mailto:`, brackets or punctuation in it
+    moffman.yaml:6:41: manual_users.user_list[2].name: looks like an error value of a spreadsheet; allowed: any other text
+    moffman.yaml:7:8: manual_users.user_list[3].id: nobody creates events with it: such an address has one @ and a domain behind it, such as name@example.com
+    moffman.yaml:7:28: manual_users.user_list[3].first_name: looks like an error value of a spreadsheet; allowed: any other text
+    moffman.yaml:7:66: manual_users.user_list[3].employee_number: looks like an error value of a spreadsheet; allowed: any other text
+    moffman.yaml:11:8: offices.office_list[0].name: read without the invisible characters in it
+    moffman.yaml:11:25: offices.office_list[0].id: read without the invisible characters, `mailto:`, brackets or punctuation in it
+    moffman.yaml:12:20: offices.office_list[1].id: not the id of a calendar: such an id has one @, such as abc@group.calendar.google.com, and is no link
+    moffman.yaml:13:21: offices.office_list[2].id: not the id of a calendar: such an id has one @, such as abc@group.calendar.google.com, and is no link
+    ");
+}
+
+#[test]
 fn on_aws_the_key_is_a_parameter() {
     let path = "google_api: {service_account_key_path: key.json}";
     let parameter = "google_api: {service_account_key_parameter: /moffman/key}";
