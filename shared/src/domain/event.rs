@@ -80,6 +80,11 @@ impl Event {
         self.series.as_deref().unwrap_or(&self.id)
     }
 
+    /// The event, if it says which version of it this is, without which it can only be overwritten; else what is wrong.
+    pub fn with_version(self) -> Result<Self, String> {
+        if self.etag.is_empty() && !self.cancelled { Err("it has no etag".to_owned()) } else { Ok(self) }
+    }
+
     /// Whether this version is strictly older than the other. One of which Google does not say when it changed never is.
     pub fn is_older_than(&self, other: &Self) -> bool {
         self.updated.zip(other.updated).is_some_and(|(own, others)| own < others)

@@ -215,7 +215,11 @@ impl Found {
         self.forget(&event.id);
         match (judge(&event, rules, is_open), event.creator.as_ref().map(Email::key)) {
             (Verdict::Work(why, days), Some(person)) => {
-                self.work.insert(event.id.clone(), Work { event, person, days, why });
+                let id = event.id.clone();
+                match event.with_version() {
+                    Ok(event) => drop(self.work.insert(id, Work { event, person, days, why })),
+                    Err(reason) => drop(self.odd.insert(id, reason)),
+                }
             }
             (Verdict::Leave(_), _) if is_open => {
                 self.done.insert(event.id.clone(), event);

@@ -41,7 +41,7 @@ impl GoogleClient {
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
         let text = self.get_event_text(budget, calendar, event_id).await?;
-        event::read(&text, self.place(calendar, zone)).map_err(GoogleError::OddEvent)
+        event::read(&text, self.place(calendar, zone)).and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
     /// The same, as long as it can be read which event it is, which version of it, and whose.
@@ -52,7 +52,8 @@ impl GoogleClient {
         event_id: &str,
     ) -> Result<Event, GoogleError> {
         let text = self.get_event_text(budget, calendar, event_id).await?;
-        event::read_essential(&text, self.place(calendar, None)).map_err(GoogleError::OddEvent)
+        let event = event::read_essential(&text, self.place(calendar, None));
+        event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
     async fn get_event_text(

@@ -33,6 +33,10 @@ impl Members {
         if members.event.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
             members.odd.push("status".to_owned());
         }
+        // A version that no condition can name.
+        if members.event.etag.as_deref().is_some_and(|etag| http::HeaderValue::from_str(etag).is_err()) {
+            members.odd.push("etag".to_owned());
+        }
         Some(members)
     }
 
@@ -50,7 +54,7 @@ impl Members {
     /// The event, if all of it can be read; else why not.
     pub fn whole(self) -> Result<api::Event, String> {
         match self.odd.first() {
-            None => complete(self.event),
+            None => named(self.event),
             Some(name) => Err(unreadable(name)),
         }
     }
@@ -58,7 +62,7 @@ impl Members {
     /// The event, if what must be known of it can be read; else why not.
     pub fn essential(self) -> Result<api::Event, String> {
         match self.odd.iter().find(|name| ESSENTIAL.contains(&name.as_str())) {
-            None => complete(self.event),
+            None => named(self.event),
             Some(name) => Err(unreadable(name)),
         }
     }
@@ -68,18 +72,12 @@ fn unreadable(name: &str) -> String {
     format!("its `{name}` cannot be read")
 }
 
-/// An event has an id, and while it lives a version, without which it can only be overwritten.
-fn complete(event: api::Event) -> Result<api::Event, String> {
-    let lacks = |text: &Option<String>| text.as_deref().is_none_or(str::is_empty);
-    if lacks(&event.id) {
-        return Err("it has no id".to_owned());
+/// Every event has an id.
+fn named(event: api::Event) -> Result<api::Event, String> {
+    match event.id.as_deref() {
+        None | Some("") => Err("it has no id".to_owned()),
+        Some(_) => Ok(event),
     }
-    let is_versioned =
-        event.etag.as_deref().is_some_and(|etag| !etag.is_empty() && http::HeaderValue::from_str(etag).is_ok());
-    if !is_versioned && event.status.as_deref() != Some("cancelled") {
-        return Err("it has no etag".to_owned());
-    }
-    Ok(event)
 }
 
 /// The id of an event that cannot be read, if that can be.

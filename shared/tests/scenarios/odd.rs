@@ -56,6 +56,7 @@ async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
         ("summary", r#""\ud800""#),
         ("status", r#""maybe""#),
         ("recurrence", "7"),
+        ("etag", "[]"),
     ] {
         run_test(async |ctx| {
             let odd = thursday(ctx);

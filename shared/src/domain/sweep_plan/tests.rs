@@ -112,6 +112,22 @@ fn what_is_listed_is_work_done_or_left_alone() {
     assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(Left::NotAManualUser, 1)]);
 }
 
+#[test]
+fn an_event_without_a_version_is_odd_where_it_would_be_approved_and_the_last_listing_counts() {
+    let users = users();
+    let mut found = Found::default();
+    let foreign = Event { creator: None, etag: String::new(), ..event("e2") };
+    for event in [Event { etag: String::new(), ..event("e1") }, foreign] {
+        found.add(event, &rules(&users), false);
+    }
+    assert_eq!(found.odd.iter().collect::<Vec<_>>(), [(&"e1".to_owned(), &"it has no etag".to_owned())]);
+    assert_eq!((found.work.len(), found.left.len()), (0, 1));
+    found.add(event("e1"), &rules(&users), false);
+    found.add_odd("e2".to_owned(), "its `start` cannot be read".to_owned());
+    assert_eq!((found.work.len(), found.left.len()), (1, 0));
+    assert_eq!(found.odd.keys().collect::<Vec<_>>(), ["e2"]);
+}
+
 /// The event as the sweep leaves it after doing what the plan says.
 fn applied(event: &Event, days: DateRange) -> Event {
     let marks = Marks {
