@@ -40,7 +40,7 @@ comma := ,
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 
-.PHONY: help run test bench e2e simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help run test bench e2e e2e-sheets simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,10 +56,14 @@ bench: ## Measure what it costs, how fast it is and how large; build the release
 	target/release/bench --json target/bench/report.json
 
 e2e: $(TOOLS)/installed $(E2E_VENVS)/driver/installed $(E2E_VENVS)/ministack/installed $(E2E_VENVS)/byroapi/installed
-e2e: ## Deploy to a local AWS and play a team's story with what is deployed
-	$(CARGO) build --locked --workspace --bin simulate-google
+e2e: e2e-sheets ## Deploy to a local AWS and play a team's story with what is deployed
 	$(E2E_VENVS)/driver/bin/python -B infra/e2e/main.py --tools $(TOOLS) --venvs $(E2E_VENVS) \
 		--simulate-google target/debug/simulate-google --directory $(E2E) $(if $(SEED),--seed $(SEED))
+
+e2e-sheets: $(E2E_VENVS)/backlot/installed ## Reload from a Sheets server that others measured against Google
+	$(CARGO) build --locked --workspace --bin simulate-google --bin moffman
+	$(E2E_VENVS)/backlot/bin/python -B infra/e2e/sheets.py --backlot $(E2E_VENVS)/backlot/bin/backlot \
+		--moffman target/debug/moffman --simulate-google target/debug/simulate-google --directory $(E2E)/sheets
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))

@@ -6,29 +6,17 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from aws import Aws
 from byroapi import Byroapi
 from google import Google
 from mail import MailServer
-from processes import Failed
+from processes import Failed, ended, show_logs
 from stage import PEOPLE, Stage
 from story import STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
-TAIL = 40
-
-
-@contextmanager
-def ended(thing) -> Iterator:
-    """Ends it, whatever happens."""
-    try:
-        yield thing
-    finally:
-        thing.end()
 
 
 def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
@@ -47,12 +35,6 @@ def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
             print(step.__doc__, flush=True)
             step(stage)
             print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
-
-
-def show_logs(logs: Path) -> None:
-    for log in sorted(logs.glob("*.log")):
-        lines = log.read_text(errors="replace").splitlines()[-TAIL:]
-        print(f"\n==> the end of {log}", *lines, sep="\n", file=sys.stderr)
 
 
 def main() -> int:

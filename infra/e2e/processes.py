@@ -5,12 +5,16 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+
+# How much of a log is shown after a failure, in lines.
+TAIL = 40
 
 
 class Failed(Exception):
@@ -50,6 +54,15 @@ class Process:
                 continue
 
 
+@contextlib.contextmanager
+def ended(thing) -> Iterator:
+    """Ends it, whatever happens."""
+    try:
+        yield thing
+    finally:
+        thing.end()
+
+
 def until(what: str, look: Callable[[], T | None], *, seconds: float, every: float = 0.1) -> T:
     """Looks again and again, until there is an answer; fails after `seconds`."""
     deadline = time.monotonic() + seconds
@@ -73,3 +86,9 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def show_logs(logs: Path) -> None:
+    for log in sorted(logs.glob("*.log")):
+        lines = log.read_text(errors="replace").splitlines()[-TAIL:]
+        print(f"\n==> the end of {log}", *lines, sep="\n", file=sys.stderr)

@@ -58,6 +58,9 @@ fn unreadable(name: String, error: &SdkError<GetParameterError>) -> ParameterErr
 async fn read_one(client: &Client, name: &str) -> Result<SecretString, ParameterError> {
     let answer = client.get_parameter().name(name).with_decryption(true).send().await;
     let answer = answer.map_err(|error| unreadable(name.to_owned(), &error))?;
-    let value = answer.parameter.and_then(|parameter| parameter.value).filter(|value| !value.trim().is_empty());
+    // A parameter that was made from a file begins as the file does.
+    let value = answer.parameter.and_then(|parameter| parameter.value);
+    let value = value.map(|value| value.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(value));
+    let value = value.filter(|value| !value.trim().is_empty());
     value.map(SecretString::from).ok_or_else(|| ParameterError::Empty(name.to_owned()))
 }

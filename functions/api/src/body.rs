@@ -34,7 +34,7 @@ impl<T: Content, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let bytes = take(request.into_body()).await?;
-        let nothing = T::MAY_BE_EMPTY && bytes.trim_ascii().is_empty();
+        let nothing = T::MAY_BE_EMPTY && json::without_byte_order_mark(&bytes).trim_ascii().is_empty();
         let body = if nothing { Value::Null } else { json::parse(&bytes)? };
         let body = if T::MAY_BE_EMPTY && body.is_null() { json!({}) } else { body };
         T::read(Members::of(&body)?).map(Self)

@@ -12,9 +12,15 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
+/// The bytes without the mark with which some programs begin a text: <https://www.rfc-editor.org/rfc/rfc8259#section-8.1>
+pub(crate) fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
+}
+
 /// Reads one JSON value and nothing after it.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ApiError::NotJson("the body is not UTF-8".to_owned()))?;
+    let text = std::str::from_utf8(without_byte_order_mark(bytes))
+        .map_err(|_| ApiError::NotJson("the body is not UTF-8".to_owned()))?;
     let duplicate = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
     let strict = Strict { path: None, duplicate: &duplicate };
@@ -132,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_taken_off() {
+        assert_eq!(parse("\u{feff}{\"a\": \"\u{feff}\"}".as_bytes()).unwrap(), json!({"a": "\u{feff}"}));
+        assert_eq!(without_byte_order_mark("\u{feff} ".as_bytes()), b" ");
+        assert_eq!(without_byte_order_mark(b"\xef\xbb{}"), b"\xef\xbb{}", "half a mark is none");
+    }
+
+    #[test]
     fn what_is_not_json_is_400() {
         let deep = "[".repeat(100_000);
         let closed = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
@@ -144,7 +157,10 @@ mod tests {
             "'a'",
             "{\"a\":\"\\ud800\"}",
             "{\"a\":\"\\udc00\"}",
-            "\u{feff}{}",
+            "\u{feff}",
+            "\u{feff}\u{feff}{}",
+            " \u{feff}{}",
+            "{}\u{feff}",
             "NaN",
             "[1e999]",
         ] {

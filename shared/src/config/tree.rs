@@ -11,6 +11,9 @@ use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
+/// What is said where the second document begins.
+const SEVERAL: &str = "another YAML document begins here; allowed: one, so without a line `---` or `...` before it";
+
 /// A position in the text, from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Position {
@@ -99,14 +102,17 @@ fn syntax(error: &serde_saphyr::Error) -> TreeMistake {
     while let serde_saphyr::Error::AliasError { error, .. } | serde_saphyr::Error::WithSnippet { error, .. } = cause {
         cause = error;
     }
+    let position = error.location().map(position).unwrap_or_default();
     let message = match cause {
+        serde_saphyr::Error::MultipleDocuments { .. } => {
+            return TreeMistake { position, path: String::new(), message: SEVERAL.to_owned() };
+        }
         serde_saphyr::Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => "nested too deeply".into(),
         serde_saphyr::Error::Budget { .. } | serde_saphyr::Error::AliasReplayLimitExceeded { .. } => {
             "larger or more intricate than a configuration can be".into()
         }
         error => serde_saphyr::MessageFormatter::format_message(&formatter, error),
     };
-    let position = error.location().map(position).unwrap_or_default();
     TreeMistake { position, path: String::new(), message: format!("not valid YAML: {message}") }
 }
 
@@ -308,6 +314,26 @@ mod tests {
             let mistake = parse(source).err().unwrap_or_else(|| panic!("{source:?} was accepted"));
             assert!(mistake.position.line >= 1, "{source:?}: {mistake:?}");
             assert!(!mistake.message.contains('\n'), "{source:?}: {mistake:?}");
+        }
+    }
+
+    #[test]
+    fn several_documents_are_refused_where_the_second_begins() {
+        for (source, line) in [
+            ("a: 1\n---\nb: 2\n", 3),
+            ("---\na: 1\n...\n---\nb: 2\n", 5),
+            ("---\n---\na: 1\n", 3),
+            ("a: 1\n...\nb: 2\n", 3),
+            ("a: 1\n--- # nothing more\n", 2),
+            ("a: 1\n---\n---\nb: 2\n", 2),
+            ("--- {a: 1}\n--- {b: 2}\n", 2),
+            ("a: 1\r\n---\r\nb: 2\r\n", 3),
+        ] {
+            let mistake = parse(source).err().unwrap_or_else(|| panic!("{source:?} was accepted"));
+            assert_eq!((mistake.position.line, mistake.message.as_str()), (line, SEVERAL), "{source:?}");
+        }
+        for source in ["%YAML 1.2\n---\na: 1\n", "---\na: 1\n...\n", "a: |\n  x\n  ---\n  y\n", "a: '---'\n"] {
+            assert!(parse(source).is_ok(), "{source:?}");
         }
     }
 

@@ -31,7 +31,10 @@ pub enum KeyError {
 /// Reads the text of a JSON key file whose private key can sign:
 /// <https://developers.google.com/identity/protocols/oauth2/service-account#creatinganaccount>
 pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
-    let json: Value = serde_json::from_str(text.expose_secret()).map_err(|_| KeyError::NotAKey("not JSON"))?;
+    let text = text.expose_secret();
+    // Some editors begin a file with a byte order mark, which the parser does not take.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let json: Value = serde_json::from_str(text).map_err(|_| KeyError::NotAKey("not JSON"))?;
     for (field, problem) in [
         ("client_email", "client_email is missing or not text"),
         ("private_key", "private_key is missing or not text"),
@@ -80,6 +83,7 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused() {
         assert!(read(&key().to_string().into()).is_ok());
+        assert!(read(&format!("\u{feff}{}", key()).into()).is_ok());
         for text in ["-----BEGIN", ""] {
             assert_eq!(read(&text.to_owned().into()).unwrap_err(), KeyError::NotAKey("not JSON"));
         }

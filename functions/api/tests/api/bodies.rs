@@ -43,6 +43,16 @@ async fn any_content_type_or_none_is_accepted() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_is_taken_off() {
+    let client = Client::start().await;
+    let body = format!("\u{feff}{}", reservation());
+    assert_eq!(client.send("POST", "/api/v1/reservations", body.clone()).await.status, 200);
+    assert_eq!(client.send("POST", "/api/v1/sweeps", "\u{feff}").await.status, 200, "nothing behind it is no body");
+    let twice = format!("\u{feff}{body}");
+    client.send("POST", "/api/v1/reservations", twice).await.expect_problem(400, "not-json");
+}
+
+#[tokio::test]
 async fn unknown_members_and_an_absent_email_are_fine() {
     let client = Client::start().await;
     for body in [

@@ -18,11 +18,13 @@ pub(super) enum Cells {
     Beyond(String),
 }
 
-/// A number as it was written.
+/// What stands for an axis in R1C1 notation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
     Absolute(usize),
     Offset(usize),
+    /// The letter alone: where A1 is.
+    Bare,
 }
 
 /// Row and column of one end, from 0; an axis without a number is open.
@@ -113,32 +115,31 @@ fn r1c1_end(text: &str) -> Option<End> {
     if !rest.is_empty() || (row.is_none() && column.is_none()) {
         return None;
     }
-    let written = [row.flatten(), column.flatten()];
-    // A letter without a number is where A1 is; one that is missing is open beside a number.
-    let place = |own: Option<Option<Written>>, other: Option<Written>| match own {
-        Some(Some(Written::Absolute(number))) => Some(number - 1),
-        Some(Some(Written::Offset(number))) => Some(number),
-        Some(None) => Some(0),
-        None => other.is_none().then_some(0),
+    // One that is missing is open beside a number.
+    let place = |own: Option<Written>, other: Option<Written>| match own {
+        Some(Written::Absolute(number)) => Some(number - 1),
+        Some(Written::Offset(number)) => Some(number),
+        Some(Written::Bare) => Some(0),
+        None => matches!(other, None | Some(Written::Bare)).then_some(0),
     };
-    Some(End { row: place(row, written[1]), column: place(column, written[0]), written })
+    Some(End { row: place(row, column), column: place(column, row), written: [row, column] })
 }
 
 /// The letter of an axis and its number, if they come next; `None` if what follows the letter is no number.
-fn axis(text: &str, letter: char) -> Option<(Option<Option<Written>>, &str)> {
+fn axis(text: &str, letter: char) -> Option<(Option<Written>, &str)> {
     let Some(rest) = text.strip_prefix(letter) else {
         return Some((None, text));
     };
     if let Some(offset) = rest.strip_prefix('[') {
         let (offset, rest) = offset.split_once(']')?;
-        return Some((Some(Some(Written::Offset(number(offset)?))), rest));
+        return Some((Some(Written::Offset(number(offset)?)), rest));
     }
     let (digits, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
     if digits.is_empty() {
-        return Some((Some(None), rest));
+        return Some((Some(Written::Bare), rest));
     }
     let absolute = number(digits).filter(|number| *number > 0)?;
-    Some((Some(Some(Written::Absolute(absolute))), rest))
+    Some((Some(Written::Absolute(absolute)), rest))
 }
 
 /// Google refuses a range in R1C1 notation that ends one before it begins, and swaps the ends of any other.

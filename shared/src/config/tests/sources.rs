@@ -53,3 +53,13 @@ fn a_variable_can_switch_a_sheet_off() {
     assert_eq!(settings.offices.google_config, None);
     assert!(settings.warnings.is_empty());
 }
+
+#[test]
+fn a_key_file_may_begin_with_a_byte_order_mark() {
+    let case = Case::new("");
+    let path = key_file(case.folder.path());
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("\u{feff}{text}")).unwrap();
+    let settings = case.option("--google-api--service-account-key-path", path.to_str().unwrap()).settings();
+    assert!(settings.google_api.service_account_key.is_some());
+}
