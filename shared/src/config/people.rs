@@ -13,7 +13,7 @@ use super::settings::{Forms, ManualUsers, Offices};
 use super::tree::{Member, Node, Position, Value};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::cell;
-use crate::domain::email::Email;
+use crate::domain::email::{Email, PersonKey};
 use crate::domain::manual_user::{Details, ManualUser};
 use crate::domain::office::Office;
 use crate::domain::template::Placeholder;
@@ -46,6 +46,14 @@ impl Entry {
         self.members.iter().any(|member| member.name == name && !member.node.is_null())
     }
 
+    /// The text of a member as it was written; empty when it is none.
+    fn written(&self, name: &str) -> &str {
+        match self.members.iter().find(|member| member.name == name).map(|member| &member.node.value) {
+            Some(Value::Text(text)) => text,
+            _ => "",
+        }
+    }
+
     /// Where a member stands, or the entry that lacks it, and its path.
     fn place(&self, name: &str) -> (Position, String) {
         let member = self.members.iter().find(|member| member.name == name);
@@ -53,13 +61,26 @@ impl Entry {
     }
 }
 
+/// The paths of the first entries by key: as it was written, and without what was copied along.
+struct Seen<K> {
+    written: HashMap<K, String>,
+    clean: HashMap<K, String>,
+}
+
+impl<K> Default for Seen<K> {
+    fn default() -> Self {
+        Self { written: HashMap::new(), clean: HashMap::new() }
+    }
+}
+
 impl Reader {
     pub(super) fn manual_users(&mut self, forms: &Forms) -> ManualUsers {
         let mut user_list = Vec::new();
-        let mut seen = HashMap::new();
+        let mut seen = Seen::default();
         for entry in self.entries(USER_LIST, &USER_MEMBERS) {
             let Some(user) = self.user(&entry) else { continue };
-            self.check_unique(&mut seen, user.email.key(), &entry, "id");
+            let written = PersonKey::from(entry.written("id").trim().to_owned());
+            let is_first = self.check_unique(&mut seen, written, user.email.key(), &entry, "id");
             let missing = forms.missing_names(&user);
             if !missing.is_empty() {
                 let names: Vec<_> = missing.into_iter().map(Placeholder::name).collect();
@@ -70,7 +91,9 @@ impl Reader {
                 );
                 self.mistake_at(&entry.source, entry.position, entry.path.clone(), message);
             }
-            user_list.push(user);
+            if is_first {
+                user_list.push(user);
+            }
         }
         ManualUsers {
             user_list,
@@ -81,14 +104,16 @@ impl Reader {
 
     pub(super) fn offices(&mut self) -> Offices {
         let mut office_list = Vec::new();
-        let mut seen = HashMap::new();
+        let mut seen = Seen::default();
         for entry in self.entries(OFFICE_LIST, &OFFICE_MEMBERS) {
             let (name, calendar_id) = (self.name(&entry, "name"), self.calendar_id(&entry));
             let (Some(name), Some(calendar_id)) = (name, calendar_id) else {
                 continue;
             };
-            self.check_unique(&mut seen, name.clone(), &entry, "name");
-            office_list.push(Office { name, calendar_id });
+            let written = entry.written("name").to_owned();
+            if self.check_unique(&mut seen, written, cell::plain(&name), &entry, "name") {
+                office_list.push(Office { name, calendar_id });
+            }
         }
         Offices { office_list, google_config: self.sheet("offices", "Offices!A2:B") }
     }
@@ -113,7 +138,8 @@ impl Reader {
         Some(ManualUser::with_details(email?, Details { first_name: first?, last_name: last?, employee_number }))
     }
 
-    /// The address of a person. What is none for us, but would do for the Python moffman, is only warned of.
+    /// The address of a person. What nobody creates events with is only warned of, as the Python moffman starts with it;
+    /// what has not even text on both sides of one `@`, or white space between, is a mistake.
     fn email(&mut self, entry: &Entry) -> Option<Email> {
         let text = self.member(entry, "id", false)?;
         let Some(email) = cell::address(&text) else {
@@ -182,13 +208,17 @@ impl Reader {
         entries
     }
 
-    /// The text of a member; reported when it is missing, blank or no text. Numbers count as text where allowed.
+    /// The text of a member; reported when it is missing, blank, invisible or no text. Numbers count as text where allowed.
     fn member(&mut self, entry: &Entry, name: &str, numbers: bool) -> Option<String> {
         let node = entry.members.iter().find(|member| member.name == name).map(|member| &member.node);
         let problem = match node.map(|node| (&node.value, node)) {
             None | Some((Value::Null, _)) => "missing".to_owned(),
             Some((Value::Number(text), _)) if numbers => return Some(text.clone()),
-            Some((Value::Text(text), _)) if cell::plain(text).is_empty() => "blank".to_owned(),
+            Some((Value::Text(text), _)) if text.trim().is_empty() => "blank".to_owned(),
+            Some((Value::Text(text), _)) if cell::plain(text).is_empty() => {
+                self.entry_warning(entry, name, "nothing of it can be seen: the entry is left out");
+                return None;
+            }
             Some((Value::Text(text), _)) if text.chars().any(char::is_control) => "has control characters".to_owned(),
             Some((Value::Text(text), _)) => return Some(text.clone()),
             Some((_, node)) => format!("{} is not allowed", scalars::shape(node)),
@@ -207,13 +237,28 @@ impl Reader {
         self.warn_at(&entry.source, position, &path, message);
     }
 
-    fn check_unique<K: Eq + Hash>(&mut self, seen: &mut HashMap<K, String>, key: K, entry: &Entry, name: &str) {
-        if let Some(first) = seen.get(&key) {
-            let message = format!("the same as in {first}; allowed: each {name} once");
-            self.entry_mistake(entry, name, &message);
-        } else {
-            seen.insert(key, entry.path.clone());
+    /// Answers whether no earlier entry has the key. A second one is a mistake if it is written like the first; if it is
+    /// the same only without what was copied along, it is left out with a warning.
+    fn check_unique<K: Eq + Hash>(
+        &mut self,
+        seen: &mut Seen<K>,
+        written: K,
+        clean: K,
+        entry: &Entry,
+        name: &str,
+    ) -> bool {
+        if let Some(first) = seen.written.get(&written) {
+            self.entry_mistake(entry, name, &format!("the same as in {first}; allowed: each {name} once"));
+            return false;
         }
+        seen.written.insert(written, entry.path.clone());
+        if let Some(first) = seen.clean.get(&clean) {
+            let message = format!("the same as in {first} without what cannot be seen or was copied along: left out");
+            self.entry_warning(entry, name, &message);
+            return false;
+        }
+        seen.clean.insert(clean, entry.path.clone());
+        true
     }
 }
 

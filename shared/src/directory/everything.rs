@@ -5,6 +5,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::cell::plain;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
@@ -28,8 +29,8 @@ impl Everything {
         static_users: &[ManualUser],
         sheet_users: Vec<ManualUser>,
     ) -> Self {
-        let names: HashSet<&str> = static_offices.iter().map(|office| office.name.as_str()).collect();
-        let added = sheet_offices.into_iter().filter(|office| !names.contains(office.name.as_str()));
+        let names: HashSet<String> = static_offices.iter().map(|office| plain(&office.name)).collect();
+        let added = sheet_offices.into_iter().filter(|office| !names.contains(&plain(&office.name)));
         let users = sheet_users.into_iter().chain(static_users.iter().cloned());
         let users: HashMap<_, _> = users.map(|user| (user.email.key(), user)).collect();
         Self {
@@ -80,12 +81,13 @@ mod tests {
     #[test]
     fn static_entries_come_first_and_win() {
         let merged = Everything::merge(
-            &[office("Prague", "static")],
-            vec![office("Brno", "sheet"), office("Prague", "sheet")],
+            &[office("Prague", "static"), office(" Praha\u{a0}1", "static")],
+            vec![office("Brno", "sheet"), office("Prague", "sheet"), office("Praha 1", "sheet")],
             &[user("Anna@example.com", "Static")],
             vec![user("anna@Example.com", "Sheet"), user("bob@example.com", "Bob")],
         );
-        assert_eq!(merged.offices, [office("Prague", "static"), office("Brno", "sheet")]);
+        let offices = [office("Prague", "static"), office(" Praha\u{a0}1", "static"), office("Brno", "sheet")];
+        assert_eq!(merged.offices, offices);
         assert_eq!(merged.users.len(), 2);
         assert_eq!(merged.users[&key("anna@example.com")].name, "Static");
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Directory;
 use super::sources::Range;
+use crate::domain::cell::plain;
 use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users};
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient, GoogleError, SheetError, SheetRange};
@@ -153,7 +154,7 @@ impl Directory {
         let loaded = Loaded {
             users: users.map(|read| read.summary(kept_users, |user| keys.contains(&user.email.key()))),
             office_entries: offices.as_ref().map_or_else(Vec::new, |read| read.rows.entries.clone()),
-            offices: offices.map(|read| read.summary(kept_offices, |office| names.contains(office.name.as_str()))),
+            offices: offices.map(|read| read.summary(kept_offices, |office| names.contains(&plain(&office.name)))),
             changed,
             pointer,
         };

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::everything::Everything;
 use super::sources::Range;
 use super::{Directory, DirectoryError};
+use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::store::StoreError;
@@ -156,7 +157,7 @@ impl Directory {
                 return Ok(None);
             };
             let names = offices.iter().enumerate();
-            let by_name = names.map(|(index, office): (_, &Office)| (office.name.clone(), index)).collect();
+            let by_name = names.map(|(index, office): (_, &Office)| (plain(&office.name), index)).collect();
             memory.offices = Some(Kept { versions, value: OfficeTable { offices, by_name } });
         }
         Ok(memory.offices.as_ref().map(|kept| &kept.value))

@@ -14,6 +14,7 @@ use self::memory::{Lookup, Memory};
 use self::sources::Sources;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::domain::cell::plain;
 use crate::domain::office::Office;
 use crate::domain::quota::Share;
 use crate::google::pace::Pace;
@@ -82,9 +83,10 @@ impl Directory {
         }))
     }
 
-    /// The office that callers know as `name`, exactly as it is spelled.
+    /// The office that callers know as `name`: as it is spelled, but for what cannot be seen.
     pub async fn office(&self, google: &GoogleClient, budget: &Budget, name: &str) -> Result<Office, DirectoryError> {
-        if let Some(office) = self.0.sources.offices.iter().find(|office| office.name == name) {
+        let name = &plain(name);
+        if let Some(office) = self.0.sources.offices.iter().find(|office| plain(&office.name) == *name) {
             return Ok(office.clone());
         }
         if self.0.sources.office_range.is_none() {

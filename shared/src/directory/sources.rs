@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Forms, Settings, SheetSource};
 use crate::domain::a1_range::first_row;
+use crate::domain::cell::plain;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
@@ -58,9 +59,9 @@ impl Sources {
         self.office_range.is_some() || self.user_range.is_some()
     }
 
-    /// Names of the configuration's offices: they win over the sheet's.
-    pub(super) fn office_names(&self) -> HashSet<&str> {
-        self.offices.iter().map(|office| office.name.as_str()).collect()
+    /// Names of the configuration's offices, as they are compared: they win over the sheet's.
+    pub(super) fn office_names(&self) -> HashSet<String> {
+        self.offices.iter().map(|office| plain(&office.name)).collect()
     }
 
     /// Keys of the configuration's users: they win over the sheet's.

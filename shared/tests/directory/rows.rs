@@ -33,9 +33,27 @@ async fn characters_that_nobody_sees_do_not_hide_a_person_or_an_office() {
     assert_eq!(problems(&report), [""; 0]);
     assert_eq!(process.calendar("Prague").await, "prague@example.com");
     assert_eq!(process.calendar("Brno").await, "brno@example.com");
+    for written in ["Pra\u{200b}gue", " Prague\u{a0}", "Prague\u{fe0f}"] {
+        assert_eq!(process.calendar(written).await, "prague@example.com", "{written:?}");
+    }
     let users = &process.everything().await.unwrap().users;
     assert_eq!(users[&person("anna@example.com")].name, "Anna Nova");
     assert!(users.contains_key(&person("bob@example.com")) && users.contains_key(&person("cyril@example.com")));
+    ctx.finish();
+}
+
+#[tokio::test]
+async fn an_office_of_the_configuration_wins_over_the_same_name_in_the_sheet() {
+    let ctx = Context::new().await;
+    ctx.set_offices(&[&["Praha\u{a0}1", "sheet@example.com"], &["Brno", "brno@example.com"]]);
+    let own = "office_list: [{name: \"Praha\u{a0}1\", id: static@example.com}]";
+    let process = ctx.process(&format!("offices: {{{own}, google_config: {SHEET}}}"));
+    let report = process.reload().await;
+    assert_eq!(report.offices, Counted { rows: 2, used: 1, overridden: 1 });
+    for written in ["Praha\u{a0}1", "Praha 1"] {
+        assert_eq!(process.calendar(written).await, "static@example.com", "{written:?}");
+    }
+    assert_eq!(process.everything().await.unwrap().offices.len(), 2);
     ctx.finish();
 }
 

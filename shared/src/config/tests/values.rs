@@ -116,6 +116,38 @@ offices:
 }
 
 #[test]
+fn of_two_entries_that_are_one_only_when_they_are_clean_the_first_counts() {
+    let file = "
+manual_users:
+  user_list:
+    - {id: anna@example.com, name: Anna}
+    - {id: \"Anna@example.com\u{200b}\", name: Other}
+    - {id: 'mailto:anna@example.com', name: Other}
+    - {id: '“bob@example.com”', name: Bob}
+    - {id: bob@example.com, name: Other}
+    - {id: eva@example.com, name: \"\u{200b}\"}
+offices:
+  office_list:
+    - {name: Prague, id: prague@example.com}
+    - {name: \"Pra\u{200b}gue\", id: other@example.com}
+    - {name: ' Prague', id: other@example.com}
+    - {name: \"Praha\u{a0}1\", id: praha@example.com}
+    - {name: Praha 1, id: other@example.com}
+    - {name: \"\u{200b}\", id: other@example.com}
+";
+    let settings = Case::new(file).settings();
+    let users = settings.manual_users.user_list.iter().map(|user| (user.email.as_str(), user.name.as_str()));
+    assert_eq!(users.collect::<Vec<_>>(), [("anna@example.com", "Anna"), ("bob@example.com", "Bob")]);
+    let offices = settings.offices.office_list.iter().map(|office| office.calendar_id.as_str());
+    assert_eq!(offices.collect::<Vec<_>>(), ["prague@example.com", "praha@example.com"]);
+    let warned = |text: &str| settings.warnings.iter().filter(|warning| warning.contains(text)).count();
+    assert_eq!((warned("the same as in"), warned("nothing of it can be seen")), (6, 2), "{:?}", settings.warnings);
+    let twice = file.replace("'mailto:anna@example.com'", "\"anna@Example.com\u{200b}\"");
+    let mistakes = Case::new(twice).mistakes();
+    assert!(mistakes.contains("user_list[2].id: the same as in manual_users.user_list[1]"), "{mistakes}");
+}
+
+#[test]
 fn on_aws_the_key_is_a_parameter() {
     let path = "google_api: {service_account_key_path: key.json}";
     let parameter = "google_api: {service_account_key_parameter: /moffman/key}";
