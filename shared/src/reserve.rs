@@ -16,8 +16,8 @@ use crate::telemetry;
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
 /// Google's reasons for refusing a write that have nothing to do with the event.
-const NOT_ABOUT_THE_EVENT: [&str; 4] =
-    ["requiredAccessLevel", "accessNotConfigured", "insufficientPermissions", "forbiddenForServiceAccounts"];
+const NOT_ABOUT_THE_EVENT: [&str; 3] =
+    ["requiredAccessLevel", "insufficientPermissions", "forbiddenForServiceAccounts"];
 
 /// A reservation as the calendar has it now.
 #[derive(Clone, Debug, PartialEq, Eq)]

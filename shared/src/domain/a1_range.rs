@@ -54,5 +54,17 @@ mod tests {
             prop_assert!(first_row(&range) >= 1);
             prop_assert!(first_row(&cells) >= 1);
         }
+
+        #[test]
+        fn the_upper_corner_is_the_first_row(
+            tab in "(\\PC{0,8}!)?",
+            (start, end) in ("[$]?[A-Za-z]{1,3}[$]?", "[$]?[A-Za-z]{1,3}[$]?"),
+            (upper, height) in (1_usize..100_000, 0_usize..1_000),
+        ) {
+            let lower = upper + height;
+            prop_assert_eq!(first_row(&format!("{tab}{start}{upper}:{end}{lower}")), upper);
+            prop_assert_eq!(first_row(&format!("{tab}{start}{lower}:{end}{upper}")), upper);
+            prop_assert_eq!(first_row(&format!("{tab}{start}{upper}:{end}")), upper);
+        }
     }
 }
