@@ -131,7 +131,7 @@ impl Directory {
         let everything = self.assemble(&mut memory).await?;
         drop(memory);
         let everything = everything.ok_or(DirectoryError::Unavailable { retry_after: None })?;
-        self.subscribe(google, budget, &everything.offices).await;
+        self.subscribe_some(google, budget, &everything.offices).await;
         Ok(everything)
     }
 

@@ -60,6 +60,13 @@ impl Directory {
         Subscriptions { subscribed: done.len(), failed, left: total - done.len() - failed }
     }
 
+    /// The same for a caller who waits for something else: what does not fit into a few seconds is left.
+    pub(crate) async fn subscribe_some(&self, google: &GoogleClient, budget: &Budget, offices: &[Office]) {
+        let soon = self.0.clock.now() + AT_LEAST;
+        let deadline = Some(budget.deadline.map_or(soon, |deadline| deadline.min(soon)));
+        self.subscribe(google, &Budget { deadline, pace: None }, offices).await;
+    }
+
     /// Until when a calendar must have its turn. Nobody is kept waiting who has little time: a request, a start.
     fn end_of_waiting(&self, budget: &Budget) -> Option<DateTime<Utc>> {
         let now = self.0.clock.now();
@@ -76,7 +83,8 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
         for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => done.push(CalendarDigest::of(&office.calendar_id)),
-                Err(GoogleError::OutOfTime) => is_over = true,
+                // It had its turn shortly before the time was over, or none.
+                Err(GoogleError::OutOfTime | GoogleError::TimedOut) => is_over = true,
                 Err(error) => {
                     failed += 1;
                     is_over |= error.is_temporary();

@@ -139,6 +139,10 @@ impl Sweep<'_> {
         if listed.access == AccessRole::ReadOnly {
             return Err(CalendarError::ReadOnly { account: account() });
         }
+        if listed.zone.is_none() {
+            let digest = telemetry::digest(office.calendar_id.key());
+            tracing::warn!(office.digest = %digest, "the time zone of the calendar is unknown; that of each event is used");
+        }
         for (name, reason) in &listed.found.odd {
             report.unreadable(&office.name, name, reason);
         }
@@ -190,6 +194,7 @@ impl Sweep<'_> {
         open: &HashSet<&str>,
     ) -> Result<Listed, CalendarError> {
         let rules = self.rules();
+        let what = if matches!(listing, Listing::Since(_)) { "the changes" } else { "the window" };
         let mut walked = HashSet::new();
         let mut page_token: Option<String> = None;
         let mut items = 0;
@@ -202,7 +207,7 @@ impl Sweep<'_> {
                 found.add(event, &rules, is_open);
             }
             for OddEvent { id, place, reason } in page.odd {
-                found.add_odd(id.unwrap_or_else(|| format!("number {place} of page {number}")), reason);
+                found.add_odd(id.unwrap_or_else(|| format!("number {place} of page {number} of {what}")), reason);
             }
             let Some(next) = page.next_page else {
                 let unchanged = items == 0 && matches!(listing, Listing::Since(_));
