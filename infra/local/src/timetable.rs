@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use moffman::app::Moffman;
 use moffman::config::Settings;
 use moffman::google::Budget;
@@ -16,7 +15,7 @@ use moffman::telemetry;
 use tokio::sync::watch;
 
 /// How long a reload may take.
-const RELOAD: TimeDelta = TimeDelta::seconds(60);
+const RELOAD: Duration = Duration::from_mins(1);
 
 /// Something that is done again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +69,9 @@ async fn repeat(app: &Moffman, entry: Option<Entry>, mut stopping: watch::Receiv
             _ = stopping.wait_for(|is_wanted| *is_wanted) => return,
             () = app.clock.pause(wait) => {}
         }
-        let began = app.clock.now();
+        let began = app.clock.moment();
         job.run(app).await;
-        let took = (app.clock.now() - began).to_std().unwrap_or_default();
-        wait = every.saturating_sub(took);
+        wait = every.saturating_sub(app.clock.moment().since(began));
     }
 }
 
@@ -102,7 +100,7 @@ async fn sweep(app: &Moffman) {
 }
 
 async fn reload(app: &Moffman) {
-    let budget = Budget { deadline: app.clock.now().checked_add_signed(RELOAD), pace: None };
+    let budget = Budget { deadline: Some(app.clock.moment() + RELOAD), pace: None };
     if let Err(error) = reload::reload(&app.directory, &app.google, &budget).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }

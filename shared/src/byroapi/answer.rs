@@ -156,6 +156,8 @@ mod tests {
 
     use super::*;
 
+    static NOTHING_ELSE: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
+
     /// How a body ends after what has come of it.
     #[derive(Clone, Copy, Debug)]
     enum End {
@@ -243,8 +245,7 @@ mod tests {
             }
             assert_eq!(heard(200, b"OK", &[b"{"], end), Answer::Issued, "{end:?}");
         }
-        static BLANKS: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
-        let blanks: &[u8] = &BLANKS;
+        let blanks = NOTHING_ELSE.as_slice();
         assert_eq!(heard(200, b"OK", &[blanks], End::Never), doubt);
         assert_eq!(heard(200, b"OK", &[blanks, b"{}"], End::Whole), doubt, "no more is read");
     }

@@ -132,7 +132,7 @@ impl SweepReport {
             gone += usize::from(record.is_gone);
         }
         (self.open, self.without_event) = (recorded.len(), gone);
-        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds());
+        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds().max(0));
     }
 
     /// Notes something that went wrong in `office`.

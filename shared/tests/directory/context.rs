@@ -48,6 +48,10 @@ impl TimeSource for WorldTime {
         self.0.now()
     }
 
+    fn elapsed(&self) -> Duration {
+        (self.0.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
+    }
+
     fn pause(&self, _: Duration) -> Wait {
         Box::pin(std::future::ready(()))
     }
