@@ -161,6 +161,8 @@ mod tests {
 
     use super::*;
 
+    static NOTHING_ELSE: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
+
     /// How a body ends after what has come of it.
     #[derive(Clone, Copy, Debug)]
     enum End {
@@ -252,8 +254,7 @@ mod tests {
 
     #[test]
     fn a_success_whose_body_never_begins_is_in_doubt_only_if_a_page_was_announced() {
-        static BLANKS: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
-        let blanks: &[u8] = &BLANKS;
+        let blanks = NOTHING_ELSE.as_slice();
         let doubt = unknown("200 OK, and its page did not come");
         for end in [End::Broken, End::Never] {
             for parts in [&[][..], &[b"\xef\xbb".as_slice()], &[b" ".as_slice(), b"\n"], &[blanks]] {

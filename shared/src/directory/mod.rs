@@ -166,7 +166,7 @@ impl Directory {
         match Box::pin(self.load(google, budget, wanted)).await {
             Ok(loaded) => {
                 memory.broken = None;
-                memory.adopt(loaded.pointer, self.0.clock.now(), number);
+                memory.adopt(loaded.pointer, self.0.clock.stamp(), number);
                 Ok(())
             }
             Err(ReloadError::Store(error)) => Err(error.into()),

@@ -120,7 +120,7 @@ impl Sweep<'_> {
     }
 
     async fn try_read(&self, office: Office, report: &mut SweepReport) -> Result<Option<Backlog>, CalendarError> {
-        if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now()) {
+        if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.moment()) {
             return Err(CalendarError::OutOfTime);
         }
         let state = self.app.store.calendar(&office.calendar_id).read().await?;
@@ -228,7 +228,8 @@ impl Sweep<'_> {
 
     /// A day has gone by, or other people are registered now than those for whom the calendar was read.
     fn is_to_reconcile(&self, cursor: &Cursor) -> bool {
-        self.started - cursor.reconciled_at >= RECONCILE_AFTER || cursor.users_digest != self.everything.users_digest
+        !(Duration::zero()..RECONCILE_AFTER).contains(&(self.started - cursor.reconciled_at))
+            || cursor.users_digest != self.everything.users_digest
     }
 
     /// Moves the cursor on, if there is anything new to remember. Another sweep that was faster is no error.

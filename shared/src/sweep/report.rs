@@ -156,7 +156,7 @@ impl SweepReport {
             forms.insert(record.form());
         }
         self.open = recorded.len();
-        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds());
+        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds().max(0));
     }
 
     /// Notes something that went wrong in `office`.
