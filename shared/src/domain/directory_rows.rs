@@ -170,8 +170,10 @@ fn read_user(row: &[String], is_first: bool) -> Result<ManualUser, RowFault> {
     Ok(ManualUser::with_details(email, Details { first_name: second, last_name: third, employee_number: fourth }))
 }
 
+/// A row with an address or a calendar id names no columns, though a person may be called `User`.
 fn refuse_heading<const N: usize>(is_first: bool, cells: [&str; N]) -> Result<(), RowFault> {
-    if is_first && cells.into_iter().any(is_heading) { Err(RowFault::Heading) } else { Ok(()) }
+    let names_columns = cells.into_iter().any(is_heading) && !cells.into_iter().any(|cell| calendar_id(cell).is_ok());
+    if is_first && names_columns { Err(RowFault::Heading) } else { Ok(()) }
 }
 
 fn refuse_error_values<const N: usize>(cells: [&str; N]) -> Result<(), RowFault> {

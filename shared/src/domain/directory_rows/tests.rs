@@ -173,8 +173,20 @@ fn an_office_needs_a_calendar_id_and_a_name_of_its_own() {
     ];
     assert_eq!(bad(&read), expected);
     assert_eq!(read.entries.len(), 1, "a note beside the row may be what it likes");
-    let named = read_offices(2, &rows(&[&[], &["Name", "calendar@example.com"], &["Name", "calendar@example.com"]]));
-    assert_eq!(bad(&named), [(2, RowFault::Blank), (3, RowFault::Heading)], "only the first row is a heading");
+    let named = read_offices(2, &rows(&[&[], &["Name", "Calendar"], &["Name", "Calendar"]]));
+    let expected = [(2, RowFault::Blank), (3, RowFault::Heading), (4, RowFault::NotACalendarId)];
+    assert_eq!(bad(&named), expected, "only the first row is a heading");
+}
+
+#[test]
+fn a_first_row_with_an_address_is_no_heading() {
+    for row in [["user@example.com", "User", "One", "7"], ["User", "user@example.com", "", ""]] {
+        assert_eq!(bad(&read_users(1, &rows(&[&row]), &[])), [], "{row:?}");
+    }
+    for row in [["ID", "id@group.calendar.google.com"], ["Name", "calendar@example.com"]] {
+        assert_eq!(bad(&read_offices(1, &rows(&[&row]))), [], "{row:?}");
+    }
+    assert_eq!(bad(&read_users(1, &rows(&[&["User", "E-mail"]]), &[])), [(1, RowFault::Heading)]);
 }
 
 #[test]
