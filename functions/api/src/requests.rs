@@ -137,8 +137,8 @@ mod tests {
         Clock::new(Standing(instant("2026-06-15T08:00:00Z")))
     }
 
-    fn after(seconds: u64) -> Option<Moment> {
-        Some(clock().moment() + Duration::from_secs(seconds))
+    fn after(seconds: u64) -> Moment {
+        clock().moment() + Duration::from_secs(seconds)
     }
 
     #[tokio::test]
@@ -147,9 +147,9 @@ mod tests {
         context.deadline = instant("2026-06-15T08:00:10Z").timestamp_millis().try_into().unwrap();
         let (mut parts, ()) = Request::builder().extension(context).body(()).unwrap().into_parts();
         let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
-        assert_eq!(until(&clock(), Some(Duration::from_secs(25)), lifetime), after(9));
-        assert_eq!(until(&clock(), None, lifetime), after(9));
-        assert_eq!(until(&clock(), Some(Duration::from_secs(5)), lifetime), after(5));
+        assert_eq!(until(&clock(), Some(Duration::from_secs(25)), lifetime), Some(after(9)));
+        assert_eq!(until(&clock(), None, lifetime), Some(after(9)));
+        assert_eq!(until(&clock(), Some(Duration::from_secs(5)), lifetime), Some(after(5)));
     }
 
     #[tokio::test]
@@ -157,6 +157,6 @@ mod tests {
         let (mut parts, ()) = Request::builder().body(()).unwrap().into_parts();
         let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
         assert_eq!(until(&clock(), RequestBudget::local().sweep, lifetime), None);
-        assert_eq!(until(&clock(), Some(RequestBudget::local().other), lifetime), after(60));
+        assert_eq!(until(&clock(), Some(RequestBudget::local().other), lifetime), Some(after(60)));
     }
 }
