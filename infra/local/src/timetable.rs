@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 /// How long a reload may take.
 const RELOAD: Duration = Duration::from_mins(1);
-/// How long a sweep may take: whatever never ends holds no later sweep back. Reading ten thousand calendars takes half of
-/// it.
+/// How long a sweep may take before its last form: whatever never ends holds no later sweep back. Reading ten thousand
+/// calendars takes half of it.
 const SWEEP: Duration = Duration::from_hours(1);
 
 /// Something that is done again and again.
@@ -89,7 +89,7 @@ impl Job {
 }
 
 async fn sweep(app: &Moffman) {
-    match sweep::sweep(app, &order(&app.clock)).await {
+    match sweep::sweep(app, &order(&app.clock, app.settings.forms.timeout)).await {
         Ok(report) => telemetry::log_sweep(&report),
         Err(SweepError::NothingSwept(report)) => {
             telemetry::log_sweep(&report);
@@ -102,8 +102,8 @@ async fn sweep(app: &Moffman) {
     }
 }
 
-fn order(clock: &Clock) -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP), share: None }
+fn order(clock: &Clock, form: Duration) -> Order {
+    Order { scope: Scope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
 }
 
 async fn reload(app: &Moffman) {
@@ -140,10 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_ends_within_an_hour() {
+    fn a_sweep_ends_within_an_hour_and_a_form() {
         let clock = Clock::system();
-        let deadline = order(&clock).deadline.unwrap();
-        assert!(clock.until(deadline) <= Duration::from_hours(1) && clock.until(deadline) > Duration::from_mins(59));
+        let left = clock.until(order(&clock, Duration::from_mins(5)).deadline.unwrap());
+        assert!(left <= Duration::from_mins(65) && left > Duration::from_mins(64), "{left:?}");
     }
 
     #[test]
