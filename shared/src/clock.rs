@@ -1,12 +1,16 @@
 //! The two seams of the service: time and randomness.
 //!
 //! Everything that waits, expires or is stamped asks the [`Clock`] it was given, so that a test decides what time it is.
+//!
+//! The clock on the wall may be set, also back. What is written down or shown has its time; what waits in this process, or
+//! must end, goes by a [`Moment`].
 
 use std::fmt;
 use std::future::Future;
+use std::ops::Add;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 
@@ -15,8 +19,10 @@ pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where time comes from.
 pub trait TimeSource: Send + Sync {
-    /// The present instant.
+    /// The present instant, as the clock on the wall has it.
     fn now(&self) -> DateTime<Utc>;
+    /// How long a clock has run that is never set.
+    fn elapsed(&self) -> Duration;
     /// Waits before something is tried again or sent.
     fn pause(&self, duration: Duration) -> Wait;
     /// Completes when `duration` has gone by without an answer.
@@ -27,6 +33,32 @@ pub trait TimeSource: Send + Sync {
 #[derive(Clone)]
 pub struct Clock(Arc<dyn TimeSource>);
 
+/// A moment of this process, by a clock that is never set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(Duration);
+
+impl Moment {
+    /// How long it is after `earlier`.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<Duration> for Moment {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration))
+    }
+}
+
+/// A moment by both clocks: a process that stood still may have missed some of the time of the one that is never set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    wall: DateTime<Utc>,
+    moment: Moment,
+}
+
 /// No answer came in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no answer in time")]
@@ -35,7 +67,7 @@ pub struct TimedOut;
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self::new(SystemTime)
+        Self::new(SystemTime { started: Instant::now() })
     }
 
     /// Time from another source.
@@ -46,6 +78,31 @@ impl Clock {
     /// The present instant, in whole milliseconds: what is written down reads back the same.
     pub fn now(&self) -> DateTime<Utc> {
         self.0.now().trunc_subsecs(3)
+    }
+
+    /// The present moment.
+    pub fn moment(&self) -> Moment {
+        Moment(self.0.elapsed())
+    }
+
+    /// The moment at which it will be `instant`, if nobody sets the clock on the wall.
+    pub fn moment_of(&self, instant: DateTime<Utc>) -> Moment {
+        self.moment() + (instant - self.now()).to_std().unwrap_or_default()
+    }
+
+    /// How long it is until `moment`; zero when it has passed.
+    pub fn until(&self, moment: Moment) -> Duration {
+        moment.since(self.moment())
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { wall: self.now(), moment: self.moment() }
+    }
+
+    /// Whether less than `limit` has passed since the stamp, whichever clock one asks.
+    pub(crate) fn is_within(&self, limit: Duration, stamp: Stamp) -> bool {
+        let by_wall = (self.now() - stamp.wall).to_std();
+        by_wall.is_ok_and(|passed| passed < limit) && self.moment().since(stamp.moment) < limit
     }
 
     /// Waits before something is tried again or sent.
@@ -69,11 +126,17 @@ impl fmt::Debug for Clock {
     }
 }
 
-struct SystemTime;
+struct SystemTime {
+    started: Instant,
+}
 
 impl TimeSource for SystemTime {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     fn pause(&self, duration: Duration) -> Wait {

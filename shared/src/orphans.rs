@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use crate::app::Moffman;
+use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
@@ -46,7 +46,7 @@ pub enum OrphansError {
 }
 
 /// Looks into the calendars that have a cursor and no office, and closes what is settled.
-pub async fn tend(app: &Moffman, deadline: Option<DateTime<Utc>>) -> Result<Orphans, OrphansError> {
+pub async fn tend(app: &Moffman, deadline: Option<Moment>) -> Result<Orphans, OrphansError> {
     let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
     let known: HashSet<&CalendarId> = everything.offices.iter().map(|office| &office.calendar_id).collect();
     let mut orphaned = app.store.known_calendars().await?;

@@ -2,9 +2,8 @@
 //!
 //! Safe to repeat and to run twice at once: every write is an insert with a fixed id or conditional on what was read.
 
-use chrono::{DateTime, Utc};
-
 use crate::app::Moffman;
+use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::date_range::DateRange;
 use crate::domain::event::{Event, EventChange};
@@ -55,11 +54,7 @@ pub enum ReserveError {
 }
 
 /// Registers or approves `reservation`, calling Google until `deadline` at the latest.
-pub async fn place(
-    app: &Moffman,
-    reservation: &Reservation,
-    deadline: Option<DateTime<Utc>>,
-) -> Result<Placed, ReserveError> {
+pub async fn place(app: &Moffman, reservation: &Reservation, deadline: Option<Moment>) -> Result<Placed, ReserveError> {
     let budget = Budget { deadline, pace: None };
     let office = app.directory.office(&app.google, &budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };

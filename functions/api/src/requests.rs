@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -10,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_http::request::RequestContext;
+use moffman::clock::{Clock, Moment};
 
 use crate::{Api, problem};
 
@@ -22,20 +24,20 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 #[derive(Clone, Copy, Debug)]
 pub struct RequestBudget {
     /// A sweep; `None`: as long as it takes.
-    pub sweep: Option<TimeDelta>,
+    pub sweep: Option<Duration>,
     /// Any other request.
-    pub other: TimeDelta,
+    pub other: Duration,
 }
 
 impl RequestBudget {
     /// Behind API Gateway, which waits 29 s.
     pub fn on_aws() -> Self {
-        Self { sweep: Some(TimeDelta::seconds(25)), other: TimeDelta::seconds(25) }
+        Self { sweep: Some(Duration::from_secs(25)), other: Duration::from_secs(25) }
     }
 
     /// On a machine of one's own.
     pub fn local() -> Self {
-        Self { sweep: None, other: TimeDelta::seconds(60) }
+        Self { sweep: None, other: Duration::from_mins(1) }
     }
 }
 
@@ -55,24 +57,25 @@ impl<S: Sync> FromRequestParts<S> for Lifetime {
 
 impl Api {
     /// When a request must be done.
-    pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<DateTime<Utc>> {
-        until(self.app.clock.now(), Some(self.budget.other), lifetime)
+    pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<Moment> {
+        until(&self.app.clock, Some(self.budget.other), lifetime)
     }
 
     /// When a sweep must be done.
-    pub(crate) fn sweep_deadline(&self, lifetime: Lifetime) -> Option<DateTime<Utc>> {
-        until(self.app.clock.now(), self.budget.sweep, lifetime)
+    pub(crate) fn sweep_deadline(&self, lifetime: Lifetime) -> Option<Moment> {
+        until(&self.app.clock, self.budget.sweep, lifetime)
     }
 }
 
-fn until(now: DateTime<Utc>, budget: Option<TimeDelta>, lifetime: Lifetime) -> Option<DateTime<Utc>> {
-    let own = budget.and_then(|budget| now.checked_add_signed(budget));
-    own.into_iter().chain(lifetime.0).min()
+fn until(clock: &Clock, budget: Option<Duration>, lifetime: Lifetime) -> Option<Moment> {
+    let own = budget.map(|budget| clock.moment() + budget);
+    let functions = lifetime.0.map(|end| clock.moment_of(end));
+    own.into_iter().chain(functions).min()
 }
 
 /// Gives the request an id, writes its problem if it has one, and logs one line about it.
 pub(crate) async fn account(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
-    let started = api.app.clock.now();
+    let started = api.app.clock.moment();
     let id = gateway_id(request.extensions()).unwrap_or_else(|| api.app.randomness.id());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -85,7 +88,7 @@ pub(crate) async fn account(State(api): State<Arc<Api>>, request: Request, next:
         method = method.as_str(),
         route = route.as_ref().map_or("none", MatchedPath::as_str),
         status = response.status().as_u16(),
-        duration_ms = (api.app.clock.now() - started).num_milliseconds(),
+        duration_ms = i64::try_from(api.app.clock.moment().since(started).as_millis()).unwrap_or(i64::MAX),
         request_id = id,
         "request"
     );
@@ -101,10 +104,41 @@ fn gateway_id(extensions: &Extensions) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use moffman::clock::{TimeSource, Wait};
+
     use super::*;
+
+    /// It is always this time.
+    struct Standing(DateTime<Utc>);
+
+    impl TimeSource for Standing {
+        fn now(&self) -> DateTime<Utc> {
+            self.0
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn pause(&self, _: Duration) -> Wait {
+            Box::pin(std::future::ready(()))
+        }
+
+        fn expire(&self, _: Duration) -> Wait {
+            Box::pin(std::future::pending())
+        }
+    }
 
     fn instant(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
+    }
+
+    fn clock() -> Clock {
+        Clock::new(Standing(instant("2026-06-15T08:00:00Z")))
+    }
+
+    fn after(seconds: u64) -> Moment {
+        clock().moment() + Duration::from_secs(seconds)
     }
 
     #[tokio::test]
@@ -113,18 +147,16 @@ mod tests {
         context.deadline = instant("2026-06-15T08:00:10Z").timestamp_millis().try_into().unwrap();
         let (mut parts, ()) = Request::builder().extension(context).body(()).unwrap().into_parts();
         let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
-        let (now, end) = (instant("2026-06-15T08:00:00Z"), Some(instant("2026-06-15T08:00:09Z")));
-        assert_eq!(until(now, Some(TimeDelta::seconds(25)), lifetime), end);
-        assert_eq!(until(now, None, lifetime), end);
-        assert_eq!(until(now, Some(TimeDelta::seconds(5)), lifetime), Some(instant("2026-06-15T08:00:05Z")));
+        assert_eq!(until(&clock(), Some(Duration::from_secs(25)), lifetime), Some(after(9)));
+        assert_eq!(until(&clock(), None, lifetime), Some(after(9)));
+        assert_eq!(until(&clock(), Some(Duration::from_secs(5)), lifetime), Some(after(5)));
     }
 
     #[tokio::test]
     async fn without_a_function_only_the_budget_counts() {
         let (mut parts, ()) = Request::builder().body(()).unwrap().into_parts();
         let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
-        let now = instant("2026-06-15T08:00:00Z");
-        assert_eq!(until(now, RequestBudget::local().sweep, lifetime), None);
-        assert_eq!(until(now, Some(RequestBudget::local().other), lifetime), Some(instant("2026-06-15T08:01:00Z")));
+        assert_eq!(until(&clock(), RequestBudget::local().sweep, lifetime), None);
+        assert_eq!(until(&clock(), Some(RequestBudget::local().other), lifetime), Some(after(60)));
     }
 }

@@ -10,10 +10,12 @@ use axum::middleware::map_request;
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
 use moffman::app::{Moffman, StartError};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::{RequestBudget, router};
 
+/// What our paths begin with.
+const ROOT: &str = "/api/v1/";
 /// What never stands in a path as it is: <https://www.rfc-editor.org/rfc/rfc3986#section-3.3>
 const NOT_IN_PATH: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']').add(b'^');
@@ -40,13 +42,24 @@ fn uri_of_resource(request: &Request) -> Option<Uri> {
     let RequestContext::ApiGatewayV1(context) = request.extensions().get()? else {
         return None;
     };
-    // Only a test of somebody's own names no resource; then the path as it was sent has at least no stage.
-    let path = context.resource_path.as_deref().and_then(|resource| fill_in(resource, request));
-    let path = path.unwrap_or_else(|| request.raw_http_path().to_owned());
+    let sent = request.raw_http_path();
+    let resource = context.resource_path.as_deref().and_then(|resource| fill_in(resource, request));
+    // A gateway sends a path that ends with its resource. Whoever sends another one, or names no resource, means the path.
+    let path = resource.filter(|resource| ends_with(sent, resource)).unwrap_or_else(|| without_base(sent).to_owned());
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = Some(format!("{path}{query}").parse().ok()?);
     Uri::from_parts(parts).ok()
+}
+
+fn ends_with(path: &str, end: &str) -> bool {
+    let plain = |path: &str| percent_decode_str(path.trim_end_matches('/')).decode_utf8_lossy().into_owned();
+    plain(path).ends_with(&plain(end))
+}
+
+/// A path without what stands before our own.
+fn without_base(path: &str) -> &str {
+    path.rfind(ROOT).map_or(path, |start| &path[start..])
 }
 
 /// `/a/{b}/{c+}` with the values that the request has for its parameters; `None` where one is missing.
@@ -115,7 +128,10 @@ mod tests {
 
     #[test]
     fn parameters_stay_what_they_are_and_where_they_are() {
-        let resend = |id: &str| seen(Some("/forms/{form_id}/resend"), &[("form_id", id)], "/x", "/x");
+        let resend = |id: &str, path: &str| {
+            let sent = format!("/moffman/forms/{path}/resend");
+            seen(Some("/forms/{form_id}/resend"), &[("form_id", id)], &sent, "/x")
+        };
         for (sent, path) in [
             ("Y2Zj-M2_E3", "Y2Zj-M2_E3"),
             ("a%2Fb", "a%2Fb"),
@@ -127,15 +143,18 @@ mod tests {
             ("%C5%BE", "%C5%BE"),
             ("a+b=@:", "a+b=@:"),
         ] {
-            assert_eq!(resend(sent), format!("/forms/{path}/resend"), "{sent}");
+            assert_eq!(resend(sent, path), format!("/forms/{path}/resend"), "{sent}");
         }
         let greedy = [("proxy", "api/v1/he alth")];
         assert_eq!(seen(Some("/{proxy+}"), &greedy, "/moffman/api/v1/he alth", "/x"), "/api/v1/he%20alth");
     }
 
     #[test]
-    fn without_a_resource_the_path_is_the_one_that_was_sent() {
-        assert_eq!(seen(None, &[], "/api/v1/health", "/prod/api/v1/health?a=b"), "/api/v1/health?a=b");
+    fn without_a_resource_that_fits_the_path_is_the_one_that_was_sent() {
+        for sent in ["/api/v1/health", "/moffman/api/v1/health", "/api/v1/api/v1/health"] {
+            assert_eq!(seen(None, &[], sent, "/prod/api/v1/health?a=b"), "/api/v1/health?a=b");
+        }
+        assert_eq!(seen(Some("/api/v1/health"), &[], "/api/v1/nothing", "/prod/api/v1/nothing"), "/api/v1/nothing");
         assert_eq!(seen(Some("/forms/{form_id}"), &[], "/forms/a", "/prod/forms/a"), "/forms/a");
         let plain = Request::get("/prod/health?a=b").body(Body::empty()).unwrap();
         assert_eq!(by_resource(plain).uri(), "/prod/health?a=b");

@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
+use moffman::clock::Moment;
 use moffman::google::Budget;
 use moffman::schedules::{self, AlignError, Alignment, Timetable};
 use moffman::sweep::{self, SweepError, SweepReport};
@@ -58,7 +59,7 @@ impl Sweeper {
     async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
         match task {
             Task::Sweep { scope, dry_run, share } => {
-                self.sweep(&sweep::Order { scope, dry_run, deadline: deadline(context), share }).await
+                self.sweep(&sweep::Order { scope, dry_run, deadline: self.deadline(context), share }).await
             }
             Task::Reload { dry_run: false } => self.reload(context).await,
             Task::Maintain { dry_run: false } => self.maintain(context).await,
@@ -95,23 +96,30 @@ impl Sweeper {
 
     /// A reload has time until the next one: two at once would subscribe at twice the pace.
     fn until_next_reload(&self, context: &Context) -> Budget {
-        let every = Timetable::of(&self.app.settings).reloads.and_then(|every| TimeDelta::from_std(every).ok());
-        let next = every.and_then(|every| self.app.clock.now().checked_add_signed(every));
-        Budget { deadline: deadline(context).into_iter().chain(next).min(), pace: None }
+        let next = Timetable::of(&self.app.settings).reloads.map(|every| self.app.clock.moment() + every);
+        Budget { deadline: self.deadline(context).into_iter().chain(next).min(), pace: None }
     }
 
     async fn maintain(&self, context: &Context) -> Result<Value, Failure> {
-        let everything = self.app.directory.everything(&self.app.google, &budget(context)).await?;
+        let everything = self.app.directory.everything(&self.app.google, &self.budget(context)).await?;
         let schedules = self.align(false, context).await?;
         let (offices, users) = (everything.offices.len(), everything.users.len());
-        let orphaned = orphans::tend(&self.app, deadline(context)).await?;
+        let orphaned = orphans::tend(&self.app, self.deadline(context)).await?;
         metrics::orphaned(orphaned.open, self.app.clock.now());
         Ok(json!({"offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned}))
     }
 
+    fn budget(&self, context: &Context) -> Budget {
+        Budget { deadline: self.deadline(context), pace: None }
+    }
+
+    fn deadline(&self, context: &Context) -> Option<Moment> {
+        deadline(context).map(|end| self.app.clock.moment_of(end))
+    }
+
     async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {
         let function = unqualified(&context.invoked_function_arn).to_owned();
-        let order = schedules::Order { function, dry_run, deadline: deadline(context) };
+        let order = schedules::Order { function, dry_run, deadline: self.deadline(context) };
         schedules::align(&self.app, &self.scheduler, &order).await
     }
 }
@@ -122,10 +130,6 @@ fn report(outcome: &Result<SweepReport, SweepError>) -> Option<&SweepReport> {
         Err(SweepError::NothingSwept(report)) => Some(report),
         Err(SweepError::Directory(_)) => None,
     }
-}
-
-fn budget(context: &Context) -> Budget {
-    Budget { deadline: deadline(context), pace: None }
 }
 
 /// When the work must be done so that the answer is out before the function's time is over.

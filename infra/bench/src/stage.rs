@@ -157,6 +157,10 @@ impl TimeSource for Unpaced {
         Utc::now()
     }
 
+    fn elapsed(&self) -> Duration {
+        (Utc::now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
+    }
+
     fn pause(&self, _: Duration) -> Wait {
         Box::pin(std::future::ready(()))
     }

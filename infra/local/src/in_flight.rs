@@ -3,16 +3,25 @@
 //! Without this a client that hangs up would cut a sweep off between a form and its approval.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
+
+/// How long a stop waits for the rest of a body.
+const TO_SEND_A_BODY: Duration = Duration::from_secs(1);
 
 /// The requests under way: each one reads the lock.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct InFlight(Arc<RwLock<()>>);
+#[derive(Clone, Debug)]
+pub(crate) struct InFlight {
+    lock: Arc<RwLock<()>>,
+    stopping: watch::Receiver<bool>,
+}
 
 /// While this lives, no request is begun.
 #[must_use]
@@ -21,21 +30,45 @@ pub(crate) struct Closed {
 }
 
 impl InFlight {
+    /// None; a stop will be wanted by `stopping`.
+    pub(crate) fn new(stopping: watch::Receiver<bool>) -> Self {
+        Self { lock: Arc::default(), stopping }
+    }
+
     /// Waits for the requests under way; new ones wait from now on.
     pub(crate) async fn close(&self) -> Closed {
-        Closed { _guard: Arc::clone(&self.0).write_owned().await }
+        Closed { _guard: Arc::clone(&self.lock).write_owned().await }
     }
 }
 
 /// Answers a request on a task of its own.
 pub(crate) async fn carry(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
-    let under_way = in_flight.0.read_owned().await;
+    let under_way = in_flight.lock.read_owned().await;
+    let request = request.map(|body| until_stop(body, in_flight.stopping));
     let answer = tokio::spawn(async move {
         let _under_way = under_way;
         next.run(request).await
     });
     // The router turns panics into problems itself; a task that is gone has no answer.
     answer.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+/// The body, which fails when a stop is wanted and it does not come: nothing has been begun for it.
+fn until_stop(body: Body, mut stopping: watch::Receiver<bool>) -> Body {
+    let stopped = async move {
+        // An error means that the process ends.
+        let _ = stopping.wait_for(|is_wanted| *is_wanted).await;
+        tokio::time::sleep(TO_SEND_A_BODY).await;
+    };
+    let parts = (body.into_data_stream(), Box::pin(stopped));
+    Body::from_stream(stream::unfold(parts, async |(mut body, mut stopped)| {
+        let next = tokio::select! {
+            biased;
+            part = body.next() => part?,
+            () = &mut stopped => Err(axum::Error::new("the process stops")),
+        };
+        Some((next, (body, stopped)))
+    }))
 }
 
 #[cfg(test)]
@@ -45,7 +78,6 @@ mod tests {
     use std::task::Poll;
 
     use axum::Router;
-    use axum::body::Body;
     use axum::middleware::from_fn_with_state;
     use axum::routing::get;
     use tokio::sync::{Notify, mpsc};
@@ -55,7 +87,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_is_carried_to_its_end_without_its_client() {
-        let in_flight = InFlight::default();
+        let (_stopping, stopped) = watch::channel(false);
+        let in_flight = InFlight::new(stopped);
         let (begun, mut has_begun) = mpsc::unbounded_channel();
         let go_on = Arc::new(Notify::new());
         let handler = {

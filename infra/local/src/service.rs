@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness};
 use moffman::config::{self, Settings, Sources};
-use moffman::store::Store;
+use moffman::store::{Store, StoreError};
 use moffman::telemetry;
 use moffman::transport::Transport;
 use moffman_api::RequestBudget;
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::demo::Demo;
 use crate::in_flight::{self, InFlight};
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageError};
 use crate::{Output, StartError, timetable};
 
 /// What finishing may take beyond the answer to a form.
@@ -51,8 +51,8 @@ impl Service {
         let (settings, key, demo) = google(sources, settings, output).await?;
         let app = assemble(settings, key, &storage, demo.as_ref()).await?;
 
-        let in_flight = InFlight::default();
         let (stopping, stopped) = watch::channel(false);
+        let in_flight = InFlight::new(stopped.clone());
         let server = tokio::spawn(serve(listener, router(&app, &in_flight), stopped.clone()));
         output.line(format_args!("Moffman listens on {}. State: {}.", url(address), storage.place()));
         if let Some(demo) = &demo {
@@ -138,12 +138,21 @@ async fn assemble(
         }
         None => settings.aws.table.clone(),
     };
+    // Asking for a table that exists is a mistake, which the embedded DynamoDB warns of.
+    let has_table = storage.has_table(&table)?;
     let store = Store::new(storage.client(&transport), table);
     let opened = async {
-        store.create_table().await?;
+        if has_table {
+            store.turn_ttl_on().await?;
+        } else {
+            store.create_table().await?;
+        }
         store.end_claims().await
     };
-    opened.await.map_err(|source| StartError::State { place: storage.place(), source })?;
+    opened.await.map_err(|source| match (storage.place(), source) {
+        (place, StoreError::DiskFull) => StorageError::DiskFull { place }.into(),
+        (place, source) => StartError::State { place, source },
+    })?;
     let expired = storage.delete_expired()?;
     tracing::debug!(expired, "expired items are deleted");
     let app = Moffman::new(Surroundings {

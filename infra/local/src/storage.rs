@@ -12,8 +12,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_sdk_dynamodb::{Client, Config};
 use dynoxide::actions::delete_table::DeleteTableRequest;
+use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::list_tables::ListTablesRequest;
 use dynoxide::{Database, DynoxideError};
+use moffman::store::is_disk_full;
 use moffman::transport::Transport;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -38,6 +40,12 @@ pub enum StorageError {
         file: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// There is no room for what is to be written.
+    #[error("{place} cannot be written: the disk is full; make room, or choose another general.storage_path")]
+    DiskFull {
+        /// Where the state is.
+        place: String,
     },
     /// The file is not a state that this version can read.
     #[error(
@@ -115,6 +123,15 @@ impl Storage {
         Client::from_conf(config)
     }
 
+    /// Whether there is a table of this name.
+    pub(crate) fn has_table(&self, name: &str) -> Result<bool, StorageError> {
+        match self.database.describe_table(DescribeTableRequest { table_name: name.to_owned() }) {
+            Ok(_) => Ok(true),
+            Err(DynoxideError::ResourceNotFoundException(_)) => Ok(false),
+            Err(error) => Err(self.unreadable(&error)),
+        }
+    }
+
     /// Deletes what has expired; the embedded DynamoDB does not do it unasked.
     pub(crate) fn delete_expired(&self) -> Result<usize, StorageError> {
         self.database.sweep_ttl().map_err(|error| self.unreadable(&error))
@@ -155,6 +172,9 @@ impl fmt::Debug for Storage {
 
 fn unreadable(file: Option<&Path>, error: &DynoxideError) -> StorageError {
     match file {
+        Some(file) if is_disk_full(Some(&error.to_string())) => {
+            StorageError::DiskFull { place: file.display().to_string() }
+        }
         Some(file) => StorageError::Unreadable { file: file.to_owned(), reason: error.to_string() },
         None => not_started(error),
     }
@@ -197,4 +217,21 @@ fn open(file: &Path) -> Result<File, StorageError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).map_err(|source| StorageError::Inaccessible { file: file.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_called_that() {
+        let told = |text: &str| {
+            unreadable(Some(Path::new("state.sqlite3")), &DynoxideError::InternalServerError(text.to_owned()))
+                .to_string()
+        };
+        for text in ["database or disk is full", "Error code 13: Insertion failed because database is full"] {
+            assert!(told(text).starts_with("state.sqlite3 cannot be written: the disk is full; "), "{}", told(text));
+        }
+        assert!(told("file is not a database").contains("is damaged or no state of moffman"));
+    }
 }

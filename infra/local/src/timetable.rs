@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use moffman::app::Moffman;
+use moffman::clock::Clock;
 use moffman::config::Settings;
 use moffman::google::Budget;
 use moffman::orphans;
@@ -16,10 +16,10 @@ use moffman::telemetry;
 use tokio::sync::watch;
 
 /// How long a reload may take.
-const RELOAD: TimeDelta = TimeDelta::seconds(60);
-/// How long a sweep may take: whatever never ends holds no later sweep back. Reading ten thousand calendars takes half of
-/// it.
-const SWEEP: TimeDelta = TimeDelta::hours(1);
+const RELOAD: Duration = Duration::from_mins(1);
+/// How long a sweep may take before its last form: whatever never ends holds no later sweep back. Reading ten thousand
+/// calendars takes half of it.
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// Something that is done again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,10 +73,9 @@ async fn repeat(app: &Moffman, entry: Option<Entry>, mut stopping: watch::Receiv
             _ = stopping.wait_for(|is_wanted| *is_wanted) => return,
             () = app.clock.pause(wait) => {}
         }
-        let began = app.clock.now();
+        let began = app.clock.moment();
         job.run(app).await;
-        let took = (app.clock.now() - began).to_std().unwrap_or_default();
-        wait = every.saturating_sub(took);
+        wait = every.saturating_sub(app.clock.moment().since(began));
     }
 }
 
@@ -90,7 +89,7 @@ impl Job {
 }
 
 async fn sweep(app: &Moffman) {
-    match sweep::sweep(app, &order(app.clock.now())).await {
+    match sweep::sweep(app, &order(&app.clock, app.settings.forms.timeout)).await {
         Ok(report) => telemetry::log_sweep(&report),
         Err(SweepError::NothingSwept(report)) => {
             telemetry::log_sweep(&report);
@@ -103,12 +102,12 @@ async fn sweep(app: &Moffman) {
     }
 }
 
-fn order(now: DateTime<Utc>) -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: now.checked_add_signed(SWEEP), share: None }
+fn order(clock: &Clock, form: Duration) -> Order {
+    Order { scope: Scope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
 }
 
 async fn reload(app: &Moffman) {
-    let budget = Budget { deadline: app.clock.now().checked_add_signed(RELOAD), pace: None };
+    let budget = Budget { deadline: Some(app.clock.moment() + RELOAD), pace: None };
     if let Err(error) = reload::reload(&app.directory, &app.google, &budget).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
@@ -141,9 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_ends_within_an_hour() {
-        let now = DateTime::UNIX_EPOCH;
-        assert_eq!(order(now).deadline, Some(now + TimeDelta::hours(1)));
+    fn a_sweep_ends_within_an_hour_and_a_form() {
+        let clock = Clock::system();
+        let left = clock.until(order(&clock, Duration::from_mins(5)).deadline.unwrap());
+        assert!(left <= Duration::from_mins(65) && left > Duration::from_mins(64), "{left:?}");
     }
 
     #[test]

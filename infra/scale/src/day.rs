@@ -1,5 +1,7 @@
 //! One day, minute by minute: people add days by hand, and what is due is invoked.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman::google::Budget;
 use moffman::reload::{ReloadReport, reload};
@@ -14,7 +16,7 @@ use crate::cost::Cost;
 use crate::stage::{FUNCTION, GROUP, PERSON, Stage, calendar};
 
 /// How long an invocation may take.
-const TIMEOUT: TimeDelta = TimeDelta::minutes(15);
+const TIMEOUT: Duration = Duration::from_mins(15);
 /// The evening before, on which everything was deployed and read for the first time; it does not count.
 const EVENING: i64 = 4 * 60;
 const MINUTES: usize = 24 * 60;
@@ -72,7 +74,7 @@ pub async fn play(day: &Day) -> Result<Cost, Trouble> {
 async fn play_minute(stage: &Stage, now: DateTime<Utc>, cost: &mut Cost) -> Result<(), Trouble> {
     for firing in stage.world.firings(GROUP, now) {
         stage.world.set_now(now);
-        invoke(stage, firing.input, now).await?;
+        invoke(stage, firing.input).await?;
         cost.add(now, stage.world.now(), stage.world.take_calls());
     }
     Ok(())
@@ -101,9 +103,9 @@ fn add_events(stage: &Stage, day: &Day, minute: usize, now: DateTime<Utc>) {
 }
 
 /// What the function does with an event.
-async fn invoke(stage: &Stage, event: Value, now: DateTime<Utc>) -> Result<(), Trouble> {
+async fn invoke(stage: &Stage, event: Value) -> Result<(), Trouble> {
     let app = stage.process()?;
-    let budget = Budget { deadline: Some(now + TIMEOUT), pace: None };
+    let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
     match Task::try_from(event)? {
         Task::Sweep { scope, dry_run, share } => {
             let report = sweep(&app, &sweep::Order { scope, dry_run, deadline: budget.deadline, share }).await?;

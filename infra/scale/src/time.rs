@@ -21,6 +21,10 @@ impl TimeSource for Time {
         self.0.now()
     }
 
+    fn elapsed(&self) -> Duration {
+        (self.0.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
+    }
+
     fn pause(&self, duration: Duration) -> Wait {
         let (world, end) = (self.0.clone(), self.0.now() + duration);
         Box::pin(async move {

@@ -1,6 +1,7 @@
 //! What processes do in a schedule: sweep, reload the spreadsheet, answer a workflow, carry out a person's decision.
 
-use chrono::Duration;
+use std::time::Duration;
+
 use moffman::app::Moffman;
 use moffman::domain::form::Outcome;
 use moffman::forms::{self, Filter, State};
@@ -27,8 +28,8 @@ impl Running {
 }
 
 /// Sweeps everything; `seconds` are what the invocation has.
-pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<i64>) -> Running {
-    let deadline = seconds.map(|seconds| app.clock.now() + Duration::seconds(seconds));
+pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<u64>) -> Running {
+    let deadline = seconds.map(|seconds| app.clock.moment() + Duration::from_secs(seconds));
     let order = Order { scope: Scope::All, dry_run: false, deadline, share: None };
     Running { caller, is_sweep: true, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
 }

@@ -177,7 +177,7 @@ impl Schedule {
 
     fn begin_work(&mut self) -> Result<(), Trouble> {
         for _ in 0..self.random.u32(1..3) {
-            let seconds = (self.random.u8(..4) == 0).then(|| self.random.i64(5..300));
+            let seconds = (self.random.u8(..4) == 0).then(|| self.random.u64(5..300));
             self.begin_sweep(seconds)?;
             if self.random.u8(..6) == 0 {
                 self.tell("the invocation comes twice".to_owned());
@@ -218,7 +218,7 @@ impl Schedule {
     }
 
     /// A sweep begins. Answers whose.
-    pub(crate) fn begin_sweep(&mut self, seconds: Option<i64>) -> Result<String, Trouble> {
+    pub(crate) fn begin_sweep(&mut self, seconds: Option<u64>) -> Result<String, Trouble> {
         let (caller, app) = self.process()?;
         self.tell(format!("{caller} begins a sweep; seconds left: {seconds:?}"));
         self.ledger.sweep_began(&caller);

@@ -1,6 +1,7 @@
 //! Moffman's clock, driven by the time of the simulated world.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,12 +15,14 @@ pub struct WorldTime {
     world: World,
     moved: Arc<Notify>,
     goes_on: bool,
+    /// How far the clock on the wall was set back, in milliseconds.
+    set_back: Arc<AtomicI64>,
 }
 
 impl WorldTime {
     /// The time of `world`.
     pub fn new(world: World) -> Self {
-        Self { world, moved: Arc::new(Notify::new()), goes_on: false }
+        Self { world, moved: Arc::new(Notify::new()), goes_on: false, set_back: Arc::default() }
     }
 
     /// The time of `world`, which goes on while somebody pauses; no answer is late by that alone.
@@ -32,11 +35,22 @@ impl WorldTime {
         self.world.advance(by);
         self.moved.notify_waiters();
     }
+
+    /// Somebody sets the clock on the wall back; no time goes by.
+    pub fn set_back(&self, by: chrono::Duration) {
+        self.world.advance(-by);
+        self.set_back.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+    }
 }
 
 impl TimeSource for WorldTime {
     fn now(&self) -> DateTime<Utc> {
         self.world.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        let set_back = chrono::Duration::milliseconds(self.set_back.load(Ordering::Relaxed));
+        (self.world.now() + set_back - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
     }
 
     fn pause(&self, duration: Duration) -> Wait {
@@ -51,14 +65,14 @@ impl TimeSource for WorldTime {
 
     fn expire(&self, duration: Duration) -> Wait {
         let time = self.clone();
-        let end = self.world.now() + duration;
+        let end = self.elapsed() + duration;
         // It waits from here on: what moves the world's time alone, before the first look at the clock, makes no answer late.
         let mut moved = self.moved.clone().notified_owned();
         Box::pin(async move {
             loop {
                 moved.await;
                 moved = time.moved.clone().notified_owned();
-                if time.world.now() >= end {
+                if time.elapsed() >= end {
                     return;
                 }
             }

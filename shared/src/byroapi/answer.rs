@@ -58,7 +58,9 @@ impl Answer {
 /// Reads an answer as far as its meaning takes; `known` is always what it means so far.
 pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut Answer) {
     let (head, mut body) = answer.into_parts();
-    let status = Status { code: head.status, reason: describe(head.status, head.extensions.get()) };
+    let media_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let is_called_page = media_type.as_deref().is_some_and(|media_type| media_type.contains("ml"));
+    let status = Status { code: head.status, reason: describe(head.status, head.extensions.get()), is_called_page };
     let mut beginning = Beginning::default();
     *known = status.mean(&beginning);
     while beginning.reads_on() {
@@ -70,7 +72,6 @@ pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, k
         *known = status.mean(&beginning);
     }
     if !matches!(beginning.bytes.as_slice(), b"" | b"{}") {
-        let media_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
         tracing::debug!(
             status = head.status.as_u16(),
             media_type = media_type.as_deref(),
@@ -83,19 +84,23 @@ pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, k
 struct Status {
     code: StatusCode,
     reason: String,
+    /// Whether a page of HTML or XML was announced.
+    is_called_page: bool,
 }
 
 impl Status {
     /// The status decides, with one exception: Byroapi's body is always empty or `{}`, so a page with a status of success is
-    /// another server's, such as a proxy that wants somebody to sign in, and the form went no further. Whether it is one is
-    /// not known while the body has not begun. Gateways answer 408, 502 and 504 without knowing what became of the request;
+    /// another server's, such as a proxy that wants somebody to sign in, and the form went no further. Where the body never
+    /// began, it is not known whether one that was announced is one. Gateways answer 408, 502 and 504 without knowing what became of the request;
     /// a status that nobody expects tells nothing either.
     fn mean(&self, body: &Beginning) -> Answer {
         let reason = || self.reason.clone();
         match (self.code.as_u16(), body.is_page()) {
-            (200..=299, Some(false)) => Answer::Issued,
+            (200..=299, None) if self.is_called_page => {
+                Answer::Unknown { reason: format!("{}, and its page did not come", self.reason) }
+            }
+            (200..=299, Some(false) | None) => Answer::Issued,
             (200..=299, Some(true)) => Answer::Refused { reason: format!("{}, with a web page", self.reason) },
-            (200..=299, None) => Answer::Unknown { reason: format!("{}, and its body did not come", self.reason) },
             (408, _) => Answer::Unknown { reason: reason() },
             (300..=499 | 500 | 503, _) => Answer::Refused { reason: reason() },
             _ => Answer::Unknown { reason: reason() },
@@ -156,6 +161,8 @@ mod tests {
 
     use super::*;
 
+    static NOTHING_ELSE: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
+
     /// How a body ends after what has come of it.
     #[derive(Clone, Copy, Debug)]
     enum End {
@@ -166,6 +173,16 @@ mod tests {
 
     /// What is known of an answer when it has ended, or when nothing more comes.
     fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: End) -> Answer {
+        heard_as("", status, phrase, parts, end)
+    }
+
+    fn heard_as(
+        media_type: &'static str,
+        status: u16,
+        phrase: &'static [u8],
+        parts: &[&'static [u8]],
+        end: End,
+    ) -> Answer {
         let frames = stream::iter(parts.to_vec()).map(|part| Ok(Frame::data(Bytes::from_static(part))));
         let rest = match end {
             End::Whole => stream::empty().boxed(),
@@ -173,7 +190,8 @@ mod tests {
             End::Never => stream::pending().boxed(),
         };
         let body = StreamBody::new(frames.chain(rest));
-        let answer = Response::builder().status(status).extension(ReasonPhrase::from_static(phrase)).body(body);
+        let answer = Response::builder().status(status).extension(ReasonPhrase::from_static(phrase));
+        let answer = answer.header(CONTENT_TYPE, media_type).body(body);
         let mut known = Answer::none_in_time();
         let _ = listen(answer.unwrap(), &mut known).now_or_never();
         known
@@ -235,18 +253,19 @@ mod tests {
     }
 
     #[test]
-    fn a_success_is_in_doubt_while_its_body_may_be_a_page() {
-        let doubt = unknown("200 OK, and its body did not come");
+    fn a_success_whose_body_never_begins_is_in_doubt_only_if_a_page_was_announced() {
+        let blanks = NOTHING_ELSE.as_slice();
+        let doubt = unknown("200 OK, and its page did not come");
         for end in [End::Broken, End::Never] {
-            for parts in [&[][..], &[b"\xef\xbb".as_slice()], &[b" ".as_slice(), b"\n"]] {
-                assert_eq!(heard(200, b"OK", parts, end), doubt, "{parts:?} {end:?}");
+            for parts in [&[][..], &[b"\xef\xbb".as_slice()], &[b" ".as_slice(), b"\n"], &[blanks]] {
+                assert_eq!(heard(200, b"OK", parts, end), Answer::Issued, "{end:?}");
+                for media_type in ["text/html", "text/html; charset=utf-8", "application/xhtml+xml", "text/xml"] {
+                    assert_eq!(heard_as(media_type, 200, b"OK", parts, end), doubt, "{media_type} {end:?}");
+                }
+                assert_eq!(heard_as("application/json", 200, b"OK", parts, end), Answer::Issued, "{end:?}");
             }
-            assert_eq!(heard(200, b"OK", &[b"{"], end), Answer::Issued, "{end:?}");
+            assert_eq!(heard_as("text/html", 200, b"OK", &[b"{"], end), Answer::Issued, "{end:?}");
         }
-        static BLANKS: [u8; LONGEST_READ] = [b' '; LONGEST_READ];
-        let blanks: &[u8] = &BLANKS;
-        assert_eq!(heard(200, b"OK", &[blanks], End::Never), doubt);
-        assert_eq!(heard(200, b"OK", &[blanks, b"{}"], End::Whole), doubt, "no more is read");
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 
 use super::everything::Everything;
 use super::sources::Range;
 use super::{Directory, DirectoryError};
+use crate::clock::Stamp;
 use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
@@ -19,14 +19,14 @@ use crate::store::StoreError;
 use crate::store::directory_snapshot::{Kind, Pointer};
 
 /// How long a look at the pointer is good for.
-const LOOK: TimeDelta = TimeDelta::minutes(1);
+const LOOK: Duration = Duration::from_mins(1);
 /// How often a reader whose chunks are gone looks where the pointer went.
 const MOVES: usize = 3;
 
 /// What a process remembers.
 #[derive(Default)]
 pub(super) struct Memory {
-    looked_at: Option<DateTime<Utc>>,
+    looked_at: Option<Stamp>,
     /// The number of the look that `pointer` is from.
     pub(super) look: u64,
     pointer: Option<Pointer>,
@@ -68,7 +68,7 @@ impl Memory {
     }
 
     /// Remembers the pointer as it was at a time, and the number of the look or load that it is from.
-    pub(super) fn adopt(&mut self, pointer: Pointer, at: DateTime<Utc>, number: u64) {
+    pub(super) fn adopt(&mut self, pointer: Pointer, at: Stamp, number: u64) {
         (self.pointer, self.looked_at, self.look) = (Some(pointer), Some(at), number);
     }
 
@@ -81,8 +81,8 @@ impl Memory {
 impl Directory {
     /// Looks at the pointer unless the last look is recent. Without DynamoDB the last look counts for another while.
     pub(super) async fn look_if_due(&self, memory: &mut Memory) -> Result<(), StoreError> {
-        let now = self.0.clock.now();
-        let recent = memory.looked_at.is_some_and(|at| at <= now && now - at < LOOK);
+        let now = self.0.clock.stamp();
+        let recent = memory.looked_at.is_some_and(|at| self.0.clock.is_within(LOOK, at));
         if recent && memory.pointer.is_some() {
             return Ok(());
         }
@@ -99,7 +99,7 @@ impl Directory {
     /// Looks at the pointer.
     pub(super) async fn look(&self, memory: &mut Memory) -> Result<(), StoreError> {
         let number = self.0.next_step();
-        let now = self.0.clock.now();
+        let now = self.0.clock.stamp();
         memory.adopt(self.0.store.load_pointer().await?, now, number);
         Ok(())
     }

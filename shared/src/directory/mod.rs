@@ -133,7 +133,7 @@ impl Directory {
         let everything = self.assemble(&mut memory).await?;
         drop(memory);
         let everything = everything.ok_or(DirectoryError::Unavailable { retry_after: None })?;
-        self.subscribe(google, budget, &everything.offices).await;
+        self.subscribe_some(google, budget, &everything.offices).await;
         Ok(everything)
     }
 
@@ -168,7 +168,7 @@ impl Directory {
         match Box::pin(self.load(google, budget, wanted)).await {
             Ok(loaded) => {
                 memory.broken = None;
-                memory.adopt(loaded.pointer, self.0.clock.now(), number);
+                memory.adopt(loaded.pointer, self.0.clock.stamp(), number);
                 Ok(())
             }
             Err(ReloadError::Store(error)) => Err(error.into()),

@@ -2,10 +2,12 @@
 //!
 //! Best effort: sweeping does not need it. What fails, or has no turn before the deadline, is tried again by a later load.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
 use futures_util::future::join_all;
 
 use super::Directory;
+use crate::clock::Moment;
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient, GoogleError};
 use crate::store::subscribed::CalendarDigest;
@@ -15,9 +17,9 @@ use crate::telemetry;
 const AT_MOST: usize = 50;
 const AT_ONCE: usize = 5;
 /// What is kept back of a caller's time …
-const KEPT_BACK: TimeDelta = TimeDelta::minutes(1);
+const KEPT_BACK: Duration = Duration::from_mins(1);
 /// … but this, in which the first calls are made.
-const AT_LEAST: TimeDelta = TimeDelta::seconds(10);
+const AT_LEAST: Duration = Duration::from_secs(10);
 /// Log lines about calendars that could not be subscribed, in one load.
 const LINES: usize = 20;
 
@@ -60,10 +62,18 @@ impl Directory {
         Subscriptions { subscribed: done.len(), failed, left: total - done.len() - failed }
     }
 
+    /// The same for a caller who waits for something else: what does not fit into a few seconds is left.
+    pub(crate) async fn subscribe_some(&self, google: &GoogleClient, budget: &Budget, offices: &[Office]) {
+        let soon = self.0.clock.moment() + AT_LEAST;
+        let deadline = Some(budget.deadline.map_or(soon, |deadline| deadline.min(soon)));
+        self.subscribe(google, &Budget { deadline, pace: None }, offices).await;
+    }
+
     /// Until when a calendar must have its turn. Nobody is kept waiting who has little time: a request, a start.
-    fn end_of_waiting(&self, budget: &Budget) -> Option<DateTime<Utc>> {
-        let now = self.0.clock.now();
-        budget.deadline.map(|deadline| (deadline - KEPT_BACK).max((now + AT_LEAST).min(deadline)))
+    fn end_of_waiting(&self, budget: &Budget) -> Option<Moment> {
+        let (clock, now) = (&self.0.clock, self.0.clock.moment());
+        let kept_back = |deadline| now + clock.until(deadline).saturating_sub(KEPT_BACK);
+        budget.deadline.map(|deadline| kept_back(deadline).max((now + AT_LEAST).min(deadline)))
     }
 }
 
@@ -76,7 +86,8 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
         for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => done.push(CalendarDigest::of(&office.calendar_id)),
-                Err(GoogleError::OutOfTime) => is_over = true,
+                // It had its turn shortly before the time was over, or none.
+                Err(GoogleError::OutOfTime | GoogleError::TimedOut) => is_over = true,
                 Err(error) => {
                     failed += 1;
                     is_over |= error.is_temporary();

@@ -85,6 +85,11 @@ impl Event {
         if self.etag.is_empty() && !self.cancelled { Err("it has no etag".to_owned()) } else { Ok(self) }
     }
 
+    /// The event, if it is on any days; else what is wrong.
+    pub fn with_days(self) -> Result<Self, String> {
+        if self.days.is_none() && !self.cancelled { Err("it has no valid dates".to_owned()) } else { Ok(self) }
+    }
+
     /// Whether this version is strictly older than the other. One of which Google does not say when it changed never is.
     pub fn is_older_than(&self, other: &Self) -> bool {
         self.updated.zip(other.updated).is_some_and(|(own, others)| own < others)

@@ -5,12 +5,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::place::Place;
 use super::view::{Shown, show};
 use super::{Filter, FormsError, MOST_ON_A_PAGE, Page, calendars};
 use crate::app::Moffman;
+use crate::clock::Moment;
 use crate::directory::Everything;
 use crate::domain::email::PersonKey;
 use crate::domain::form::{AskingEvent, FormKey};
@@ -32,7 +31,7 @@ pub async fn list(
     filter: &Filter,
     page: Option<&str>,
     limit: usize,
-    deadline: Option<DateTime<Utc>>,
+    deadline: Option<Moment>,
 ) -> Result<Page, FormsError> {
     let from = page.map(|page| Place::read(page).ok_or(FormsError::NoSuchPage)).transpose()?.unwrap_or_default();
     let budget = Budget { deadline, pace: None };

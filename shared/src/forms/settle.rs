@@ -5,12 +5,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::view::{Shown, show};
 use super::{Form, FormsError, calendars};
 use crate::app::Moffman;
+use crate::clock::Moment;
 use crate::directory::Everything;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::{self as domain, After, AskingEvent, FormId, FormKey, Happening, Outcome, Stays};
@@ -29,27 +29,17 @@ const MOST_ROUNDS: usize = 4;
 
 /// Has a form sent by the next sweep that is held, in doubt, or waits after a failure. With `again`, also a copy of one that
 /// was issued or discarded.
-pub async fn resend(app: &Moffman, id: &str, again: bool, deadline: Option<DateTime<Utc>>) -> Result<Form, FormsError> {
+pub async fn resend(app: &Moffman, id: &str, again: bool, deadline: Option<Moment>) -> Result<Form, FormsError> {
     let happening = if again { Happening::Again } else { Happening::Resend };
     settle(app, id, &happening, deadline).await
 }
 
 /// Ends a form: it arrived, or nobody wants it. The next sweep approves its events without sending it.
-pub async fn discard(
-    app: &Moffman,
-    id: &str,
-    outcome: Outcome,
-    deadline: Option<DateTime<Utc>>,
-) -> Result<Form, FormsError> {
+pub async fn discard(app: &Moffman, id: &str, outcome: Outcome, deadline: Option<Moment>) -> Result<Form, FormsError> {
     settle(app, id, &Happening::Discard(outcome), deadline).await
 }
 
-async fn settle(
-    app: &Moffman,
-    id: &str,
-    happening: &Happening,
-    deadline: Option<DateTime<Utc>>,
-) -> Result<Form, FormsError> {
+async fn settle(app: &Moffman, id: &str, happening: &Happening, deadline: Option<Moment>) -> Result<Form, FormsError> {
     let id = FormId::read(id).ok_or(FormsError::NoSuchForm)?;
     let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
     let settling = Settling { app, everything, happening };

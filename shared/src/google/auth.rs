@@ -4,8 +4,9 @@
 //! collected.
 
 use std::fmt;
+use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use futures_util::FutureExt as _;
 use http::HeaderValue;
 use hyper_util::client::legacy::Client;
@@ -21,7 +22,7 @@ use super::error::GoogleError;
 use super::key::KeyError;
 use super::retry::Failure;
 use super::token_refusal::TokenRefusal;
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::store::Store;
 use crate::store::token::StoredToken;
 use crate::transport::{Connector, IDLE, Transport};
@@ -33,9 +34,11 @@ const SCOPES: [&str; 3] = [
     "https://www.googleapis.com/auth/spreadsheets.readonly",
 ];
 /// A token is not used in the last minutes of its life.
-const MARGIN: TimeDelta = TimeDelta::minutes(5);
-/// The life of a token that comes without one.
+const MARGIN: Duration = Duration::from_mins(5);
+/// The life of a token that comes without one, in seconds …
 const SHORT_LIFE: i64 = 600;
+/// … and the longest that Google gives to one that does not ask for more.
+const LONGEST_LIFE: Duration = Duration::from_hours(1);
 
 /// Gives access tokens. Callers that need a new one at the same time share it.
 pub(super) struct Auth {
@@ -48,7 +51,8 @@ pub(super) struct Auth {
 
 #[derive(Default)]
 struct State {
-    token: Option<StoredToken>,
+    /// And when it ends, however the clock on the wall is set meanwhile.
+    token: Option<(StoredToken, Moment)>,
     /// Google has refused the last token: what the store has may be as bad.
     distrust_store: bool,
 }
@@ -71,17 +75,22 @@ impl Auth {
     /// A token that works for the next minutes.
     pub async fn token(&self) -> Result<SecretString, Failure> {
         let mut state = self.state.lock().await;
-        if let Some(token) = state.token.as_ref().filter(|token| self.is_fresh(token)) {
+        let needed = self.clock.moment() + MARGIN;
+        let fresh = state.token.as_ref().filter(|(token, end)| self.is_fresh(token) && *end > needed);
+        if let Some((token, _)) = fresh {
             return Ok(token.access_token.clone());
         }
         if !state.distrust_store
             && let Some(token) = self.load().await
+            // What is over does not begin again because the table has it too.
+            && state.token.as_ref().is_none_or(|(over, _)| over.expires_at != token.expires_at)
         {
-            state.token = Some(token.clone());
+            state.token = Some((token.clone(), self.clock.moment_of(token.expires_at)));
             return Ok(token.access_token);
         }
         let token = self.fetch().await?;
-        *state = State { token: Some(token.clone()), distrust_store: false };
+        let end = self.clock.moment_of(token.expires_at);
+        *state = State { token: Some((token.clone(), end)), distrust_store: false };
         self.save(&token).await;
         Ok(token.access_token)
     }
@@ -89,14 +98,16 @@ impl Auth {
     /// Google has refused `token`: the next caller gets another one.
     pub async fn reject(&self, token: &SecretString) {
         let mut state = self.state.lock().await;
-        let current = state.token.as_ref().map(|current| current.access_token.expose_secret());
+        let current = state.token.as_ref().map(|(current, _)| current.access_token.expose_secret());
         if current == Some(token.expose_secret()) {
             *state = State { token: None, distrust_store: true };
         }
     }
 
+    /// A token that seems to last longer than any was got before somebody set the clock back.
     fn is_fresh(&self, token: &StoredToken) -> bool {
-        self.clock.now() + MARGIN < token.expires_at
+        let left = (token.expires_at - self.clock.now()).to_std().unwrap_or_default();
+        left > MARGIN && left <= LONGEST_LIFE + MARGIN
     }
 
     async fn load(&self) -> Option<StoredToken> {
@@ -118,8 +129,8 @@ impl Auth {
         let life = answer.expiration_time().map_or(SHORT_LIFE, |end| end.unix_timestamp() - Utc::now().timestamp());
         let text = answer.token().filter(|text| fits_header(text));
         let access_token = text.ok_or(Failure::later(GoogleError::Unreadable))?.to_owned().into();
-        let life = TimeDelta::try_seconds(life).unwrap_or_default();
-        let expires_at = asked_at.checked_add_signed(life).unwrap_or(asked_at);
+        let life = Duration::from_secs(life.try_into().unwrap_or_default()).min(LONGEST_LIFE);
+        let expires_at = asked_at + life;
         Ok(StoredToken { access_token, expires_at })
     }
 }

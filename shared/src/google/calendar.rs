@@ -41,7 +41,8 @@ impl GoogleClient {
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
         let text = self.get_event_text(budget, calendar, event_id).await?;
-        event::read(&text, self.place(calendar, zone)).and_then(Event::with_version).map_err(GoogleError::OddEvent)
+        let event = event::read(&text, self.place(calendar, zone));
+        event.and_then(Event::with_version).and_then(Event::with_days).map_err(GoogleError::OddEvent)
     }
 
     /// The same, as long as it can be read which event it is, which version of it, and whose.

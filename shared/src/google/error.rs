@@ -29,7 +29,7 @@ pub enum GoogleError {
     /// The id is taken, possibly by a deleted event, possibly by an earlier attempt of this very call.
     #[error("the id is already taken")]
     AlreadyExists,
-    /// The service account may not do this: somebody has to share the calendar or enable the API.
+    /// The service account may not do this: somebody has to share the calendar.
     #[error("Google forbids it ({reason})")]
     Forbidden {
         /// Google's reason, a single word.

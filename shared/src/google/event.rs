@@ -25,8 +25,9 @@ const LONGEST_TITLE: usize = 1_024;
 
 /// Nobody changed an event with this API before.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp_secs(946_684_800).expect("the year 2000");
-/// Google's clock may be ahead of ours, and ours behind the time.
-const AHEAD: TimeDelta = TimeDelta::days(1);
+/// Google's clock may be that much ahead of ours. What changed later than that did not change then: another version that
+/// is newer would look older.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Where and when an event is read.
 #[derive(Clone, Copy, Debug)]
@@ -94,16 +95,8 @@ fn is_fixed(event: &api::Event, calendar: &CalendarId) -> bool {
     event.locked == Some(true) || (is_anothers && event.guests_can_modify != Some(true))
 }
 
-/// Reads the name of a calendar's time zone. Where there is none, or an unknown one, each event's own counts.
-pub(super) fn parse_zone(name: Option<&str>) -> Option<Tz> {
-    let zone = known_zone(name);
-    if zone.is_none() {
-        tracing::warn!(time_zone = name, "the time zone of a calendar is unknown; that of each event is used");
-    }
-    zone
-}
-
-fn known_zone(name: Option<&str>) -> Option<Tz> {
+/// The time zone of this name, if it is one that is known here.
+pub(super) fn known_zone(name: Option<&str>) -> Option<Tz> {
     name.and_then(|name| name.parse().ok())
 }
 

@@ -131,7 +131,7 @@ impl EventsPage {
         // serde takes an array for an object without names.
         let is_object = text.trim_ascii_start().starts_with('{');
         let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
-        let zone = event::parse_zone(page.time_zone.and_then(as_text).as_deref());
+        let zone = event::known_zone(page.time_zone.and_then(as_text).as_deref());
         let place = Place { calendar, zone, now };
         let (mut events, mut odd) = (Vec::new(), Vec::new());
         for (index, item) in page.items.unwrap_or_default().into_iter().map(RawValue::get).enumerate() {

@@ -13,6 +13,7 @@ pub(super) struct ManualTime(Arc<Mutex<State>>);
 
 struct State {
     now: DateTime<Utc>,
+    elapsed: Duration,
     paused: Duration,
     longest_expiry: Duration,
 }
@@ -20,7 +21,12 @@ struct State {
 impl ManualTime {
     pub fn new() -> Self {
         let now = DateTime::from_timestamp(1_781_000_000, 0).unwrap();
-        Self(Arc::new(Mutex::new(State { now, paused: Duration::ZERO, longest_expiry: Duration::ZERO })))
+        Self(Arc::new(Mutex::new(State {
+            now,
+            elapsed: Duration::ZERO,
+            paused: Duration::ZERO,
+            longest_expiry: Duration::ZERO,
+        })))
     }
 
     pub fn clock(&self) -> Clock {
@@ -32,7 +38,12 @@ impl ManualTime {
     }
 
     pub fn advance(&self, by: Duration) {
-        self.0.lock().unwrap().now += by;
+        self.0.lock().unwrap().advance(by);
+    }
+
+    /// Sets the clock on the wall, by so many hours.
+    pub fn set(&self, hours: i64) {
+        self.0.lock().unwrap().now += chrono::Duration::hours(hours);
     }
 
     /// The sum of all pauses.
@@ -46,14 +57,25 @@ impl ManualTime {
     }
 }
 
+impl State {
+    fn advance(&mut self, by: Duration) {
+        self.now += by;
+        self.elapsed += by;
+    }
+}
+
 impl TimeSource for ManualTime {
     fn now(&self) -> DateTime<Utc> {
         Self::now(self)
     }
 
+    fn elapsed(&self) -> Duration {
+        self.0.lock().unwrap().elapsed
+    }
+
     fn pause(&self, duration: Duration) -> Wait {
         let mut state = self.0.lock().unwrap();
-        state.now += duration;
+        state.advance(duration);
         state.paused += duration;
         Box::pin(std::future::ready(()))
     }
@@ -62,7 +84,7 @@ impl TimeSource for ManualTime {
         let time = self.clone();
         Box::pin(async move {
             let mut state = time.0.lock().unwrap();
-            state.now += duration;
+            state.advance(duration);
             state.longest_expiry = state.longest_expiry.max(duration);
         })
     }

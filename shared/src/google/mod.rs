@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::clock::{Clock, Randomness};
+use crate::clock::{Clock, Moment, Randomness};
 use crate::metrics;
 use crate::store::Store;
 use crate::transport::{Connector, HttpClient, Transport, USER_AGENT};
@@ -51,7 +51,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
     /// When the caller's own time is over: nothing begins after it.
-    pub deadline: Option<DateTime<Utc>>,
+    pub deadline: Option<Moment>,
     /// The pace to keep to.
     pub pace: Option<Pace>,
 }

@@ -51,10 +51,12 @@ impl Members {
         Some(Self { event, odd: odd.into_iter().map(|(_, name)| name).collect() })
     }
 
-    /// The event, if all of it can be read; else why not.
+    /// The event, if all of it can be read; else why not. Of a deleted one it need not be known what it was.
     pub fn whole(self) -> Result<api::Event, String> {
+        let is_deleted = self.event.status.as_deref() == Some("cancelled");
         match self.odd.first() {
             None => named(self.event),
+            Some(_) if is_deleted => self.essential(),
             Some(name) => Err(unreadable(name)),
         }
     }

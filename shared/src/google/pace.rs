@@ -7,9 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::domain::quota::Share;
 
 const MINUTE: u64 = 60_000_000_000;
@@ -22,11 +20,11 @@ const MINUTE: u64 = 60_000_000_000;
 pub struct Pace {
     clock: Clock,
     /// How long a whole burst takes to come back.
-    burst: TimeDelta,
+    burst: Duration,
     /// How long one unit takes to come back.
     per_unit: Duration,
     /// When everything that was given out has come back.
-    full_again: Arc<Mutex<Option<DateTime<Utc>>>>,
+    full_again: Arc<Mutex<Option<Moment>>>,
 }
 
 /// The turn would come after the deadline; nothing was taken.
@@ -39,11 +37,11 @@ impl Pace {
     pub fn new(clock: Clock, share: Share) -> Self {
         // Rounded up: not a unit more than allowed.
         let per_unit = Duration::from_nanos(MINUTE.div_ceil(u64::from(share.refill())));
-        Self { clock, burst: time(per_unit, share.burst()), per_unit, full_again: Arc::default() }
+        Self { clock, burst: per_unit.saturating_mul(share.burst()), per_unit, full_again: Arc::default() }
     }
 
     /// Takes `units`, at most the share's burst, and waits for their turn, which must come before `deadline`.
-    pub async fn acquire(&self, units: u32, deadline: Option<DateTime<Utc>>) -> Result<(), TooLate> {
+    pub async fn acquire(&self, units: u32, deadline: Option<Moment>) -> Result<(), TooLate> {
         let wait = self.reserve(units, deadline)?;
         if !wait.is_zero() {
             self.clock.pause(wait).await;
@@ -52,12 +50,11 @@ impl Pace {
     }
 
     /// Takes `units` and says how long their turn is away.
-    fn reserve(&self, units: u32, deadline: Option<DateTime<Utc>>) -> Result<Duration, TooLate> {
-        let now = self.clock.now();
+    fn reserve(&self, units: u32, deadline: Option<Moment>) -> Result<Duration, TooLate> {
+        let now = self.clock.moment();
         let mut full_again = self.full_again.lock().unwrap_or_else(PoisonError::into_inner);
-        let given_out = full_again.map_or(now, |instant| instant.max(now)) + time(self.per_unit, units);
-        let turn = given_out - self.burst;
-        let wait = (turn - now).to_std().unwrap_or_default();
+        let given_out = full_again.map_or(now, |moment| moment.max(now)) + self.per_unit.saturating_mul(units);
+        let wait = given_out.since(now).saturating_sub(self.burst);
         if deadline.is_some_and(|deadline| now + wait >= deadline) {
             return Err(TooLate);
         }
@@ -72,12 +69,10 @@ impl fmt::Debug for Pace {
     }
 }
 
-fn time(per_unit: Duration, units: u32) -> TimeDelta {
-    TimeDelta::from_std(per_unit.saturating_mul(units)).unwrap_or(TimeDelta::MAX)
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+
     use super::*;
     use crate::google::manual_time::ManualTime;
 
@@ -139,10 +134,21 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_changes_no_turn() {
+        let time = ManualTime::new();
+        let pace = Pace::new(time.clock(), Share::WHOLE);
+        for hours in [0, -1, 2, -24] {
+            time.set(hours);
+            assert!(pace.reserve(60, None).unwrap() < Duration::from_secs(20), "{hours}");
+            time.advance(Duration::from_secs(10));
+        }
+    }
+
+    #[test]
     fn a_turn_beyond_the_deadline_is_not_taken() {
         let time = ManualTime::new();
         let pace = Pace::new(time.clock(), Share::WHOLE);
-        let deadline = Some(time.now() + TimeDelta::seconds(1));
+        let deadline = Some(time.clock().moment() + Duration::from_secs(1));
         let taken = (0..1_000).take_while(|_| pace.reserve(1, deadline).is_ok()).count();
         assert_eq!(taken, 110, "a burst, and those of the first second");
         assert!(pace.reserve(1, None).unwrap() <= Duration::from_millis(1_143));

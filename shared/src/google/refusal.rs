@@ -76,9 +76,13 @@ impl Refusal {
 fn reason(body: &Value) -> String {
     let error = &body["error"];
     let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let word = error["errors"][0]["reason"]
-        .as_str()
-        .or_else(|| details.iter().find_map(|detail| detail["reason"].as_str()))
+    let in_details = details.iter().find_map(|detail| detail["reason"].as_str());
+    let is_off = error["message"].as_str().is_some_and(|text| text.contains("has not been used in project"));
+    let word = in_details
+        .filter(|word| API_OFF.contains(word))
+        .or_else(|| is_off.then_some(API_OFF[0]))
+        .or_else(|| error["errors"][0]["reason"].as_str())
+        .or(in_details)
         .or_else(|| error["status"].as_str())
         .unwrap_or_default();
     let plain = word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -162,6 +166,19 @@ mod tests {
         let sheets = json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "m"}});
         assert_eq!(classify(429, &sheets, None), Failure::later(limited()));
         assert_eq!(classify(429, &Value::Null, None), Failure::later(limited()));
+    }
+
+    #[test]
+    fn an_api_that_is_off_is_found_wherever_google_says_so() {
+        let text = "Google Sheets API has not been used in project 1 before or it is disabled.";
+        for error in [
+            json!({"status": "PERMISSION_DENIED", "message": text, "details": [{"links": []}]}),
+            json!({"errors": [{"reason": "forbidden"}], "details": [{"reason": "SERVICE_DISABLED"}]}),
+            json!({"errors": [{"reason": "accessNotConfigured"}]}),
+        ] {
+            let failure = classify(403, &json!({"error": error}), None);
+            assert!(matches!(failure.error, GoogleError::ApiOff { .. }), "{error}");
+        }
     }
 
     #[test]

@@ -5,8 +5,6 @@
 use std::future::Future;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
 use super::Budget;
 use super::error::GoogleError;
 use crate::clock::{Clock, Randomness};
@@ -101,7 +99,7 @@ impl Retry<'_> {
         if let Some(pace) = &self.budget.pace {
             pace.acquire(self.units, self.budget.deadline).await.map_err(|_| GoogleError::OutOfTime)?;
         }
-        let limit = self.budget.deadline.map_or(ONE_ATTEMPT, |deadline| until(deadline, self.clock).min(ONE_ATTEMPT));
+        let limit = self.budget.deadline.map_or(ONE_ATTEMPT, |deadline| self.clock.until(deadline).min(ONE_ATTEMPT));
         if limit.is_zero() { Err(GoogleError::OutOfTime) } else { Ok(limit) }
     }
 
@@ -112,7 +110,7 @@ impl Retry<'_> {
             return Err(error);
         }
         let wait = wait(failed, retry_after, self.randomness);
-        if self.budget.deadline.is_some_and(|deadline| until(deadline, self.clock) <= wait) {
+        if self.budget.deadline.is_some_and(|deadline| self.clock.until(deadline) <= wait) {
             return Err(error);
         }
         tracing::debug!(failed, error = %error, wait_ms = wait.as_millis(), "Google is called again");
@@ -125,10 +123,6 @@ impl Retry<'_> {
 fn wait(failed: u32, retry_after: Duration, randomness: &Randomness) -> Duration {
     let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
     retry_after + randomness.up_to(doubled.min(LONGEST_WAIT))
-}
-
-fn until(deadline: DateTime<Utc>, clock: &Clock) -> Duration {
-    (deadline - clock.now()).to_std().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -224,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_repeated_beyond_the_deadline() {
         let mut bench = Bench::new();
-        bench.budget.deadline = Some(bench.time.now() + chrono::Duration::seconds(7));
+        bench.budget.deadline = Some(bench.time.clock().moment() + Duration::from_secs(7));
         let error = GoogleError::Busy { retry_after: Some(Duration::from_secs(7)) };
         assert_eq!(bench.run(&[busy(7)]).await, (Err(error), 1));
         assert_eq!(bench.time.paused(), Duration::ZERO);
@@ -233,7 +227,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_tried_after_the_deadline() {
         let mut bench = Bench::new();
-        bench.budget.deadline = Some(bench.time.now());
+        bench.budget.deadline = Some(bench.time.clock().moment());
         assert_eq!(bench.run(&[]).await, (Err(GoogleError::OutOfTime), 0));
     }
 
@@ -241,7 +235,7 @@ mod tests {
     async fn silence_ends_an_attempt_after_ten_seconds_or_at_the_deadline() {
         for (left, longest) in [(None, 10), (Some(60), 10), (Some(4), 4)] {
             let bench = Bench::new();
-            let deadline = left.map(|seconds| bench.time.now() + chrono::Duration::seconds(seconds));
+            let deadline = left.map(|seconds| bench.time.clock().moment() + Duration::from_secs(seconds));
             let budget = Budget { deadline, pace: None };
             let clock = bench.time.clock();
             let retry = Retry { clock: &clock, randomness: &bench.randomness, budget: &budget, units: 1 };

@@ -34,8 +34,10 @@ impl TokenRefusal {
     fn remedy(&self) -> &'static str {
         let description = self.description.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| description.contains(word));
+        let in_it: Vec<&str> = description.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
+        let is_about_time = ["short-lived", "timeframe", "iat", "exp"].iter().any(|word| in_it.contains(word));
         match self.code.as_str() {
-            "invalid_grant" if says(&["short-lived", "timeframe", "iat", "expired", "not yet valid"]) => {
+            "invalid_grant" if is_about_time || says(&["not yet valid", "jwt has expired", "jwt is expired"]) => {
                 "the clock of this machine is wrong: set it right"
             }
             "invalid_grant" if says(&["signature"]) => {
@@ -111,6 +113,8 @@ mod tests {
             ("invalid_grant", "Invalid grant: account not found", "restore it"),
             ("invalid_grant", "account has been disabled", "enable it"),
             ("invalid_grant", "Bad Request", "the clock of this machine is wrong, or"),
+            ("invalid_grant", "No account is associated with this key.", "the clock of this machine is wrong, or"),
+            ("invalid_grant", "Token has been expired or revoked.", "the clock of this machine is wrong, or"),
             ("invalid_scope", "Invalid OAuth scope or ID token audience provided.", "calendar.events"),
             (
                 "unauthorized_client",

@@ -9,7 +9,6 @@ mod timetable;
 mod wanted;
 
 use aws_sdk_scheduler::Client;
-use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use self::diff::{Change, diff};
@@ -17,7 +16,7 @@ pub use self::report::Alignment;
 pub use self::timetable::Timetable;
 use self::wanted::{Stack, wanted};
 use crate::app::Moffman;
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::directory::DirectoryError;
 use crate::domain::schedule::{Ours, Schedule};
 use crate::scheduler::{Scheduler, SchedulerError};
@@ -33,7 +32,7 @@ pub struct Order {
     /// Answer the diff, change nothing.
     pub dry_run: bool,
     /// From when on nothing more is changed.
-    pub deadline: Option<DateTime<Utc>>,
+    pub deadline: Option<Moment>,
 }
 
 /// Why nothing was aligned.
@@ -95,13 +94,13 @@ async fn apply(
     scheduler: &Scheduler,
     changes: Vec<Change>,
     clock: &Clock,
-    deadline: Option<DateTime<Utc>>,
+    deadline: Option<Moment>,
     alignment: &mut Alignment,
 ) {
     for change in changes {
         // What is obsolete still does its work until everything that replaces it is there.
         let waits = matches!(change, Change::Delete(_)) && !alignment.failures.is_empty();
-        if waits || deadline.is_some_and(|deadline| clock.now() >= deadline) {
+        if waits || deadline.is_some_and(|deadline| clock.moment() >= deadline) {
             alignment.failures.push(format!("{change}: left to the next alignment"));
             continue;
         }

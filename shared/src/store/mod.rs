@@ -50,6 +50,9 @@ pub enum StoreError {
     /// No connection, or an answer that says that DynamoDB itself is in trouble: worth repeating.
     #[error("DynamoDB cannot be reached")]
     Unreachable,
+    /// The disk under a local state is full: worth repeating when there is room again.
+    #[error("the disk under the state is full")]
+    DiskFull,
     /// The condition of a write did not hold: somebody else was first. Read again.
     #[error("an item was changed by somebody else meanwhile")]
     ConditionFailed,
@@ -64,7 +67,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same request may succeed later.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Throttled | Self::TimedOut | Self::Unreachable)
+        matches!(self, Self::Throttled | Self::TimedOut | Self::Unreachable | Self::DiskFull)
     }
 }
 
@@ -75,10 +78,16 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for StoreError {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_io() => Self::Unreachable,
             SdkError::ResponseError(_) => Self::Unreachable,
+            SdkError::ServiceError(answer) if is_disk_full(answer.err().message()) => Self::DiskFull,
             SdkError::ServiceError(answer) => from_code(answer.err().code()),
             other => Self::Refused(kind_of(&other).to_owned()),
         }
     }
+}
+
+/// In `SQLite`'s words, <https://www.sqlite.org/rescode.html#full>, which an embedded DynamoDB repeats.
+pub fn is_disk_full(message: Option<&str>) -> bool {
+    message.is_some_and(|message| message.contains("disk is full") || message.contains("database is full"))
 }
 
 /// Codes: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
@@ -139,7 +148,8 @@ impl Store {
         self.turn_ttl_on().await
     }
 
-    async fn turn_ttl_on(&self) -> Result<(), StoreError> {
+    /// Turns TTL on, unless it is on.
+    pub async fn turn_ttl_on(&self) -> Result<(), StoreError> {
         let present = self.client.describe_time_to_live().table_name(&self.table).send().await?;
         let attribute = present.time_to_live_description.and_then(|description| description.attribute_name);
         if attribute.as_deref() == Some(TTL) {

@@ -142,13 +142,13 @@ impl Worker<'_> {
         Ok(writes.pop())
     }
 
-    /// The last version of the event that was looked at. Where Google does not say when it changed, it was not before the
-    /// version that is recorded.
+    /// The last version of the event that was looked at. Where Google does not say when it changed, it counts as changed with
+    /// the version that is recorded.
     fn seen_as(&self, how: How) -> Seen {
         let (record, seen) = (&self.record, self.seen.as_ref());
         Seen {
             etag: seen.unwrap_or(&record.event).etag.clone(),
-            updated: seen.and_then(|seen| seen.updated).max(record.event.updated),
+            updated: seen.and_then(|seen| seen.updated).or(record.event.updated),
             person: record.person.clone(),
             days: record.days,
             how,

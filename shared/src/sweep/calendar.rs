@@ -120,7 +120,7 @@ impl Sweep<'_> {
     }
 
     async fn try_read(&self, office: Office, report: &mut SweepReport) -> Result<Option<Backlog>, CalendarError> {
-        if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.now()) {
+        if self.order.deadline.is_some_and(|deadline| deadline <= self.app.clock.moment()) {
             return Err(CalendarError::OutOfTime);
         }
         let state = self.app.store.calendar(&office.calendar_id).read().await?;
@@ -138,6 +138,10 @@ impl Sweep<'_> {
         };
         if listed.access == AccessRole::ReadOnly {
             return Err(CalendarError::ReadOnly { account: account() });
+        }
+        if listed.zone.is_none() {
+            let digest = telemetry::digest(office.calendar_id.key());
+            tracing::warn!(office.digest = %digest, "the time zone of the calendar is unknown; that of each event is used");
         }
         for (name, reason) in &listed.found.odd {
             report.unreadable(&office.name, name, reason);
@@ -190,6 +194,7 @@ impl Sweep<'_> {
         open: &HashSet<&str>,
     ) -> Result<Listed, CalendarError> {
         let rules = self.rules();
+        let what = if matches!(listing, Listing::Since(_)) { "the changes" } else { "the window" };
         let mut walked = HashSet::new();
         let mut page_token: Option<String> = None;
         let mut items = 0;
@@ -202,7 +207,7 @@ impl Sweep<'_> {
                 found.add(event, &rules, is_open);
             }
             for OddEvent { id, place, reason } in page.odd {
-                found.add_odd(id.unwrap_or_else(|| format!("number {place} of page {number}")), reason);
+                found.add_odd(id.unwrap_or_else(|| format!("number {place} of page {number} of {what}")), reason);
             }
             let Some(next) = page.next_page else {
                 let unchanged = items == 0 && matches!(listing, Listing::Since(_));
@@ -223,7 +228,8 @@ impl Sweep<'_> {
 
     /// A day has gone by, or other people are registered now than those for whom the calendar was read.
     fn is_to_reconcile(&self, cursor: &Cursor) -> bool {
-        self.started - cursor.reconciled_at >= RECONCILE_AFTER || cursor.users_digest != self.everything.users_digest
+        !(Duration::zero()..RECONCILE_AFTER).contains(&(self.started - cursor.reconciled_at))
+            || cursor.users_digest != self.everything.users_digest
     }
 
     /// Moves the cursor on, if there is anything new to remember. Another sweep that was faster is no error.

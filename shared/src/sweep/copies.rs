@@ -107,6 +107,7 @@ impl CopyWorker<'_> {
         if !sweep.has_time() || *silences >= MOST_SILENCES {
             return Ok(false);
         }
+        let announced = sweep.app.clock.stamp();
         let claim = Claim::new(self.claim.clone(), now() + sweep.app.form_timeout() + LEASE_MARGIN);
         if self.change(&CopyHappening::Sending(claim.clone()), With::Check).await? {
             return Ok(true);
@@ -114,7 +115,7 @@ impl CopyWorker<'_> {
         let Some(dated) = self.own_copy(&claim) else {
             return Ok(false);
         };
-        if claim.until < now() + sweep.app.form_timeout() {
+        if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
             return self.change(&CopyHappening::NotSent(claim.id), With::Nothing).await.map(|_| false);
         }
         let settings = &sweep.app.settings;

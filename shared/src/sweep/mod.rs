@@ -26,6 +26,7 @@ use tokio::sync::Mutex;
 pub use report::{FormCounts, OfficePlan, Problem, Remark, SweepReport};
 
 use crate::app::Moffman;
+use crate::clock::Moment;
 use crate::config::{OnChange, TimedEvents};
 use crate::directory::{DirectoryError, Everything};
 use crate::domain::form::FormKey;
@@ -41,6 +42,9 @@ const CALENDARS_AT_ONCE: usize = 6;
 /// After how many forms in a row without an answer the form service is left alone for the rest of a sweep.
 const MOST_SILENCES: u32 = 3;
 
+/// What follows a form takes about this long.
+const AFTER_A_FORM: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// What to sweep, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -49,7 +53,7 @@ pub struct Order {
     /// Answer the plan, change nothing.
     pub dry_run: bool,
     /// When the answer is due; work that does not fit stays open.
-    pub deadline: Option<DateTime<Utc>>,
+    pub deadline: Option<Moment>,
     /// What this sweep may take of Google's quota where others run beside it; `None`: the pace of the process.
     pub share: Option<Share>,
 }
@@ -152,8 +156,8 @@ impl Sweep<'_> {
 
     /// Whether there is time for one more form and what follows it, and nobody wants the process to stop.
     fn has_time(&self) -> bool {
-        let needed = self.app.form_timeout() + chrono::Duration::seconds(5);
-        let in_time = self.order.deadline.is_none_or(|deadline| deadline - self.app.clock.now() >= needed);
+        let needed = self.app.settings.forms.timeout + AFTER_A_FORM;
+        let in_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) >= needed);
         in_time && !self.app.stop.is_wanted()
     }
 }

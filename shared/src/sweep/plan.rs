@@ -92,7 +92,11 @@ impl Sweep<'_> {
 
     /// Whether the event is work as Google has it now.
     async fn is_work(&self, calendar: &Calendar, event_id: &str) -> Result<bool, CalendarError> {
-        let read = self.look_at(calendar, event_id).await?;
+        let read = match self.look_at(calendar, event_id).await {
+            // The version that was listed is.
+            Err(GoogleError::OddEvent(_)) => return Ok(true),
+            read => read?,
+        };
         Ok(read.is_some_and(|event| matches!(judge(&event, &self.rules(), true), Verdict::Work(..))))
     }
 

@@ -72,8 +72,11 @@ impl Sweep<'_> {
                     Version::Newer => return Ok(Some(Task::new(record, None))),
                     Version::Older => known = Some(record),
                     Version::NobodyKnows => {
-                        let Some(read) = self.look_at(calendar, &event.id).await? else {
-                            return Ok(Some(Task::new(record, None)));
+                        let read = match self.look_at(calendar, &event.id).await {
+                            Ok(Some(read)) => read,
+                            // Whoever works on it says what is wrong.
+                            Ok(None) | Err(GoogleError::OddEvent(_)) => return Ok(Some(Task::new(record, None))),
+                            Err(error) => return Err(error.into()),
                         };
                         let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else {
                             return Ok(Some(Task::new(record, Some(read))));
@@ -100,9 +103,15 @@ impl Sweep<'_> {
                 Recorded::Gone => known = None,
                 // Google did not know this version once, and shows it now.
                 Recorded::Seen(Some(seen)) if over.is_none() && seen.is_of_vanished(&event) => {
-                    let Some(read) = self.look_at(calendar, &event.id).await? else { return Ok(None) };
+                    over = Some(seen);
+                    let read = match self.look_at(calendar, &event.id).await {
+                        // The version that was listed can be read.
+                        Err(GoogleError::OddEvent(_)) => continue,
+                        read => read?,
+                    };
+                    let Some(read) = read else { return Ok(None) };
                     let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else { return Ok(None) };
-                    (event, days, over) = (read, read_days, Some(seen));
+                    (event, days) = (read, read_days);
                 }
                 Recorded::Seen(_) | Recorded::Unreadable => return Ok(None),
             }
@@ -110,12 +119,12 @@ impl Sweep<'_> {
         Err(StoreError::Throttled.into())
     }
 
-    /// The event as Google has it now; `None` when Google does not know it, or nobody can read it.
+    /// The event as Google has it now; `None` when Google does not know it.
     pub(super) async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
         let (google, id) = (&self.app.google, &calendar.office.calendar_id);
         match google.get_event(&self.budget, id, event_id, calendar.zone).await {
             Ok(event) => Ok(Some(event)),
-            Err(GoogleError::NotFound | GoogleError::OddEvent(_)) => Ok(None),
+            Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
     }

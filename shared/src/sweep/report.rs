@@ -45,6 +45,9 @@ pub struct SweepReport {
     /// What would be done, when that was the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<OfficePlan>>,
+    /// The events of one office that nobody can read.
+    #[serde(skip)]
+    pub unreadable: BTreeSet<String>,
     /// The forms that wait for a person, each once however many events ask for it.
     #[serde(skip)]
     pub held: BTreeSet<FormKey>,
@@ -153,7 +156,7 @@ impl SweepReport {
             forms.insert(record.form());
         }
         self.open = recorded.len();
-        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds());
+        self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds().max(0));
     }
 
     /// Notes something that went wrong in `office`.
@@ -163,13 +166,11 @@ impl SweepReport {
 
     /// Notes that an event cannot be read. Each is named once, and so many of an office that the report stays readable.
     pub(super) fn unreadable(&mut self, office: &str, event: &str, reason: &str) {
-        let problem = format!("event {event} is left alone until it changes: {reason}");
-        if self.problems.iter().any(|known| known.office == office && known.problem == problem) {
-            return;
-        }
-        self.events_unreadable += 1;
-        if self.events_unreadable <= MOST_NAMED {
-            self.problem(office, problem);
+        if self.unreadable.insert(event.to_owned()) {
+            self.events_unreadable += 1;
+            if self.events_unreadable <= MOST_NAMED {
+                self.problem(office, format!("event {event} is left alone until it changes: {reason}"));
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Has a form issued: announces it, sends it, writes down what became of it.
 
-use chrono::Duration;
+use std::time::Duration;
 
 use super::decision::Known;
 use super::work::{Step, WorkError, Worker};
@@ -14,17 +14,17 @@ use crate::store::item::{Item, Kept};
 use crate::store::write::{Met, Write, Written};
 
 /// How long a claim outlives the form's timeout.
-pub(super) const LEASE_MARGIN: Duration = Duration::seconds(60);
+pub(super) const LEASE_MARGIN: Duration = Duration::from_mins(1);
 /// The pause before an outcome is written again while DynamoDB is in trouble; doubled each time …
-pub(super) const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … up to this, so that all of them end within the lease.
-const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(16);
+const LONGEST_PAUSE: Duration = Duration::from_secs(16);
 /// What is left to do after such a pause takes about this long.
-const AFTER_A_PAUSE: Duration = Duration::seconds(10);
+const AFTER_A_PAUSE: Duration = Duration::from_secs(10);
 /// How often an outcome is written onto a form that others keep changing.
 const MOST_ROUNDS: usize = 32;
 /// Divided into thousandths.
-const LUCK: std::time::Duration = std::time::Duration::from_secs(1);
+const LUCK: Duration = Duration::from_secs(1);
 
 impl Worker<'_> {
     /// Has the form issued, unless it must wait. Forms are sent one at a time.
@@ -37,6 +37,7 @@ impl Worker<'_> {
         if !sweep.has_time() || *silences >= MOST_SILENCES {
             return Ok(Step::Rest);
         }
+        let announced = sweep.app.clock.stamp();
         let claim = Claim::new(self.claim.clone(), self.now() + sweep.app.form_timeout() + LEASE_MARGIN);
         let dated = self.record.dated(self.now());
         let sending = Happening::Sending { claim: claim.clone(), event: self.asking(), dated };
@@ -49,7 +50,7 @@ impl Worker<'_> {
         }
         self.report.forms.unknown += usize::from(is_interrupted);
         // It may have been long on its way, or this process stood still: then others take the form for sent.
-        if claim.until < self.now() + sweep.app.form_timeout() {
+        if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
             self.settle(&Happening::NotSent(claim.id)).await?;
             return Ok(Step::Rest);
         }
@@ -172,9 +173,9 @@ impl Worker<'_> {
 impl Sweep<'_> {
     /// Pauses before something is written again, while DynamoDB is in trouble and there is time for it, one more write and the
     /// approval. Answers whether it did.
-    pub(super) async fn waits_out(&self, error: &StoreError, pause: &mut std::time::Duration) -> bool {
-        let needed = Duration::from_std(*pause).unwrap_or(Duration::MAX) + AFTER_A_PAUSE;
-        let has_time = self.order.deadline.is_none_or(|deadline| deadline - self.app.clock.now() > needed);
+    pub(super) async fn waits_out(&self, error: &StoreError, pause: &mut Duration) -> bool {
+        let needed = *pause + AFTER_A_PAUSE;
+        let has_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) > needed);
         if !error.is_temporary() || *pause > LONGEST_PAUSE || !has_time {
             return false;
         }

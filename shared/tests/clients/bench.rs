@@ -108,6 +108,10 @@ impl TimeSource for WorldTime {
         self.world.now()
     }
 
+    fn elapsed(&self) -> Duration {
+        (self.world.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
+    }
+
     fn pause(&self, duration: Duration) -> Wait {
         self.world.advance(chrono::Duration::from_std(duration).unwrap());
         Box::pin(std::future::ready(()))

@@ -175,7 +175,7 @@ async fn nobody_listens() {
 async fn the_deadline_ends_waiting() {
     let mut bench = Bench::new().await;
     bench.existing_event().await;
-    bench.budget.deadline = Some(bench.world.now() + chrono::Duration::seconds(5));
+    bench.budget.deadline = Some(bench.clock.moment() + std::time::Duration::from_secs(5));
     bench.world.fail("events.list", Fault::retry_after(503, "backendError", 6));
     let busy = GoogleError::Busy { retry_after: Some(Duration::from_secs(6)) };
     assert_eq!(bench.list().await, Err(busy));
@@ -189,7 +189,7 @@ async fn the_deadline_ends_waiting() {
 async fn a_hanging_call_ends_at_the_deadline() {
     let mut bench = Bench::new().await;
     let deadline = bench.world.now() + chrono::Duration::seconds(4);
-    bench.budget.deadline = Some(deadline);
+    bench.budget.deadline = Some(bench.clock.moment_of(deadline));
     bench.world.fail("events.list", Fault::Hang);
     assert_eq!(bench.list().await, Err(GoogleError::TimedOut));
     assert_eq!(bench.world.now(), deadline);

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use chrono::Duration;
 use moffman::domain::quota::Share;
 use moffman::google::Budget;
 use moffman::google::pace::Pace;
 use moffman::reload::{ReloadReport, reload};
 use moffman_simulators::{CalendarOptions, Fault};
+use std::time::Duration;
 
 use crate::context::{Context, Process};
 use crate::log::Log;
@@ -89,7 +89,7 @@ fn twelve_offices(ctx: &Context) {
 
 /// A reload that has little time.
 async fn reload_in_a_hurry(ctx: &Context, process: &Process, pace: Option<&Pace>) -> ReloadReport {
-    let deadline = Some(ctx.world.now() + Duration::seconds(25));
+    let deadline = Some(ctx.clock().moment() + Duration::from_secs(25));
     reload(&process.directory, &process.google, &Budget { deadline, pace: pace.cloned() }).await.unwrap()
 }
 
@@ -113,7 +113,7 @@ async fn a_reload_that_has_time_waits_for_the_turn_of_every_calendar() {
     let ctx = Context::new().await;
     twelve_offices(&ctx);
     let (process, began) = (ctx.usual_process(), ctx.world.now());
-    let budget = Budget { deadline: Some(began + Duration::minutes(15)), pace: None };
+    let budget = Budget { deadline: Some(ctx.clock().moment() + Duration::from_mins(15)), pace: None };
     let report = reload(&process.directory, &process.google, &budget).await.unwrap();
     assert_eq!((report.subscribed, report.subscribe_left), (12, 0));
     let waited = ctx.world.now() - began;
@@ -133,7 +133,7 @@ async fn subscriptions_take_nothing_from_the_pace_of_sweeps() {
     assert_eq!(reload_in_a_hurry(&ctx, &process, Some(&pace)).await.subscribed, 5);
     // Reading the sheet was one call.
     for _ in 0..Share::WHOLE.burst() - 1 {
-        pace.acquire(1, Some(ctx.world.now() + Duration::milliseconds(1))).await.unwrap();
+        pace.acquire(1, Some(ctx.clock().moment() + Duration::from_millis(1))).await.unwrap();
     }
     ctx.finish();
 }

@@ -30,6 +30,10 @@ impl TimeSource for Jumping {
         self.time.now()
     }
 
+    fn elapsed(&self) -> Duration {
+        self.time.elapsed()
+    }
+
     fn pause(&self, duration: Duration) -> Wait {
         self.time.pause(duration)
     }

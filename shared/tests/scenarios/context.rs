@@ -126,7 +126,7 @@ impl Context {
 
     /// Sweeps everything, and has time to record what it finds and none to work on it.
     pub async fn sweep_without_time(&self) -> SweepReport {
-        let deadline = Some(self.world.now() + chrono::Duration::seconds(10));
+        let deadline = Some(self.app.clock.moment() + std::time::Duration::from_secs(10));
         sweep(&self.app, &Order { deadline, ..everything() }).await.unwrap()
     }
 

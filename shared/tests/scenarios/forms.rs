@@ -271,7 +271,7 @@ async fn an_answer_that_does_not_come_in_time_is_an_unknown_outcome() {
 async fn nothing_is_claimed_when_there_is_no_time_left_for_the_form() {
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
-        let deadline = Some(ctx.world.now() + Duration::seconds(19));
+        let deadline = Some(ctx.app.clock.moment() + std::time::Duration::from_secs(19));
         let order = moffman::sweep::Order { deadline, ..crate::context::everything() };
         let report = moffman::sweep::sweep(&ctx.app, &order).await.unwrap();
         assert_eq!((report.offices_swept, report.open), (2, 1));

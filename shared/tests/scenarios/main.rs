@@ -4,6 +4,7 @@
 
 mod backoff;
 mod changes;
+mod clock;
 mod context;
 mod copies;
 mod counts;

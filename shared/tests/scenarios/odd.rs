@@ -52,7 +52,11 @@ fn problems(report: &SweepReport) -> Vec<&str> {
 async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
     for (member, value) in [
         ("end", r#"{"date": "10000-01-01"}"#),
+        ("end", "null"),
+        ("end", r#"{"date": "2026-06-17"}"#),
+        ("start", "{}"),
         ("start", r#"{"dateTime": "2026-06-18T09:00:00"}"#),
+        ("start", r#"{"dateTime": "2026-06-18T09:00:00Z"}"#),
         ("summary", r#""\ud800""#),
         ("status", r#""maybe""#),
         ("recurrence", "7"),
@@ -67,8 +71,9 @@ async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
             assert_eq!(plan.len(), 9, "{plan:?}");
             let report = ctx.sweep().await;
             assert_eq!((report.events_approved, report.events_unreadable, report.offices_failed), (9, 1, 0));
-            let expected = format!("event {odd} is left alone until it changes: its `{member}` cannot be read");
-            assert_eq!(problems(&report), [expected]);
+            let named = format!("event {odd} is left alone until it changes: ");
+            let reasons = [format!("{named}its `{member}` cannot be read"), format!("{named}it has no valid dates")];
+            assert!(reasons.iter().any(|reason| problems(&report) == [reason.as_str()]), "{report:?}");
             let days: Vec<_> = days(ctx).skip(1).take(9).collect();
             for ((start, end), event) in days.into_iter().zip(&others) {
                 ctx.expect_form();
@@ -105,6 +110,50 @@ async fn an_open_event_that_becomes_odd_stays_open_and_is_named() {
         }
         ctx.expect_no_form();
         ctx.world.tamper(Arc::new(Fine));
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_event_that_is_deleted_is_closed_however_odd_it_was() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.sweep_without_time().await;
+        spoil(ctx, &event, "summary", r#""\ud800""#);
+        ctx.world.person_deletes(PRAGUE, &event);
+        let report = ctx.sweep().await;
+        assert_eq!((report.open, report.events_closed, report.events_unreadable), (0, 1, 0), "{report:?}");
+    })
+    .await;
+}
+
+/// Odd where it is read alone, and fine where it is listed.
+struct OddAlone(Odd);
+
+impl Tamper for OddAlone {
+    fn answer_text(&self, call: &Call, body: &mut String) {
+        if call.operation == "events.get" {
+            self.0.answer_text(call, body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_is_there_again_is_approved_as_listed_if_it_cannot_be_read_alone() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        ctx.sweep_without_time().await;
+        let gone = Matcher::operation("events.get").on_calendar(PRAGUE);
+        ctx.world.fail(gone, Fault::status(404, "notFound"));
+        let report = ctx.sweep().await;
+        assert_eq!((report.open, report.events_closed), (0, 1), "{report:?}");
+
+        let layer = OddAlone(Odd { event: event.clone(), member: "summary", value: "7" });
+        ctx.world.tamper(Arc::new(layer));
+        ctx.advance(Duration::hours(25));
         ctx.sweep().await;
         ctx.expect_form();
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
@@ -245,6 +294,23 @@ async fn a_form_is_dated_by_when_its_event_was_found_if_google_says_what_cannot_
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn a_move_is_seen_also_if_google_once_said_a_later_time() {
+    run_test(async |ctx| {
+        let event = thursday(ctx);
+        spoil(ctx, &event, "updated", r#""2026-06-15T18:00:00.000Z""#);
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.world.tamper(Arc::new(Fine));
+        ctx.advance(Duration::hours(1));
+        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
+        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");
+    })
+    .await;
 }
 
 #[tokio::test]

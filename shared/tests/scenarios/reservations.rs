@@ -295,7 +295,7 @@ async fn google_trouble_that_passes_is_not_noticed() {
 async fn a_deadline_ends_the_retries() {
     run_test(async |ctx| {
         ctx.world.fail("events.insert", Fault::retry_after(503, "backendError", 20)).always();
-        let deadline = ctx.world.now() + chrono::Duration::seconds(10);
+        let deadline = ctx.app.clock.moment() + std::time::Duration::from_secs(10);
         let late = place(&ctx.app, &reservation(&request()).unwrap(), Some(deadline)).await;
         assert!(matches!(late, Err(ReserveError::Google(_))));
         assert_eq!(ctx.world.count("events.insert"), 1);

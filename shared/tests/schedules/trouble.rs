@@ -112,7 +112,7 @@ async fn schedules_that_cannot_be_read_are_an_error() {
 async fn what_does_not_fit_before_the_deadline_is_left_to_the_next_alignment() {
     run_test(async |ctx| {
         let app = ctx.process(&with_offices(401));
-        let deadline = Some(ctx.world.now() + TimeDelta::seconds(30));
+        let deadline = Some(app.clock.moment() + std::time::Duration::from_secs(30));
         ctx.world.when("CreateSchedule", Moment::AfterEffect, |world| world.advance(TimeDelta::minutes(1)));
         let report = align(&app, &ctx.client, &moffman::schedules::Order { deadline, ..order(false) }).await.unwrap();
         assert_eq!((report.aligned, report.changes.len(), report.failures.len()), (false, 1, 2), "{report:?}");

@@ -23,6 +23,10 @@ impl TimeSource for Time {
         self.world.now()
     }
 
+    fn elapsed(&self) -> Duration {
+        (self.world.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
+    }
+
     fn pause(&self, _: Duration) -> Wait {
         Box::pin(std::future::ready(()))
     }

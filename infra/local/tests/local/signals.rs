@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -34,12 +36,16 @@ impl Stage {
     }
 
     fn start(&self, arguments: &[&str]) -> Process {
+        let process = self.begin(arguments);
+        process.url();
+        process
+    }
+
+    fn begin(&self, arguments: &[&str]) -> Process {
         let arguments: Vec<&str> = ["--config", "moffman.yaml"].iter().chain(arguments).copied().collect();
         let environment = [("MOFFMAN_GOOGLE_API__ENDPOINT", self.world.google_url())];
         let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let process = Process::with_environment(self.directory.path(), &arguments, &environment);
-        process.url();
-        process
+        Process::with_environment(self.directory.path(), &arguments, &environment)
     }
 
     /// Anna adds a day by hand.
@@ -109,7 +115,10 @@ async fn real_services_are_used_where_a_key_is_configured_and_the_state_is_found
     let listed = stage.when("events.list");
     let process = stage.start(&[]);
     wait(&listed);
-    ends_well(process);
+    process.terminate();
+    let ended = process.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!ended.error().contains("WARN"), "{ended:?}");
     let listings: Vec<_> = stage.world.calls_since(mark);
     assert!(listings.iter().all(|call| call.operation == "events.list" && call.parameter("syncToken").is_some()));
     assert_eq!(stage.world.forms().len(), 1);
@@ -177,5 +186,30 @@ async fn a_second_signal_ends_it_at_once() {
     process.interrupt();
     let ended = process.end();
     assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert_eq!(stage.world.finish(), Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_body_never_comes_does_not_make_a_stop_wait() {
+    let stage = Stage::set().await;
+    let listed = stage.when("events.list");
+    let process = stage.begin(&[]);
+    let url = process.url();
+    wait(&listed);
+    let mut connections = Vec::new();
+    for path in ["reservations", "sweeps"] {
+        let mut connection = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+        let head = format!("POST /api/v1/{path} HTTP/1.1\r\nhost: moffman\r\ncontent-length: 100\r\n\r\n{{");
+        connection.write_all(head.as_bytes()).unwrap();
+        connections.push(connection);
+    }
+    // The server has taken them when it has answered another that came later.
+    let mut health = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    health.write_all(b"GET /api/v1/health HTTP/1.0\r\n\r\n").unwrap();
+    health.read_to_string(&mut String::new()).unwrap();
+    process.terminate();
+    let ended = process.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!ended.error().contains("did not finish in time"), "{ended:?}");
     assert_eq!(stage.world.finish(), Ok(()));
 }

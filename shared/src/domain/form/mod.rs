@@ -36,6 +36,8 @@ const LONGEST_TRYING: Duration = Duration::days(3);
 const FIRST_BACKOFF: Duration = Duration::minutes(1);
 /// … up to this.
 const LONGEST_BACKOFF: Duration = Duration::hours(6);
+/// No claim lasts longer, however long the form's timeout is.
+const LONGEST_CLAIM: Duration = Duration::minutes(61);
 
 /// Which form: nothing else tells two of them apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -205,9 +207,9 @@ impl Claim {
         Self { id, until: DateTime::from_timestamp_millis(until.timestamp_millis()).unwrap_or(until) }
     }
 
-    /// Whether it still counts.
+    /// Whether it still counts. One that seems to last longer than any was made before somebody set the clock back.
     pub fn runs(&self, now: DateTime<Utc>) -> bool {
-        self.until >= now
+        self.until >= now && self.until - now <= LONGEST_CLAIM
     }
 }
 
@@ -216,20 +218,31 @@ impl Failures {
     fn one_more(so_far: Option<Self>, is_try: bool, now: DateTime<Utc>, luck: u16) -> Self {
         let none = Self { count: 0, tries: 0, since: now, next_try_at: now };
         let so_far = so_far.unwrap_or(none);
-        let doubled = FIRST_BACKOFF * 2_i32.pow(so_far.count.min(16));
-        let half = doubled.min(LONGEST_BACKOFF) / 2;
+        let half = longest_wait(so_far.count) / 2;
         Self {
             count: so_far.count + 1,
             tries: so_far.tries + u32::from(is_try),
+            since: so_far.since.min(now),
             next_try_at: now + half + half * i32::from(luck.min(1_000)) / 1_000,
-            ..so_far
         }
+    }
+
+    /// Whether it is too early to try again. A wait longer than the longest was begun before somebody set the clock back,
+    /// and is over.
+    fn is_early(&self, now: DateTime<Utc>) -> bool {
+        let left = self.next_try_at - now;
+        left > Duration::zero() && left <= longest_wait(self.count.saturating_sub(1))
     }
 
     /// Whether a form is left to a person from now on.
     fn gives_up(&self, now: DateTime<Utc>) -> bool {
         self.tries >= MOST_TRIES && now - self.since >= LONGEST_TRYING
     }
+}
+
+/// The longest wait after one more than so many failures.
+fn longest_wait(failures: u32) -> Duration {
+    (FIRST_BACKOFF * 2_i32.pow(failures.min(16))).min(LONGEST_BACKOFF)
 }
 
 /// When it is forgotten what happened at `at` for these days: 400 days after that or after the last day.

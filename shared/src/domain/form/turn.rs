@@ -56,7 +56,7 @@ pub fn turn(form: Option<&Form>, asking: Asking, now: DateTime<Utc>) -> Turn {
     };
     let is_enough = asking.hold || form.mails >= MOST_MAILS || form.is_ordered;
     let unless_early = |then| match form.failures {
-        Some(failures) if failures.next_try_at > now => Turn::Rest(Rest::Until(failures.next_try_at)),
+        Some(failures) if failures.is_early(now) => Turn::Rest(Rest::Until(failures.next_try_at)),
         _ => then,
     };
     if let State::Discarded { outcome: Outcome::NotWanted, at } = form.state
@@ -100,7 +100,7 @@ pub fn copy_turn(form: Option<&Form>, now: DateTime<Utc>) -> CopyTurn {
         Some(other) if other.runs(now) => CopyTurn::Rest,
         Some(_) => CopyTurn::GiveUp,
         None if copy.failures.is_some_and(|failures| failures.gives_up(now)) => CopyTurn::GiveUp,
-        None if copy.failures.is_some_and(|failures| failures.next_try_at > now) => CopyTurn::Rest,
+        None if copy.failures.is_some_and(|failures| failures.is_early(now)) => CopyTurn::Rest,
         None => CopyTurn::Send,
     }
 }
