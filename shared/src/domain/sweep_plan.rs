@@ -221,9 +221,8 @@ impl Found {
                     Err(reason) => drop(self.odd.insert(id, reason)),
                 }
             }
-            (Verdict::Leave(Left::WithoutDays), _) => {
-                let id = event.id.clone();
-                self.odd.extend(event.with_days().err().map(|reason| (id, reason)));
+            (Verdict::Leave(left @ Left::WithoutDays), _) => {
+                self.odd.insert(event.id, format!("it {left}"));
             }
             (Verdict::Leave(_), _) if is_open => {
                 self.done.insert(event.id.clone(), event);

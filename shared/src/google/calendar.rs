@@ -91,14 +91,12 @@ impl GoogleClient {
             let mut witness = Witness::new(self.now());
             let call = hub.events().insert(event.clone(), path).param("fields", FIELDS);
             let outcome = call.delegate(&mut witness).doit().await;
-            match outcome {
-                Err(Error::JsonDecodeError(text, _)) => self.written(&text, event_id, content, calendar, None),
-                outcome => {
-                    let event = witness.judge(outcome)?;
-                    let text = serde_json::to_string(&event).unwrap_or_default();
-                    self.written(&text, event_id, content, calendar, None)
-                }
-            }
+            let text = match outcome {
+                // It is made, however odd the answer is.
+                Err(Error::JsonDecodeError(text, _)) => text,
+                outcome => serde_json::to_string(&witness.judge(outcome)?).unwrap_or_default(),
+            };
+            self.written(&text, event_id, content, calendar, None)
         };
         self.call(budget, WRITE, insert).await
     }
