@@ -5,7 +5,7 @@ use moffman::sweep::SweepReport;
 use moffman_simulators::{Call, Service, Turn};
 use serde_json::Value;
 
-use crate::fates::{Fate, fate, fate_elsewhere};
+use crate::fates::{Fate, fate, fate_elsewhere, fate_in_silence};
 use crate::gatekeeper::{Effect, Waiting};
 use crate::ledger::Breach;
 use crate::operations::Running;
@@ -220,7 +220,8 @@ impl Schedule {
     fn fate(&mut self, call: &Call) -> Fate {
         match self.mood {
             Mood::Trouble { spared } if self.is_elsewhere(call, spared) => fate_elsewhere(&mut self.random, call),
-            Mood::Trouble { .. } | Mood::Clean => Fate::Well,
+            Mood::Silence if call.service == Service::Byroapi => fate_in_silence(&mut self.random),
+            Mood::Trouble { .. } | Mood::Silence | Mood::Clean => Fate::Well,
             Mood::Races if !self.is_murky(call) && self.random.u8(..8) > 0 => Fate::Well,
             Mood::Faults | Mood::Races => {
                 let is_ending = |caller: &String| self.crashing.contains(caller) || self.dying.contains(caller);

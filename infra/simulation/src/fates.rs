@@ -56,6 +56,18 @@ pub fn fate_elsewhere(random: &mut fastrand::Rng, call: &Call) -> Fate {
     fault.filter(|_| random.bool()).map_or(Fate::Well, Fate::Wrong)
 }
 
+/// Draws a fate for a form of which Byroapi does not say whether it was issued.
+pub fn fate_in_silence(random: &mut fastrand::Rng) -> Fate {
+    let silences = [
+        Fault::status_after_effect(502, "Bad Gateway"),
+        Fault::status(504, "Gateway Timeout"),
+        Fault::DropAfterEffect,
+        Fault::HangAfterEffect,
+        Fault::Hang,
+    ];
+    random.choice(silences).map_or(Fate::Well, Fate::Wrong)
+}
+
 fn fault(random: &mut fastrand::Rng, call: &Call) -> Option<Fault> {
     let faults = match call.service {
         Service::Google => google(call),

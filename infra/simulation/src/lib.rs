@@ -19,6 +19,7 @@ mod reservations;
 mod resettling;
 mod schedule;
 mod sheet;
+mod silence;
 mod slow;
 mod stage;
 mod table;

@@ -124,6 +124,16 @@ impl People {
         format!("{person} copies {id} to {copy} in {calendar}")
     }
 
+    /// A person asks for days once more: by a copy, or by a new event in place of the old one. Answers what, for the story.
+    pub fn ask_again(&mut self, life: &mut Life) -> String {
+        let last = self.made.len().checked_sub(1).filter(|_| life.random.bool());
+        match last.or_else(|| self.choose(life.random)) {
+            Some(index) if life.random.bool() => self.copy_own(index, life),
+            Some(index) => self.enter_again(index, life),
+            None => NOTHING.to_owned(),
+        }
+    }
+
     /// An event was approved at this moment, which gave it its title.
     pub fn approved(&mut self, event: &str, moment: u64) {
         if let Some(made) = self.made.iter_mut().find(|made| made.id == event) {

@@ -26,7 +26,7 @@ const MOST_CLEAN_SWEEPS: u32 = 16;
 /// After this time any lease is over: it is the form's timeout and a minute.
 pub const LONGER_THAN_A_LEASE: Duration = Duration::minutes(2);
 /// Longer than any wait before a form is tried again.
-const LONGER_THAN_ANY_BACKOFF: Duration = Duration::hours(7);
+pub const LONGER_THAN_ANY_BACKOFF: Duration = Duration::hours(7);
 
 /// What came of a schedule.
 #[derive(Debug)]
@@ -78,6 +78,8 @@ pub enum Mood {
     Races,
     /// Trouble with all calendars but this one, and nothing else.
     Trouble { spared: &'static str },
+    /// Byroapi does not say what becomes of forms; all else is well.
+    Silence,
     /// Nothing but what processes do.
     Clean,
 }
@@ -140,7 +142,7 @@ impl Schedule {
     }
 
     /// Notes whether one of these sweeps knew the offices and the people.
-    fn note_known(&mut self, reports: &[Option<SweepReport>]) {
+    pub(crate) fn note_known(&mut self, reports: &[Option<SweepReport>]) {
         self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
     }
 
@@ -158,8 +160,11 @@ impl Schedule {
         for _ in 0..self.random.u32(1..5) {
             self.person_acts();
         }
-        if self.is_known && self.random.u8(..4) == 0 {
+        let kind = self.random.u8(..8);
+        if self.is_known && kind < 2 {
             self.round_with_a_healthy_office().await?;
+        } else if self.is_known && kind == 2 {
+            self.days_of_silence().await?;
         } else {
             self.mood = if self.random.bool() { Mood::Faults } else { Mood::Races };
             self.begin_work()?;
@@ -207,13 +212,19 @@ impl Schedule {
         let mut decision = Decision::draw(&mut self.random);
         let persons = if self.random.u8(..3) == 0 { 2 } else { 1 };
         for _ in 0..persons {
-            let (caller, app) = self.server()?;
-            self.tell(format!("{caller}: a person decides about form {number}: {decision:?}"));
-            self.running.push(begin_decision(caller, app, decision, number));
+            self.decides(decision, number)?;
             if self.random.bool() {
                 decision = Decision::draw(&mut self.random);
             }
         }
+        Ok(())
+    }
+
+    /// A person decides about the form of this number.
+    pub(crate) fn decides(&mut self, decision: Decision, number: usize) -> Result<(), Trouble> {
+        let (caller, app) = self.server()?;
+        self.tell(format!("{caller}: a person decides about form {number}: {decision:?}"));
+        self.running.push(begin_decision(caller, app, decision, number));
         Ok(())
     }
 
