@@ -2,8 +2,9 @@
 
 use super::reader::Reader;
 use super::recipients::Recipients;
+use super::scalars;
 use super::settings::{FormEmail, Forms};
-use super::{Place, scalars};
+use super::sources::Place;
 
 impl Reader {
     pub(super) fn forms(&mut self) -> Forms {

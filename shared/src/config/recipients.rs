@@ -2,7 +2,7 @@
 //!
 //! Messages do not repeat what was given: it may be the address of a person.
 
-use super::scalars::{Problem, shape};
+use super::scalars::{ValueProblem, shape};
 use super::tree::{Member, Node, Value};
 use crate::domain::email::Email;
 
@@ -32,15 +32,15 @@ impl Recipients {
     }
 
     /// Reads either shape.
-    pub(super) fn read(node: &Node) -> Result<Self, Problem> {
+    pub(super) fn read(node: &Node) -> Result<Self, ValueProblem> {
         match &node.value {
             Value::Text(text) if text.trim().is_empty() => Ok(Self::default()),
             Value::Text(text) => match Email::parse(text) {
                 Some(email) => Ok(Self::Address(email.as_str().to_owned())),
-                None => Err(Problem::new("not an e-mail address")),
+                None => Err(ValueProblem::new("not an e-mail address")),
             },
             Value::Mapping(members) => Ok(Self::Named(members.iter().map(entry).collect::<Result<_, _>>()?)),
-            _ => Err(Problem::new(format!("{} is not allowed", shape(node)))),
+            _ => Err(ValueProblem::new(format!("{} is not allowed", shape(node)))),
         }
     }
 }
@@ -51,8 +51,8 @@ impl Default for Recipients {
     }
 }
 
-fn entry(member: &Member) -> Result<(String, Option<String>), Problem> {
-    let wrong = |text: &str| Problem::at(member.position, text);
+fn entry(member: &Member) -> Result<(String, Option<String>), ValueProblem> {
+    let wrong = |text: &str| ValueProblem::at(member.position, text);
     let email = Email::parse(&member.name).ok_or_else(|| wrong("not an e-mail address"))?;
     let name = match &member.node.value {
         Value::Null => None,

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::reader::Reader;
+use super::scalars;
 use super::settings::{Aws, Calendar, CheckingRange, Colors, General, GoogleApi, RestApi};
-use super::{Place, scalars};
+use super::sources::Place;
 use crate::google;
 
 const KEY_PATH: &str = "google_api.service_account_key_path";
