@@ -8,10 +8,11 @@ use secrecy::SecretString;
 
 use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
-use crate::config::Settings;
-use crate::directory::Directory;
+use crate::config::{Forms, Settings};
+use crate::directory::{Directory, DirectorySources, Range};
 use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
+use crate::domain::template::{Placeholder, Template};
 use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
 use crate::store::Store;
@@ -103,7 +104,7 @@ impl Moffman {
             Byroapi::new(url, forms_authorization.as_ref(), settings.forms.timeout, &transport, clock.clone())
         });
         Ok(Self {
-            directory: Directory::new(&settings, store.clone(), clock.clone()),
+            directory: Directory::new(directory_sources(&settings), store.clone(), google.clone(), clock.clone()),
             pace: Pace::new(clock.clone(), Share::WHOLE),
             stop: Stop::default(),
             settings: Arc::new(settings),
@@ -125,4 +126,27 @@ impl Moffman {
     pub(crate) fn form_timeout(&self) -> Duration {
         Duration::from_std(self.settings.forms.timeout).unwrap_or(Duration::MAX)
     }
+}
+
+/// Where the configuration says that offices and manual users come from.
+pub fn directory_sources(settings: &Settings) -> DirectorySources {
+    let needed = needed_names(&settings.forms);
+    let (offices, users) = (&settings.offices, &settings.manual_users);
+    let office_range = offices.google_config.as_ref();
+    let user_range = users.google_config.as_ref();
+    DirectorySources {
+        offices: offices.office_list.clone(),
+        users: users.user_list.clone(),
+        office_range: office_range.map(|source| Range::new(&source.sheet_id, &source.range, &[])),
+        user_range: user_range.map(|source| Range::new(&source.sheet_id, &source.range, &needed)),
+        needed,
+    }
+}
+
+/// Names and numbers of users that the templates of the form's e-mail use; none while forms are off.
+fn needed_names(forms: &Forms) -> Vec<Placeholder> {
+    let names = [Placeholder::FirstName, Placeholder::LastName, Placeholder::EmployeeNumber];
+    let templates = [Some(&forms.email.subject), Some(&forms.email.contents), forms.email.attachments.as_ref()];
+    let used: Vec<_> = templates.into_iter().flatten().flat_map(Template::placeholders).collect();
+    names.into_iter().filter(|name| forms.target().is_some() && used.contains(name)).collect()
 }

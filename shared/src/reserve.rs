@@ -56,7 +56,7 @@ pub enum ReserveError {
 /// Registers or approves `reservation`, calling Google until `deadline` at the latest.
 pub async fn place(app: &Moffman, reservation: &Reservation, deadline: Option<Moment>) -> Result<Placed, ReserveError> {
     let budget = Budget { deadline, pace: None };
-    let office = app.directory.office(&app.google, &budget, reservation.office_id()).await?;
+    let office = app.directory.office(&budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
     let (event, status) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
     Ok(Placed {

@@ -83,7 +83,7 @@ impl Sweeper {
 
     /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
     async fn reload(&self, context: &Context) -> Result<Value, Failure> {
-        let report = reload::reload(&self.app.directory, &self.app.google, &self.until_next_reload(context)).await?;
+        let report = reload::reload(&self.app.directory, &self.until_next_reload(context)).await?;
         let mut answer = serde_json::to_value(report)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
@@ -101,7 +101,7 @@ impl Sweeper {
     }
 
     async fn maintain(&self, context: &Context) -> Result<Value, Failure> {
-        let everything = self.app.directory.everything(&self.app.google, &self.budget(context)).await?;
+        let everything = self.app.directory.roster(&self.budget(context)).await?;
         let schedules = self.align(false, context).await?;
         let (offices, users) = (everything.offices.len(), everything.users.len());
         let orphaned = orphans::tend(&self.app, self.deadline(context)).await?;

@@ -108,7 +108,7 @@ fn order(clock: &Clock, form: Duration) -> Order {
 
 async fn reload(app: &Moffman) {
     let budget = Budget { deadline: Some(app.clock.moment() + RELOAD), pace: None };
-    if let Err(error) = reload::reload(&app.directory, &app.google, &budget).await {
+    if let Err(error) = reload::reload(&app.directory, &budget).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
 }

@@ -38,7 +38,7 @@ pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<u64>) -> Runnin
 pub fn begin_reload(caller: String, app: Moffman) -> Running {
     begin_request(caller, async move {
         // A failed reload keeps what was there; only what follows from it counts.
-        let _ = reload(&app.directory, &app.google, &Budget { deadline: None, pace: None }).await;
+        let _ = reload(&app.directory, &Budget { deadline: None, pace: None }).await;
     })
 }
 

@@ -16,7 +16,7 @@ pub use list::list;
 pub use settle::{discard, resend};
 
 use crate::app::Moffman;
-use crate::directory::{DirectoryError, Everything};
+use crate::directory::{DirectoryError, Roster};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::form::Failures;
@@ -162,7 +162,7 @@ const ORPHAN: char = '\u{10ffff}';
 
 /// One office per calendar, as [`offices`]; then, under names that no office has, the calendars that were read once and
 /// have no office any more.
-async fn calendars(app: &Moffman, everything: &Everything) -> Result<Vec<Office>, StoreError> {
+async fn calendars(app: &Moffman, everything: &Roster) -> Result<Vec<Office>, StoreError> {
     let mut offices = offices(everything);
     let known: HashSet<CalendarId> = everything.offices.iter().map(|office| office.calendar_id.clone()).collect();
     let mut orphaned = app.store.known_calendars().await?;
@@ -178,7 +178,7 @@ async fn calendars(app: &Moffman, everything: &Everything) -> Result<Vec<Office>
 }
 
 /// One office per calendar, in the order of their names: the first of those that share a calendar.
-fn offices(everything: &Everything) -> Vec<Office> {
+fn offices(everything: &Roster) -> Vec<Office> {
     let mut offices = everything.offices.clone();
     offices.sort_by(|a, b| a.name.cmp(&b.name));
     let mut seen = HashSet::new();

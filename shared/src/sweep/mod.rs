@@ -28,7 +28,7 @@ pub use report::{FormCounts, OfficePlan, Problem, Remark, SweepReport};
 use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::config::{OnChange, TimedEvents};
-use crate::directory::{DirectoryError, Everything};
+use crate::directory::{DirectoryError, Roster};
 use crate::domain::form::FormKey;
 use crate::domain::office::Office;
 use crate::domain::quota::Share;
@@ -89,9 +89,9 @@ pub enum SweepError {
 pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepError> {
     let pace = order.share.map_or_else(|| app.pace.clone(), |share| Pace::new(app.clock.clone(), share));
     let budget = Budget { deadline: order.deadline, pace: Some(pace) };
-    let everything = app.directory.everything(&app.google, &budget).await?;
+    let everything = app.directory.roster(&budget).await?;
     let offices = match &order.scope {
-        Scope::Office(name) => vec![app.directory.office(&app.google, &budget, name).await?],
+        Scope::Office(name) => vec![app.directory.office(&budget, name).await?],
         Scope::All => everything.offices.clone(),
         Scope::Shard { index, of } => {
             everything.offices.iter().filter(|office| shard(&office.calendar_id, *of) == *index).cloned().collect()
@@ -112,7 +112,7 @@ struct Sweep<'a> {
     app: &'a Moffman,
     order: &'a Order,
     budget: Budget,
-    everything: Arc<Everything>,
+    everything: Arc<Roster>,
     /// Held while a form is sent: one at a time. Counts the forms in a row that had no answer.
     form_turn: Mutex<u32>,
     /// The forms that a dry run says are sent.

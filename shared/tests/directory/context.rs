@@ -37,7 +37,6 @@ pub struct Context {
 /// A process of ours: its own memory on the common store.
 pub struct Process {
     pub directory: Directory,
-    pub google: GoogleClient,
 }
 
 /// The world's time, which goes on while somebody waits.
@@ -97,8 +96,8 @@ impl Context {
             clock: clock.clone(),
             randomness: Randomness::from_seed(1),
         });
-        let directory = Directory::new(&settings(yaml), self.store.clone(), clock);
-        Process { directory, google: google.unwrap() }
+        let sources = moffman::app::directory_sources(&settings(yaml));
+        Process { directory: Directory::new(sources, self.store.clone(), google.unwrap(), clock) }
     }
 
     /// The world's time as our processes have it.
@@ -164,7 +163,7 @@ impl Context {
 
 impl Process {
     pub async fn office(&self, name: &str) -> Result<Office, DirectoryError> {
-        self.directory.office(&self.google, &Budget::default(), name).await
+        self.directory.office(&Budget::default(), name).await
     }
 
     /// The calendar of an office that is known.
@@ -172,8 +171,8 @@ impl Process {
         self.office(name).await.unwrap().calendar_id.into()
     }
 
-    pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Everything>, DirectoryError> {
-        self.directory.everything(&self.google, &Budget::default()).await
+    pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Roster>, DirectoryError> {
+        self.directory.roster(&Budget::default()).await
     }
 
     pub async fn reload(&self) -> ReloadReport {
@@ -181,7 +180,7 @@ impl Process {
     }
 
     pub async fn try_reload(&self) -> Result<ReloadReport, moffman::reload::ReloadError> {
-        reload(&self.directory, &self.google, &Budget::default()).await
+        reload(&self.directory, &Budget::default()).await
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::store::directory_snapshot::short_hex;
 
-/// The whole directory, as a sweep needs it.
-pub struct Everything {
+/// All offices and manual users at one time.
+pub struct Roster {
     /// The configuration's offices, then the sheet's; their names differ.
     pub offices: Vec<Office>,
     /// Manual users, each once however the address is spelled.
@@ -21,7 +21,7 @@ pub struct Everything {
     pub users_digest: String,
 }
 
-impl Everything {
+impl Roster {
     /// Merges entries; the static ones win.
     pub(super) fn merge(
         static_offices: &[Office],
@@ -42,9 +42,9 @@ impl Everything {
 }
 
 /// Counts only: names and addresses stay out of logs.
-impl fmt::Debug for Everything {
+impl fmt::Debug for Roster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Everything")
+        f.debug_struct("Roster")
             .field("offices", &self.offices.len())
             .field("users", &self.users.len())
             .field("users_digest", &self.users_digest)
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn static_entries_come_first_and_win() {
-        let merged = Everything::merge(
+        let merged = Roster::merge(
             &[office("Prague", "static"), office(" Praha\u{a0}1", "static")],
             vec![office("Brno", "sheet"), office("Prague", "sheet"), office("Praha 1", "sheet")],
             &[user("Anna@example.com", "Static")],
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_static_person_wins_over_another_spelling_in_the_sheet() {
-        let merged = Everything::merge(
+        let merged = Roster::merge(
             &[],
             vec![],
             &[user("Anna.Nova@gmail.com", "Static")],
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_digest_follows_the_set_of_people() {
-        let digest = |users: Vec<ManualUser>| Everything::merge(&[], vec![], &[], users).users_digest;
+        let digest = |users: Vec<ManualUser>| Roster::merge(&[], vec![], &[], users).users_digest;
         let anna = || user("anna@example.com", "Anna");
         let bob = || user("bob@example.com", "Bob");
         assert_eq!(digest(vec![anna(), bob()]), digest(vec![bob(), user("ANNA@example.com", "Renamed")]));
