@@ -10,7 +10,7 @@ use crate::domain::cell::plain;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
-use crate::domain::template::{Placeholder, Template};
+use crate::domain::template::Placeholder;
 use crate::google::SheetRange;
 use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
 
@@ -95,7 +95,6 @@ impl Range {
 /// Names and numbers of users that the templates of the form's e-mail use; none while forms are off.
 fn needed_names(forms: &Forms) -> Vec<Placeholder> {
     let names = [Placeholder::FirstName, Placeholder::LastName, Placeholder::EmployeeNumber];
-    let templates = [Some(&forms.email.subject), Some(&forms.email.contents), forms.email.attachments.as_ref()];
-    let used: Vec<_> = templates.into_iter().flatten().flat_map(Template::placeholders).collect();
+    let used: Vec<_> = forms.letter.email.placeholders().collect();
     names.into_iter().filter(|name| forms.target().is_some() && used.contains(name)).collect()
 }

@@ -13,6 +13,7 @@ pub mod email;
 pub mod event;
 pub mod event_id;
 pub mod form;
+pub mod letter;
 pub mod manual_user;
 pub mod office;
 pub mod quota;
