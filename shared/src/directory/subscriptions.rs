@@ -8,10 +8,10 @@ use futures_util::future::join_all;
 
 use super::Directory;
 use crate::clock::Moment;
+use crate::domain::digest::digest;
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient, GoogleError};
 use crate::store::subscribed::CalendarDigest;
-use crate::telemetry;
 
 /// Calendars subscribed by one load at most; the next ones follow.
 const AT_MOST: usize = 50;
@@ -92,7 +92,7 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
                     failed += 1;
                     is_over |= error.is_temporary();
                     if failed <= LINES {
-                        let digest = telemetry::digest(&office.name);
+                        let digest = digest(&office.name);
                         tracing::warn!(office.digest = digest, %error, "a calendar cannot be subscribed");
                     }
                 }

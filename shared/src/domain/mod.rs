@@ -8,6 +8,7 @@ pub mod cell;
 pub mod date_format;
 pub mod date_range;
 pub mod date_shift;
+pub mod digest;
 pub mod directory_rows;
 pub mod email;
 pub mod event;
