@@ -8,11 +8,10 @@ use secrecy::SecretString;
 
 use crate::byroapi::{Byroapi, ByroapiError};
 use crate::clock::{Clock, Randomness};
-use crate::config::{Forms, Settings};
+use crate::config::Settings;
 use crate::directory::{Directory, DirectorySources, Range};
 use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
-use crate::domain::template::{Placeholder, Template};
 use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
 use crate::store::Store;
@@ -130,7 +129,8 @@ impl Moffman {
 
 /// Where the configuration says that offices and manual users come from.
 pub fn directory_sources(settings: &Settings) -> DirectorySources {
-    let needed = needed_names(&settings.forms);
+    let forms = &settings.forms;
+    let needed = forms.target().map(|_| forms.letter.email.needed_names()).unwrap_or_default();
     let (offices, users) = (&settings.offices, &settings.manual_users);
     let office_range = offices.google_config.as_ref();
     let user_range = users.google_config.as_ref();
@@ -141,12 +141,4 @@ pub fn directory_sources(settings: &Settings) -> DirectorySources {
         user_range: user_range.map(|source| Range::new(&source.sheet_id, &source.range, &needed)),
         needed,
     }
-}
-
-/// Names and numbers of users that the templates of the form's e-mail use; none while forms are off.
-fn needed_names(forms: &Forms) -> Vec<Placeholder> {
-    let names = [Placeholder::FirstName, Placeholder::LastName, Placeholder::EmployeeNumber];
-    let templates = [Some(&forms.email.subject), Some(&forms.email.contents), forms.email.attachments.as_ref()];
-    let used: Vec<_> = templates.into_iter().flatten().flat_map(Template::placeholders).collect();
-    names.into_iter().filter(|name| forms.target().is_some() && used.contains(name)).collect()
 }

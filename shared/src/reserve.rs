@@ -6,11 +6,11 @@ use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::date_range::DateRange;
+use crate::domain::digest::digest;
 use crate::domain::event::{Event, EventChange};
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
 use crate::google::{Budget, GoogleError};
-use crate::telemetry;
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -117,7 +117,7 @@ impl Attempt<'_> {
     /// Tells the operator whom the calendar has to be shared with; the caller is not told about our inside.
     fn explain(&self, error: &ReserveError) {
         if matches!(error, ReserveError::Google(error) if error.concerns_sharing()) {
-            let digest = telemetry::digest(self.office.calendar_id.key());
+            let digest = digest(self.office.calendar_id.key());
             let account = self.app.google.service_account_email();
             tracing::warn!(
                 office.digest = digest,

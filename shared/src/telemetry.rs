@@ -6,13 +6,13 @@ use std::fmt::Display;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{LogLevel, Settings};
+use crate::domain::digest::digest;
 use crate::metrics;
 use crate::sweep::{Order, SweepReport};
 
@@ -86,13 +86,6 @@ pub fn cannot_start(error: &dyn Display) {
     tracing::error!(%error, "cannot start");
 }
 
-/// Twelve hexadecimal digits that stand for a calendar (its key), an office's name or an address in a log line.
-pub fn digest(text: &str) -> String {
-    let mut digits = format!("{:x}", Sha256::digest(text.as_bytes()));
-    digits.truncate(12);
-    digits
-}
-
 /// Logs and measures what an ordered sweep did. A dry run has done nothing: it is neither logged nor measured.
 pub fn report_sweep(order: &Order, report: &SweepReport, now: DateTime<Utc>) {
     if !order.dry_run {
@@ -137,13 +130,6 @@ pub fn log_sweep(report: &SweepReport) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_digest_is_short_and_tells_calendars_apart() {
-        assert_eq!(digest("brno@group.calendar.google.com").len(), 12);
-        assert_ne!(digest("brno@group.calendar.google.com"), digest("praha@group.calendar.google.com"));
-        assert_eq!(digest(""), "e3b0c44298fc");
-    }
 
     #[test]
     fn other_crates_never_get_below_warn() {

@@ -63,12 +63,12 @@ fn forms_can_be_sent(settings: &Settings, now: DateTime<Utc>) {
     let Some((_, url)) = settings.forms.target() else {
         return;
     };
-    let (forms, corrective) = (&settings.forms, settings.calendar.end_date_corrective);
+    let forms = &settings.forms;
     let days = sample::days().filter_map(|day| DateRange::new(day, day).ok());
     for user in &settings.manual_users.user_list {
         assert!(forms.missing_names(user).is_empty(), "{user:?}");
         for days in days.clone() {
-            let form = approval_form::fill(forms, corrective, user, days, now);
+            let form = approval_form::fill(&forms.letter, user, days, now);
             assert_eq!(form["form_data"]["user_id"], user.email.as_str());
         }
     }

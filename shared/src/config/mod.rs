@@ -27,10 +27,9 @@ pub use self::kind::Kind;
 use self::layers::Layers;
 pub use self::mistakes::{ConfigErrors, Mistake, Origin};
 use self::reader::Reader;
-pub use self::recipients::Recipients;
 pub use self::settings::{
-    Aws, Calendar, CheckingRange, Colors, FormEmail, Forms, General, GoogleApi, ManualUsers, Offices, RestApi,
-    Settings, SheetSource,
+    Aws, Calendar, CheckingRange, Colors, Forms, General, GoogleApi, ManualUsers, Offices, RestApi, Settings,
+    SheetSource,
 };
 pub use self::sources::{Place, Sources};
 pub use self::template::template;

@@ -96,7 +96,6 @@ impl Reader {
                 approved: self.required("calendar.colors.approved", scalars::color),
             },
             checking_range: self.checking_range(),
-            end_date_corrective: self.required("calendar.end_date_corrective", scalars::shift),
             timed_events: self.required("calendar.timed_events", scalars::word),
         }
     }

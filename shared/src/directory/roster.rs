@@ -6,10 +6,10 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::domain::cell::plain;
+use crate::domain::digest::short_hex;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
-use crate::store::directory_snapshot::short_hex;
 
 /// All offices and manual users at one time.
 pub struct Roster {

@@ -6,12 +6,13 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::a1_range::first_row;
 use crate::domain::cell::plain;
+use crate::domain::digest::short_hex;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::domain::template::Placeholder;
 use crate::google::SheetRange;
-use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
+use crate::store::directory_snapshot::{Kind, Pointer, Version};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
 const WAY_OF_READING: &str = "4";

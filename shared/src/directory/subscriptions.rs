@@ -9,12 +9,12 @@ use futures_util::future::join_all;
 
 use super::sources::DirectorySources;
 use crate::clock::{Clock, Moment};
+use crate::domain::digest::digest;
 use crate::domain::office::Office;
 use crate::google::pace::Pace;
 use crate::google::{Budget, GoogleClient, GoogleError};
 use crate::store::Store;
 use crate::store::subscribed::CalendarDigest;
-use crate::telemetry;
 
 /// Calendars subscribed by one load at most; the next ones follow.
 const AT_MOST: usize = 50;
@@ -109,7 +109,7 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
                     failed += 1;
                     is_over |= error.is_temporary();
                     if failed <= LINES {
-                        let digest = telemetry::digest(&office.name);
+                        let digest = digest(&office.name);
                         tracing::warn!(office.digest = digest, %error, "a calendar cannot be subscribed");
                     }
                 }

@@ -19,10 +19,10 @@ use crate::app::Moffman;
 use crate::directory::{DirectoryError, Roster};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
+use crate::domain::digest::digest;
 use crate::domain::form::Failures;
 use crate::domain::office::Office;
 use crate::store::StoreError;
-use crate::telemetry;
 
 /// How many forms a page has if nobody chose.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -168,7 +168,7 @@ async fn calendars(app: &Moffman, everything: &Roster) -> Result<Vec<Office>, St
     let mut orphaned = app.store.known_calendars().await?;
     orphaned.retain(|calendar| !known.contains(calendar));
     let orphaned = orphaned.into_iter().map(|calendar_id| {
-        let name = format!("{ORPHAN}{}", telemetry::digest(calendar_id.key()));
+        let name = format!("{ORPHAN}{}", digest(calendar_id.key()));
         Office { name, calendar_id }
     });
     let mut orphaned: Vec<Office> = orphaned.collect();

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::left_behind::may_be_unsettled;
 use super::work::{Step, WorkError, Worker};
+use crate::domain::digest::digest;
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
 use crate::domain::form::{Form, FormId, Happening, State};
 use crate::domain::sweep_plan::Left;
@@ -173,7 +174,7 @@ impl Worker<'_> {
         let Some(form) = self.form() else { return };
         let (record, id) = (&self.record, &self.record.event.id);
         let remark = format!("event {id} was approved for {} {}", record.days, on_earlier_form(form, record));
-        let digest = crate::telemetry::digest(self.calendar.office.calendar_id.key());
+        let digest = digest(self.calendar.office.calendar_id.key());
         tracing::info!(office.digest = %digest, event.id = %id, days = %record.days, form.state = %form.state,
             "an event was approved on an earlier form");
         self.report.remark(&self.calendar.office.name, remark);

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::Sweep;
 use super::report::SweepReport;
+use crate::domain::digest::digest;
 use crate::domain::event::Event;
 use crate::domain::office::Office;
 use crate::domain::sweep_plan::{Found, Left};
@@ -19,7 +20,6 @@ use crate::store::item::{Kept, kept};
 use crate::store::left_form::LeftForm;
 use crate::store::open_record::OpenRecord;
 use crate::store::write::Written;
-use crate::telemetry;
 
 /// How long a calendar may be read by its sync token alone.
 const RECONCILE_AFTER: Duration = Duration::hours(24);
@@ -101,7 +101,7 @@ impl Sweep<'_> {
     pub(super) async fn read(&self, office: Office) -> (SweepReport, Option<Backlog>) {
         let mut report = SweepReport::default();
         let name = office.name.clone();
-        let digest = telemetry::digest(office.calendar_id.key());
+        let digest = digest(office.calendar_id.key());
         if self.app.stop.is_wanted() {
             return (report, None);
         }
@@ -140,7 +140,7 @@ impl Sweep<'_> {
             return Err(CalendarError::ReadOnly { account: account() });
         }
         if listed.zone.is_none() {
-            let digest = telemetry::digest(office.calendar_id.key());
+            let digest = digest(office.calendar_id.key());
             tracing::warn!(office.digest = %digest, "the time zone of the calendar is unknown; that of each event is used");
         }
         for (name, reason) in &listed.found.odd {

@@ -118,9 +118,8 @@ impl CopyWorker<'_> {
         if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
             return self.change(&CopyHappening::NotSent(claim.id), With::Nothing).await.map(|_| false);
         }
-        let settings = &sweep.app.settings;
         let days = self.record.form.days;
-        let form = approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, days, dated);
+        let form = approval_form::fill(&sweep.app.settings.forms.letter, user, days, dated);
         let answer = byroapi.issue(&form).await;
         *silences = silences_after(&answer, *silences);
         drop(silences);

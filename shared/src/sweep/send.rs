@@ -54,9 +54,7 @@ impl Worker<'_> {
             self.settle(&Happening::NotSent(claim.id)).await?;
             return Ok(Step::Rest);
         }
-        let settings = &sweep.app.settings;
-        let corrective = settings.calendar.end_date_corrective;
-        let form = approval_form::fill(&settings.forms, corrective, user, self.record.days, dated);
+        let form = approval_form::fill(&sweep.app.settings.forms.letter, user, self.record.days, dated);
         let answer = byroapi.issue(&form).await;
         *silences = silences_after(&answer, *silences);
         if *silences == MOST_SILENCES {

@@ -185,7 +185,7 @@ async fn calendars_that_cannot_be_subscribed_are_told_apart_in_the_log() {
     let log = Log::start();
     assert_eq!(ctx.usual_process().reload().await.subscribe_failures, 30);
     let lines = log.take("a calendar cannot be subscribed");
-    let digests: HashSet<String> = names.iter().map(|name| moffman::telemetry::digest(name)).collect();
+    let digests: HashSet<String> = names.iter().map(|name| moffman::domain::digest::digest(name)).collect();
     let told = digests.iter().filter(|&digest| lines.iter().any(|line| line.contains(digest.as_str()))).count();
     assert_eq!((lines.len(), told), (20, 20), "{lines:?}");
     assert!(!lines.concat().contains("example.com"), "{lines:?}");
