@@ -1,5 +1,6 @@
-//! Plays many schedules on all cores.
+//! Plays one schedule, or many of them on all cores.
 
+use std::io;
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,8 +8,7 @@ use std::thread;
 
 use crate::bugs::Layer;
 use crate::panics;
-use crate::schedule::Outcome;
-use crate::simulate_with;
+use crate::schedule::{self, ScheduleOutcome};
 use crate::stage::Trouble;
 
 /// What the cores share.
@@ -18,12 +18,23 @@ struct Campaign<L> {
     is_over: bool,
 }
 
+/// Plays the schedule of `seed` on a runtime of its own.
+pub fn simulate(seed: u64) -> Result<ScheduleOutcome, Trouble> {
+    simulate_with(seed, None)
+}
+
+/// Plays the schedule of `seed` with a faulty layer, if there is one, between the library and the simulators.
+pub fn simulate_with(seed: u64, layer: Option<&Layer>) -> Result<ScheduleOutcome, Trouble> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(io::Error::other)?;
+    runtime.block_on(schedule::play(seed, layer))
+}
+
 /// Plays the schedules of `seeds`, with a faulty layer if there is one, and shows each outcome to `look` until it breaks
 /// off. The outcomes come in no certain order.
 pub fn play_all(
     seeds: Range<u64>,
     layer: Option<&Layer>,
-    look: impl FnMut(Outcome) -> ControlFlow<()> + Send,
+    look: impl FnMut(ScheduleOutcome) -> ControlFlow<()> + Send,
 ) -> Result<(), Trouble> {
     let campaign = Mutex::new(Campaign { seeds, look, is_over: false });
     let cores = thread::available_parallelism()?.get();
@@ -33,7 +44,7 @@ pub fn play_all(
     })
 }
 
-fn play_some<L: FnMut(Outcome) -> ControlFlow<()>>(
+fn play_some<L: FnMut(ScheduleOutcome) -> ControlFlow<()>>(
     campaign: &Mutex<Campaign<L>>,
     layer: Option<&Layer>,
 ) -> Result<(), Trouble> {

@@ -17,7 +17,7 @@ const SEEDS: u64 = 1_000_000_000;
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum RunMode {
     /// Play one schedule, with this bug if there is one, and tell its story.
     Replay { seed: u64, bug: Option<String> },
     /// Play these.
@@ -28,7 +28,7 @@ pub(crate) enum Order {
     Hunt { seeds: Range<u64>, bug: Option<String> },
 }
 
-pub(crate) fn read() -> Order {
+pub(crate) fn read() -> RunMode {
     order(&command().get_matches())
 }
 
@@ -44,19 +44,19 @@ fn command() -> Command {
     ])
 }
 
-fn order(matches: &ArgMatches) -> Order {
+fn order(matches: &ArgMatches) -> RunMode {
     let number = |name| matches.get_one::<u64>(name).copied();
     let bug = matches.get_one::<String>(BUG).cloned();
     if let Some(seed) = number(SEED) {
-        return Order::Replay { seed, bug };
+        return RunMode::Replay { seed, bug };
     }
     let first = number(FIRST).unwrap_or_else(|| fastrand::u64(..SEEDS));
     let seeds = first..first.saturating_add(number(COUNT).unwrap_or_default());
     if matches.get_flag(BUGS) || bug.is_some() {
-        Order::Hunt { seeds, bug }
+        RunMode::Hunt { seeds, bug }
     } else if matches.get_flag(UNTIL_BREACH) {
-        Order::Find { seeds }
+        RunMode::Find { seeds }
     } else {
-        Order::Play { seeds }
+        RunMode::Play { seeds }
     }
 }

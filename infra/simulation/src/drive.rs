@@ -6,12 +6,12 @@ use moffman_simulators::{Call, Service, Turn};
 use serde_json::Value;
 
 use crate::fates::{Fate, fate, fate_elsewhere, fate_in_silence};
-use crate::gatekeeper::{Effect, Waiting};
+use crate::gatekeeper::{CompletedCall, Waiting};
 use crate::ledger::Breach;
 use crate::operations::Running;
 use crate::overtake::contender;
 use crate::panics;
-use crate::schedule::{Mood, Schedule};
+use crate::schedule::{FaultSchedule, Mood};
 use crate::slow::Slow;
 use crate::table::{told, writes};
 use crate::wire::{Matter, is_elsewhere, matter};
@@ -31,7 +31,7 @@ const MOST_OVERTAKINGS: u32 = 5;
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
-impl Schedule {
+impl FaultSchedule {
     /// Lets calls through the gate until everything that runs has ended. Answers what came of it.
     pub(crate) async fn drive(&mut self) -> Vec<Option<SweepReport>> {
         let mut reports = Vec::new();
@@ -247,7 +247,7 @@ impl Schedule {
         }
     }
 
-    fn took_effect(&mut self, effect: &Effect) {
+    fn took_effect(&mut self, effect: &CompletedCall) {
         if !effect.is_success() {
             return;
         }
@@ -258,7 +258,7 @@ impl Schedule {
         let now = self.ledger.tick();
         self.requests.reservations().took_effect(effect, now);
         if let Matter::Approve { event, .. } = matter(&effect.call) {
-            let set_out = self.ledger.approval_set_out(effect.call.caller.as_deref().unwrap_or_default(), &event);
+            let set_out = self.ledger.approval_set_out(effect.caller(), &event);
             self.people.approved(&event, set_out);
         }
     }

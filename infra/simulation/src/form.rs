@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::table::FormItem;
+use crate::table::WireForm;
 
 /// How often the policy `resend` sends a form again whose outcome is unknown.
 const MOST_REPEATED: u32 = 2;
@@ -28,9 +28,9 @@ pub enum Mark {
 
 /// What is known of a form.
 #[derive(Debug, Default)]
-pub struct Form {
+pub struct FormHistory {
     /// Its item.
-    item: Option<FormItem>,
+    item: Option<WireForm>,
     marks: BTreeSet<Mark>,
     /// Who has the claim on it, and who has the one on a copy.
     senders: [String; 2],
@@ -50,12 +50,12 @@ pub struct Form {
     is_copy_due: bool,
 }
 
-impl Form {
+impl FormHistory {
     /// A request of `caller`, which came at `now`, has written the item. Answers what is wrong with that.
-    pub fn written(&mut self, item: &FormItem, caller: &str, now: DateTime<Utc>) -> Vec<String> {
+    pub fn written(&mut self, item: &WireForm, caller: &str, now: DateTime<Utc>) -> Vec<String> {
         let mut wrong = Vec::new();
         let before = self.item.replace(item.clone());
-        if before.as_ref().is_some_and(FormItem::is_issued) && !item.is_issued() {
+        if before.as_ref().is_some_and(WireForm::is_issued) && !item.is_issued() {
             wrong.push(format!("it was issued, and is {} now", item.state));
         }
         let earlier = before.as_ref().map(|before| before.claims.clone()).unwrap_or_default();
@@ -156,10 +156,10 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::table::Claim;
+    use crate::table::WireClaim;
 
-    fn item(state: &str, mails: u64, claim: Option<Claim>) -> FormItem {
-        FormItem {
+    fn item(state: &str, mails: u64, claim: Option<WireClaim>) -> WireForm {
+        WireForm {
             place: ("person".to_owned(), "form".to_owned()),
             key: ("anna".to_owned(), "2026-06-28".to_owned(), "2026-06-28".to_owned()),
             state: state.to_owned(),
@@ -172,14 +172,14 @@ mod tests {
         }
     }
 
-    fn sending(mails: u64, since: DateTime<Utc>) -> FormItem {
-        item("sending", mails, Some(Claim { id: format!("{mails}"), until: since + TimeDelta::minutes(1) }))
+    fn sending(mails: u64, since: DateTime<Utc>) -> WireForm {
+        item("sending", mails, Some(WireClaim { id: format!("{mails}"), until: since + TimeDelta::minutes(1) }))
     }
 
     #[test]
     fn what_was_announced_in_doubt_may_go_out_although_the_slow_one_has_written_by_then() {
         let now = DateTime::UNIX_EPOCH;
-        let mut form = Form::default();
+        let mut form = FormHistory::default();
         assert_eq!(form.written(&sending(1, now), "slow", now), Vec::<String>::new());
         assert_eq!(form.mailed(false, false), None);
         let later = now + TimeDelta::minutes(2);
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn an_issued_form_that_was_never_in_doubt_does_not_go_out_again() {
         let now = DateTime::UNIX_EPOCH;
-        let mut form = Form::default();
+        let mut form = FormHistory::default();
         assert_eq!(form.written(&sending(1, now), "p1", now), Vec::<String>::new());
         assert_eq!(form.mailed(false, false), None);
         assert_eq!(form.written(&item("issued", 1, None), "p1", now), Vec::<String>::new());

@@ -26,7 +26,7 @@ impl Waiting {
 
 /// A call that was carried out.
 #[derive(Debug)]
-pub struct Effect {
+pub struct CompletedCall {
     /// The call.
     pub call: Call,
     /// With which status.
@@ -35,10 +35,20 @@ pub struct Effect {
     pub event: Option<Value>,
 }
 
-impl Effect {
+impl CompletedCall {
     /// Whether the service did what it was asked for.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// The process that made the call.
+    pub fn caller(&self) -> &str {
+        self.call.caller.as_deref().unwrap_or_default()
+    }
+
+    /// The address of whoever created the event.
+    pub fn creator(&self) -> &str {
+        self.event.as_ref().and_then(|event| event["creator"]["email"].as_str()).unwrap_or_default()
     }
 }
 
@@ -47,7 +57,7 @@ impl Effect {
 pub struct Gatekeeper {
     waiting: Mutex<Vec<Waiting>>,
     /// The calls that took effect since somebody last asked.
-    effects: Mutex<Vec<Effect>>,
+    effects: Mutex<Vec<CompletedCall>>,
     arrivals: AtomicU64,
     is_effect_awaited: AtomicBool,
 }
@@ -86,7 +96,7 @@ impl Gatekeeper {
 
     /// The calls that were carried out since the last time, in this order. Whoever learns of it only when their answers
     /// leave, which may be long after, has another order.
-    pub fn take_effects(&self) -> Vec<Effect> {
+    pub fn take_effects(&self) -> Vec<CompletedCall> {
         std::mem::take(&mut *self.effects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -119,7 +129,7 @@ impl Director for Gate {
 
     fn before_answer(&self, call: &Call, status: u16) -> Decision<()> {
         let (decide, decided) = oneshot::channel();
-        let effect = Effect { call: call.clone(), status, event: self.event(call) };
+        let effect = CompletedCall { call: call.clone(), status, event: self.event(call) };
         if call.service == Service::DynamoDb {
             self.gatekeeper.is_effect_awaited.store(false, Ordering::Relaxed);
         }

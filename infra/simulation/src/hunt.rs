@@ -19,7 +19,7 @@ enum Bug {
 }
 
 /// The first seed that finds a bug, and what it finds.
-pub(crate) struct Found {
+pub(crate) struct FirstFinding {
     pub(crate) seed: u64,
     pub(crate) breach: String,
 }
@@ -31,7 +31,7 @@ pub(crate) fn hunt(seeds: &Range<u64>, name: Option<&str>) -> Result<bool, Troub
     let mut missed = Vec::new();
     for bug in &bugs {
         match bug.find(seeds) {
-            Ok(Some(Found { seed, breach })) => {
+            Ok(Some(FirstFinding { seed, breach })) => {
                 println!("{}: found after {} seeds, by {seed}: {breach}", bug.name(), seed - seeds.start + 1);
                 continue;
             }
@@ -60,13 +60,13 @@ pub(crate) fn replay(seed: u64, name: &str) -> Result<bool, Trouble> {
 }
 
 /// Plays schedules until one has a breach.
-pub(crate) fn find(seeds: Range<u64>, layer: Option<&Layer>, progress: &str) -> Result<Option<Found>, Trouble> {
+pub(crate) fn find(seeds: Range<u64>, layer: Option<&Layer>, progress: &str) -> Result<Option<FirstFinding>, Trouble> {
     let mut found = None;
     let mut progress = Progress::new(progress, seeds.end - seeds.start);
     play_all(seeds, layer, |outcome| {
         progress.step();
         let Some(breach) = outcome.breaches.first() else { return ControlFlow::Continue(()) };
-        found = Some(Found { seed: outcome.seed, breach: format!("{breach:?}") });
+        found = Some(FirstFinding { seed: outcome.seed, breach: format!("{breach:?}") });
         ControlFlow::Break(())
     })?;
     Ok(found)
@@ -101,7 +101,7 @@ impl Bug {
         }
     }
 
-    fn find(&self, seeds: &Range<u64>) -> Result<Option<Found>, Trouble> {
+    fn find(&self, seeds: &Range<u64>) -> Result<Option<FirstFinding>, Trouble> {
         let found = match self {
             Self::Layer(layer) => find(seeds.clone(), Some(layer), &format!("{}: ", layer.name))?,
             Self::Patch(patch) => find_patched(patch, seeds)?,
@@ -111,7 +111,7 @@ impl Bug {
         {
             return Err("the layer does not spoil anything: what it looks for is not sent any more".into());
         }
-        if let Some(Found { seed, .. }) = found
+        if let Some(FirstFinding { seed, .. }) = found
             && let Some(breach) = simulate(seed)?.breaches.first()
         {
             return Err(format!("seed {seed} has a breach, but also without the bug: {breach:?}").into());
@@ -131,14 +131,14 @@ fn spoils_anything(layer: &Layer, seeds: &Range<u64>) -> Result<bool, Trouble> {
 }
 
 /// Has the patched program look. It says the seed and, after a space, the breach.
-fn find_patched(patch: &Patch, seeds: &Range<u64>) -> Result<Option<Found>, Trouble> {
+fn find_patched(patch: &Patch, seeds: &Range<u64>) -> Result<Option<FirstFinding>, Trouble> {
     let (first, count) = (seeds.start.to_string(), (seeds.end - seeds.start).to_string());
     let mut program = Command::new(patch.build()?);
     program.args(["--until-breach", "--first", &first, &count]);
     let said = program.stderr(Stdio::inherit()).output()?;
     let line = String::from_utf8(said.stdout)?;
     match line.trim_end().split_once(' ') {
-        Some((seed, breach)) => Ok(Some(Found { seed: seed.parse()?, breach: breach.to_owned() })),
+        Some((seed, breach)) => Ok(Some(FirstFinding { seed: seed.parse()?, breach: breach.to_owned() })),
         None if said.status.success() => Ok(None),
         None => Err(format!("the program with {} broke off: {}", patch.name, said.status).into()),
     }

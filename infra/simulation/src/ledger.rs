@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use moffman_simulators::{Call, Fault, World};
 
-use crate::asking::Asking;
-use crate::form::{Form, Mark};
-use crate::gatekeeper::Effect;
-use crate::stage::PEOPLE;
-use crate::table::{EventPlace, FormItem, Write, form_put, touches, writes};
-use crate::wire::{FormKey, Matter, form_key, is_clear, key, matter};
+use crate::cast::PEOPLE;
+use crate::form::{FormHistory, Mark};
+use crate::gatekeeper::CompletedCall;
+use crate::handmade::HandmadeEvent;
+use crate::history::EventHistory;
+use crate::table::{EventPlace, TableWrite, WireForm, WireRecord, form_put, touches, writes};
+use crate::wire::{Matter, PersonDays, form_key, is_clear, key, matter};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +28,11 @@ pub enum Breach {
 
 /// What a process has seen and is doing.
 #[derive(Debug, Default)]
-struct Process {
+struct ProcessNotes {
     /// When it first began to list each calendar in its sweep, and last read each event of each.
     looked: HashMap<EventPlace, u64>,
     /// The forms that it said it would send.
-    sending: BTreeMap<FormKey, Sending>,
+    sending: BTreeMap<PersonDays, Sending>,
     /// Whether the form on its way was in doubt before, and is no copy.
     is_resending: bool,
     /// When the approval of each event last set out.
@@ -43,7 +44,7 @@ struct Process {
 /// A form that is about to be sent.
 #[derive(Debug)]
 struct Sending {
-    item: FormItem,
+    item: WireForm,
     /// The calendar and the event that it is sent for; nobody's for a copy.
     event: Option<EventPlace>,
 }
@@ -53,13 +54,13 @@ pub struct Ledger {
     world: World,
     hold: bool,
     tick: u64,
-    asking: Asking,
+    history: EventHistory,
     /// Which form each open record asks for.
-    records: HashMap<EventPlace, FormKey>,
+    records: HashMap<EventPlace, PersonDays>,
     /// When each event was last changed, as far as the table knows.
     versions: HashMap<EventPlace, Option<DateTime<Utc>>>,
-    processes: HashMap<String, Process>,
-    forms: BTreeMap<FormKey, Form>,
+    processes: HashMap<String, ProcessNotes>,
+    forms: BTreeMap<PersonDays, FormHistory>,
     seen_forms: usize,
     /// The process whose form was the last to go on.
     last_sender: String,
@@ -73,7 +74,7 @@ impl Ledger {
             world,
             hold,
             tick: 0,
-            asking: Asking::default(),
+            history: EventHistory::default(),
             records: HashMap::new(),
             versions: HashMap::new(),
             processes: HashMap::new(),
@@ -91,27 +92,27 @@ impl Ledger {
     }
 
     /// A person gave an event, which may be new, these days in this calendar.
-    pub fn days_given(&mut self, calendar: &str, event: &str, person: &str, days: &str) {
+    pub fn days_given(&mut self, made: &HandmadeEvent) {
         let tick = self.tick();
-        self.asking.days_given(event, calendar, person, days, tick);
-        self.touched(event);
+        self.history.days_given(made, tick);
+        self.touched(&made.id);
     }
 
     /// A person deleted or restored an event.
     pub fn deleted(&mut self, event: &str, is_deleted: bool) {
         let tick = self.tick();
-        self.asking.deleted(event, is_deleted, tick);
+        self.history.deleted(event, is_deleted, tick);
         self.touched(event);
     }
 
     /// A person changed something of an event. One that is found only now asks for its form since then.
     pub fn touched(&mut self, event: &str) {
-        self.asking.touched(event, self.world.now());
+        self.history.touched(event, self.world.now());
     }
 
     /// Google refuses the cursor of this calendar.
     pub fn lost_track(&mut self, calendar: &str) {
-        self.asking.lost_track(calendar);
+        self.history.lost_track(calendar);
     }
 
     /// A process begins a sweep.
@@ -125,7 +126,7 @@ impl Ledger {
     }
 
     /// The calendar of the event for which a process is about to send this form.
-    pub fn sent_for(&self, caller: &str, key: &FormKey) -> Option<&str> {
+    pub fn sent_for(&self, caller: &str, key: &PersonDays) -> Option<&str> {
         let (calendar, _) = self.processes.get(caller)?.sending.get(key)?.event.as_ref()?;
         Some(calendar)
     }
@@ -189,12 +190,11 @@ impl Ledger {
     }
 
     /// A call was carried out, with success.
-    pub fn took_effect(&mut self, effect: &Effect) {
+    pub fn took_effect(&mut self, effect: &CompletedCall) {
         let call = &effect.call;
-        let caller = call.caller.clone().unwrap_or_default();
-        let creator = effect.event.as_ref().and_then(|event| event["creator"]["email"].as_str()).unwrap_or_default();
+        let (caller, creator) = (effect.caller().to_owned(), effect.creator());
         match matter(call) {
-            Matter::Approve { event, days, .. } => self.approved(&caller, &event, creator, &days),
+            Matter::Approve { event, days, .. } => self.approved(effect, &event, &days),
             Matter::Reserve { event, .. } if creator != self.world.service_account_email() => {
                 self.duplicated(format!("{caller} has written a reservation to {event} of {creator}"));
             }
@@ -207,19 +207,19 @@ impl Ledger {
         }
         for write in writes(call) {
             match write {
-                Write::Form(item) => self.form_written(&caller, call, &item),
-                Write::Cursor { calendar } => {
+                TableWrite::Form(item) => self.form_written(&caller, call, &item),
+                TableWrite::Cursor { calendar } => {
                     let tick = self.tick();
-                    self.asking.followed(calendar, tick);
+                    self.history.followed(calendar, tick);
                 }
-                Write::Record { of, form, updated } => self.recorded(&caller, of, form, updated),
-                Write::Close { of } => {
+                TableWrite::Record(record) => self.recorded(&caller, record),
+                TableWrite::Close { of } => {
                     self.records.remove(&of);
                 }
-                Write::Seen { of, updated } => {
+                TableWrite::Seen { of, updated } => {
                     self.versions.insert(of, updated);
                 }
-                Write::Check { .. } | Write::Left { .. } => {}
+                TableWrite::Check { .. } | TableWrite::Left { .. } => {}
             }
         }
     }
@@ -238,18 +238,18 @@ impl Ledger {
     }
 
     /// The form for a person and days, if anything was ever written of it.
-    pub fn form(&self, key: &FormKey) -> Option<&Form> {
+    pub fn form(&self, key: &PersonDays) -> Option<&FormHistory> {
         self.forms.get(key)
     }
 
     /// All forms.
-    pub fn forms(&self) -> impl Iterator<Item = (&FormKey, &Form)> {
+    pub fn forms(&self) -> impl Iterator<Item = (&PersonDays, &FormHistory)> {
         self.forms.iter()
     }
 
     /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
     pub fn was_listed(&self, event: &str) -> bool {
-        self.asking.was_listed(event)
+        self.history.was_listed(event)
     }
 
     /// The breaches, and the number of unknown outcomes.
@@ -258,7 +258,7 @@ impl Ledger {
         (self.breaches, unknown)
     }
 
-    fn process(&mut self, caller: &str) -> &mut Process {
+    fn process(&mut self, caller: &str) -> &mut ProcessNotes {
         self.processes.entry(caller.to_owned()).or_default()
     }
 
@@ -274,13 +274,13 @@ impl Ledger {
         }
     }
 
-    fn form_written(&mut self, caller: &str, call: &Call, item: &FormItem) {
+    fn form_written(&mut self, caller: &str, call: &Call, item: &WireForm) {
         let key = item.key.clone();
         if item.sent_until().is_none() {
             self.process(caller).sending.remove(&key);
         } else if call.operation == "TransactWriteItems" {
             let event = writes(call).into_iter().find_map(|write| match write {
-                Write::Check { of } => Some(of),
+                TableWrite::Check { of } => Some(of),
                 _ => None,
             });
             if event.as_ref().is_some_and(|event| self.records.get(event) != Some(&key)) {
@@ -293,13 +293,14 @@ impl Ledger {
         for wrong in form.written(item, caller, call.at) {
             self.duplicated(format!("{caller} has written of the form {key:?}: {wrong}"));
         }
-        if not_wanted.is_some_and(|since| !self.asking.asks_since(&key, since)) {
+        if not_wanted.is_some_and(|since| !self.history.asks_since(&key, since)) {
             self.duplicated(format!("{caller} sends {key:?}, and nobody has asked for it since it was not wanted"));
         }
     }
 
     /// Nothing is recorded that is older than what was looked at before.
-    fn recorded(&mut self, caller: &str, of: EventPlace, form: FormKey, updated: Option<DateTime<Utc>>) {
+    fn recorded(&mut self, caller: &str, record: WireRecord) {
+        let WireRecord { of, form, updated } = record;
         let newest = self.versions.insert(of.clone(), updated).flatten();
         if updated.is_some() && updated < newest {
             let text = format!("{caller} has recorded {of:?} as of {updated:?}, and {newest:?} was known");
@@ -308,12 +309,12 @@ impl Ledger {
         self.records.insert(of, form);
     }
 
-    fn form_sets_out(&mut self, caller: &str, call: &Call, key: &FormKey) {
+    fn form_sets_out(&mut self, caller: &str, call: &Call, key: &PersonDays) {
         caller.clone_into(&mut self.last_sender);
         let is_in_doubt = self.forms.get(key).is_some_and(|form| form.was(Mark::InDoubt));
         let process = self.process(caller);
         let announced = process.sending.get(key).map(|sending| &sending.item);
-        let until = announced.and_then(FormItem::sent_until);
+        let until = announced.and_then(WireForm::sent_until);
         // What is announced cannot be called back: somebody slow may write only now that an earlier mail went out.
         process.is_resending = is_in_doubt && announced.is_some_and(|item| item.state == "sending");
         if until.is_none_or(|until| until < call.at) {
@@ -321,16 +322,17 @@ impl Ledger {
         }
     }
 
-    fn form_accepted(&mut self, key: &FormKey, caller: &str) {
+    fn form_accepted(&mut self, key: &PersonDays, caller: &str) {
         let process = self.processes.get(caller);
         let is_resending = process.is_some_and(|process| process.is_resending);
         let sent_for = process.and_then(|process| Some((process, process.sending.get(key)?.event.as_ref()?)));
-        let wrong = sent_for.and_then(|(process, (calendar, event))| {
+        let wrong = sent_for.and_then(|(process, place)| {
+            let (calendar, event) = place;
             let looked = |event: &str| {
                 let place = (calendar.clone(), event.to_owned());
                 process.looked.get(&place).copied().unwrap_or_default()
             };
-            let wrong = self.asking.wrong_at(looked(event).max(looked("")), calendar, event, key)?;
+            let wrong = self.history.wrong_at(looked(event).max(looked("")), place, key)?;
             Some(format!("the form {key:?} for {event} in {calendar}, which was {wrong} when {caller} looked at it"))
         });
         if let Some(wrong) = wrong {
@@ -342,8 +344,9 @@ impl Ledger {
         }
     }
 
-    fn approved(&mut self, caller: &str, event: &str, creator: &str, days: &str) {
-        if self.process(caller).too_late.remove(event) {
+    fn approved(&mut self, effect: &CompletedCall, event: &str, days: &str) {
+        let creator = effect.creator();
+        if self.process(effect.caller()).too_late.remove(event) {
             self.duplicated(format!("{event} was written to although it is deleted"));
         }
         if !PEOPLE.iter().any(|(address, _)| *address == creator) {
@@ -352,13 +355,13 @@ impl Ledger {
         let Some(key) = key(creator, days) else { return };
         let form = self.forms.get(&key);
         let (is_settled, not_wanted) =
-            (form.is_some_and(|form| form.was(Mark::Settled)), form.and_then(Form::not_wanted));
+            (form.is_some_and(|form| form.was(Mark::Settled)), form.and_then(FormHistory::not_wanted));
         if !is_settled {
             self.breach(Breach::Lost(format!(
                 "{event} was approved for {days} before it was written down that its form is done"
             )));
         }
-        let is_later = |since| self.asking.asks_only_since(&key, event, since);
+        let is_later = |since| self.history.asks_only_since(&key, event, since);
         if not_wanted.is_some_and(is_later) {
             self.breach(Breach::Lost(format!(
                 "{event} was approved for {days} though it asks for a form since nobody wanted one"

@@ -2,13 +2,15 @@
 //!
 //! A schedule is its seed: the same seed makes the same decisions in the same order.
 
-mod asking;
 pub mod bugs;
 mod campaign;
+mod cast;
 mod drive;
 mod fates;
 mod form;
 mod gatekeeper;
+mod handmade;
+mod history;
 mod ledger;
 mod operations;
 mod overtake;
@@ -28,24 +30,10 @@ mod time;
 mod verdict;
 mod wire;
 
-use std::io;
-
-pub use campaign::play_all;
+pub use campaign::{play_all, simulate, simulate_with};
+pub use cast::{CALENDARS, PEOPLE};
 pub use ledger::Breach;
-pub use schedule::Outcome;
-pub use stage::{CALENDARS, Manner, PEOPLE, Stage, Trouble};
+pub use schedule::ScheduleOutcome;
+pub use stage::{Manner, Stage, Trouble};
 pub use tally::Tally;
 pub use time::WorldTime;
-
-use bugs::Layer;
-
-/// Plays the schedule of `seed` on a runtime of its own.
-pub fn simulate(seed: u64) -> Result<Outcome, Trouble> {
-    simulate_with(seed, None)
-}
-
-/// Plays the schedule of `seed` with a faulty layer, if there is one, between the library and the simulators.
-pub fn simulate_with(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(io::Error::other)?;
-    runtime.block_on(schedule::play(seed, layer))
-}

@@ -9,17 +9,17 @@ mod story;
 use std::ops::{ControlFlow, Range};
 use std::process::ExitCode;
 
-use command_line::Order;
+use command_line::RunMode;
 use moffman_simulation::{Tally, Trouble, play_all, simulate};
 use progress::Progress;
 
 fn main() -> ExitCode {
     let result = match command_line::read() {
-        Order::Replay { seed, bug: None } => simulate(seed).map(|outcome| story::tell(&outcome)),
-        Order::Replay { seed, bug: Some(bug) } => hunt::replay(seed, &bug),
-        Order::Play { seeds } => play(seeds),
-        Order::Find { seeds } => find(seeds),
-        Order::Hunt { seeds, bug } => hunt::hunt(&seeds, bug.as_deref()),
+        RunMode::Replay { seed, bug: None } => simulate(seed).map(|outcome| story::tell(&outcome)),
+        RunMode::Replay { seed, bug: Some(bug) } => hunt::replay(seed, &bug),
+        RunMode::Play { seeds } => play(seeds),
+        RunMode::Find { seeds } => find(seeds),
+        RunMode::Hunt { seeds, bug } => hunt::hunt(&seeds, bug.as_deref()),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

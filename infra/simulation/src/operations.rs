@@ -10,6 +10,13 @@ use moffman::reload::reload;
 use moffman::sweep::{Order, Scope, SweepReport, sweep};
 use tokio::task::JoinHandle;
 
+/// A process of the service, and the name that its calls carry.
+#[derive(Clone)]
+pub struct NamedProcess {
+    pub name: String,
+    pub app: Moffman,
+}
+
 /// A process at work.
 pub struct Running {
     /// The process.
@@ -28,15 +35,16 @@ impl Running {
 }
 
 /// Sweeps everything; `seconds` are what the invocation has.
-pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<u64>) -> Running {
+pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
+    let NamedProcess { name: caller, app } = process;
     let deadline = seconds.map(|seconds| app.clock.moment() + Duration::from_secs(seconds));
     let order = Order { scope: Scope::All, dry_run: false, deadline, share: None };
     Running { caller, is_sweep: true, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
 }
 
 /// Reloads the spreadsheet.
-pub fn begin_reload(caller: String, app: Moffman) -> Running {
-    begin_request(caller, async move {
+pub fn begin_reload(NamedProcess { name, app }: NamedProcess) -> Running {
+    begin_request(name, async move {
         // A failed reload keeps what was there; only what follows from it counts.
         let _ = reload(&app.directory, &Budget { deadline: None, pace: None }).await;
     })
@@ -53,7 +61,7 @@ pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'st
 
 /// What a person decides about a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum PersonDecision {
     /// It is sent again, or now.
     Resend,
     /// What was issued or discarded is sent once more.
@@ -64,7 +72,7 @@ pub enum Decision {
     NotWanted,
 }
 
-impl Decision {
+impl PersonDecision {
     /// Draws one.
     pub fn draw(random: &mut fastrand::Rng) -> Self {
         match random.u8(..8) {
@@ -90,18 +98,19 @@ impl Decision {
 const A_FEW: usize = 12;
 
 /// A person looks for a form and decides about it: the one with this number, counted round and round.
-pub fn begin_decision(caller: String, app: Moffman, decision: Decision, number: usize) -> Running {
-    begin_request(caller, async move {
+pub fn begin_decision(process: NamedProcess, decision: PersonDecision, number: usize) -> Running {
+    let NamedProcess { name, app } = process;
+    begin_request(name, async move {
         let filter = Filter { office: None, states: decision.states() };
         let Ok(page) = forms::list(&app, &filter, None, A_FEW, None).await else { return };
         let count = page.forms.len().max(1);
         let Some(form) = page.forms.into_iter().nth(number % count) else { return };
         // Refused or lost, the person sees the form as it was.
         let _ = match decision {
-            Decision::Resend => forms::resend(&app, &form.id, false, None).await,
-            Decision::Again => forms::resend(&app, &form.id, true, None).await,
-            Decision::Arrived => forms::discard(&app, &form.id, Outcome::Arrived, None).await,
-            Decision::NotWanted => forms::discard(&app, &form.id, Outcome::NotWanted, None).await,
+            PersonDecision::Resend => forms::resend(&app, &form.id, false, None).await,
+            PersonDecision::Again => forms::resend(&app, &form.id, true, None).await,
+            PersonDecision::Arrived => forms::discard(&app, &form.id, Outcome::Arrived, None).await,
+            PersonDecision::NotWanted => forms::discard(&app, &form.id, Outcome::NotWanted, None).await,
         };
     })
 }

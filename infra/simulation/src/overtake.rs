@@ -5,7 +5,7 @@ use moffman_simulators::Call;
 use crate::gatekeeper::Waiting;
 use crate::operations::begin_request;
 use crate::people::Life;
-use crate::schedule::{LONGER_THAN_A_LEASE, Schedule};
+use crate::schedule::{FaultSchedule, LONGER_THAN_A_LEASE};
 use crate::slow::Slow;
 use crate::table::{closes, form_put, writes_outcome, written};
 use crate::wire::{Matter, matter};
@@ -16,11 +16,11 @@ const MOST_WRITES: u32 = 4;
 const LONGEST_WAIT: u32 = 29;
 
 /// Which calls at the gate are meant.
-type Kind = fn(&Waiting) -> bool;
+type WaitingFilter = fn(&Waiting) -> bool;
 
 /// What is about to be written.
 #[derive(Clone)]
-enum Write {
+enum Overtaken {
     /// The record of this event, or the form that it asks for.
     Record(String),
     /// What became of the form that this event asks for.
@@ -29,7 +29,7 @@ enum Write {
     Reservation(String),
 }
 
-impl Schedule {
+impl FaultSchedule {
     /// In how many of a thousand decisions somebody overtakes: oftener where there is a write that seldom comes.
     pub(crate) fn chance_to_overtake(&self) -> u16 {
         let waiting = self.gatekeeper.lock();
@@ -44,7 +44,7 @@ impl Schedule {
 
     /// Somebody overtakes one of the writes at the gate, if there is one; mostly one of those that seldom come.
     pub(crate) fn overtake(&mut self) {
-        let kinds: &[Kind] = match self.random.u8(..8) {
+        let kinds: &[WaitingFilter] = match self.random.u8(..8) {
             ..=2 => &[is_closing, is_reservation, is_outcome],
             3..=5 => &[is_reservation, is_outcome, is_closing],
             _ => &[],
@@ -55,9 +55,9 @@ impl Schedule {
         let writes: Vec<_> = chosen.filter_map(write).collect();
         drop(waiting);
         match self.random.choice(writes) {
-            Some((caller, Write::Record(event))) => self.overtake_sweep(caller, event, false),
-            Some((caller, Write::Outcome(event))) => self.overtake_sweep(caller, event, true),
-            Some((caller, Write::Reservation(event))) => self.overtake_request(caller, &event),
+            Some((caller, Overtaken::Record(event))) => self.overtake_sweep(caller, event, false),
+            Some((caller, Overtaken::Outcome(event))) => self.overtake_sweep(caller, event, true),
+            Some((caller, Overtaken::Reservation(event))) => self.overtake_request(caller, &event),
             None => {}
         }
     }
@@ -94,8 +94,8 @@ impl Schedule {
             _ => (false, true),
         };
         if changes {
-            let now = self.ledger.tick();
-            let said = self.requests.person_changes(event, &mut self.random, now, &self.stage.world);
+            let Self { random, stage, ledger, requests, .. } = self;
+            let said = requests.person_changes(event, &mut Life { random, world: &stage.world, ledger });
             if let Some(said) = said {
                 self.tell(format!("{said}, which {caller} does not see"));
             }
@@ -103,10 +103,10 @@ impl Schedule {
         if asks {
             self.overtakings_left -= 1;
             match self.server() {
-                Ok((other, app)) => {
-                    let (said, work) = self.requests.begin_another(event, &mut self.random, &other, app);
-                    self.tell(format!("{other}: {said}, before {caller} goes on"));
-                    self.running.push(begin_request(other, work));
+                Ok(other) => {
+                    let (said, work) = self.requests.begin_another(event, &mut self.random, &other);
+                    self.tell(format!("{}: {said}, before {caller} goes on", other.name));
+                    self.running.push(begin_request(other.name, work));
                 }
                 Err(trouble) => self.tell(format!("the request does not begin: {trouble}")),
             }
@@ -131,13 +131,13 @@ fn is_reservation(waiting: &Waiting) -> bool {
 }
 
 /// Who is about to write what, or has just written it. A reservation counts only before that.
-fn write(waiting: &Waiting) -> Option<(String, Write)> {
+fn write(waiting: &Waiting) -> Option<(String, Overtaken)> {
     let call: &Call = waiting.call();
     let reservation = match (waiting, matter(call)) {
-        (Waiting::Arrived(..), Matter::Reserve { event, .. }) => Some(Write::Reservation(event)),
+        (Waiting::Arrived(..), Matter::Reserve { event, .. }) => Some(Overtaken::Reservation(event)),
         _ => None,
     };
-    let record = if is_outcome(waiting) { Write::Outcome } else { Write::Record };
+    let record = if is_outcome(waiting) { Overtaken::Outcome } else { Overtaken::Record };
     call.caller.clone().zip(reservation.or_else(|| written(call).map(record)))
 }
 

@@ -5,31 +5,16 @@ use chrono::{Days, NaiveDate};
 use moffman_simulators::{NewEvent, Recurrence, When, World};
 use serde_json::Value;
 
+use crate::cast::{CALENDARS, GUEST, PEOPLE};
+use crate::handmade::HandmadeEvent;
 use crate::ledger::Ledger;
-use crate::stage::{CALENDARS, GUEST, PEOPLE};
-
-/// An event that a manual user made, or a day of a series of theirs.
-#[derive(Clone, Debug)]
-pub struct Made {
-    pub calendar: &'static str,
-    pub id: String,
-    pub person: &'static str,
-    /// As its marks would write them.
-    pub days: String,
-    pub deleted: bool,
-    /// When a person gave it a title, if it was not approved since.
-    pub renamed: Option<u64>,
-    /// The series that it is a day of, and the day it was planned for.
-    pub(crate) series: Option<(String, NaiveDate)>,
-    pub(crate) earlier: Vec<String>,
-}
 
 /// The people and what they have made. Mostly an event has days of its own, so that one form belongs to it; what is copied,
 /// split or entered again shares them.
 #[derive(Debug)]
 pub struct People {
     /// What manual users made.
-    pub made: Vec<Made>,
+    pub made: Vec<HandmadeEvent>,
     /// What somebody else made: the calendar and the event as it was then.
     pub guests: Vec<(&'static str, Value)>,
     next_day: NaiveDate,
@@ -112,16 +97,18 @@ impl People {
     pub fn add(&mut self, calendar: &'static str, person: &'static str, life: &mut Life) -> String {
         let (start, end) = self.fresh_days(life);
         let id = life.world.person_adds(calendar, person, NewEvent::new(start, end));
-        self.note(calendar, id.clone(), person, format!("{start}/{end}"), life);
-        format!("{person} adds {id} in {calendar} for {start}/{end}")
+        let said = format!("{person} adds {id} in {calendar} for {start}/{end}");
+        self.note(HandmadeEvent::new(calendar, id, person, format!("{start}/{end}")), life);
+        said
     }
 
     /// A person copies somebody's event, perhaps one of a workflow, into a calendar.
     pub fn copy(&mut self, (from, id, days): (&str, &str, String), life: &mut Life) -> String {
         let (person, calendar) = (life.person(), life.calendar());
         let copy = life.world.person_copies(from, id, person, calendar);
-        self.note(calendar, copy.clone(), person, days, life);
-        format!("{person} copies {id} to {copy} in {calendar}")
+        let said = format!("{person} copies {id} to {copy} in {calendar}");
+        self.note(HandmadeEvent::new(calendar, copy, person, days), life);
+        said
     }
 
     /// A person asks for days once more: by a copy, or by a new event in place of the old one. Answers what, for the story.
@@ -155,10 +142,8 @@ impl People {
         for start in planned {
             if let Some(id) = life.world.occurrence_id(calendar, &series, &When::from(start)) {
                 let days = format!("{start}/{}", start.succ_opt().unwrap_or(start));
-                self.note(calendar, id, person, days, life);
-                if let Some(made) = self.made.last_mut() {
-                    made.series = Some((series.clone(), start));
-                }
+                let day = HandmadeEvent::new(calendar, id, person, days);
+                self.note(HandmadeEvent { series: Some((series.clone(), start)), ..day }, life);
             }
         }
         format!("{person} adds the series {series} in {calendar}, {count} days from {first}, every {step}")
@@ -184,7 +169,7 @@ impl People {
         };
         life.world.person_moves(made.calendar, &made.id, start, end);
         made.earlier.push(std::mem::replace(&mut made.days, days.clone()));
-        life.ledger.days_given(made.calendar, &made.id, made.person, &days);
+        life.ledger.days_given(made);
         format!("{} moves {} to {days}", made.person, made.id)
     }
 
@@ -200,7 +185,7 @@ impl People {
 
     fn copy_own(&mut self, index: usize, life: &mut Life) -> String {
         match self.made.get(index).filter(|made| !made.deleted).cloned() {
-            Some(Made { calendar, id, days, .. }) => self.copy((calendar, &id, days), life),
+            Some(HandmadeEvent { calendar, id, days, .. }) => self.copy((calendar, &id, days), life),
             None => NOTHING.to_owned(),
         }
     }
@@ -221,17 +206,8 @@ impl People {
     }
 
     /// Notes a new event.
-    pub(crate) fn note(
-        &mut self,
-        calendar: &'static str,
-        id: String,
-        person: &'static str,
-        days: String,
-        life: &mut Life,
-    ) {
-        life.ledger.days_given(calendar, &id, person, &days);
-        let made =
-            Made { calendar, id, person, days, deleted: false, renamed: None, series: None, earlier: Vec::new() };
+    pub(crate) fn note(&mut self, made: HandmadeEvent, life: &mut Life) {
+        life.ledger.days_given(&made);
         self.made.push(made);
     }
 

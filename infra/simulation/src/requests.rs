@@ -4,14 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use moffman::app::Moffman;
 use moffman::domain::reservation::{Request, Reservation};
 use moffman::reserve::place;
 use moffman_simulators::World;
 
+use crate::cast::{CALENDARS, office};
+use crate::operations::NamedProcess;
+use crate::people::Life;
 use crate::reservations::Reservations;
-use crate::sheet;
-use crate::stage::CALENDARS;
 use crate::wire::{days, is_there};
 
 /// How many reservations a workflow has. The last two have the same event id.
@@ -30,31 +30,31 @@ pub type Begun = (String, Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Requests {
     /// A request to `app`, which `caller` runs: often for the same reservation as the one before.
-    pub fn begin(&mut self, random: &mut fastrand::Rng, caller: &str, app: Moffman) -> Begun {
+    pub fn begin(&mut self, random: &mut fastrand::Rng, process: &NamedProcess) -> Begun {
         if random.bool() {
             self.last = random.u8(..RESERVATIONS);
         }
-        self.ask(caller, app, random.bool(), false)
+        self.ask(process, random.bool(), false)
     }
 
     /// One more request for the reservation with this event, or for one that would have the same; oftener an approval.
-    pub fn begin_another(&mut self, event: &str, random: &mut fastrand::Rng, caller: &str, app: Moffman) -> Begun {
+    pub fn begin_another(&mut self, event: &str, random: &mut fastrand::Rng, process: &NamedProcess) -> Begun {
         let has_event = |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event);
         let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
         self.last = random.choice(numbers).unwrap_or(self.last);
-        self.ask(caller, app, random.u8(..4) > 0, false)
+        self.ask(process, random.u8(..4) > 0, false)
     }
 
     /// The last request for this reservation, to approve it; nothing is in its way.
-    pub fn begin_last(&mut self, number: u8, caller: &str, app: Moffman) -> Begun {
+    pub fn begin_last(&mut self, number: u8, process: &NamedProcess) -> Begun {
         self.last = number;
-        self.ask(caller, app, true, true)
+        self.ask(process, true, true)
     }
 
-    fn ask(&self, caller: &str, app: Moffman, approved: bool, must_succeed: bool) -> Begun {
+    fn ask(&self, process: &NamedProcess, approved: bool, must_succeed: bool) -> Begun {
         let request = request(self.last, approved);
         let said = format!("request for {}, approved: {approved}", request.name);
-        let (caller, reservations) = (caller.to_owned(), self.reservations.clone());
+        let (NamedProcess { name: caller, app }, reservations) = (process.clone(), self.reservations.clone());
         self.reservations().began(&caller);
         let work = async move {
             let Ok(reservation) = Reservation::new(request.clone()) else { return };
@@ -69,20 +69,21 @@ impl Requests {
     }
 
     /// A person changes the event of a reservation, if there is one. Answers what, for the story.
-    pub fn person_acts(&self, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
+    pub fn person_acts(&self, life: &mut Life) -> Option<String> {
         let reservations = self.reservations();
-        let chosen = random.usize(..reservations.all().len().max(1));
+        let chosen = life.random.usize(..reservations.all().len().max(1));
         let id = reservations.all().keys().nth(chosen)?.clone();
         drop(reservations);
-        self.person_changes(&id, random, now, world)
+        self.person_changes(&id, life)
     }
 
     /// A person changes the event of this reservation, if it is in a calendar. Answers what, for the story.
-    pub fn person_changes(&self, id: &str, random: &mut fastrand::Rng, now: u64, world: &World) -> Option<String> {
+    pub fn person_changes(&self, id: &str, life: &mut Life) -> Option<String> {
+        let (world, now) = (life.world, life.ledger.tick());
         let mut reservations = self.reservations();
         let calendar = reservations.all().get(id)?.calendar.clone();
         let event = world.event(&calendar, id)?;
-        Some(match random.u8(..3) {
+        Some(match life.random.u8(..3) {
             _ if !is_there(&event) => {
                 reservations.deleted_or_restored(id, now);
                 world.person_restores(&calendar, id);
@@ -94,13 +95,13 @@ impl Requests {
                 format!("a person deletes the reservation {id}")
             }
             1 => {
-                let title = format!("title {}", random.u16(..));
+                let title = format!("title {}", life.random.u16(..));
                 world.person_renames(&calendar, id, &title);
                 reservations.retitled(id, title);
                 format!("a person renames the reservation {id}")
             }
             _ => {
-                let day = random.u8(10..28);
+                let day = life.random.u8(10..28);
                 let (start, end) = (format!("2026-08-{day}"), format!("2026-08-{}", day + 1));
                 world.person_moves(&calendar, id, start.as_str(), end.as_str());
                 reservations.moved(id, format!("{start}/{end}"));
@@ -142,6 +143,6 @@ fn request(number: u8, approved: bool) -> Request {
         start: format!("2026-07-0{day}"),
         end: format!("2026-07-0{}", day + 1),
         request_dt,
-        office_id: sheet::office(calendar).to_owned(),
+        office_id: office(calendar).to_owned(),
     }
 }

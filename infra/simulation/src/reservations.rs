@@ -7,9 +7,9 @@ use moffman::reserve::{Placed, ReserveError};
 use moffman_simulators::{Call, World};
 use serde_json::Value;
 
-use crate::gatekeeper::Effect;
+use crate::cast::office;
+use crate::gatekeeper::CompletedCall;
 use crate::ledger::Breach;
-use crate::sheet;
 use crate::wire::{Matter, days, is_processed, is_there, matter};
 
 /// The event of a reservation, as far as anybody knows of it.
@@ -37,7 +37,7 @@ pub struct Reserved {
 
 /// An event as a process last read or wrote it.
 #[derive(Debug)]
-struct Seen {
+struct LastLook {
     moment: u64,
     calendar: String,
     event: Value,
@@ -48,7 +48,7 @@ struct Seen {
 pub struct Reservations {
     by_event: BTreeMap<String, Reserved>,
     /// Each event as each process has seen it since its request began: its answers rest on that.
-    seen: HashMap<(String, String), Seen>,
+    seen: HashMap<(String, String), LastLook>,
     /// What each process is about to write over, though the event says as much already.
     overwriting: HashMap<String, String>,
     breaches: Vec<Breach>,
@@ -132,8 +132,8 @@ impl Reservations {
 
     /// A call was carried out at this moment, with success. Only an event that is deleted, or pending when an approval
     /// comes, may be written to, and only for whoever has it: everything else is what a person or an earlier answer wants.
-    pub fn took_effect(&mut self, effect: &Effect, moment: u64) {
-        let caller = effect.call.caller.clone().unwrap_or_default();
+    pub fn took_effect(&mut self, effect: &CompletedCall, moment: u64) {
+        let caller = effect.caller().to_owned();
         let (calendar, event) = match matter(&effect.call) {
             Matter::Read { calendar, event } => (calendar, event),
             Matter::Reserve { calendar, event, name, .. } => {
@@ -143,7 +143,7 @@ impl Reservations {
             _ => return,
         };
         let content = effect.event.clone().unwrap_or_default();
-        self.seen.insert((caller, event), Seen { moment, calendar, event: content });
+        self.seen.insert((caller, event), LastLook { moment, calendar, event: content });
     }
 
     fn written(&mut self, caller: &str, calendar: &str, event: &str, name: &str) {
@@ -161,7 +161,7 @@ impl Reservations {
     }
 }
 
-impl Seen {
+impl LastLook {
     /// Whether an answer to the request says of the event what it was, and no less than what was asked for.
     fn says(&self, request: &Request, placed: &Placed) -> bool {
         let status = if is_processed(&self.event) { Status::Approved } else { Status::Pending };
@@ -171,6 +171,6 @@ impl Seen {
             && placed.days.to_string() == days(&self.event)
             && placed.url.as_deref() == self.event["htmlLink"].as_str()
             && placed.office_id == request.office_id
-            && placed.office_id == sheet::office(&self.calendar)
+            && placed.office_id == office(&self.calendar)
     }
 }

@@ -2,14 +2,15 @@
 
 use moffman_simulators::Split;
 
-use crate::people::{Life, Made, NOTHING, People};
+use crate::handmade::HandmadeEvent;
+use crate::people::{Life, NOTHING, People};
 use crate::wire::{days, is_there};
 
 impl People {
     /// A person moves an event, or its whole series, to another calendar, where it keeps its id.
     pub(crate) fn move_to_calendar(&mut self, index: usize, life: &mut Life) -> String {
         let calendar = life.calendar();
-        let Some(Made { calendar: from, id, person, series, .. }) = self.made.get(index).cloned() else {
+        let Some(HandmadeEvent { calendar: from, id, person, series, .. }) = self.made.get(index).cloned() else {
             return NOTHING.to_owned();
         };
         let moved = series.as_ref().map_or(&id, |(series, _)| series);
@@ -17,10 +18,11 @@ impl People {
             return NOTHING.to_owned();
         }
         life.world.person_moves_to_calendar(from, moved, calendar);
-        let is_moved = |made: &&mut Made| made.id == *moved || made.series.as_ref().is_some_and(|(of, _)| of == moved);
+        let is_moved =
+            |made: &&mut HandmadeEvent| made.id == *moved || made.series.as_ref().is_some_and(|(of, _)| of == moved);
         for made in self.made.iter_mut().filter(is_moved) {
             made.calendar = calendar;
-            life.ledger.days_given(calendar, &made.id, person, &made.days);
+            life.ledger.days_given(made);
         }
         format!("{person} moves {moved} from {from} to {calendar}")
     }
@@ -31,22 +33,23 @@ impl People {
             return NOTHING.to_owned();
         };
         made.deleted = true;
-        let Made { calendar, id, person, days, .. } = made.clone();
+        let HandmadeEvent { calendar, id, person, days, .. } = made.clone();
         let again = life.world.person_enters_again(calendar, &id);
         life.ledger.deleted(&id, true);
-        self.note(calendar, again.clone(), person, days, life);
-        format!("{person} deletes {id} and enters it again as {again}")
+        let said = format!("{person} deletes {id} and enters it again as {again}");
+        self.note(HandmadeEvent::new(calendar, again, person, days), life);
+        said
     }
 
     /// A person changes "this and following" days of a series, which come back under other ids.
     pub(crate) fn split_series(&mut self, life: &mut Life) -> String {
-        let is_later = |made: &&Made| match &made.series {
+        let is_later = |made: &&HandmadeEvent| match &made.series {
             Some((series, day)) => self.is_day_before(series, *day),
             None => false,
         };
-        let later: Vec<Made> = self.made.iter().filter(is_later).cloned().collect();
+        let later: Vec<HandmadeEvent> = self.made.iter().filter(is_later).cloned().collect();
         let chosen = life.random.choice(later);
-        let Some(Made { calendar, person, series: Some((series, from)), .. }) = chosen else {
+        let Some(HandmadeEvent { calendar, person, series: Some((series, from)), .. }) = chosen else {
             return NOTHING.to_owned();
         };
         if !life.world.event(calendar, &series).is_some_and(|event| is_there(&event)) {
@@ -64,7 +67,7 @@ impl People {
             made.id = id;
             let event = life.world.event(calendar, &made.id).unwrap_or_default();
             (made.days, made.deleted) = (days(&event), !is_there(&event));
-            life.ledger.days_given(calendar, &made.id, person, &made.days);
+            life.ledger.days_given(made);
             if made.deleted {
                 life.ledger.deleted(&made.id, true);
             }
@@ -74,7 +77,8 @@ impl People {
 
     /// Whether the series has a day before this one: otherwise there is nothing to split.
     fn is_day_before(&self, series: &str, day: chrono::NaiveDate) -> bool {
-        let is_before = |made: &Made| made.series.as_ref().is_some_and(|(of, planned)| of == series && *planned < day);
+        let is_before =
+            |made: &HandmadeEvent| made.series.as_ref().is_some_and(|(of, planned)| of == series && *planned < day);
         self.made.iter().any(is_before)
     }
 }

@@ -9,16 +9,19 @@ use moffman::app::Moffman;
 use moffman::sweep::SweepReport;
 
 use crate::bugs::Layer;
+use crate::cast::{CALENDARS, PEOPLE};
 use crate::gatekeeper::{Gate, Gatekeeper};
 use crate::ledger::{Breach, Ledger};
-use crate::operations::{Decision, Running, begin_decision, begin_reload, begin_request, begin_sweep};
+use crate::operations::{
+    NamedProcess, PersonDecision, Running, begin_decision, begin_reload, begin_request, begin_sweep,
+};
 use crate::people::{Life, People};
 use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
 use crate::slow::Slow;
-use crate::stage::{CALENDARS, Manner, Open, PEOPLE, Stage, Trouble};
+use crate::stage::{Manner, OpenWork, Stage, Trouble};
 use crate::verdict::{
-    Verdict, check_calls, check_forms, check_records, check_reservations, is_approved, is_in_range, rests,
+    CalendarCheck, check_calls, check_forms, check_records, check_reservations, is_approved, is_in_range, rests,
 };
 
 /// More clean sweeps than any backlog needs.
@@ -30,7 +33,7 @@ pub const LONGER_THAN_ANY_BACKOFF: Duration = Duration::hours(7);
 
 /// What came of a schedule.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct ScheduleOutcome {
     /// Its seed.
     pub seed: u64,
     /// The promises that were broken.
@@ -42,7 +45,7 @@ pub struct Outcome {
 }
 
 /// A schedule under way.
-pub struct Schedule {
+pub struct FaultSchedule {
     pub(crate) random: fastrand::Rng,
     pub(crate) stage: Stage,
     pub(crate) manner: Manner,
@@ -85,7 +88,7 @@ pub enum Mood {
 }
 
 /// Plays the schedule of `seed` on the current runtime, which must have one thread.
-pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> {
+pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<ScheduleOutcome, Trouble> {
     let mut random = fastrand::Rng::with_seed(seed);
     let manner = Manner::draw(&mut random);
     let stage = Stage::set(seed, &manner).await?;
@@ -94,7 +97,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
     }
     let ledger = Ledger::new(stage.world.clone(), manner.hold);
     let first = NaiveDate::from_ymd_opt(2026, 6, 20).ok_or("a date")?;
-    let mut schedule = Schedule {
+    let mut schedule = FaultSchedule {
         random,
         stage,
         manner,
@@ -126,7 +129,7 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<Outcome, Trouble> 
     schedule.judge(last).await
 }
 
-impl Schedule {
+impl FaultSchedule {
     /// All calls wait at the gate.
     fn guard(&self) {
         let gate = Gate { gatekeeper: self.gatekeeper.clone(), world: self.stage.world.clone() };
@@ -134,7 +137,7 @@ impl Schedule {
     }
 
     /// What is open in the table, read past the gate.
-    async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
+    async fn open_records(&self) -> Result<Vec<OpenWork>, Trouble> {
         self.stage.world.undirect();
         let open = self.stage.open_records().await;
         self.guard();
@@ -190,15 +193,15 @@ impl Schedule {
             }
         }
         if self.manner.sheet && self.random.u8(..3) == 0 {
-            let (caller, app) = self.process()?;
-            self.tell(format!("{caller} begins to reload the spreadsheet"));
-            self.running.push(begin_reload(caller, app));
+            let process = self.process()?;
+            self.tell(format!("{} begins to reload the spreadsheet", process.name));
+            self.running.push(begin_reload(process));
         }
         for _ in 0..self.random.u32(..3) {
-            let (caller, app) = self.server()?;
-            let (said, work) = self.requests.begin(&mut self.random, &caller, app);
-            self.tell(format!("{caller}: {said}"));
-            self.running.push(begin_request(caller, work));
+            let server = self.server()?;
+            let (said, work) = self.requests.begin(&mut self.random, &server);
+            self.tell(format!("{}: {said}", server.name));
+            self.running.push(begin_request(server.name, work));
         }
         if self.random.bool() {
             self.decisions()?;
@@ -209,31 +212,32 @@ impl Schedule {
     /// A person decides about a form; at times another does so about the same one at the same time, perhaps otherwise.
     pub(crate) fn decisions(&mut self) -> Result<(), Trouble> {
         let number = self.random.usize(..12);
-        let mut decision = Decision::draw(&mut self.random);
+        let mut decision = PersonDecision::draw(&mut self.random);
         let persons = if self.random.u8(..3) == 0 { 2 } else { 1 };
         for _ in 0..persons {
             self.decides(decision, number)?;
             if self.random.bool() {
-                decision = Decision::draw(&mut self.random);
+                decision = PersonDecision::draw(&mut self.random);
             }
         }
         Ok(())
     }
 
     /// A person decides about the form of this number.
-    pub(crate) fn decides(&mut self, decision: Decision, number: usize) -> Result<(), Trouble> {
-        let (caller, app) = self.server()?;
-        self.tell(format!("{caller}: a person decides about form {number}: {decision:?}"));
-        self.running.push(begin_decision(caller, app, decision, number));
+    pub(crate) fn decides(&mut self, decision: PersonDecision, number: usize) -> Result<(), Trouble> {
+        let server = self.server()?;
+        self.tell(format!("{}: a person decides about form {number}: {decision:?}", server.name));
+        self.running.push(begin_decision(server, decision, number));
         Ok(())
     }
 
     /// A sweep begins. Answers whose.
     pub(crate) fn begin_sweep(&mut self, seconds: Option<u64>) -> Result<String, Trouble> {
-        let (caller, app) = self.process()?;
+        let process = self.process()?;
+        let caller = process.name.clone();
         self.tell(format!("{caller} begins a sweep; seconds left: {seconds:?}"));
         self.ledger.sweep_began(&caller);
-        self.running.push(begin_sweep(caller.clone(), app, seconds));
+        self.running.push(begin_sweep(process, seconds));
         Ok(caller)
     }
 
@@ -281,7 +285,7 @@ impl Schedule {
             return Ok(());
         }
         let Self { stage, ledger, people, manner, .. } = self;
-        Verdict { world: &stage.world, ledger, people, manner, is_all_listed: false }.pass();
+        CalendarCheck { world: &stage.world, ledger, people, manner, is_all_listed: false }.pass();
         check_forms(manner, false, ledger);
         Ok(())
     }
@@ -294,8 +298,8 @@ impl Schedule {
         for _ in 0..MOST_CLEAN_SWEEPS {
             self.stage.time.advance(Duration::days(1));
             if self.manner.sheet {
-                let (caller, app) = self.process()?;
-                self.running.push(begin_reload(caller, app));
+                let process = self.process()?;
+                self.running.push(begin_reload(process));
                 self.drive().await;
             }
             self.begin_sweep(None)?;
@@ -315,25 +319,25 @@ impl Schedule {
     async fn last_requests(&mut self) -> Result<(), Trouble> {
         check_reservations(&self.stage.world, &self.requests, &mut self.ledger);
         for number in 0..RESERVATIONS {
-            let (caller, app) = self.process()?;
-            let (said, work) = self.requests.begin_last(number, &caller, app);
-            self.tell(format!("{caller}: {said}"));
-            self.running.push(begin_request(caller, work));
+            let process = self.process()?;
+            let (said, work) = self.requests.begin_last(number, &process);
+            self.tell(format!("{}: {said}", process.name));
+            self.running.push(begin_request(process.name, work));
             self.drive().await;
         }
         Ok(())
     }
 
-    async fn judge(mut self, last: SweepReport) -> Result<Outcome, Trouble> {
+    async fn judge(mut self, last: SweepReport) -> Result<ScheduleOutcome, Trouble> {
         let open = self.open_records().await?;
         let Self { stage, ledger, people, requests, manner, .. } = &mut self;
         check_records(&open, &last, ledger);
         check_forms(manner, true, ledger);
-        Verdict { world: &stage.world, ledger, people, manner, is_all_listed: true }.pass();
+        CalendarCheck { world: &stage.world, ledger, people, manner, is_all_listed: true }.pass();
         check_reservations(&stage.world, requests, ledger);
         check_calls(&stage.world, ledger);
         let (breaches, unknown) = self.ledger.close();
-        Ok(Outcome { seed: self.seed, breaches, unknown, story: self.story })
+        Ok(ScheduleOutcome { seed: self.seed, breaches, unknown, story: self.story })
     }
 
     /// Somebody does something, to an event of their own, to a reservation or to the spreadsheet.
@@ -342,7 +346,7 @@ impl Schedule {
         let world = &stage.world;
         let said = match random.u8(..100) {
             ..=7 if manner.sheet => Some(sheet::act(random, world)),
-            8..=13 => requests.person_acts(random, ledger.tick(), world),
+            8..=13 => requests.person_acts(&mut Life { random, world, ledger }),
             14..=16 => requests
                 .to_copy(random, world)
                 .map(|(calendar, id, days)| people.copy((&calendar, &id, days), &mut Life { random, world, ledger })),
@@ -356,29 +360,29 @@ impl Schedule {
     }
 
     /// A process to ask: now and then one that is in the middle of a sweep, as a server on one machine may be.
-    pub(crate) fn server(&mut self) -> Result<(String, Moffman), Trouble> {
+    pub(crate) fn server(&mut self) -> Result<NamedProcess, Trouble> {
         let is_alone = |running: &&Running| {
             running.is_sweep && self.running.iter().filter(|other| other.caller == running.caller).count() == 1
         };
         let sweeping = self.running.iter().filter(is_alone);
         let servers: Vec<_> = sweeping.filter_map(|sweep| self.processes.get_key_value(&sweep.caller)).collect();
         match self.random.choice(servers).filter(|_| self.random.u8(..4) == 0) {
-            Some((name, app)) => Ok((name.clone(), app.clone())),
+            Some((name, app)) => Ok(NamedProcess { name: name.clone(), app: app.clone() }),
             None => self.process(),
         }
     }
 
     /// A process that runs already and has nothing to do, or a new one.
-    pub(crate) fn process(&mut self) -> Result<(String, Moffman), Trouble> {
+    pub(crate) fn process(&mut self) -> Result<NamedProcess, Trouble> {
         let busy: HashSet<&String> = self.running.iter().map(|running| &running.caller).collect();
         let idle = self.processes.iter().find(|(name, _)| !busy.contains(name));
         if let Some((name, app)) = idle.filter(|_| self.random.u8(..100) < 60) {
-            return Ok((name.clone(), app.clone()));
+            return Ok(NamedProcess { name: name.clone(), app: app.clone() });
         }
         self.names += 1;
         let name = format!("p{:02}", self.names);
         let app = self.stage.process(&name)?;
         self.processes.insert(name.clone(), app.clone());
-        Ok((name, app))
+        Ok(NamedProcess { name, app })
     }
 }

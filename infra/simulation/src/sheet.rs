@@ -3,7 +3,7 @@
 use moffman_simulators::World;
 use serde_json::{Value, json};
 
-use crate::stage::{CALENDARS, PEOPLE};
+use crate::cast::{CALENDARS, PEOPLE, office};
 
 /// The id of the spreadsheet.
 pub const ID: &str = "directory";
@@ -80,11 +80,6 @@ pub fn write(world: &World, rows: Rows) {
     }
     world.set_sheet(ID, "Manual users", cells(users));
     world.set_sheet(ID, "Offices", cells(offices));
-}
-
-/// The name of the office with this calendar.
-pub fn office(calendar: &str) -> &str {
-    calendar.split('@').next().unwrap_or_default()
 }
 
 fn cells(rows: Vec<Value>) -> Vec<Vec<Value>> {

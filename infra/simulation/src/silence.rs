@@ -1,11 +1,12 @@
 //! Days on which Byroapi does not say what becomes of any form, while persons decide about the same one again and again.
 
-use crate::operations::Decision;
+use crate::cast::{CALENDARS, PEOPLE};
+use crate::operations::PersonDecision;
 use crate::people::Life;
-use crate::schedule::{LONGER_THAN_ANY_BACKOFF, Mood, Schedule};
-use crate::stage::{CALENDARS, PEOPLE, Trouble};
+use crate::schedule::{FaultSchedule, LONGER_THAN_ANY_BACKOFF, Mood};
+use crate::stage::Trouble;
 
-impl Schedule {
+impl FaultSchedule {
     /// Sweeps, each of which tries again whatever may be tried again, and between them decisions about one form.
     pub(crate) async fn days_of_silence(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Silence;
@@ -28,10 +29,10 @@ impl Schedule {
 
     /// A person decides about a form; what nobody wanted is at times asked for anew.
     async fn decide_and_ask_again(&mut self, number: usize) -> Result<(), Trouble> {
-        let decision = if self.random.bool() { Decision::Resend } else { Decision::draw(&mut self.random) };
+        let decision = if self.random.bool() { PersonDecision::Resend } else { PersonDecision::draw(&mut self.random) };
         self.decides(decision, number)?;
         self.drive().await;
-        if decision == Decision::NotWanted && self.random.bool() {
+        if decision == PersonDecision::NotWanted && self.random.bool() {
             self.stage.time.advance(LONGER_THAN_ANY_BACKOFF);
             let Self { random, stage, ledger, people, .. } = self;
             let said = people.ask_again(&mut Life { random, world: &stage.world, ledger });

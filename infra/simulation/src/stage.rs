@@ -16,22 +16,11 @@ use moffman_simulators::{CalendarOptions, World};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::cast::{CALENDARS, PEOPLE, office};
 use crate::sheet::{self, Rows};
 use crate::time::WorldTime;
-use crate::wire::{FormKey, key};
+use crate::wire::{PersonDays, key};
 
-/// The calendars of the offices. The first office is in the configuration even where there is a spreadsheet; its calendar is
-/// written in capitals there.
-pub const CALENDARS: [&str; 3] =
-    ["prague@group.calendar.google.com", "brno@group.calendar.google.com", "pisek@group.calendar.google.com"];
-/// The manual users: address and name. The first is in the configuration even where there is a spreadsheet.
-pub const PEOPLE: [(&str, &str); 3] = [
-    ("anna@example.com", "Anna Example"),
-    ("boris@example.com", "Boris Example"),
-    ("dana@example.com", "Dana Example"),
-];
-/// Who also adds events, and is no manual user.
-pub const GUEST: &str = "guest@example.com";
 /// The table of all processes.
 const TABLE: &str = "moffman";
 
@@ -74,7 +63,7 @@ impl Manner {
 
 /// What is still to be done, as it lies in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenWork {
     /// The sort key.
     pub name: String,
     /// Whether it is a copy that a person ordered; otherwise an event asks.
@@ -82,7 +71,7 @@ pub struct Open {
     /// Whether its event is gone, or has left it behind.
     pub is_gone: bool,
     /// The form that it asks for, or asked for.
-    pub form: FormKey,
+    pub form: PersonDays,
 }
 
 /// The world, its table and its time.
@@ -143,7 +132,7 @@ impl Stage {
     }
 
     /// The open records of all calendars, of copies and of forms that were left behind, as they lie in the table. Nobody may direct the calls meanwhile.
-    pub async fn open_records(&self) -> Result<Vec<Open>, Trouble> {
+    pub async fn open_records(&self) -> Result<Vec<OpenWork>, Trouble> {
         let mut items = self.client("setup").scan().table_name(TABLE).into_paginator().items().send();
         let mut open = Vec::new();
         while let Some(item) = items.next().await.transpose()? {
@@ -153,7 +142,7 @@ impl Stage {
             let is_left = name.starts_with("left#");
             let is_gone = is_left || item.get("gone").is_some_and(|gone| *gone == AttributeValue::Bool(true));
             let form = key(&text("person"), &text("days")).filter(|_| is_copy || is_left || name.starts_with("open#"));
-            open.extend(form.map(|form| Open { name, is_copy, is_gone, form }));
+            open.extend(form.map(|form| OpenWork { name, is_copy, is_gone, form }));
         }
         Ok(open)
     }
@@ -184,7 +173,7 @@ fn spelled(calendar: &str) -> String {
 fn configuration(world: &World, manner: &Manner) -> Value {
     let inside = if manner.sheet { 1 } else { CALENDARS.len() };
     let offices: Vec<_> =
-        CALENDARS.iter().map(|id| json!({"name": sheet::office(id), "id": spelled(id)})).take(inside).collect();
+        CALENDARS.iter().map(|id| json!({"name": office(id), "id": spelled(id)})).take(inside).collect();
     let users: Vec<_> = PEOPLE.iter().map(|(id, name)| json!({"id": id, "name": name})).take(inside).collect();
     let source = manner.sheet.then(|| json!({"sheet_id": sheet::ID}));
     let (before, after) = manner.window();

@@ -1,9 +1,9 @@
 //! Tells what happened in one schedule.
 
-use moffman_simulation::Outcome;
+use moffman_simulation::ScheduleOutcome;
 
 /// Prints the story and the breaches. Answers whether there were none.
-pub(crate) fn tell(outcome: &Outcome) -> bool {
+pub(crate) fn tell(outcome: &ScheduleOutcome) -> bool {
     for line in &outcome.story {
         println!("{line}");
     }

@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 use moffman_simulators::{Call, Service};
 use serde_json::Value;
 
-use crate::wire::{FormKey, key};
+use crate::wire::{PersonDays, key};
 
 /// The calendar and the event of a record.
 pub type EventPlace = (String, String);
 
 /// Something that a request writes to the table, or only checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Write {
+pub enum TableWrite {
     /// The item of a form.
-    Form(Box<FormItem>),
-    /// The open record of an event: which form it asks for, and when Google says that it was last changed.
-    Record { of: EventPlace, form: FormKey, updated: Option<DateTime<Utc>> },
+    Form(Box<WireForm>),
+    /// The open record of an event.
+    Record(WireRecord),
     /// That record is deleted.
     Close { of: EventPlace },
     /// That record is only looked at.
@@ -25,22 +25,33 @@ pub enum Write {
     /// The cursor of this calendar.
     Cursor { calendar: String },
     /// The form that an event leaves behind.
-    Left { form: FormKey },
+    Left { form: PersonDays },
+}
+
+/// An open record as its item has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireRecord {
+    /// The event.
+    pub of: EventPlace,
+    /// The form that the event asks for.
+    pub form: PersonDays,
+    /// When Google says that the event was last changed.
+    pub updated: Option<DateTime<Utc>>,
 }
 
 /// A form as its item has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormItem {
+pub struct WireForm {
     /// Its partition and sort key.
     pub place: (String, String),
     /// For whom and for which days.
-    pub key: FormKey,
+    pub key: PersonDays,
     /// How far it has come.
     pub state: String,
     /// How many mails may be out, as far as the table knows.
     pub mails: u64,
     /// Whose it is while it is being sent, and whose a copy of it is.
-    pub claims: [Option<Claim>; 2],
+    pub claims: [Option<WireClaim>; 2],
     /// Whether a person had it sent again, for one mail.
     pub is_ordered: bool,
     /// Whether a copy beside it is to be sent, which a person ordered.
@@ -53,14 +64,14 @@ pub struct FormItem {
 
 /// The right to send a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct WireClaim {
     /// Fresh for each.
     pub id: String,
     /// When it ends by itself.
     pub until: DateTime<Utc>,
 }
 
-impl FormItem {
+impl WireForm {
     /// Reads an item of the table, or what a request puts there; `None` for what is no form.
     pub fn read(item: &Value) -> Option<Self> {
         let (partition, sort) = (item["pk"]["S"].as_str()?, item["sk"]["S"].as_str()?);
@@ -113,7 +124,7 @@ impl FormItem {
 }
 
 /// What a request writes or checks in the table, in its order.
-pub fn writes(call: &Call) -> Vec<Write> {
+pub fn writes(call: &Call) -> Vec<TableWrite> {
     let Some(body) = call.body.as_ref().filter(|_| call.service == Service::DynamoDb) else { return Vec::new() };
     let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
     let alone = (call.operation == "PutItem").then(|| put(&body["Item"])).flatten();
@@ -121,8 +132,8 @@ pub fn writes(call: &Call) -> Vec<Write> {
 }
 
 /// The form that a request puts.
-pub fn form_put(call: &Call) -> Option<FormItem> {
-    writes(call).into_iter().find_map(|write| if let Write::Form(item) = write { Some(*item) } else { None })
+pub fn form_put(call: &Call) -> Option<WireForm> {
+    writes(call).into_iter().find_map(|write| if let TableWrite::Form(item) = write { Some(*item) } else { None })
 }
 
 /// The event that a request is about: its open record is written, closed or checked, or it was the last to ask for the form
@@ -130,15 +141,17 @@ pub fn form_put(call: &Call) -> Option<FormItem> {
 pub fn written(call: &Call) -> Option<String> {
     let writes = writes(call);
     let by_record = writes.iter().find_map(|write| match write {
-        Write::Record { of, .. } | Write::Close { of } | Write::Check { of } => Some(of.1.clone()),
-        Write::Form(_) | Write::Cursor { .. } | Write::Seen { .. } | Write::Left { .. } => None,
+        TableWrite::Record(WireRecord { of, .. }) | TableWrite::Close { of } | TableWrite::Check { of } => {
+            Some(of.1.clone())
+        }
+        TableWrite::Form(_) | TableWrite::Cursor { .. } | TableWrite::Seen { .. } | TableWrite::Left { .. } => None,
     });
     by_record.or_else(|| form_put(call)?.events.pop())
 }
 
 /// Whether a request closes a record.
 pub fn closes(call: &Call) -> bool {
-    writes(call).iter().any(|write| matches!(write, Write::Close { .. }))
+    writes(call).iter().any(|write| matches!(write, TableWrite::Close { .. }))
 }
 
 /// Whether a request writes down what became of a form, or what a person decided about it.
@@ -153,48 +166,45 @@ pub fn touches(call: &Call, (partition, sort): &(String, String)) -> bool {
 }
 
 /// What is written, for a story.
-pub fn told(write: &Write) -> String {
+pub fn told(write: &TableWrite) -> String {
     match write {
-        Write::Form(item) => {
-            let FormItem { key: (person, from, to), state, mails, has_copy, .. } = item.as_ref();
+        TableWrite::Form(item) => {
+            let WireForm { key: (person, from, to), state, mails, has_copy, .. } = item.as_ref();
             let copy = if *has_copy { ", with a copy" } else { "" };
             format!("[form {person} {from} {to}: {state}, mails {mails}{copy}]")
         }
-        Write::Record { of: (_, event), .. } => format!("[record {event}]"),
-        Write::Close { of: (_, event) } => format!("[close {event}]"),
-        Write::Check { of: (_, event) } => format!("[check {event}]"),
-        Write::Seen { of: (_, event), updated } => format!("[seen {event}, {updated:?}]"),
-        Write::Cursor { calendar } => format!("[cursor {calendar}]"),
-        Write::Left { form: (person, from, to) } => format!("[left {person} {from} {to}]"),
+        TableWrite::Record(WireRecord { of: (_, event), .. }) => format!("[record {event}]"),
+        TableWrite::Close { of: (_, event) } => format!("[close {event}]"),
+        TableWrite::Check { of: (_, event) } => format!("[check {event}]"),
+        TableWrite::Seen { of: (_, event), updated } => format!("[seen {event}, {updated:?}]"),
+        TableWrite::Cursor { calendar } => format!("[cursor {calendar}]"),
+        TableWrite::Left { form: (person, from, to) } => format!("[left {person} {from} {to}]"),
     }
 }
 
-fn action(action: &Value) -> Option<Write> {
+fn action(action: &Value) -> Option<TableWrite> {
     let of = |action: &Value| event_place(&action["Key"], "open#");
-    let closed = of(&action["Delete"]).map(|of| Write::Close { of });
-    let checked = || of(&action["ConditionCheck"]).map(|of| Write::Check { of });
+    let closed = of(&action["Delete"]).map(|of| TableWrite::Close { of });
+    let checked = || of(&action["ConditionCheck"]).map(|of| TableWrite::Check { of });
     closed.or_else(checked).or_else(|| put(&action["Put"]["Item"]))
 }
 
-fn put(item: &Value) -> Option<Write> {
+fn put(item: &Value) -> Option<TableWrite> {
     let updated = instant(&item["updated"]);
     if let Some(of) = event_place(item, "open#") {
-        return Some(Write::Record {
-            of,
-            form: key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)?,
-            updated,
-        });
+        let form = key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)?;
+        return Some(TableWrite::Record(WireRecord { of, form, updated }));
     }
     if let Some(of) = event_place(item, "seen#") {
         let is_lasting = !matches!(item["how"]["S"].as_str()?, "not_registered" | "left");
-        return Some(Write::Seen { of, updated: updated.filter(|_| is_lasting) });
+        return Some(TableWrite::Seen { of, updated: updated.filter(|_| is_lasting) });
     }
     match item["sk"]["S"].as_str()? {
-        "cursor" => Some(Write::Cursor { calendar: calendar(item)? }),
+        "cursor" => Some(TableWrite::Cursor { calendar: calendar(item)? }),
         left if left.starts_with("left#") => {
-            Some(Write::Left { form: key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)? })
+            Some(TableWrite::Left { form: key(item["person"]["S"].as_str()?, item["days"]["S"].as_str()?)? })
         }
-        _ => FormItem::read(item).map(Box::new).map(Write::Form),
+        _ => WireForm::read(item).map(Box::new).map(TableWrite::Form),
     }
 }
 
@@ -206,8 +216,8 @@ fn calendar(key: &Value) -> Option<String> {
     Some(key["pk"]["S"].as_str()?.strip_prefix("calendar#")?.to_owned())
 }
 
-fn claim(id: &Value, until: &Value) -> Option<Claim> {
-    Some(Claim { id: id["S"].as_str()?.to_owned(), until: instant(until)? })
+fn claim(id: &Value, until: &Value) -> Option<WireClaim> {
+    Some(WireClaim { id: id["S"].as_str()?.to_owned(), until: instant(until)? })
 }
 
 fn instant(attribute: &Value) -> Option<DateTime<Utc>> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ledger::Breach;
-use crate::schedule::Outcome;
+use crate::schedule::ScheduleOutcome;
 
 /// What came of the schedules so far.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Tally {
 
 impl Tally {
     /// One more.
-    pub fn add(&mut self, outcome: &Outcome) {
+    pub fn add(&mut self, outcome: &ScheduleOutcome) {
         self.schedules += 1;
         self.unknown += outcome.unknown;
         for breach in &outcome.breaches {

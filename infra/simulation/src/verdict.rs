@@ -7,16 +7,18 @@ use moffman::sweep::SweepReport;
 use moffman_simulators::{QUOTA_ALLOWED, World};
 use serde_json::Value;
 
-use crate::form::Form;
+use crate::cast::{CALENDARS, PEOPLE};
+use crate::form::FormHistory;
+use crate::handmade::HandmadeEvent;
 use crate::ledger::{Breach, Ledger};
-use crate::people::{Made, People};
+use crate::people::People;
 use crate::requests::Requests;
 use crate::reservations::Reserved;
-use crate::stage::{CALENDARS, Manner, Open, PEOPLE};
-use crate::wire::{FormKey, days, is_processed, is_there, key};
+use crate::stage::{Manner, OpenWork};
+use crate::wire::{PersonDays, days, is_processed, is_there, key};
 
 /// The calendars as people and sweeps have left them.
-pub struct Verdict<'a> {
+pub struct CalendarCheck<'a> {
     pub world: &'a World,
     pub ledger: &'a mut Ledger,
     pub people: &'a People,
@@ -25,7 +27,7 @@ pub struct Verdict<'a> {
     pub is_all_listed: bool,
 }
 
-impl Verdict<'_> {
+impl CalendarCheck<'_> {
     /// Checks the events that people made.
     pub fn pass(mut self) {
         for made in &self.people.made {
@@ -40,7 +42,7 @@ impl Verdict<'_> {
     }
 
     /// An event that a manual user made.
-    fn event(&mut self, made: &Made) {
+    fn event(&mut self, made: &HandmadeEvent) {
         let event = self.world.event(made.calendar, &made.id).unwrap_or_default();
         if is_there(&event) == made.deleted || (is_there(&event) && days(&event) != made.days) {
             self.ledger.breach(Breach::Lost(format!("not as {made:?} was left: {event}")));
@@ -51,7 +53,7 @@ impl Verdict<'_> {
         let Some(key) = key(made.person, &days(&event)) else { return };
         let form = self.ledger.form(&key);
         if is_approved(&event) {
-            if !form.is_some_and(Form::is_done) {
+            if !form.is_some_and(FormHistory::is_done) {
                 self.ledger.breach(Breach::Lost(format!("approved without a form: {event}")));
             }
             let name = PEOPLE.iter().find(|(address, _)| *address == made.person).map(|(_, name)| *name);
@@ -71,7 +73,7 @@ impl Verdict<'_> {
 
     /// A day of a series counts only in range. A spreadsheet may have been without the office or the person when the event
     /// was listed; the first of both are in the configuration.
-    fn was_listed(&self, made: &Made) -> bool {
+    fn was_listed(&self, made: &HandmadeEvent) -> bool {
         let is_always_known = (made.calendar, made.person) == (CALENDARS[0], PEOPLE[0].0);
         (is_always_known || !self.manner.sheet) && !made.id.contains('_') && self.ledger.was_listed(&made.id)
     }
@@ -79,22 +81,22 @@ impl Verdict<'_> {
 
 /// Nothing is open but what is held, as many forms as were reported, and every copy that a person ordered was sent. What
 /// nobody has settled is seen, and counted where no event asks for it any more.
-pub fn check_records(open: &[Open], last: &SweepReport, ledger: &mut Ledger) {
-    let is_held = |key: &&FormKey| ledger.form(key).is_some_and(|form| form.state() == "held");
-    let held: BTreeSet<&FormKey> = open.iter().map(|open| &open.form).filter(is_held).collect();
+pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger) {
+    let is_held = |key: &&PersonDays| ledger.form(key).is_some_and(|form| form.state() == "held");
+    let held: BTreeSet<&PersonDays> = open.iter().map(|open| &open.form).filter(is_held).collect();
     let busy = open.iter().filter(|open| !rests(open, ledger));
     let mut wrong: Vec<String> = busy.map(|open| format!("still open: {open:?}")).collect();
     if held.len() != last.forms.held {
         wrong.push(format!("{} forms are held, and {} were reported", held.len(), last.forms.held));
     }
     let events = || open.iter().filter(|open| !open.is_copy);
-    let asked: BTreeSet<&FormKey> = events().filter(|open| !open.is_gone).map(|open| &open.form).collect();
-    let shown: BTreeSet<&FormKey> = events().map(|open| &open.form).collect();
+    let asked: BTreeSet<&PersonDays> = events().filter(|open| !open.is_gone).map(|open| &open.form).collect();
+    let shown: BTreeSet<&PersonDays> = events().map(|open| &open.form).collect();
     let without_event = shown.difference(&asked).count();
     if without_event != last.without_event {
         wrong.push(format!("{without_event} forms have no event, and {} were reported", last.without_event));
     }
-    let is_unsettled = |form: &Form| matches!(form.state(), "sending" | "in_doubt" | "held");
+    let is_unsettled = |form: &FormHistory| matches!(form.state(), "sending" | "in_doubt" | "held");
     let hidden = ledger.forms().filter(|(key, form)| is_unsettled(form) && !shown.contains(key));
     wrong.extend(hidden.map(|(key, form)| format!("{}, and nobody sees it: {key:?}", form.state())));
     for wrong in wrong {
@@ -104,7 +106,7 @@ pub fn check_records(open: &[Open], last: &SweepReport, ledger: &mut Ledger) {
 
 /// Whether nothing is to be done about this but by a person: its form is held, or its event is gone and nobody knows whether
 /// the form is out.
-pub fn rests(open: &Open, ledger: &Ledger) -> bool {
+pub fn rests(open: &OpenWork, ledger: &Ledger) -> bool {
     let form = ledger.form(&open.form);
     form.is_some_and(|form| form.state() == "held" && !open.is_copy || form.may_be_out() && open.is_gone)
 }

@@ -3,10 +3,10 @@
 use moffman_simulators::{Call, Fault, Service};
 use serde_json::Value;
 
-use crate::stage::CALENDARS;
+use crate::cast::CALENDARS;
 
 /// A form as Byroapi takes it: for whom, from, to (inclusive).
-pub type FormKey = (String, String, String);
+pub type PersonDays = (String, String, String);
 
 /// What a call is about. Days are written as the marks write them, `2026-06-18/2026-06-20`, the second date exclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Matter {
     /// This event is read.
     Read { calendar: String, event: String },
     /// A form is asked for.
-    Form(FormKey),
+    Form(PersonDays),
     /// An event that a person made is approved for these days.
     Approve { calendar: String, event: String, days: String },
     /// A workflow's reservation of this name is written to this event, approved or pending.
@@ -42,13 +42,13 @@ pub fn matter(call: &Call) -> Matter {
 }
 
 /// A form as its body names it.
-pub fn form_key(body: &Value) -> FormKey {
+pub fn form_key(body: &Value) -> PersonDays {
     let data = &body["form_data"];
     (text(&data["user_id"]).to_lowercase(), text(&data["date_from"]), text(&data["date_to"]))
 }
 
 /// The form of a person for these days.
-pub fn key(person: &str, days: &str) -> Option<FormKey> {
+pub fn key(person: &str, days: &str) -> Option<PersonDays> {
     let (start, end) = days.split_once('/')?;
     let end: chrono::NaiveDate = end.parse().ok()?;
     Some((person.to_lowercase(), start.to_owned(), end.pred_opt()?.to_string()))

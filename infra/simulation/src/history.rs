@@ -4,16 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::wire::{FormKey, key};
+use crate::handmade::HandmadeEvent;
+use crate::table::EventPlace;
+use crate::wire::{PersonDays, key};
 
 /// Google's `updated` may be ahead of the clock by as many changes as come in one millisecond.
 const ABOUT: Duration = Duration::seconds(1);
 
 /// An event that a person made.
 #[derive(Debug, Default)]
-struct Made {
-    calendar: String,
-    person: String,
+struct TrackedEvent {
+    calendar: &'static str,
+    person: &'static str,
     days: String,
     /// When it came to where it is, or was restored.
     changed: u64,
@@ -23,20 +25,20 @@ struct Made {
 
 /// What people made.
 #[derive(Debug, Default)]
-pub struct Asking {
-    made: HashMap<String, Made>,
+pub struct EventHistory {
+    made: HashMap<String, TrackedEvent>,
     /// When an event first and last asked for a form.
-    asked: HashMap<(FormKey, String), (DateTime<Utc>, DateTime<Utc>)>,
+    asked: HashMap<(PersonDays, String), (DateTime<Utc>, DateTime<Utc>)>,
     /// Since when each calendar has a cursor that Google has not refused.
     followed: HashMap<String, u64>,
 }
 
-impl Asking {
+impl EventHistory {
     /// A person gave an event, which may be new, these days in this calendar.
-    pub fn days_given(&mut self, event: &str, calendar: &str, person: &str, days: &str, tick: u64) {
-        let made = self.made.entry(event.to_owned()).or_default();
-        (made.calendar, made.person, made.days) = (calendar.to_owned(), person.to_owned(), days.to_owned());
-        made.changed = tick;
+    pub fn days_given(&mut self, made: &HandmadeEvent, tick: u64) {
+        let tracked = self.made.entry(made.id.clone()).or_default();
+        (tracked.calendar, tracked.person, tracked.days) = (made.calendar, made.person, made.days.clone());
+        tracked.changed = tick;
     }
 
     /// A person deleted or restored an event.
@@ -48,7 +50,7 @@ impl Asking {
 
     /// A person changed something of an event. One that is found only now asks for its form since then.
     pub fn touched(&mut self, event: &str, now: DateTime<Utc>) {
-        if let Some(key) = self.made.get(event).and_then(|made| key(&made.person, &made.days)) {
+        if let Some(key) = self.made.get(event).and_then(|made| key(made.person, &made.days)) {
             self.asked.entry((key, event.to_owned())).or_insert((now, now)).1 = now;
         }
     }
@@ -65,28 +67,29 @@ impl Asking {
 
     /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
     pub fn was_listed(&self, event: &str) -> bool {
-        let followed = |made: &Made| self.followed.get(&made.calendar).is_some_and(|since| *since < made.changed);
+        let followed =
+            |made: &TrackedEvent| self.followed.get(made.calendar).is_some_and(|since| *since < made.changed);
         self.made.get(event).is_some_and(followed)
     }
 
     /// Whether any event may have asked for this form since then.
-    pub fn asks_since(&self, key: &FormKey, since: DateTime<Utc>) -> bool {
+    pub fn asks_since(&self, key: &PersonDays, since: DateTime<Utc>) -> bool {
         self.asked.iter().any(|((asked, _), (_, last))| asked == key && *last + ABOUT >= since)
     }
 
     /// Whether this event asks for this form only since then.
-    pub fn asks_only_since(&self, key: &FormKey, event: &str, since: DateTime<Utc>) -> bool {
+    pub fn asks_only_since(&self, key: &PersonDays, event: &str, since: DateTime<Utc>) -> bool {
         let asked = self.asked.get(&(key.clone(), event.to_owned()));
         asked.is_some_and(|(first, _)| *first > since + ABOUT)
     }
 
     /// What was wrong with the event when somebody looked at it who sends this form for it now.
-    pub fn wrong_at(&self, looked: u64, calendar: &str, event: &str, form: &FormKey) -> Option<&'static str> {
+    pub fn wrong_at(&self, looked: u64, (calendar, event): &EventPlace, form: &PersonDays) -> Option<&'static str> {
         let Some(made) = self.made.get(event) else { return Some("nobody's") };
         if made.deleted.is_some_and(|deleted| deleted < looked) {
             return Some("deleted");
         }
-        let is_there = made.calendar == calendar && key(&made.person, &made.days).as_ref() == Some(form);
+        let is_there = made.calendar == calendar && key(made.person, &made.days).as_ref() == Some(form);
         (!is_there && made.changed < looked).then_some("somewhere else")
     }
 }
