@@ -16,8 +16,7 @@ use moffman::app::Moffman;
 use moffman::clock::Moment;
 use moffman::google::Budget;
 use moffman::schedules::{self, AlignError, Alignment, Timetable};
-use moffman::sweep::{self, SweepError, SweepReport};
-use moffman::telemetry;
+use moffman::sweep::{self, SweepError};
 use moffman::{metrics, orphans, reload};
 use serde_json::{Value, json};
 
@@ -70,11 +69,7 @@ impl Sweeper {
     }
 
     async fn sweep(&self, order: &sweep::Order) -> Result<Value, Failure> {
-        let outcome = sweep::sweep(&self.app, order).await;
-        if let Some(report) = report(&outcome) {
-            telemetry::report_sweep(order, report, self.app.clock.now());
-        }
-        match outcome {
+        match sweep::sweep(&self.app, order).await {
             // Whoever asks what would be done is answered why nothing could be.
             Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
             outcome => Ok(serde_json::to_value(outcome?)?),
@@ -121,14 +116,6 @@ impl Sweeper {
         let function = unqualified(&context.invoked_function_arn).to_owned();
         let order = schedules::Order { function, dry_run, deadline: self.deadline(context) };
         schedules::align(&self.app, &self.scheduler, &order).await
-    }
-}
-
-fn report(outcome: &Result<SweepReport, SweepError>) -> Option<&SweepReport> {
-    match outcome {
-        Ok(report) => Some(report),
-        Err(SweepError::NothingSwept(report)) => Some(report),
-        Err(SweepError::Directory(_)) => None,
     }
 }
 

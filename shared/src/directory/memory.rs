@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::error::DirectoryError;
 use super::roster::Roster;
 use super::sources::{DirectorySources, Range};
-use super::steps::{Step, Steps};
+use super::steps::{StepNumber, Steps};
 use crate::clock::{Clock, Stamp};
 use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
@@ -32,14 +32,14 @@ pub(super) struct Memory {
     steps: Steps,
     looked_at: Option<Stamp>,
     /// The look or load that `pointer` is from.
-    pub(super) look: Step,
+    pub(super) look: StepNumber,
     pointer: Option<Pointer>,
     offices: Option<MadeFrom<OfficeTable>>,
     roster: Option<MadeFrom<Arc<Roster>>>,
     /// A version that cannot be read although the pointer names it.
     pub(super) broken: Option<String>,
     /// The last failed load of the sheet, and when to try again.
-    pub(super) failed_load: Option<(Step, Option<Duration>)>,
+    pub(super) failed_load: Option<(StepNumber, Option<Duration>)>,
 }
 
 /// Something made from certain versions.
@@ -74,7 +74,7 @@ impl Memory {
             clock,
             steps,
             looked_at: None,
-            look: Step::default(),
+            look: StepNumber::default(),
             pointer: None,
             offices: None,
             roster: None,
@@ -89,7 +89,7 @@ impl Memory {
     }
 
     /// Remembers the pointer as it was at a time, and the look or load that it is from.
-    pub(super) fn adopt(&mut self, pointer: Pointer, at: Stamp, step: Step) {
+    pub(super) fn adopt(&mut self, pointer: Pointer, at: Stamp, step: StepNumber) {
         (self.pointer, self.looked_at, self.look) = (Some(pointer), Some(at), step);
     }
 
@@ -99,7 +99,7 @@ impl Memory {
     }
 
     /// Fails if a load failed that started after a caller asked, who waited for it.
-    pub(super) fn share_failure(&self, asked: Step) -> Result<(), DirectoryError> {
+    pub(super) fn share_failure(&self, asked: StepNumber) -> Result<(), DirectoryError> {
         match self.failed_load {
             Some((step, retry_after)) if step > asked => Err(DirectoryError::Unavailable { retry_after }),
             _ => Ok(()),

@@ -13,6 +13,7 @@ mod plan;
 mod record;
 mod report;
 mod send;
+mod telling;
 mod work;
 
 use std::collections::HashSet;
@@ -85,7 +86,7 @@ pub enum SweepError {
     NothingSwept(Box<SweepReport>),
 }
 
-/// Sweeps the calendars of `order`.
+/// Sweeps the calendars of `order`, and logs and measures it. A dry run has done nothing, so nobody is told of it.
 pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepError> {
     let pace = order.share.map_or_else(|| app.pace.clone(), |share| Pace::new(app.clock.clone(), share));
     let budget = Budget { deadline: order.deadline, pace: Some(pace) };
@@ -101,6 +102,9 @@ pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepErr
     let sweep = Sweep { app, order, budget, everything, form_turn, planned, started: app.clock.now() };
     let mut report = sweep.run(distinct_calendars(offices)).await;
     report.end();
+    if !order.dry_run {
+        telling::tell(&report, app.clock.now());
+    }
     if report.offices_swept == 0 && report.offices_failed > 0 {
         return Err(SweepError::NothingSwept(Box::new(report)));
     }
