@@ -3,7 +3,7 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::{connections::Connections, exchange::Answer, gate::Dropped, serve};
+use crate::{wire::connections::Connections, wire::exchange::Answer, wire::serve, world::passage::Dropped};
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;

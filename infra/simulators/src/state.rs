@@ -2,17 +2,17 @@
 
 use crate::{
     World,
-    byroapi::Form,
-    calls::Call,
-    connections::Connections,
-    director::Director,
-    faults::Rule,
-    google::{calendars::Calendars, oauth::Grant, sheets::Spreadsheet},
-    hooks::Hook,
-    quota::Quota,
-    scheduler::Scheduler,
-    ssm::Parameter,
-    tamper::Tamper,
+    services::byroapi::Form,
+    services::google::{calendars::Calendars, oauth::Grant, sheets::Spreadsheet},
+    services::scheduler::Scheduler,
+    services::ssm::Parameter,
+    wire::connections::Connections,
+    world::calls::Call,
+    world::director::Director,
+    world::faults::Rule,
+    world::hooks::Hook,
+    world::quota::Quota,
+    world::tamper::Tamper,
 };
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use sha2::{Digest, Sha256};

@@ -5,8 +5,8 @@
 
 use crate::{
     World,
-    exchange::{Answer, Request},
     state::State,
+    wire::exchange::{Answer, Request},
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

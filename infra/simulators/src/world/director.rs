@@ -3,7 +3,7 @@
 //! A call stops twice: before its effect, and between its effect and its answer. The director lets them go on one at a
 //! time, so that the order of its decisions is the order of everything that happens.
 
-use crate::{World, calls::Call, faults::Fault};
+use crate::{World, world::calls::Call, world::faults::Fault};
 use std::{future::Future, pin::Pin, sync::Arc};
 
 /// What a call is told before its effect.

@@ -5,13 +5,13 @@
 
 use crate::{
     World,
-    event::{NewEvent, Recurrence, When},
-    google::{
+    services::google::{
         calendar::{Calendar, Stored, text},
         content::{self, merge},
         error::Refusal,
     },
     state::{Stamp, State},
+    world::event::{NewEvent, Recurrence, When},
 };
 use serde_json::{Map, Value, json};
 

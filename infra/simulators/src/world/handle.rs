@@ -3,12 +3,12 @@
 //! Dropping the handle does not stop the servers; they live as long as the runtime they were started on.
 
 use crate::{
-    dynamodb::Backend,
-    exchange::{Answer, Listener},
-    gate::{self, Dropped},
-    google::oauth,
-    serve,
+    services::dynamodb::Backend,
+    services::google::oauth,
     state::{Clock, State},
+    wire::exchange::{Answer, Listener},
+    wire::serve,
+    world::passage::{self, Dropped},
 };
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use std::{
@@ -52,7 +52,7 @@ impl World {
             let (world, backend) = (world.clone(), backend.clone());
             async move {
                 let request = world.received(Listener::DynamoDb, &parts, body);
-                gate::pass(&world, &request, Some(&backend)).await
+                passage::pass(&world, &request, Some(&backend)).await
             }
         })
         .await?;
@@ -73,7 +73,7 @@ impl World {
         let connections = self.lock().connections.clone();
         let address = serve::listen(&connections, move |parts, body| {
             let world = world.clone();
-            async move { gate::pass(&world, &world.received(listener, &parts, body), None).await }
+            async move { passage::pass(&world, &world.received(listener, &parts, body), None).await }
         })
         .await?;
         Ok(format!("http://{address}"))

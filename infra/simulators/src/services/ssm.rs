@@ -3,9 +3,9 @@
 //! See <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>.
 
 use crate::{
-    calls::Service,
-    exchange::{Answer, Request, Route},
     state::State,
+    wire::exchange::{Answer, Request, Route},
+    world::calls::Service,
 };
 use http::HeaderMap;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 //!
 //! A hook runs without the world locked, so it may do everything a test may do.
 
-use crate::{World, exchange::Request, faults::Matcher};
+use crate::{World, wire::exchange::Request, world::faults::Matcher};
 
 /// When a hook runs, relative to its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,14 +4,14 @@
 
 use crate::{
     World,
-    event::When,
-    google::{
+    services::google::{
         calendar::{Calendar, text},
         content::Point,
         error::Refusal,
         series,
     },
     state::Stamp,
+    world::event::When,
 };
 use serde_json::{Map, Value, json};
 

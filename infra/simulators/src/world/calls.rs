@@ -1,6 +1,6 @@
 //! The log of every request that reached a simulator, in the order of arrival.
 
-use crate::{World, exchange::Request};
+use crate::{World, wire::exchange::Request};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Instant;

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 /// Google Calendar v3.
 pub(crate) static CALENDAR: LazyLock<Api> = LazyLock::new(|| {
-    let mut api = Api::read(include_str!("../../schema/calendar.v3.facts.json"));
+    let mut api = Api::read(include_str!("../../../schema/calendar.v3.facts.json"));
     for resource in ["Calendar", "CalendarListEntry", "Event", "Events"] {
         if let Some(properties) = api.schemas.get_mut(resource).and_then(|schema| schema["properties"].as_object_mut())
         {
@@ -22,7 +22,7 @@ pub(crate) static CALENDAR: LazyLock<Api> = LazyLock::new(|| {
 
 /// Google Sheets v4.
 pub(crate) static SHEETS: LazyLock<Api> =
-    LazyLock::new(|| Api::read(include_str!("../../schema/sheets.v4.facts.json")));
+    LazyLock::new(|| Api::read(include_str!("../../../schema/sheets.v4.facts.json")));
 
 /// One of Google's APIs.
 pub(crate) struct Api {

@@ -5,8 +5,8 @@
 
 use super::error::Refusal;
 use crate::{
-    exchange::{Answer, Request, form_pairs},
     state::State,
+    wire::exchange::{Answer, Request, form_pairs},
 };
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
@@ -17,7 +17,7 @@ use std::io;
 /// The service account of every world.
 pub(crate) const EMAIL: &str = "moffman@simulated-project.iam.gserviceaccount.example.com";
 /// A key made for this simulator: it opens nothing.
-const KEY: &str = include_str!("../../data/simulator-service-account-key.pem");
+const KEY: &str = include_str!("../../../data/simulator-service-account-key.pem");
 const KEY_ID: &str = "5149a7f3d0simulatedkey0000000000000001";
 const AUTH: &str = "https://www.googleapis.com/auth/";
 const SCOPES: [&str; 14] = [

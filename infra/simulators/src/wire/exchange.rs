@@ -3,7 +3,7 @@
 //! A request carries the name of its operation from the moment it arrives, so that faults and hooks can aim at it before
 //! any simulator has looked at it.
 
-use crate::{calls::Service, google::calendars::folded};
+use crate::{services::google::calendars::folded, world::calls::Service};
 use bytes::Bytes;
 use http::{HeaderMap, request::Parts};
 use percent_encoding::percent_decode_str;
@@ -56,11 +56,11 @@ impl Request {
         let method = parts.method.as_str().to_owned();
         let (caller, path) = caller_and_path(parts.uri.path());
         let route = match listener {
-            Listener::Google => crate::google::route(&method, &path),
+            Listener::Google => crate::services::google::route(&method, &path),
             Listener::Byroapi => Route::new(Service::Byroapi, "form"),
-            Listener::Ssm => crate::ssm::route(&parts.headers),
-            Listener::Scheduler => crate::scheduler::route(&method, &path),
-            Listener::DynamoDb => crate::dynamodb::route(&parts.headers),
+            Listener::Ssm => crate::services::ssm::route(&parts.headers),
+            Listener::Scheduler => crate::services::scheduler::route(&method, &path),
+            Listener::DynamoDb => crate::services::dynamodb::route(&parts.headers),
         };
         let query = form_pairs(parts.uri.query().unwrap_or_default());
         Self { route, caller, method, path, query, headers: parts.headers.clone(), body }

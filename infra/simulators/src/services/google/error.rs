@@ -3,7 +3,7 @@
 //! Calendar: <https://developers.google.com/workspace/calendar/api/guides/errors>. Sheets:
 //! <https://cloud.google.com/apis/design/errors>. Token endpoint: RFC 6749, 5.2.
 
-use crate::{calls::Service, exchange::Answer};
+use crate::{wire::exchange::Answer, world::calls::Service};
 use serde_json::{Value, json};
 
 /// Why a request is not carried out.

@@ -4,9 +4,9 @@
 //! makes no table.
 
 use crate::{
-    calls::Service,
-    exchange::{Answer, Request, Route},
-    gate::Dropped,
+    wire::exchange::{Answer, Request, Route},
+    world::calls::Service,
+    world::passage::Dropped,
 };
 use bytes::Bytes;
 use http::HeaderMap;

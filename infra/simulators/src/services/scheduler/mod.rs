@@ -8,9 +8,9 @@ mod expression;
 mod setting;
 
 use crate::{
-    calls::Service,
-    exchange::{Answer, Request, Route},
     state::State,
+    wire::exchange::{Answer, Request, Route},
+    world::calls::Service,
 };
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;

@@ -1,7 +1,7 @@
 //! What all processes together take of Google Calendar's quota, minute by minute, on the world's clock:
 //! <https://developers.google.com/workspace/calendar/api/guides/quota>
 
-use crate::{World, calls::Call};
+use crate::{World, world::calls::Call};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeSet, VecDeque};
 

@@ -22,9 +22,9 @@ mod tokens;
 pub(crate) use error::scripted as error;
 
 use crate::{
-    calls::Service,
-    exchange::{Answer, Request, Route},
     state::State,
+    wire::exchange::{Answer, Request, Route},
+    world::calls::Service,
 };
 use arguments::Arguments;
 use error::Refusal;

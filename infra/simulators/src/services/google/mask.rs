@@ -121,7 +121,7 @@ fn field(rest: &mut &str) -> Result<(String, Mask), String> {
 #[cfg(test)]
 mod tests {
     use super::Mask;
-    use crate::google::schema::CALENDAR;
+    use crate::services::google::schema::CALENDAR;
     use serde_json::json;
 
     #[test]

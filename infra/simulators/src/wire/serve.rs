@@ -1,6 +1,6 @@
 //! HTTP/1.1 on a loopback port, with keep-alive, for handlers that may also drop the connection.
 
-use crate::{connections::Connections, exchange::Answer, gate::Dropped};
+use crate::{wire::connections::Connections, wire::exchange::Answer, world::passage::Dropped};
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full};

@@ -4,7 +4,7 @@ use super::{
     error::Refusal,
     schema::{Api, Method, parameter_problem},
 };
-use crate::exchange::Request;
+use crate::wire::exchange::Request;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -5,14 +5,14 @@
 
 use crate::{
     World,
-    calls::{Call, Service},
-    director::Turn,
-    dynamodb::Backend,
-    exchange::{Answer, Request},
-    faults::{self, Fault},
-    hooks::Moment,
+    services::dynamodb::Backend,
     state::State,
-    tamper,
+    wire::exchange::{Answer, Request},
+    world::calls::{Call, Service},
+    world::director::Turn,
+    world::faults::{self, Fault},
+    world::hooks::Moment,
+    world::tamper,
 };
 use std::time::Instant;
 
@@ -100,10 +100,10 @@ fn effect_in(state: &mut State, request: &Request) -> Answer {
 
 fn effect_once(state: &mut State, request: &Request) -> Answer {
     match request.route.service {
-        Service::Google | Service::Token | Service::Sheets => crate::google::answer(state, request),
-        Service::Byroapi => crate::byroapi::answer(state, request),
-        Service::Ssm => crate::ssm::answer(state, request),
-        Service::Scheduler => crate::scheduler::answer(state, request),
+        Service::Google | Service::Token | Service::Sheets => crate::services::google::answer(state, request),
+        Service::Byroapi => crate::services::byroapi::answer(state, request),
+        Service::Ssm => crate::services::ssm::answer(state, request),
+        Service::Scheduler => crate::services::scheduler::answer(state, request),
         Service::DynamoDb => Answer::empty(404),
     }
 }
@@ -150,10 +150,10 @@ fn spoiled(fault: &Fault, request: &Request, mut answer: Answer) -> Answer {
 
 fn error(service: Service, code: u16, reason: &str) -> Answer {
     match service {
-        Service::Google | Service::Token | Service::Sheets => crate::google::error(service, code, reason),
-        Service::Byroapi => crate::byroapi::error(code, reason),
-        Service::Ssm => crate::ssm::error(code, reason),
-        Service::Scheduler => crate::scheduler::error(code, reason),
-        Service::DynamoDb => crate::dynamodb::error(code, reason),
+        Service::Google | Service::Token | Service::Sheets => crate::services::google::error(service, code, reason),
+        Service::Byroapi => crate::services::byroapi::error(code, reason),
+        Service::Ssm => crate::services::ssm::error(code, reason),
+        Service::Scheduler => crate::services::scheduler::error(code, reason),
+        Service::DynamoDb => crate::services::dynamodb::error(code, reason),
     }
 }

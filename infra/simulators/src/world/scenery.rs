@@ -2,8 +2,8 @@
 
 use crate::{
     World,
-    google::calendar::{Calendar, Pages},
-    ssm::Parameter,
+    services::google::calendar::{Calendar, Pages},
+    services::ssm::Parameter,
 };
 use chrono_tz::Tz;
 use serde_json::Value;

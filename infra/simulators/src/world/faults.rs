@@ -2,7 +2,7 @@
 //!
 //! A rule is used once unless it says otherwise; the first rule that matches and has uses left decides.
 
-use crate::{World, exchange::Request, google::calendars::folded};
+use crate::{World, services::google::calendars::folded, wire::exchange::Request};
 
 /// Chooses calls by operation, calendar and content.
 #[derive(Clone, Debug, PartialEq, Eq)]

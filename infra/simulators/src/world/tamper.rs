@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::{
     World,
-    calls::Call,
-    exchange::{Answer, Listener, Request},
+    wire::exchange::{Answer, Listener, Request},
+    world::calls::Call,
 };
 
 /// Changes what passes between a client and the services.
