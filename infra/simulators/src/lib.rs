@@ -30,16 +30,16 @@ mod state;
 mod wire;
 mod world;
 
-pub use demo::{Demo, DemoOffice, DemoUser, demo};
-pub use lambda_runtime::{LambdaRuntime, Outcome, Span};
-pub use services::{byroapi::Form, dynamodb::DynamoDb, scheduler::Firing};
+pub use demo::{DemoOffice, DemoUser, DemoWorld, demo};
+pub use lambda_runtime::{InvocationOutcome, LambdaRuntime, Span};
+pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::Firing};
 pub use world::{
     calls::{Call, Service},
-    director::{Decision, Director, Turn},
+    director::{Cue, Director, PendingDecision},
     event::{NewEvent, Recurrence, When},
     faults::{Fault, Matcher, Scripted},
     handle::World,
-    hooks::Moment,
+    hooks::HookPoint,
     quota::ALLOWED as QUOTA_ALLOWED,
     scenery::CalendarOptions,
     splits::Split,

@@ -5,15 +5,15 @@
 
 use crate::{
     World,
-    state::State,
-    wire::exchange::{Answer, Request},
+    state::WorldState,
+    wire::exchange::{Answer, ReceivedRequest},
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// A form that Byroapi issued.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Form {
+pub struct IssuedForm {
     /// The whole request body.
     pub body: Value,
     /// The `Authorization` header.
@@ -24,12 +24,12 @@ pub struct Form {
 
 impl World {
     /// The forms issued so far, in order.
-    pub fn forms(&self) -> Vec<Form> {
+    pub fn forms(&self) -> Vec<IssuedForm> {
         self.forms_after(0)
     }
 
     /// The forms issued after the first `count`, in order.
-    pub fn forms_after(&self, count: usize) -> Vec<Form> {
+    pub fn forms_after(&self, count: usize) -> Vec<IssuedForm> {
         self.lock().forms.iter().skip(count).cloned().collect()
     }
 }
@@ -39,7 +39,7 @@ pub(crate) fn error(code: u16, reason: &str) -> Answer {
     Answer { phrase: Some(reason.to_owned()), ..Answer::json(code, &json!({})) }
 }
 
-pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
+pub(crate) fn answer(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
     let mut wrong = Vec::new();
     if request.path != "/api/v1/form" {
         state.violation(format!("form: unknown path {}", request.path));
@@ -63,12 +63,12 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
         return error(500, &text);
     }
     let authorization = request.header("authorization").map(str::to_owned);
-    state.forms.push(Form { body, authorization, at: state.now() });
+    state.forms.push(IssuedForm { body, authorization, at: state.now() });
     Answer::empty(200)
 }
 
 /// Why Byroapi itself would not issue the form. A missing recipient is none: it answers 200 and mails nothing.
-fn unusable(state: &State, body: &Value) -> Option<String> {
+fn unusable(state: &WorldState, body: &Value) -> Option<String> {
     let Some(template) = body.get("template").and_then(Value::as_str) else {
         return Some("KeyError: 'template'".to_owned());
     };

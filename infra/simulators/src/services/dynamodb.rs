@@ -4,7 +4,7 @@
 //! makes no table.
 
 use crate::{
-    wire::exchange::{Answer, Request, Route},
+    wire::exchange::{Answer, ReceivedRequest, Route},
     world::calls::Service,
     world::passage::Dropped,
 };
@@ -80,7 +80,7 @@ impl Backend {
         Ok(Self { url, client: Client::builder(TokioExecutor::new()).build_http() })
     }
 
-    pub(crate) async fn answer(&self, request: &Request) -> Result<Answer, Dropped> {
+    pub(crate) async fn answer(&self, request: &ReceivedRequest) -> Result<Answer, Dropped> {
         let mut forwarded = http::Request::post(&self.url);
         for name in ["content-type", "x-amz-target", "authorization", "x-amz-date"] {
             if let Some(value) = request.header(name) {

@@ -3,8 +3,8 @@
 //! See <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>.
 
 use crate::{
-    state::State,
-    wire::exchange::{Answer, Request, Route},
+    state::WorldState,
+    wire::exchange::{Answer, ReceivedRequest, Route},
     world::calls::Service,
 };
 use http::HeaderMap;
@@ -27,7 +27,7 @@ pub(crate) fn error(code: u16, kind: &str) -> Answer {
     Answer::empty(code).with_body("application/x-amz-json-1.1", body.to_string())
 }
 
-pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
+pub(crate) fn answer(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     if let Some((text, refusal)) = violation(request, &body) {
         state.violation(format!("ssm: {text}"));
@@ -56,7 +56,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
 }
 
 /// What is wrong with the request, and the name of the error it gets.
-fn violation(request: &Request, body: &Value) -> Option<(String, &'static str)> {
+fn violation(request: &ReceivedRequest, body: &Value) -> Option<(String, &'static str)> {
     if request.method != "POST" || request.path != "/" {
         return Some((format!("{} {}", request.method, request.path), "UnknownOperationException"));
     }

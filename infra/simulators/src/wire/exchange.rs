@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Which listener a connection came in on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Listener {
+pub(crate) enum Port {
     Google,
     Byroapi,
     Ssm,
@@ -38,7 +38,7 @@ impl Route {
 
 /// A request whose body has arrived.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct ReceivedRequest {
     pub(crate) route: Route,
     /// From a first segment `~name` of the path, which is no part of the service's own paths.
     pub(crate) caller: Option<String>,
@@ -51,16 +51,16 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
 }
 
-impl Request {
-    pub(crate) fn new(listener: Listener, parts: &Parts, body: Bytes) -> Self {
+impl ReceivedRequest {
+    pub(crate) fn new(listener: Port, parts: &Parts, body: Bytes) -> Self {
         let method = parts.method.as_str().to_owned();
         let (caller, path) = caller_and_path(parts.uri.path());
         let route = match listener {
-            Listener::Google => crate::services::google::route(&method, &path),
-            Listener::Byroapi => Route::new(Service::Byroapi, "form"),
-            Listener::Ssm => crate::services::ssm::route(&parts.headers),
-            Listener::Scheduler => crate::services::scheduler::route(&method, &path),
-            Listener::DynamoDb => crate::services::dynamodb::route(&parts.headers),
+            Port::Google => crate::services::google::route(&method, &path),
+            Port::Byroapi => Route::new(Service::Byroapi, "form"),
+            Port::Ssm => crate::services::ssm::route(&parts.headers),
+            Port::Scheduler => crate::services::scheduler::route(&method, &path),
+            Port::DynamoDb => crate::services::dynamodb::route(&parts.headers),
         };
         let query = form_pairs(parts.uri.query().unwrap_or_default());
         Self { route, caller, method, path, query, headers: parts.headers.clone(), body }

@@ -1,6 +1,6 @@
 //! The log of every request that reached a simulator, in the order of arrival.
 
-use crate::{World, wire::exchange::Request};
+use crate::{World, wire::exchange::ReceivedRequest};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Instant;
@@ -60,7 +60,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(request: &Request, at: DateTime<Utc>) -> Self {
+    pub(crate) fn new(request: &ReceivedRequest, at: DateTime<Utc>) -> Self {
         Self {
             service: request.route.service,
             caller: request.caller.clone(),

@@ -8,14 +8,14 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 /// What a call is told before its effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum Cue {
     /// Go on.
     Go,
     /// Go on, and have this go wrong.
     Fail(Fault),
 }
 
-impl Turn {
+impl Cue {
     /// Whether the call has its effect.
     pub fn has_effect(&self) -> bool {
         match self {
@@ -26,15 +26,15 @@ impl Turn {
 }
 
 /// A decision that is on its way.
-pub type Decision<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub type PendingDecision<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Decides about every call of every service.
 pub trait Director: Send + Sync {
     /// A call has arrived; nothing has happened yet.
-    fn before_effect(&self, call: &Call) -> Decision<Turn>;
+    fn before_effect(&self, call: &Call) -> PendingDecision<Cue>;
 
     /// The call was carried out with this status; nothing is answered yet. Not asked when a fault prevented the effect.
-    fn before_answer(&self, call: &Call, status: u16) -> Decision<()>;
+    fn before_answer(&self, call: &Call, status: u16) -> PendingDecision<()>;
 }
 
 impl World {

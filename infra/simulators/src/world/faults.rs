@@ -2,7 +2,7 @@
 //!
 //! A rule is used once unless it says otherwise; the first rule that matches and has uses left decides.
 
-use crate::{World, services::google::calendars::folded, wire::exchange::Request};
+use crate::{World, services::google::calendars::folded, wire::exchange::ReceivedRequest};
 
 /// Chooses calls by operation, calendar and content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Matcher {
         self
     }
 
-    pub(crate) fn matches(&self, request: &Request) -> bool {
+    pub(crate) fn matches(&self, request: &ReceivedRequest) -> bool {
         let operation = match self.operation.strip_suffix('*') {
             Some(prefix) => request.route.operation.starts_with(prefix),
             None => request.route.operation == self.operation,
@@ -110,7 +110,7 @@ impl Fault {
 
 /// A scripted fault and how often it is still to happen.
 #[derive(Debug)]
-pub(crate) struct Rule {
+pub(crate) struct FaultRule {
     matcher: Matcher,
     fault: Fault,
     skip: u32,
@@ -119,8 +119,8 @@ pub(crate) struct Rule {
     used: bool,
 }
 
-impl Rule {
-    fn applies(&mut self, request: &Request) -> bool {
+impl FaultRule {
+    fn applies(&mut self, request: &ReceivedRequest) -> bool {
         if self.remaining == Some(0) || !self.matcher.matches(request) {
             return false;
         }
@@ -139,7 +139,7 @@ impl Rule {
 }
 
 /// The fault for this call, used up by the asking.
-pub(crate) fn take(rules: &mut [Rule], request: &Request) -> Option<Fault> {
+pub(crate) fn take(rules: &mut [FaultRule], request: &ReceivedRequest) -> Option<Fault> {
     rules.iter_mut().find_map(|rule| rule.applies(request).then(|| rule.fault.clone()))
 }
 
@@ -177,7 +177,7 @@ impl Scripted<'_> {
         self.change(|rule| rule.skip = calls)
     }
 
-    fn change(self, change: impl FnOnce(&mut Rule)) -> Self {
+    fn change(self, change: impl FnOnce(&mut FaultRule)) -> Self {
         if let Some(rule) = self.world.lock().rules.get_mut(self.index) {
             change(rule);
         }
@@ -189,7 +189,7 @@ impl World {
     /// Scripts a fault for the next call that matches.
     pub fn fail(&self, matcher: impl Into<Matcher>, fault: Fault) -> Scripted<'_> {
         let mut state = self.lock();
-        state.rules.push(Rule { matcher: matcher.into(), fault, skip: 0, remaining: Some(1), used: false });
+        state.rules.push(FaultRule { matcher: matcher.into(), fault, skip: 0, remaining: Some(1), used: false });
         Scripted { world: self, index: state.rules.len() - 1 }
     }
 

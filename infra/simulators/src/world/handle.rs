@@ -5,8 +5,8 @@
 use crate::{
     services::dynamodb::Backend,
     services::google::oauth,
-    state::{Clock, State},
-    wire::exchange::{Answer, Listener},
+    state::{SimulatedClock, WorldState},
+    wire::exchange::{Answer, Port},
     wire::serve,
     world::passage::{self, Dropped},
 };
@@ -18,7 +18,7 @@ use std::{
 
 /// Simulated Google, Byroapi, SSM and EventBridge Scheduler over one state. Clones are handles on the same world.
 #[derive(Clone)]
-pub struct World(Arc<Mutex<State>>);
+pub struct World(Arc<Mutex<WorldState>>);
 
 impl World {
     /// Starts one server per service on free ports of 127.0.0.1, on the current tokio runtime.
@@ -26,11 +26,11 @@ impl World {
     /// # Errors
     /// When no port is to be had, or the sample key in the sources is damaged.
     pub async fn start(now: DateTime<Utc>) -> io::Result<World> {
-        let world = World(Arc::new(Mutex::new(State::new(now, oauth::public_key()?))));
-        let google = world.listen(Listener::Google).await?;
-        let byroapi = world.listen(Listener::Byroapi).await?;
-        let ssm = world.listen(Listener::Ssm).await?;
-        let scheduler = world.listen(Listener::Scheduler).await?;
+        let world = World(Arc::new(Mutex::new(WorldState::new(now, oauth::public_key()?))));
+        let google = world.listen(Port::Google).await?;
+        let byroapi = world.listen(Port::Byroapi).await?;
+        let ssm = world.listen(Port::Ssm).await?;
+        let scheduler = world.listen(Port::Scheduler).await?;
         let mut state = world.lock();
         state.google_url = google;
         state.byroapi_url = format!("{byroapi}/api/v1/form");
@@ -51,7 +51,7 @@ impl World {
         let address = serve::listen(&connections, move |parts, body| {
             let (world, backend) = (world.clone(), backend.clone());
             async move {
-                let request = world.received(Listener::DynamoDb, &parts, body);
+                let request = world.received(Port::DynamoDb, &parts, body);
                 passage::pass(&world, &request, Some(&backend)).await
             }
         })
@@ -68,7 +68,7 @@ impl World {
         format!("{origin}/~{caller}{path}")
     }
 
-    async fn listen(&self, listener: Listener) -> io::Result<String> {
+    async fn listen(&self, listener: Port) -> io::Result<String> {
         let world = self.clone();
         let connections = self.lock().connections.clone();
         let address = serve::listen(&connections, move |parts, body| {
@@ -79,7 +79,7 @@ impl World {
         Ok(format!("http://{address}"))
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, WorldState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -91,7 +91,7 @@ impl World {
     /// Sets the simulated time, in whole milliseconds. An event changed afterwards gets this time as `updated`, or a
     /// millisecond more than the change before, whichever is later.
     pub fn set_now(&self, now: DateTime<Utc>) {
-        self.lock().clock = Clock::Standing(now.trunc_subsecs(3));
+        self.lock().clock = SimulatedClock::Standing(now.trunc_subsecs(3));
     }
 
     /// Moves the simulated time.
@@ -110,7 +110,7 @@ impl World {
     /// From now on the simulated time is the real time, for a world that somebody looks at. Without this, or after
     /// [`World::set_now`], it stands still between the calls that move it.
     pub fn follow_real_time(&self) {
-        self.lock().clock = Clock::Running;
+        self.lock().clock = SimulatedClock::Running;
     }
 
     /// The base URL of Google Calendar (`/calendar/v3/…`), Google Sheets (`/v4/spreadsheets/…`) and `/token`, without a

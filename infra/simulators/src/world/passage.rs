@@ -6,12 +6,12 @@
 use crate::{
     World,
     services::dynamodb::Backend,
-    state::State,
-    wire::exchange::{Answer, Request},
+    state::WorldState,
+    wire::exchange::{Answer, ReceivedRequest},
     world::calls::{Call, Service},
-    world::director::Turn,
+    world::director::Cue,
     world::faults::{self, Fault},
-    world::hooks::Moment,
+    world::hooks::HookPoint,
     world::tamper,
 };
 use std::time::Instant;
@@ -21,23 +21,27 @@ use std::time::Instant;
 pub(crate) struct Dropped;
 
 /// Carries out one request; what is for DynamoDB has its effect in the `backend`.
-pub(crate) async fn pass(world: &World, request: &Request, backend: Option<&Backend>) -> Result<Answer, Dropped> {
+pub(crate) async fn pass(
+    world: &World,
+    request: &ReceivedRequest,
+    backend: Option<&Backend>,
+) -> Result<Answer, Dropped> {
     let (number, call) = log(world, request);
     let director = world.director();
     let directed = match &director {
         Some(director) => director.before_effect(&call).await,
-        None => Turn::Go,
+        None => Cue::Go,
     };
-    world.run_hooks(request, Moment::BeforeEffect);
+    world.run_hooks(request, HookPoint::BeforeEffect);
     let fault = match directed {
-        Turn::Fail(fault) => Some(fault),
-        Turn::Go => faults::take(&mut world.lock().rules, request),
+        Cue::Fail(fault) => Some(fault),
+        Cue::Go => faults::take(&mut world.lock().rules, request),
     };
     let is_repeated = fault == Some(Fault::Repeated);
     let outcome = carry_out(world, request, fault, async || {
         let answer = effect(world, request, backend).await?;
         let later = if is_repeated { Some(effect(world, &request.without_token(), backend).await?) } else { None };
-        world.run_hooks(request, Moment::AfterEffect);
+        world.run_hooks(request, HookPoint::AfterEffect);
         if let Some(director) = &director {
             director.before_answer(&call, answer.status).await;
         }
@@ -56,7 +60,7 @@ pub(crate) async fn pass(world: &World, request: &Request, backend: Option<&Back
 
 async fn carry_out(
     world: &World,
-    request: &Request,
+    request: &ReceivedRequest,
     fault: Option<Fault>,
     effect: impl AsyncFnOnce() -> Result<Answer, Dropped>,
 ) -> Result<Answer, Dropped> {
@@ -75,7 +79,7 @@ async fn carry_out(
     }
 }
 
-fn log(world: &World, request: &Request) -> (usize, Call) {
+fn log(world: &World, request: &ReceivedRequest) -> (usize, Call) {
     let mut state = world.lock();
     let call = Call::new(request, state.now());
     state.quota.count(&call);
@@ -83,14 +87,14 @@ fn log(world: &World, request: &Request) -> (usize, Call) {
     (state.calls.len() - 1, call)
 }
 
-async fn effect(world: &World, request: &Request, backend: Option<&Backend>) -> Result<Answer, Dropped> {
+async fn effect(world: &World, request: &ReceivedRequest, backend: Option<&Backend>) -> Result<Answer, Dropped> {
     match backend {
         Some(backend) => backend.answer(request).await,
         None => Ok(effect_in(&mut world.lock(), request)),
     }
 }
 
-fn effect_in(state: &mut State, request: &Request) -> Answer {
+fn effect_in(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
     let times = state.layer.as_ref().map_or(1, |layer| layer.times(&request.route.operation));
     for _ in 1..times {
         effect_once(state, request);
@@ -98,7 +102,7 @@ fn effect_in(state: &mut State, request: &Request) -> Answer {
     effect_once(state, request)
 }
 
-fn effect_once(state: &mut State, request: &Request) -> Answer {
+fn effect_once(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
     match request.route.service {
         Service::Google | Service::Token | Service::Sheets => crate::services::google::answer(state, request),
         Service::Byroapi => crate::services::byroapi::answer(state, request),
@@ -116,7 +120,7 @@ impl Fault {
 }
 
 /// The answer of a fault that prevents the effect.
-fn refusal(fault: &Fault, request: &Request) -> Answer {
+fn refusal(fault: &Fault, request: &ReceivedRequest) -> Answer {
     match fault {
         Fault::Status { code, reason, retry_after } => {
             let answer = error(request.route.service, *code, reason);
@@ -135,7 +139,7 @@ fn refusal(fault: &Fault, request: &Request) -> Answer {
 }
 
 /// The answer of a fault that comes after the effect.
-fn spoiled(fault: &Fault, request: &Request, mut answer: Answer) -> Answer {
+fn spoiled(fault: &Fault, request: &ReceivedRequest, mut answer: Answer) -> Answer {
     match fault {
         Fault::Truncated => {
             answer.body.truncate(answer.body.len() / 2);

@@ -6,11 +6,11 @@
 use crate::{
     World,
     services::google::{
-        calendar::{Calendar, Stored, text},
+        calendar::{SimulatedCalendar, StoredEvent, text},
         content::{self, merge},
-        error::Refusal,
+        error::ApiRefusal,
     },
-    state::{Stamp, State},
+    state::{ChangeStamp, WorldState},
     world::event::{NewEvent, Recurrence, When},
 };
 use serde_json::{Map, Value, json};
@@ -39,7 +39,8 @@ impl World {
     /// A person changes any fields of an event or occurrence: objects are merged, null removes, start and end are replaced.
     pub fn person_edits(&self, calendar: &str, event_id: &str, fields: &Value) {
         self.change(calendar, |calendar, stamp| {
-            let mut event = calendar.find(event_id).ok_or_else(|| Refusal::invalid(&format!("no event {event_id}")))?;
+            let mut event =
+                calendar.find(event_id).ok_or_else(|| ApiRefusal::invalid(&format!("no event {event_id}")))?;
             for time in ["start", "end"] {
                 if fields.get(time).is_some() {
                     event.remove(time);
@@ -56,7 +57,7 @@ impl World {
     pub fn person_deletes(&self, calendar: &str, event_id: &str) {
         self.change(calendar, |calendar, stamp| {
             let deleted = calendar.delete(event_id, stamp);
-            deleted.then_some(()).ok_or_else(|| Refusal::invalid(&format!("no live event {event_id} to delete")))
+            deleted.then_some(()).ok_or_else(|| ApiRefusal::invalid(&format!("no live event {event_id} to delete")))
         });
     }
 
@@ -147,12 +148,16 @@ impl World {
         found
     }
 
-    fn change(&self, calendar: &str, change: impl FnOnce(&mut Calendar, Stamp) -> Result<(), Refusal>) {
+    fn change(
+        &self,
+        calendar: &str,
+        change: impl FnOnce(&mut SimulatedCalendar, ChangeStamp) -> Result<(), ApiRefusal>,
+    ) {
         let mut state = self.lock();
         let stamp = state.stamp();
         let result = match state.calendars.get_mut(calendar) {
             Some(calendar) => change(calendar, stamp),
-            None => Err(Refusal::invalid(&format!("no calendar {calendar}"))),
+            None => Err(ApiRefusal::invalid(&format!("no calendar {calendar}"))),
         };
         if let Err(refusal) = result {
             state.violation(format!("person: {}", refusal.message));
@@ -160,22 +165,27 @@ impl World {
     }
 }
 
-fn move_between(state: &mut State, (from, to): (&str, &str), id: &str, stamp: Stamp) -> Result<(), Refusal> {
-    let unknown = |calendar: &str| Refusal::invalid(&format!("no calendar {calendar}"));
+fn move_between(
+    state: &mut WorldState,
+    (from, to): (&str, &str),
+    id: &str,
+    stamp: ChangeStamp,
+) -> Result<(), ApiRefusal> {
+    let unknown = |calendar: &str| ApiRefusal::invalid(&format!("no calendar {calendar}"));
     let target = state.calendars.get(to).ok_or_else(|| unknown(to))?;
     let organizer = json!({ "email": target.id, "displayName": target.id, "self": true });
-    let is_live = |event: &Stored| !event.is_cancelled();
+    let is_live = |event: &StoredEvent| !event.is_cancelled();
     if from == to || target.events.get(id).is_some_and(is_live) {
-        return Err(Refusal::invalid(&format!("{id} is in {to} already")));
+        return Err(ApiRefusal::invalid(&format!("{id} is in {to} already")));
     }
     let source = state.calendars.get_mut(from).ok_or_else(|| unknown(from))?;
-    let of_series = |event: &Stored| text(&event.resource, "recurringEventId") == id;
+    let of_series = |event: &StoredEvent| text(&event.resource, "recurringEventId") == id;
     let is_movable = source
         .events
         .get(id)
         .is_some_and(|event| is_live(event) && text(&event.resource, "recurringEventId").is_empty());
     if !is_movable {
-        return Err(Refusal::invalid(&format!("no live event or series {id} to move")));
+        return Err(ApiRefusal::invalid(&format!("no live event or series {id} to move")));
     }
     let (series, days): (Vec<_>, Vec<_>) = source
         .events
@@ -193,13 +203,13 @@ fn move_between(state: &mut State, (from, to): (&str, &str), id: &str, stamp: St
     Ok(())
 }
 
-fn add(state: &mut State, calendar: &str, id: &str, creator: &str, fields: Map<String, Value>) {
+fn add(state: &mut WorldState, calendar: &str, id: &str, creator: &str, fields: Map<String, Value>) {
     let stamp = state.stamp();
     let result = match state.calendars.get_mut(calendar) {
         Some(calendar) => {
             content::new_event(calendar, id, creator, fields, stamp).map(|event| calendar.put(event, stamp))
         }
-        None => Err(Refusal::invalid(&format!("no calendar {calendar}"))),
+        None => Err(ApiRefusal::invalid(&format!("no calendar {calendar}"))),
     };
     if let Err(refusal) = result {
         state.violation(format!("person: {}", refusal.message));

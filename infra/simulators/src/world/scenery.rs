@@ -2,7 +2,7 @@
 
 use crate::{
     World,
-    services::google::calendar::{Calendar, Pages},
+    services::google::calendar::{Pages, SimulatedCalendar},
     services::ssm::Parameter,
 };
 use chrono_tz::Tz;
@@ -35,7 +35,7 @@ impl World {
             Tz::UTC
         });
         let stamp = state.stamp();
-        let calendar = Calendar::new(id, time_zone, options.access_role, stamp);
+        let calendar = SimulatedCalendar::new(id, time_zone, options.access_role, stamp);
         if options.subscribed {
             state.subscriptions.push(calendar.id.clone());
         }
@@ -155,7 +155,7 @@ impl World {
         self.lock().parameters.insert(name.to_owned(), Parameter { value: value.to_owned(), secure: false });
     }
 
-    fn set(&self, id: &str, change: impl FnOnce(&mut Calendar)) {
+    fn set(&self, id: &str, change: impl FnOnce(&mut SimulatedCalendar)) {
         let mut state = self.lock();
         match state.calendars.get_mut(id) {
             Some(calendar) => change(calendar),

@@ -5,12 +5,12 @@
 use crate::{
     World,
     services::google::{
-        calendar::{Calendar, text},
+        calendar::{SimulatedCalendar, text},
         content::Point,
-        error::Refusal,
+        error::ApiRefusal,
         series,
     },
-    state::Stamp,
+    state::ChangeStamp,
     world::event::When,
 };
 use serde_json::{Map, Value, json};
@@ -41,7 +41,7 @@ impl World {
                 }
                 split_series(calendar, series_id, from, (&id, split.keeps_properties), stamp)
             }),
-            None => Err(Refusal::invalid(&format!("no calendar {calendar}"))),
+            None => Err(ApiRefusal::invalid(&format!("no calendar {calendar}"))),
         };
         if let Err(refusal) = result {
             state.violation(format!("person: {}", refusal.message));
@@ -51,16 +51,16 @@ impl World {
 }
 
 fn split_series(
-    calendar: &mut Calendar,
+    calendar: &mut SimulatedCalendar,
     series_id: &str,
     from: Point,
     (new_id, keeps_properties): (&str, bool),
-    stamp: Stamp,
-) -> Result<(), Refusal> {
+    stamp: ChangeStamp,
+) -> Result<(), ApiRefusal> {
     let old = calendar.events.get(series_id).filter(|series| !series.is_cancelled());
     let split = old.and_then(|old| series::split(&old.resource, calendar.time_zone, from));
     let (ended, rest) =
-        split.ok_or_else(|| Refusal::invalid(&format!("{series_id} has nothing to split at {from:?}")))?;
+        split.ok_or_else(|| ApiRefusal::invalid(&format!("{series_id} has nothing to split at {from:?}")))?;
     let planned = |suffix: &str| series::occurrence(&rest, calendar.time_zone, suffix).is_some();
     // Looked at before the old series ends: that cancels them.
     let changed: Vec<_> = calendar

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     World,
-    wire::exchange::{Answer, Listener, Request},
+    wire::exchange::{Answer, Port, ReceivedRequest},
     world::calls::Call,
 };
 
@@ -42,8 +42,8 @@ impl World {
     }
 
     /// The request as it comes out of the layer.
-    pub(crate) fn received(&self, listener: Listener, parts: &Parts, body: Bytes) -> Request {
-        let mut request = Request::new(listener, parts, body);
+    pub(crate) fn received(&self, listener: Port, parts: &Parts, body: Bytes) -> ReceivedRequest {
+        let mut request = ReceivedRequest::new(listener, parts, body);
         if let Some(layer) = self.layer() {
             let operation = &request.route.operation;
             change(&mut request.body, |body| layer.request(operation, &mut request.headers, body));

@@ -5,7 +5,7 @@
 
 /// A rectangle of cells; numbers count from 0, ends are exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
+pub(super) struct GridRange {
     pub(super) rows: (usize, usize),
     pub(super) columns: (usize, usize),
 }
@@ -13,14 +13,14 @@ pub(super) struct Window {
 /// What a text means on a grid.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cells {
-    Within(Window),
+    Within(GridRange),
     /// Begins beyond the grid; the cells as Google names them then.
     Beyond(String),
 }
 
 /// What stands for an axis in R1C1 notation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Written {
+enum AxisNotation {
     Absolute(usize),
     Offset(usize),
     /// The letter alone: where A1 is.
@@ -29,11 +29,11 @@ enum Written {
 
 /// Row and column of one end, from 0; an axis without a number is open.
 #[derive(Clone, Copy)]
-struct End {
+struct RangeEnd {
     row: Option<usize>,
     column: Option<usize>,
     /// Of R1C1 notation: what its check of reversed ranges looks at.
-    written: [Option<Written>; 2],
+    written: [Option<AxisNotation>; 2],
 }
 
 /// Whether the text is cells rather than the name of a tab.
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, height: usize, width: usize) -> Option<Cells> {
     let (rows, columns) = (axis(first.row, last.row, height), axis(first.column, last.column, width));
     if rows.0 < height && columns.0 < width {
         let (rows, columns) = ((rows.0, rows.1.min(height)), (columns.0, columns.1.min(width)));
-        return Some(Cells::Within(Window { rows, columns }));
+        return Some(Cells::Within(GridRange { rows, columns }));
     }
     let (left, right) = (letters(columns.0), letters(columns.1 - 1));
     let (top, bottom) = ((rows.0 + 1).to_string(), rows.1.to_string());
@@ -68,7 +68,7 @@ pub(super) fn read(text: &str, height: usize, width: usize) -> Option<Cells> {
 }
 
 /// The window as Google writes it: the upper left corner first, one cell once.
-pub(super) fn write(window: &Window) -> String {
+pub(super) fn write(window: &GridRange) -> String {
     let corner = |row, column| format!("{}{}", letters(column), row + 1);
     let first = corner(window.rows.0, window.columns.0);
     let last = corner(window.rows.1 - 1, window.columns.1 - 1);
@@ -76,12 +76,12 @@ pub(super) fn write(window: &Window) -> String {
 }
 
 /// Both ends, in one notation; one that is alone is a cell in A1 notation, and anything in R1C1.
-fn ends(text: &str) -> Option<(End, End)> {
+fn ends(text: &str) -> Option<(RangeEnd, RangeEnd)> {
     let (first, last) = match text.split_once(':') {
         Some((first, last)) => (first, Some(last)),
         None => (text, None),
     };
-    let is_cell = |end: &End| end.row.is_some() && end.column.is_some();
+    let is_cell = |end: &RangeEnd| end.row.is_some() && end.column.is_some();
     let a1 = match (a1_end(first), last) {
         (Some(first), Some(last)) => a1_end(last).map(|last| (first, last)),
         (Some(first), None) => Some((first, first)).filter(|(end, _)| is_cell(end)),
@@ -95,7 +95,7 @@ fn ends(text: &str) -> Option<(End, End)> {
 }
 
 /// `B12`, `B` or `12`, in any capitals.
-fn a1_end(text: &str) -> Option<End> {
+fn a1_end(text: &str) -> Option<RangeEnd> {
     let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
     let (letters, digits) = text.split_at(digits);
     if text.is_empty() || letters.len() > 3 || !letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -104,11 +104,11 @@ fn a1_end(text: &str) -> Option<End> {
     let column =
         letters.bytes().fold(0, |column, byte| column * 26 + usize::from(byte.to_ascii_uppercase() - b'A') + 1);
     let row = if digits.is_empty() { None } else { Some(number(digits)?.checked_sub(1)?) };
-    Some(End { row, column: column.checked_sub(1), written: [None, None] })
+    Some(RangeEnd { row, column: column.checked_sub(1), written: [None, None] })
 }
 
 /// `R12C2`, `R12`, `C[1]`, `RC` and the like, in any capitals.
-fn r1c1_end(text: &str) -> Option<End> {
+fn r1c1_end(text: &str) -> Option<RangeEnd> {
     let text = text.to_ascii_uppercase();
     let (row, rest) = axis(&text, 'R')?;
     let (column, rest) = axis(rest, 'C')?;
@@ -116,37 +116,37 @@ fn r1c1_end(text: &str) -> Option<End> {
         return None;
     }
     // One that is missing is open beside a number.
-    let place = |own: Option<Written>, other: Option<Written>| match own {
-        Some(Written::Absolute(number)) => Some(number - 1),
-        Some(Written::Offset(number)) => Some(number),
-        Some(Written::Bare) => Some(0),
-        None => matches!(other, None | Some(Written::Bare)).then_some(0),
+    let place = |own: Option<AxisNotation>, other: Option<AxisNotation>| match own {
+        Some(AxisNotation::Absolute(number)) => Some(number - 1),
+        Some(AxisNotation::Offset(number)) => Some(number),
+        Some(AxisNotation::Bare) => Some(0),
+        None => matches!(other, None | Some(AxisNotation::Bare)).then_some(0),
     };
-    Some(End { row: place(row, column), column: place(column, row), written: [row, column] })
+    Some(RangeEnd { row: place(row, column), column: place(column, row), written: [row, column] })
 }
 
 /// The letter of an axis and its number, if they come next; `None` if what follows the letter is no number.
-fn axis(text: &str, letter: char) -> Option<(Option<Written>, &str)> {
+fn axis(text: &str, letter: char) -> Option<(Option<AxisNotation>, &str)> {
     let Some(rest) = text.strip_prefix(letter) else {
         return Some((None, text));
     };
     if let Some(offset) = rest.strip_prefix('[') {
         let (offset, rest) = offset.split_once(']')?;
-        return Some((Some(Written::Offset(number(offset)?)), rest));
+        return Some((Some(AxisNotation::Offset(number(offset)?)), rest));
     }
     let (digits, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
     if digits.is_empty() {
-        return Some((Some(Written::Bare), rest));
+        return Some((Some(AxisNotation::Bare), rest));
     }
     let absolute = number(digits).filter(|number| *number > 0)?;
-    Some((Some(Written::Absolute(absolute)), rest))
+    Some((Some(AxisNotation::Absolute(absolute)), rest))
 }
 
 /// Google refuses a range in R1C1 notation that ends one before it begins, and swaps the ends of any other.
-fn is_hollow(first: &End, last: &End) -> bool {
+fn is_hollow(first: &RangeEnd, last: &RangeEnd) -> bool {
     first.written.into_iter().zip(last.written).any(|ends| match ends {
-        (Some(Written::Absolute(first)), Some(Written::Absolute(last)))
-        | (Some(Written::Offset(first)), Some(Written::Offset(last))) => first == last + 1,
+        (Some(AxisNotation::Absolute(first)), Some(AxisNotation::Absolute(last)))
+        | (Some(AxisNotation::Offset(first)), Some(AxisNotation::Offset(last))) => first == last + 1,
         _ => false,
     })
 }

@@ -1,10 +1,10 @@
 //! The parameters and the body of a request, checked against the schema.
 
 use super::{
-    error::Refusal,
-    schema::{Api, Method, parameter_problem},
+    error::ApiRefusal,
+    schema::{ApiSchema, Method, parameter_problem},
 };
-use crate::wire::exchange::Request;
+use crate::wire::exchange::ReceivedRequest;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// Checks everything and names everything that is wrong at once.
-    pub(crate) fn read(api: &Api, method: &Method, request: &Request) -> Result<Self, Refusal> {
+    pub(crate) fn read(api: &ApiSchema, method: &Method, request: &ReceivedRequest) -> Result<Self, ApiRefusal> {
         let mut wrong = Vec::new();
         check_query(api, method, &request.query, &mut wrong);
         let body = match &method.request {
@@ -31,7 +31,7 @@ impl Arguments {
             wrong.push("a body was sent".to_owned());
         }
         if !wrong.is_empty() {
-            return Err(Refusal::wrong(&wrong.join("; ")));
+            return Err(ApiRefusal::wrong(&wrong.join("; ")));
         }
         let if_match = request.header("if-match").map(str::to_owned);
         Ok(Self { path: request.route.path.clone(), query: request.query.clone(), body, if_match })
@@ -66,7 +66,7 @@ impl Arguments {
     }
 }
 
-fn check_query(api: &Api, method: &Method, query: &[(String, String)], wrong: &mut Vec<String>) {
+fn check_query(api: &ApiSchema, method: &Method, query: &[(String, String)], wrong: &mut Vec<String>) {
     for (index, (name, value)) in query.iter().enumerate() {
         let Some(facts) = api.parameter(method, name) else {
             wrong.push(format!("unknown query parameter {name}"));
@@ -81,7 +81,7 @@ fn check_query(api: &Api, method: &Method, query: &[(String, String)], wrong: &m
     }
 }
 
-fn body(api: &Api, schema: &Value, request: &Request, wrong: &mut Vec<String>) -> Map<String, Value> {
+fn body(api: &ApiSchema, schema: &Value, request: &ReceivedRequest, wrong: &mut Vec<String>) -> Map<String, Value> {
     if !request.has_content_type("application/json") {
         wrong.push("the content type is not application/json".to_owned());
     }

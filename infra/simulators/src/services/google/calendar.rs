@@ -2,7 +2,7 @@
 //! away when a series changes.
 
 use super::{calendars::folded, content::Point, series};
-use crate::state::Stamp;
+use crate::state::ChangeStamp;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A single event, a series, or an occurrence with content of its own.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored {
+pub(crate) struct StoredEvent {
     pub(crate) resource: Map<String, Value>,
     /// When it last changed, on the world's counter of changes.
     pub(crate) change: u64,
 }
 
-impl Stored {
+impl StoredEvent {
     pub(crate) fn is_cancelled(&self) -> bool {
         is_cancelled(&self.resource)
     }
@@ -33,15 +33,15 @@ pub(crate) fn text<'a>(resource: &'a Map<String, Value>, field: &str) -> &'a str
 
 /// See the module.
 #[derive(Debug)]
-pub(crate) struct Calendar {
+pub(crate) struct SimulatedCalendar {
     pub(crate) id: String,
     pub(crate) time_zone: Tz,
     pub(crate) access_role: String,
     pub(crate) updated: DateTime<Utc>,
-    pub(crate) events: BTreeMap<String, Stored>,
+    pub(crate) events: BTreeMap<String, StoredEvent>,
     /// Occurrences without content of their own that a changed series no longer has; only listings with a sync token
     /// speak of them.
-    pub(crate) former: BTreeMap<String, Stored>,
+    pub(crate) former: BTreeMap<String, StoredEvent>,
     /// Sync tokens from before this change are answered with 410.
     pub(crate) expired_before: u64,
     pub(crate) expire_on_page: Option<u32>,
@@ -60,8 +60,8 @@ pub(crate) enum Pages {
     Endless,
 }
 
-impl Calendar {
-    pub(crate) fn new(id: &str, time_zone: Tz, access_role: String, stamp: Stamp) -> Self {
+impl SimulatedCalendar {
+    pub(crate) fn new(id: &str, time_zone: Tz, access_role: String, stamp: ChangeStamp) -> Self {
         Self {
             id: folded(id),
             time_zone,
@@ -94,10 +94,10 @@ impl Calendar {
     }
 
     /// Stores an event under its id.
-    pub(crate) fn put(&mut self, mut resource: Map<String, Value>, stamp: Stamp) {
+    pub(crate) fn put(&mut self, mut resource: Map<String, Value>, stamp: ChangeStamp) {
         let id = text(&resource, "id").to_owned();
         mark(&mut resource, stamp);
-        let before = self.events.insert(id.clone(), Stored { resource, change: stamp.change });
+        let before = self.events.insert(id.clone(), StoredEvent { resource, change: stamp.change });
         self.updated = stamp.updated;
         if let Some(before) = before {
             self.drop_former(&id, &before.resource, stamp);
@@ -105,7 +105,7 @@ impl Calendar {
     }
 
     /// Deletes an event, a series with all its occurrences, or an occurrence. False when there is no such live event.
-    pub(crate) fn delete(&mut self, id: &str, stamp: Stamp) -> bool {
+    pub(crate) fn delete(&mut self, id: &str, stamp: ChangeStamp) -> bool {
         let Some(mut resource) = self.find(id).filter(|resource| !is_cancelled(resource)) else {
             return false;
         };
@@ -115,7 +115,7 @@ impl Calendar {
     }
 
     /// After a change of the series `id`: the occurrences it had and has no longer are cancelled.
-    fn drop_former(&mut self, id: &str, before: &Map<String, Value>, stamp: Stamp) {
+    fn drop_former(&mut self, id: &str, before: &Map<String, Value>, stamp: ChangeStamp) {
         if !before.contains_key("recurrence") {
             return;
         }
@@ -134,7 +134,7 @@ impl Calendar {
                 if !kept.contains(&id) && !self.events.contains_key(&id) {
                     occurrence.insert("status".to_owned(), json!("cancelled"));
                     mark(&mut occurrence, stamp);
-                    self.former.insert(id, Stored { resource: occurrence, change: stamp.change });
+                    self.former.insert(id, StoredEvent { resource: occurrence, change: stamp.change });
                 }
             }
         }
@@ -152,7 +152,7 @@ impl Calendar {
 }
 
 /// Whether the change touched which occurrences there are.
-fn after_moved(before: &Map<String, Value>, after: Option<&Stored>) -> bool {
+fn after_moved(before: &Map<String, Value>, after: Option<&StoredEvent>) -> bool {
     let plan = |resource: &Map<String, Value>| {
         ["start", "recurrence"].map(|field| resource.get(field).cloned().unwrap_or_default())
     };
@@ -171,7 +171,7 @@ pub(crate) fn timestamp(instant: DateTime<Utc>) -> String {
 }
 
 /// `updated`, and the etag that goes with it.
-fn mark(resource: &mut Map<String, Value>, stamp: Stamp) {
+fn mark(resource: &mut Map<String, Value>, stamp: ChangeStamp) {
     resource.insert("updated".to_owned(), json!(timestamp(stamp.updated)));
     resource.insert("etag".to_owned(), json!(format!("\"{}{:06}\"", stamp.updated.timestamp_millis(), stamp.change)));
 }

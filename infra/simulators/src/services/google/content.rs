@@ -4,11 +4,11 @@
 //! extended properties over the documented limits are refused, where Google drops or cuts them silently.
 
 use super::{
-    calendar::{Calendar, text, timestamp},
-    error::Refusal,
+    calendar::{SimulatedCalendar, text, timestamp},
+    error::ApiRefusal,
     series,
 };
-use crate::state::Stamp;
+use crate::state::ChangeStamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
@@ -23,28 +23,28 @@ pub(crate) enum Point {
 
 impl Point {
     /// Reads Google's `EventDateTime`.
-    pub(crate) fn read(value: &Value, calendar_zone: Tz) -> Result<Self, Refusal> {
+    pub(crate) fn read(value: &Value, calendar_zone: Tz) -> Result<Self, ApiRefusal> {
         let field = |name: &str| value.get(name).and_then(Value::as_str);
         let zone = match field("timeZone") {
-            Some(name) => name.parse().map_err(|_| Refusal::invalid(&format!("Invalid time zone {name}.")))?,
+            Some(name) => name.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid time zone {name}.")))?,
             None => calendar_zone,
         };
         match (field("date"), field("dateTime")) {
             (Some(date), None) => {
-                let day = date.parse().map_err(|_| Refusal::invalid(&format!("Invalid date {date}.")))?;
+                let day = date.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid date {date}.")))?;
                 Ok(Self::Day(day))
             }
             (None, Some(time)) => {
                 if let Ok(instant) = DateTime::parse_from_rfc3339(time) {
                     return Ok(Self::Instant(instant.to_utc(), zone));
                 }
-                let local = time.parse().map_err(|_| Refusal::invalid(&format!("Invalid time {time}.")))?;
+                let local = time.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid time {time}.")))?;
                 if field("timeZone").is_none() {
-                    return Err(Refusal::invalid("Missing time zone definition."));
+                    return Err(ApiRefusal::invalid("Missing time zone definition."));
                 }
                 Ok(Self::Instant(instant_of(local, zone), zone))
             }
-            _ => Err(Refusal::invalid("A time must have either a date or a dateTime.")),
+            _ => Err(ApiRefusal::invalid("A time must have either a date or a dateTime.")),
         }
     }
 
@@ -102,12 +102,12 @@ pub(crate) const READ_ONLY: [&str; 13] = [
 
 /// The resource of a new event with these fields.
 pub(crate) fn new_event(
-    calendar: &Calendar,
+    calendar: &SimulatedCalendar,
     id: &str,
     creator: &str,
     mut fields: Map<String, Value>,
-    stamp: Stamp,
-) -> Result<Map<String, Value>, Refusal> {
+    stamp: ChangeStamp,
+) -> Result<Map<String, Value>, ApiRefusal> {
     fields.retain(|name, value| !READ_ONLY.contains(&name.as_str()) && !value.is_null());
     let mut event = json!({
         "kind": "calendar#event",
@@ -129,35 +129,35 @@ pub(crate) fn new_event(
 }
 
 /// Checks the content of an event and writes its times as Google does.
-pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), Refusal> {
+pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
     settle_times(event, zone)?;
     if text(event, "summary").chars().count() > 1024 {
-        return Err(Refusal::invalid("The summary is longer than 1024 characters."));
+        return Err(ApiRefusal::invalid("The summary is longer than 1024 characters."));
     }
     if let Some(color) = event.get("colorId")
         && !(1..=11).any(|known: u8| *color == json!(known.to_string()))
     {
-        return Err(Refusal::invalid("Invalid color ID."));
+        return Err(ApiRefusal::invalid("Invalid color ID."));
     }
     if !matches!(text(event, "status"), "confirmed" | "tentative" | "cancelled") {
-        return Err(Refusal::invalid("Invalid status."));
+        return Err(ApiRefusal::invalid("Invalid status."));
     }
-    series::rule(event).map_err(|text| Refusal::invalid("Invalid recurrence rule.").violating(&text))?;
+    series::rule(event).map_err(|text| ApiRefusal::invalid("Invalid recurrence rule.").violating(&text))?;
     settle_properties(event)
 }
 
-fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), Refusal> {
+fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
     let read = |field: &str, name: &str| match event.get(field) {
         Some(value) => Point::read(value, zone),
-        None => Err(Refusal::new(400, "required", &format!("Missing {name} time."))),
+        None => Err(ApiRefusal::new(400, "required", &format!("Missing {name} time."))),
     };
     let (start, end) = (read("start", "start")?, read("end", "end")?);
     match (start, end) {
         (Point::Day(_), Point::Instant(..)) | (Point::Instant(..), Point::Day(_)) => {
-            return Err(Refusal::invalid("Start and end times must either both be date or both be dateTime."));
+            return Err(ApiRefusal::invalid("Start and end times must either both be date or both be dateTime."));
         }
         _ if end.instant(zone) < start.instant(zone) => {
-            return Err(Refusal::new(400, "timeRangeEmpty", "The specified time range is empty."));
+            return Err(ApiRefusal::new(400, "timeRangeEmpty", "The specified time range is empty."));
         }
         _ => {}
     }
@@ -167,7 +167,7 @@ fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), Refusal>
 }
 
 /// <https://developers.google.com/workspace/calendar/api/guides/extended-properties#limits>
-fn settle_properties(event: &Map<String, Value>) -> Result<(), Refusal> {
+fn settle_properties(event: &Map<String, Value>) -> Result<(), ApiRefusal> {
     for kind in ["private", "shared"] {
         let properties = event.get("extendedProperties").and_then(|extended| extended.get(kind));
         let Some(properties) = properties.and_then(Value::as_object) else {
@@ -178,7 +178,7 @@ fn settle_properties(event: &Map<String, Value>) -> Result<(), Refusal> {
         let total: usize =
             properties.iter().map(|(key, value)| key.len() + value.as_str().unwrap_or_default().len()).sum();
         if properties.len() > 300 || total > 32 * 1024 || !properties.iter().all(fits) {
-            return Err(Refusal::invalid("Extended properties exceed the limits.").violating("oversized properties"));
+            return Err(ApiRefusal::invalid("Extended properties exceed the limits.").violating("oversized properties"));
         }
     }
     Ok(())

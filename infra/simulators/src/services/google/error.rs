@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Why a request is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct ApiRefusal {
     pub(crate) status: u16,
     pub(crate) reason: String,
     pub(crate) message: String,
@@ -18,7 +18,7 @@ pub(crate) struct Refusal {
     pub(crate) violation: Option<String>,
 }
 
-impl Refusal {
+impl ApiRefusal {
     pub(crate) fn new(status: u16, reason: &str, message: &str) -> Self {
         Self { status, reason: reason.to_owned(), message: message.to_owned(), location: None, violation: None }
     }
@@ -110,5 +110,5 @@ pub(crate) fn scripted(service: Service, code: u16, reason: &str) -> Answer {
         Some(both) if service == Service::Token => both,
         _ => (reason, message),
     };
-    Refusal::new(code, reason, message).answer(service)
+    ApiRefusal::new(code, reason, message).answer(service)
 }

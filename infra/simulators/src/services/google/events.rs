@@ -4,45 +4,47 @@
 
 use super::{
     arguments::Arguments,
-    calendar::{Calendar, is_cancelled, text},
+    calendar::{SimulatedCalendar, is_cancelled, text},
     content::{self, READ_ONLY, merge},
-    error::Refusal,
+    error::ApiRefusal,
     listing::{present, zone},
     oauth,
 };
-use crate::state::State;
+use crate::state::WorldState;
 use serde_json::{Map, Value};
 
 /// The calendar that the path names, if it is shared with the service account at all.
-pub(crate) fn readable<'a>(state: &'a State, arguments: &Arguments) -> Result<&'a Calendar, Refusal> {
+pub(crate) fn readable<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a SimulatedCalendar, ApiRefusal> {
     let calendar = state.calendars.get(arguments.path("calendarId")).filter(|calendar| calendar.access_role != "none");
     match calendar {
-        Some(calendar) if calendar.access_role == "freeBusyReader" => Err(Refusal::new(403, "forbidden", "Forbidden")),
+        Some(calendar) if calendar.access_role == "freeBusyReader" => {
+            Err(ApiRefusal::new(403, "forbidden", "Forbidden"))
+        }
         Some(calendar) => Ok(calendar),
-        None => Err(Refusal::not_found()),
+        None => Err(ApiRefusal::not_found()),
     }
 }
 
-fn writable<'a>(state: &'a State, arguments: &Arguments) -> Result<&'a Calendar, Refusal> {
+fn writable<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a SimulatedCalendar, ApiRefusal> {
     let calendar = readable(state, arguments)?;
     if calendar.can_write() {
         Ok(calendar)
     } else {
-        Err(Refusal::new(403, "requiredAccessLevel", "You need to have writer access to this calendar."))
+        Err(ApiRefusal::new(403, "requiredAccessLevel", "You need to have writer access to this calendar."))
     }
 }
 
-fn existing(calendar: &Calendar, arguments: &Arguments) -> Result<Map<String, Value>, Refusal> {
+fn existing(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Map<String, Value>, ApiRefusal> {
     let event = calendar.find(arguments.path("eventId"));
-    event.filter(|event| !(calendar.hides_deleted && is_cancelled(event))).ok_or_else(Refusal::not_found)
+    event.filter(|event| !(calendar.hides_deleted && is_cancelled(event))).ok_or_else(ApiRefusal::not_found)
 }
 
-fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), Refusal> {
+fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), ApiRefusal> {
     match arguments.if_match.as_deref() {
         None | Some("*") => Ok(()),
         Some(etag) if etag == text(event, "etag") => Ok(()),
         Some(etag) => {
-            let refusal = Refusal::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match");
+            let refusal = ApiRefusal::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match");
             let quoted = etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"');
             Err(if quoted { refusal } else { refusal.violating("If-Match is not a quoted etag") })
         }
@@ -50,22 +52,22 @@ fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), R
 }
 
 /// Deleted events are answered like others, with the status `cancelled`.
-pub(crate) fn get(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let calendar = readable(state, arguments)?;
     let event = existing(calendar, arguments)?;
     Ok(present(event, zone(calendar, arguments)?))
 }
 
-pub(crate) fn insert(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn insert(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let calendar = writable(state, arguments)?;
     let given = arguments.body.get("id").and_then(Value::as_str);
     if let Some(id) = given {
         let allowed = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'v').contains(&byte);
         if !(5..=1024).contains(&id.len()) || !id.bytes().all(allowed) {
-            return Err(Refusal::invalid("Invalid resource id value."));
+            return Err(ApiRefusal::invalid("Invalid resource id value."));
         }
         if calendar.events.contains_key(id) {
-            return Err(Refusal::new(409, "duplicate", "The requested identifier already exists."));
+            return Err(ApiRefusal::new(409, "duplicate", "The requested identifier already exists."));
         }
     }
     let id = given.map_or_else(|| state.new_event_id(), str::to_owned);
@@ -75,12 +77,12 @@ pub(crate) fn insert(state: &mut State, arguments: &Arguments) -> Result<Value, 
 }
 
 /// A PATCH of a deleted event that does not set its status changes it, and it stays deleted.
-pub(crate) fn patch(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn patch(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let calendar = writable(state, arguments)?;
     let mut event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
     if belongs_to_another(&event) {
-        return Err(Refusal::new(
+        return Err(ApiRefusal::new(
             403,
             "forbiddenForNonOrganizer",
             "Shared properties can only be changed by the organizer",
@@ -92,7 +94,7 @@ pub(crate) fn patch(state: &mut State, arguments: &Arguments) -> Result<Value, R
     changes.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
     merge(&mut event, &changes);
     if was_cancelled && !is_cancelled(&event) && calendar.refuses_revival {
-        return Err(Refusal::new(403, "forbidden", "Forbidden"));
+        return Err(ApiRefusal::new(403, "forbidden", "Forbidden"));
     }
     content::settle(&mut event, calendar.time_zone)?;
     if times != ["start", "end"].map(|time| event.get(time).cloned()) {
@@ -110,12 +112,12 @@ fn belongs_to_another(event: &Map<String, Value>) -> bool {
     !is_own && !flag(event.get("guestsCanModify"))
 }
 
-pub(crate) fn delete(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn delete(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let calendar = writable(state, arguments)?;
     let event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
     if is_cancelled(&event) {
-        return Err(Refusal::new(410, "deleted", "Resource has been deleted"));
+        return Err(ApiRefusal::new(410, "deleted", "Resource has been deleted"));
     }
     let stamp = state.stamp();
     if let Some(calendar) = state.calendars.get_mut(arguments.path("calendarId")) {
@@ -126,15 +128,15 @@ pub(crate) fn delete(state: &mut State, arguments: &Arguments) -> Result<Value, 
 
 /// Stores what `make` makes, and answers with it.
 fn store(
-    state: &mut State,
+    state: &mut WorldState,
     arguments: &Arguments,
-    make: impl FnOnce(&Calendar, crate::state::Stamp) -> Result<Map<String, Value>, Refusal>,
-) -> Result<Value, Refusal> {
+    make: impl FnOnce(&SimulatedCalendar, crate::state::ChangeStamp) -> Result<Map<String, Value>, ApiRefusal>,
+) -> Result<Value, ApiRefusal> {
     let stamp = state.stamp();
-    let calendar = state.calendars.get_mut(arguments.path("calendarId")).ok_or_else(Refusal::not_found)?;
+    let calendar = state.calendars.get_mut(arguments.path("calendarId")).ok_or_else(ApiRefusal::not_found)?;
     let event = make(calendar, stamp)?;
     let id = text(&event, "id").to_owned();
     calendar.put(event, stamp);
-    let stored = calendar.find(&id).ok_or_else(Refusal::not_found)?;
+    let stored = calendar.find(&id).ok_or_else(ApiRefusal::not_found)?;
     Ok(present(stored, zone(calendar, arguments)?))
 }

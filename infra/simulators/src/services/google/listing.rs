@@ -5,14 +5,14 @@
 
 use super::{
     arguments::Arguments,
-    calendar::{Calendar, Pages, Stored, bounds, is_cancelled, span, text, timestamp},
+    calendar::{Pages, SimulatedCalendar, StoredEvent, bounds, is_cancelled, span, text, timestamp},
     content::Point,
-    error::Refusal,
+    error::ApiRefusal,
     events::readable,
     series,
     tokens::{PageToken, SyncToken},
 };
-use crate::state::State;
+use crate::state::WorldState;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
@@ -50,9 +50,9 @@ struct Query<'a> {
 }
 
 /// The zone in which times are answered.
-pub(crate) fn zone(calendar: &Calendar, arguments: &Arguments) -> Result<Tz, Refusal> {
+pub(crate) fn zone(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Tz, ApiRefusal> {
     match arguments.get("timeZone") {
-        Some(name) => name.parse().map_err(|_| Refusal::wrong(&format!("timeZone {name:?} is unknown"))),
+        Some(name) => name.parse().map_err(|_| ApiRefusal::wrong(&format!("timeZone {name:?} is unknown"))),
         None => Ok(calendar.time_zone),
     }
 }
@@ -67,7 +67,7 @@ pub(crate) fn present(mut resource: Map<String, Value>, zone: Tz) -> Value {
     Value::Object(resource)
 }
 
-pub(crate) fn list(state: &mut State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn list(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let calendar = readable(state, arguments)?;
     let query = Query::read(calendar, arguments)?;
     let page = query.page.as_ref().map_or(1, |page| page.page);
@@ -93,13 +93,13 @@ pub(crate) fn list(state: &mut State, arguments: &Arguments) -> Result<Value, Re
     Ok(query.envelope(calendar, items, size, state.change))
 }
 
-fn expired() -> Refusal {
-    Refusal::new(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
+fn expired() -> ApiRefusal {
+    ApiRefusal::new(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
         .at("parameter", "syncToken")
 }
 
 impl<'a> Query<'a> {
-    fn read(calendar: &Calendar, arguments: &'a Arguments) -> Result<Self, Refusal> {
+    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments) -> Result<Self, ApiRefusal> {
         let time = |name: &str| arguments.get(name).and_then(|text| DateTime::parse_from_rfc3339(text).ok());
         let instant = |name: &str| time(name).map(|time| time.to_utc());
         let single = arguments.flag("singleEvents");
@@ -107,10 +107,10 @@ impl<'a> Query<'a> {
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
-            return Err(Refusal::new(400, "timeRangeEmpty", "The specified time range is empty."));
+            return Err(ApiRefusal::new(400, "timeRangeEmpty", "The specified time range is empty."));
         }
         if arguments.get("orderBy") == Some("startTime") && !single {
-            return Err(Refusal::wrong("orderBy=startTime without singleEvents=true"));
+            return Err(ApiRefusal::wrong("orderBy=startTime without singleEvents=true"));
         }
         let query = Self {
             arguments,
@@ -127,19 +127,19 @@ impl<'a> Query<'a> {
             return Ok(query);
         };
         let page = PageToken::read(text).filter(|page| page.calendar == calendar.id);
-        let page = page.ok_or_else(|| Refusal::wrong("the page token was not issued for this calendar"))?;
+        let page = page.ok_or_else(|| ApiRefusal::wrong("the page token was not issued for this calendar"))?;
         if page.parameters != query.parameters {
             let text = format!("the page token was issued for {:?}, not {:?}", page.parameters, query.parameters);
-            return Err(Refusal::wrong(&text));
+            return Err(ApiRefusal::wrong(&text));
         }
         Ok(Self { page: Some(page), ..query })
     }
 
     /// What is listed, all pages together.
-    fn items<'c>(&self, calendar: &'c Calendar, now: DateTime<Utc>) -> Items<'c> {
+    fn items<'c>(&self, calendar: &'c SimulatedCalendar, now: DateTime<Utc>) -> Items<'c> {
         let mut items = Items::new();
         let since = self.sync.as_ref().map(|token| token.change);
-        let is_new = |event: &Stored| since.is_none_or(|since| event.change > since);
+        let is_new = |event: &StoredEvent| since.is_none_or(|since| event.change > since);
         for event in calendar.events.values().filter(|event| is_new(event)) {
             if self.single && series::rule(&event.resource).is_ok_and(|rule| rule.is_some()) {
                 for occurrence in self.occurrences(calendar, event, now) {
@@ -158,7 +158,12 @@ impl<'a> Query<'a> {
     }
 
     /// The occurrences of a series that have no content of their own. A deleted series has cancelled ones.
-    fn occurrences(&self, calendar: &Calendar, series: &Stored, now: DateTime<Utc>) -> Vec<Map<String, Value>> {
+    fn occurrences(
+        &self,
+        calendar: &SimulatedCalendar,
+        series: &StoredEvent,
+        now: DateTime<Utc>,
+    ) -> Vec<Map<String, Value>> {
         let (earliest, latest) = bounds(now);
         let (from, to) = (self.from.unwrap_or(earliest), self.to.unwrap_or(latest));
         let mut occurrences = series::occurrences(&series.resource, calendar.time_zone, from, to);
@@ -166,7 +171,7 @@ impl<'a> Query<'a> {
         occurrences
     }
 
-    fn add<'c>(&self, calendar: &Calendar, event: Cow<'c, Map<String, Value>>, items: &mut Items<'c>) {
+    fn add<'c>(&self, calendar: &SimulatedCalendar, event: Cow<'c, Map<String, Value>>, items: &mut Items<'c>) {
         if !self.wants(calendar, &event) {
             return;
         }
@@ -178,7 +183,7 @@ impl<'a> Query<'a> {
         items.insert((key.unwrap_or_default(), text(&event, "id").to_owned()), event);
     }
 
-    fn wants(&self, calendar: &Calendar, event: &Map<String, Value>) -> bool {
+    fn wants(&self, calendar: &SimulatedCalendar, event: &Map<String, Value>) -> bool {
         if is_cancelled(event) {
             let exception = !self.single && event.contains_key("recurringEventId");
             let deleted = self.sync.is_some() || self.updated_min.is_some() || self.arguments.flag("showDeleted");
@@ -223,7 +228,7 @@ impl<'a> Query<'a> {
     }
 
     /// One page, and the token with which to go on.
-    fn envelope(&self, calendar: &Calendar, items: Items<'_>, size: usize, change: u64) -> Value {
+    fn envelope(&self, calendar: &SimulatedCalendar, items: Items<'_>, size: usize, change: u64) -> Value {
         let as_of = self.page.as_ref().map_or(change, |page| page.as_of);
         let more = items.len() > size || calendar.pages == Pages::Endless;
         let places: Vec<(String, String)> = items.keys().take(size).cloned().collect();
@@ -261,7 +266,7 @@ impl<'a> Query<'a> {
     }
 
     /// With a sync token, what was deleted is shown by no more than Google guarantees, unless the calendar shows more.
-    fn show(&self, calendar: &Calendar, mut event: Map<String, Value>) -> Value {
+    fn show(&self, calendar: &SimulatedCalendar, mut event: Map<String, Value>) -> Value {
         if self.sync.is_some() && is_cancelled(&event) && !calendar.details_of_deleted {
             let kept = ["kind", "etag", "id", "status", "recurringEventId", "originalStartTime"];
             event.retain(|field, _| kept.contains(&field.as_str()));
@@ -275,24 +280,24 @@ fn lasting(arguments: &Arguments) -> String {
     arguments.fingerprint(|name| !FREE.contains(&name) && !NOT_WITH_SYNC_TOKEN.contains(&name) && name != "syncToken")
 }
 
-fn sync_token(calendar: &Calendar, arguments: &Arguments) -> Result<Option<SyncToken>, Refusal> {
+fn sync_token(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Option<SyncToken>, ApiRefusal> {
     let Some(text) = arguments.get("syncToken") else {
         return Ok(None);
     };
     let clash: Vec<&str> = NOT_WITH_SYNC_TOKEN.into_iter().filter(|name| arguments.get(name).is_some()).collect();
     if !clash.is_empty() {
-        return Err(Refusal::wrong(&format!("syncToken together with {}", clash.join(", "))));
+        return Err(ApiRefusal::wrong(&format!("syncToken together with {}", clash.join(", "))));
     }
     if arguments.get("showDeleted") == Some("false") {
-        return Err(Refusal::wrong("syncToken together with showDeleted=false"));
+        return Err(ApiRefusal::wrong("syncToken together with showDeleted=false"));
     }
     let token = SyncToken::read(text).filter(|token| token.calendar == calendar.id);
-    let token = token.ok_or_else(|| Refusal::wrong("the sync token was not issued for this calendar"))?;
+    let token = token.ok_or_else(|| ApiRefusal::wrong("the sync token was not issued for this calendar"))?;
     let parameters = lasting(arguments);
     if token.parameters != parameters {
         let text =
             format!("sync token used with other parameters: issued for {:?}, not {parameters:?}", token.parameters);
-        return Err(Refusal::wrong(&text));
+        return Err(ApiRefusal::wrong(&text));
     }
     Ok(Some(token))
 }

@@ -2,7 +2,7 @@
 //!
 //! See <https://developers.google.com/workspace/calendar/api/guides/performance#partial>.
 
-use super::schema::Api;
+use super::schema::ApiSchema;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ impl Mask {
     }
 
     /// Lists the fields that the schema does not know.
-    pub(crate) fn check(&self, api: &Api, schema: &Value, unknown: &mut Vec<String>) {
+    pub(crate) fn check(&self, api: &ApiSchema, schema: &Value, unknown: &mut Vec<String>) {
         let Mask::Fields(fields) = self else { return };
         let mut schema = api.resolve(schema);
         while schema["type"] == "array" {

@@ -22,14 +22,14 @@ mod tokens;
 pub(crate) use error::scripted as error;
 
 use crate::{
-    state::State,
-    wire::exchange::{Answer, Request, Route},
+    state::WorldState,
+    wire::exchange::{Answer, ReceivedRequest, Route},
     world::calls::Service,
 };
 use arguments::Arguments;
-use error::Refusal;
+use error::ApiRefusal;
 use mask::Mask;
-use schema::{Api, CALENDAR, Method, SHEETS};
+use schema::{ApiSchema, CALENDAR, Method, SHEETS};
 use serde_json::Value;
 
 /// Names the operation of a method and a path.
@@ -44,12 +44,12 @@ pub(crate) fn route(method: &str, path: &str) -> Route {
     }
 }
 
-fn api(service: Service) -> &'static Api {
+fn api(service: Service) -> &'static ApiSchema {
     if service == Service::Sheets { &SHEETS } else { &CALENDAR }
 }
 
 /// Carries out a request.
-pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
+pub(crate) fn answer(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
     let result =
         if request.route.service == Service::Token { oauth::grant(state, request) } else { carry_out(state, request) };
     result.unwrap_or_else(|refusal| {
@@ -60,10 +60,10 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
     })
 }
 
-fn carry_out(state: &mut State, request: &Request) -> Result<Answer, Refusal> {
+fn carry_out(state: &mut WorldState, request: &ReceivedRequest) -> Result<Answer, ApiRefusal> {
     let api = api(request.route.service);
     let Some(method) = api.method(&request.route.operation) else {
-        return Err(Refusal::not_found().violating("no method has this path"));
+        return Err(ApiRefusal::not_found().violating("no method has this path"));
     };
     oauth::authorise(state, request)?;
     let arguments = Arguments::read(api, method, request)?;
@@ -76,7 +76,7 @@ fn carry_out(state: &mut State, request: &Request) -> Result<Answer, Refusal> {
     Ok(Answer::json(200, &mask.unwrap_or(Mask::All).apply(value)))
 }
 
-fn perform(state: &mut State, method: &Method, arguments: &Arguments) -> Result<Value, Refusal> {
+fn perform(state: &mut WorldState, method: &Method, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     match method.name.as_str() {
         "calendarList.get" => calendar_list::get(state, arguments),
         "calendarList.insert" => calendar_list::insert(state, arguments),
@@ -89,22 +89,22 @@ fn perform(state: &mut State, method: &Method, arguments: &Arguments) -> Result<
         "events.patch" => events::patch(state, arguments),
         "spreadsheets.values.batchGet" => sheets::batch_get(state, arguments),
         "spreadsheets.values.get" => sheets::get(state, arguments),
-        _ => Err(Refusal::new(501, "notImplemented", "Not Implemented").violating("this method is not simulated")),
+        _ => Err(ApiRefusal::new(501, "notImplemented", "Not Implemented").violating("this method is not simulated")),
     }
 }
 
 /// A mistake of the simulator itself is a violation as well.
-fn check_own(state: &mut State, api: &Api, method: &Method, value: &Value) {
+fn check_own(state: &mut WorldState, api: &ApiSchema, method: &Method, value: &Value) {
     let mut wrong = Vec::new();
     let schema = api.schema(method.response.as_deref().unwrap_or_default());
     api.check(schema, value, "answer", false, &mut wrong);
     state.violations.extend(wrong.into_iter().map(|text| format!("the simulator's own {}: {text}", method.name)));
 }
 
-fn mask(api: &Api, method: &Method, fields: &str) -> Result<Mask, Refusal> {
+fn mask(api: &ApiSchema, method: &Method, fields: &str) -> Result<Mask, ApiRefusal> {
     let refused = |text: &str| {
         let message = format!("Invalid field selection {fields}");
-        Refusal::new(400, "invalidParameter", &message).at("parameter", "fields").violating(text)
+        ApiRefusal::new(400, "invalidParameter", &message).at("parameter", "fields").violating(text)
     };
     let mask = Mask::parse(fields).map_err(|text| refused(&text))?;
     let mut unknown = Vec::new();

@@ -3,10 +3,10 @@
 //! See <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>. Tokens live for an hour of
 //! simulated time; the assertion's own times are not compared with any clock, only with each other.
 
-use super::error::Refusal;
+use super::error::ApiRefusal;
 use crate::{
-    state::State,
-    wire::exchange::{Answer, Request, form_pairs},
+    state::WorldState,
+    wire::exchange::{Answer, ReceivedRequest, form_pairs},
 };
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
@@ -72,18 +72,19 @@ pub(crate) fn key_file(google_url: &str) -> String {
 }
 
 /// Answers a token request.
-pub(crate) fn grant(state: &mut State, request: &Request) -> Result<Answer, Refusal> {
-    let scopes = requested(state, request).map_err(|(error, text)| Refusal::new(400, error, &text).violating(&text))?;
+pub(crate) fn grant(state: &mut WorldState, request: &ReceivedRequest) -> Result<Answer, ApiRefusal> {
+    let scopes =
+        requested(state, request).map_err(|(error, text)| ApiRefusal::new(400, error, &text).violating(&text))?;
     let token = format!("ya29.simulated-{}", state.grants.len() + 1);
     let expires = state.now() + Duration::hours(1);
     state.grants.insert(token.clone(), Grant { scopes, expires, revoked: false });
     Ok(Answer::json(200, &json!({ "access_token": token, "expires_in": 3600, "token_type": "Bearer" })))
 }
 
-type Problem = (&'static str, String);
+type TokenRefusal = (&'static str, String);
 
 /// The scopes of a valid assertion.
-fn requested(state: &State, request: &Request) -> Result<Vec<String>, Problem> {
+fn requested(state: &WorldState, request: &ReceivedRequest) -> Result<Vec<String>, TokenRefusal> {
     let problem = |error, text: &str| Err((error, text.to_owned()));
     if request.method != "POST" || !request.has_content_type("application/x-www-form-urlencoded") {
         return problem("invalid_request", "A token request is a POST of a form.");
@@ -115,7 +116,7 @@ fn requested(state: &State, request: &Request) -> Result<Vec<String>, Problem> {
 }
 
 /// The claims of an assertion that the service account signed.
-fn verified(state: &State, assertion: &str) -> Result<Value, String> {
+fn verified(state: &WorldState, assertion: &str) -> Result<Value, String> {
     let (signed, signature) = assertion.rsplit_once('.').ok_or("Invalid JWT.")?;
     let (header, claims) = signed.split_once('.').ok_or("Invalid JWT.")?;
     // Google accepts padding, which RFC 7515 does not have and some clients send.
@@ -135,10 +136,10 @@ fn verified(state: &State, assertion: &str) -> Result<Value, String> {
 }
 
 /// Whether the request's bearer token allows this operation.
-pub(crate) fn authorise(state: &State, request: &Request) -> Result<(), Refusal> {
-    let refused = |message| Refusal::new(401, "authError", message).at("header", "Authorization");
+pub(crate) fn authorise(state: &WorldState, request: &ReceivedRequest) -> Result<(), ApiRefusal> {
+    let refused = |message| ApiRefusal::new(401, "authError", message).at("header", "Authorization");
     let Some(token) = request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")) else {
-        return Err(Refusal::new(401, "required", "Login Required.")
+        return Err(ApiRefusal::new(401, "required", "Login Required.")
             .at("header", "Authorization")
             .violating("no bearer token"));
     };
@@ -155,7 +156,7 @@ pub(crate) fn authorise(state: &State, request: &Request) -> Result<(), Refusal>
     if !grant.scopes.iter().any(|scope| enough.iter().any(|name| scope.strip_prefix(AUTH) == Some(name))) {
         let text = format!("the token's scopes {:?} do not allow it", grant.scopes);
         let message = "Request had insufficient authentication scopes.";
-        return Err(Refusal::new(403, "insufficientPermissions", message).violating(&text));
+        return Err(ApiRefusal::new(403, "insufficientPermissions", message).violating(&text));
     }
     Ok(())
 }

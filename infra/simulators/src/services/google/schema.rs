@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 /// Google Calendar v3.
-pub(crate) static CALENDAR: LazyLock<Api> = LazyLock::new(|| {
-    let mut api = Api::read(include_str!("../../../schema/calendar.v3.facts.json"));
+pub(crate) static CALENDAR: LazyLock<ApiSchema> = LazyLock::new(|| {
+    let mut api = ApiSchema::read(include_str!("../../../schema/calendar.v3.facts.json"));
     for resource in ["Calendar", "CalendarListEntry", "Event", "Events"] {
         if let Some(properties) = api.schemas.get_mut(resource).and_then(|schema| schema["properties"].as_object_mut())
         {
@@ -21,11 +21,11 @@ pub(crate) static CALENDAR: LazyLock<Api> = LazyLock::new(|| {
 });
 
 /// Google Sheets v4.
-pub(crate) static SHEETS: LazyLock<Api> =
-    LazyLock::new(|| Api::read(include_str!("../../../schema/sheets.v4.facts.json")));
+pub(crate) static SHEETS: LazyLock<ApiSchema> =
+    LazyLock::new(|| ApiSchema::read(include_str!("../../../schema/sheets.v4.facts.json")));
 
 /// One of Google's APIs.
-pub(crate) struct Api {
+pub(crate) struct ApiSchema {
     methods: Vec<Method>,
     globals: Map<String, Value>,
     schemas: Map<String, Value>,
@@ -42,7 +42,7 @@ pub(crate) struct Method {
     pub(crate) response: Option<String>,
 }
 
-impl Api {
+impl ApiSchema {
     fn read(text: &str) -> Self {
         // What the facts lack is missing here too: then no path is known, and the tests of this module fail.
         let facts: Value = serde_json::from_str(text).unwrap_or_default();

@@ -16,14 +16,14 @@ const MOST: i64 = 20_000;
 
 /// When a series repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
+pub(crate) struct RecurrenceRule {
     step: Duration,
     count: i64,
     until: Option<NaiveDate>,
 }
 
 /// The rule of a resource; `None` for a single event.
-pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<Rule>, String> {
+pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<RecurrenceRule>, String> {
     let lines = match resource.get("recurrence").and_then(Value::as_array).map(Vec::as_slice) {
         None | Some([]) => return Ok(None),
         Some(lines) => lines,
@@ -32,7 +32,7 @@ pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<Rule>, String
     let [Value::String(line)] = lines else {
         return Err(unknown());
     };
-    let mut rule = Rule { step: Duration::zero(), count: MOST, until: None };
+    let mut rule = RecurrenceRule { step: Duration::zero(), count: MOST, until: None };
     let mut interval = 1;
     for part in line.strip_prefix("RRULE:").ok_or_else(unknown)?.split(';') {
         match part.split_once('=').ok_or_else(unknown)? {
@@ -112,7 +112,7 @@ pub(crate) fn split(
 }
 
 /// Start and end of the occurrence number `index`, while the series goes on.
-fn occurrence_times(rule: &Rule, start: Point, end: Point, index: i64) -> Option<(Point, Point)> {
+fn occurrence_times(rule: &RecurrenceRule, start: Point, end: Point, index: i64) -> Option<(Point, Point)> {
     let shift = Duration::days(rule.step.num_days().checked_mul(index)?);
     let (times, day) = match (start, end) {
         (Point::Day(first), Point::Day(last)) => {

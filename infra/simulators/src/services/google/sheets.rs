@@ -4,11 +4,11 @@
 //! cells are left out, an empty row between others is `[]`, and `values` is absent when nothing is left.
 
 use super::{
-    a1::{self, Cells, Window},
+    a1::{self, Cells, GridRange},
     arguments::Arguments,
-    error::Refusal,
+    error::ApiRefusal,
 };
-use crate::state::State;
+use crate::state::WorldState;
 use serde_json::{Number, Value, json};
 
 /// The size of a fresh tab; larger content makes it larger.
@@ -43,45 +43,45 @@ impl Spreadsheet {
     }
 }
 
-pub(crate) fn get(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     read(spreadsheet(state, arguments)?, arguments, arguments.path("range"))
 }
 
-pub(crate) fn batch_get(state: &State, arguments: &Arguments) -> Result<Value, Refusal> {
+pub(crate) fn batch_get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let spreadsheet = spreadsheet(state, arguments)?;
     let ranges = arguments.all("ranges").map(|range| read(spreadsheet, arguments, range));
-    let ranges = ranges.collect::<Result<Vec<Value>, Refusal>>()?;
+    let ranges = ranges.collect::<Result<Vec<Value>, ApiRefusal>>()?;
     if ranges.is_empty() {
-        return Err(Refusal::wrong("batchGet without ranges"));
+        return Err(ApiRefusal::wrong("batchGet without ranges"));
     }
     Ok(json!({ "spreadsheetId": arguments.path("spreadsheetId"), "valueRanges": ranges }))
 }
 
-fn spreadsheet<'a>(state: &'a State, arguments: &Arguments) -> Result<&'a Spreadsheet, Refusal> {
+fn spreadsheet<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a Spreadsheet, ApiRefusal> {
     let found = state.spreadsheets.get(arguments.path("spreadsheetId"));
-    let spreadsheet = found.ok_or_else(|| Refusal::new(404, "notFound", "Requested entity was not found."))?;
+    let spreadsheet = found.ok_or_else(|| ApiRefusal::new(404, "notFound", "Requested entity was not found."))?;
     if spreadsheet.broken {
-        return Err(Refusal::new(503, "backendError", "The service is currently unavailable."));
+        return Err(ApiRefusal::new(503, "backendError", "The service is currently unavailable."));
     }
     for (name, simulated) in [("majorDimension", "ROWS"), ("dateTimeRenderOption", "SERIAL_NUMBER")] {
         if arguments.get(name).is_some_and(|value| value != simulated) {
-            return Err(Refusal::wrong(&format!("{name} other than {simulated} is not simulated")));
+            return Err(ApiRefusal::wrong(&format!("{name} other than {simulated} is not simulated")));
         }
     }
     Ok(spreadsheet)
 }
 
-fn read(spreadsheet: &Spreadsheet, arguments: &Arguments, range: &str) -> Result<Value, Refusal> {
+fn read(spreadsheet: &Spreadsheet, arguments: &Arguments, range: &str) -> Result<Value, ApiRefusal> {
     let (tab, cells) = spreadsheet.find(range).ok_or_else(|| unparsable(range))?;
     let (height, width) = tab.size();
     let window = match cells {
-        None => Window { rows: (0, height), columns: (0, width) },
+        None => GridRange { rows: (0, height), columns: (0, width) },
         Some(cells) => match a1::read(&cells, height, width).ok_or_else(|| unparsable(range))? {
             Cells::Within(window) => window,
             Cells::Beyond(cells) => {
                 let name = format!("{}!{cells}", quoted(&tab.title));
                 let limits = format!("Range ({name}) exceeds grid limits. Max rows: {height}, max columns: {width}");
-                return Err(Refusal::invalid(&limits));
+                return Err(ApiRefusal::invalid(&limits));
             }
         },
     };
@@ -95,8 +95,8 @@ fn read(spreadsheet: &Spreadsheet, arguments: &Arguments, range: &str) -> Result
     Ok(answer)
 }
 
-fn unparsable(range: &str) -> Refusal {
-    Refusal::invalid(&format!("Unable to parse range: {range}"))
+fn unparsable(range: &str) -> ApiRefusal {
+    ApiRefusal::invalid(&format!("Unable to parse range: {range}"))
 }
 
 impl Spreadsheet {
@@ -146,7 +146,7 @@ fn quoted(title: &str) -> String {
     format!("'{}'", title.replace('\'', "''"))
 }
 
-fn values(rows: &[Vec<Value>], window: &Window, raw: bool) -> Vec<Vec<Value>> {
+fn values(rows: &[Vec<Value>], window: &GridRange, raw: bool) -> Vec<Vec<Value>> {
     let cut = |(from, to): (usize, usize)| (from, to.saturating_sub(from));
     let ((top, height), (left, width)) = (cut(window.rows), cut(window.columns));
     let mut values: Vec<Vec<Value>> = Vec::new();

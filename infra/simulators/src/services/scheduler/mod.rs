@@ -8,8 +8,8 @@ mod expression;
 mod setting;
 
 use crate::{
-    state::State,
-    wire::exchange::{Answer, Request, Route},
+    state::WorldState,
+    wire::exchange::{Answer, ReceivedRequest, Route},
     world::calls::Service,
 };
 use chrono::{DateTime, Utc};
@@ -24,14 +24,14 @@ const PAGE: usize = 100;
 
 /// The groups and their schedules.
 #[derive(Debug, Default)]
-pub(crate) struct Scheduler {
+pub(crate) struct ScheduleStore {
     groups: BTreeSet<String>,
     /// By group and name.
-    schedules: BTreeMap<(String, String), Stored>,
+    schedules: BTreeMap<(String, String), StoredSchedule>,
 }
 
 #[derive(Clone, Debug)]
-struct Stored {
+struct StoredSchedule {
     /// With the members that `GetSchedule` answers, but for arn, name and dates.
     content: Map<String, Value>,
     created: DateTime<Utc>,
@@ -66,7 +66,7 @@ fn refusal(code: u16, kind: &str, message: &str) -> Answer {
     Answer::json(code, &json!({ "Message": message })).with_header("x-amzn-errortype", kind)
 }
 
-pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
+pub(crate) fn answer(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
     let answered = match request.route.operation.as_str() {
         _ if !is_signed(request) => Err("the request is not signed for scheduler".to_owned()),
         "ListSchedules" => list(state, request),
@@ -86,7 +86,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
 
 type Answered = Result<Answer, String>;
 
-fn create(state: &mut State, request: &Request, body: Map<String, Value>) -> Answered {
+fn create(state: &mut WorldState, request: &ReceivedRequest, body: Map<String, Value>) -> Answered {
     let now = state.now();
     content::check(&body, now)?;
     let key = key(request, body.get("GroupName"))?;
@@ -99,12 +99,12 @@ fn create(state: &mut State, request: &Request, body: Map<String, Value>) -> Ans
     }
     let answer = arn_answer(&key);
     let content = content::with_defaults(&body);
-    state.scheduler.schedules.insert(key, Stored { content, created: now, modified: now, made_by: body });
+    state.scheduler.schedules.insert(key, StoredSchedule { content, created: now, modified: now, made_by: body });
     Ok(answer)
 }
 
 /// Everything is replaced: what the request leaves out has its default afterwards.
-fn update(state: &mut State, request: &Request, body: &Map<String, Value>) -> Answered {
+fn update(state: &mut WorldState, request: &ReceivedRequest, body: &Map<String, Value>) -> Answered {
     let now = state.now();
     content::check(body, now)?;
     let key = key(request, body.get("GroupName"))?;
@@ -116,7 +116,7 @@ fn update(state: &mut State, request: &Request, body: &Map<String, Value>) -> An
     Ok(arn_answer(&key))
 }
 
-fn get(state: &State, request: &Request, query: &BTreeMap<&str, &str>) -> Answered {
+fn get(state: &WorldState, request: &ReceivedRequest, query: &BTreeMap<&str, &str>) -> Answered {
     let key = key(request, query.get("groupName").map(|name| json!(name)).as_ref())?;
     Ok(match state.scheduler.schedules.get(&key) {
         Some(stored) => Answer::json(200, &Value::Object(stored.whole(&key))),
@@ -124,7 +124,7 @@ fn get(state: &State, request: &Request, query: &BTreeMap<&str, &str>) -> Answer
     })
 }
 
-fn delete(state: &mut State, request: &Request, query: &BTreeMap<&str, &str>) -> Answered {
+fn delete(state: &mut WorldState, request: &ReceivedRequest, query: &BTreeMap<&str, &str>) -> Answered {
     let key = key(request, query.get("groupName").map(|name| json!(name)).as_ref())?;
     Ok(match state.scheduler.schedules.remove(&key) {
         Some(_) => Answer::json(200, &json!({})),
@@ -133,7 +133,7 @@ fn delete(state: &mut State, request: &Request, query: &BTreeMap<&str, &str>) ->
 }
 
 /// A page of names and states; neither expressions nor inputs.
-fn list(state: &State, request: &Request) -> Answered {
+fn list(state: &WorldState, request: &ReceivedRequest) -> Answered {
     let query = query(request, &["ScheduleGroup", "NamePrefix", "State", "NextToken", "MaxResults"])?;
     let size = query.get("MaxResults").map_or(Ok(PAGE), |text| text.parse::<usize>());
     let size = size.ok().filter(|size| (1..=PAGE).contains(size)).ok_or("MaxResults is not from 1 to 100")?;
@@ -161,13 +161,13 @@ fn list(state: &State, request: &Request) -> Answered {
     Ok(Answer::json(200, &answer))
 }
 
-impl Scheduler {
+impl ScheduleStore {
     fn has_group(&self, name: &str) -> bool {
         name == "default" || self.groups.contains(name)
     }
 }
 
-impl Stored {
+impl StoredSchedule {
     fn whole(&self, key: &(String, String)) -> Map<String, Value> {
         let mut whole = self.content.clone();
         whole.insert("Arn".to_owned(), json!(arn(key)));
@@ -187,7 +187,7 @@ impl Stored {
     }
 }
 
-fn key(request: &Request, group: Option<&Value>) -> Result<(String, String), String> {
+fn key(request: &ReceivedRequest, group: Option<&Value>) -> Result<(String, String), String> {
     let name = request.route.path.get("Name").cloned().unwrap_or_default();
     let group = group.and_then(Value::as_str).unwrap_or("default").to_owned();
     if content::is_name(&name) && content::is_name(&group) {
@@ -217,13 +217,13 @@ fn no_group(name: &str) -> Answer {
     refusal(404, "ResourceNotFoundException", &format!("Schedule group {name} does not exist."))
 }
 
-fn is_signed(request: &Request) -> bool {
+fn is_signed(request: &ReceivedRequest) -> bool {
     let signed = request.header("authorization").unwrap_or_default();
     signed.starts_with("AWS4-HMAC-SHA256 ") && signed.contains("/scheduler/aws4_request")
 }
 
 /// The query, which has no parameters but these, each once.
-fn query<'a>(request: &'a Request, known: &[&str]) -> Result<BTreeMap<&'a str, &'a str>, String> {
+fn query<'a>(request: &'a ReceivedRequest, known: &[&str]) -> Result<BTreeMap<&'a str, &'a str>, String> {
     let mut query = BTreeMap::new();
     for (name, value) in &request.query {
         if !known.contains(&name.as_str()) || query.insert(name.as_str(), value.as_str()).is_some() {
@@ -233,7 +233,7 @@ fn query<'a>(request: &'a Request, known: &[&str]) -> Result<BTreeMap<&'a str, &
     Ok(query)
 }
 
-fn body(request: &Request) -> Result<Map<String, Value>, String> {
+fn body(request: &ReceivedRequest) -> Result<Map<String, Value>, String> {
     if !request.has_content_type("application/json") || !request.query.is_empty() {
         return Err("the content type is not application/json, or there is a query".to_owned());
     }

@@ -1,6 +1,6 @@
 //! What a test does to schedules, and what it sees of them.
 
-use super::{Stored, content, expression::Expression};
+use super::{StoredSchedule, content, expression::Expression};
 use crate::World;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl World {
             state.violation(format!("put_schedule: {mistake}"));
         }
         let content = content::with_defaults(&body);
-        let stored = Stored { content, created: now, modified: now, made_by: body };
+        let stored = StoredSchedule { content, created: now, modified: now, made_by: body };
         state.scheduler.schedules.insert((group.to_owned(), name.to_owned()), stored);
     }
 
@@ -66,7 +66,7 @@ impl World {
     }
 }
 
-impl Stored {
+impl StoredSchedule {
     fn fires_in(&self, minute: DateTime<Utc>) -> bool {
         let instant = |member: &str| {
             let seconds = self.content.get(member).and_then(Value::as_f64)?;
