@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use moffman::config::{Settings, Sources};
-use moffman_simulators::{Demo, World};
+use moffman_simulators::{DemoWorld, World};
 use serde_json::json;
 
 /// `general.manual_calendar_check_interval` where nobody chose one.
@@ -13,7 +13,7 @@ const REPLACED: [&str; 4] =
     ["--google-api--", "--manual-users--google-config", "--offices--google-config", "--forms--url"];
 
 /// The sources with the demo's options on top. `settings` is what they said without.
-pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, demo: &Demo) -> Sources {
+pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, demo: &DemoWorld) -> Sources {
     let own = sources.options.iter().filter(|(name, _)| !REPLACED.iter().any(|replaced| name.starts_with(replaced)));
     let mut options: Vec<(String, String)> = own.cloned().collect();
     let mut set = |name: &str, value: &str| {
