@@ -127,6 +127,7 @@ impl Moffman {
             store: store.clone(),
             clock: clock.clone(),
             randomness: randomness.clone(),
+            on_refusal: metrics::google_refusal,
         })?;
         let byroapi = settings.forms.target().map(|(_, url)| {
             Byroapi::new(url, forms_authorization.as_ref(), settings.forms.timeout, &transport, clock.clone())

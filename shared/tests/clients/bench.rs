@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use moffman::byroapi::Byroapi;
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::domain::calendar_id::CalendarId;
-use moffman::google::{Budget, GoogleClient, GoogleOptions};
+use moffman::google::{Budget, GoogleCalendar, GoogleClient, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, World};
@@ -30,6 +30,7 @@ pub struct Bench {
     pub clock: Clock,
     pub google: GoogleClient,
     pub budget: Budget,
+    calendar: CalendarId,
 }
 
 impl Bench {
@@ -51,7 +52,12 @@ impl Bench {
         let transport = Transport::new().unwrap();
         let store = store(&world, &transport).await;
         let google = client(&world, &transport, &store, &clock);
-        Self { world, transport, store, clock, google, budget: Budget::default() }
+        Self { world, transport, store, clock, google, budget: Budget::default(), calendar: calendar() }
+    }
+
+    /// [`CALENDAR`], for calls of the client.
+    pub fn at_google(&self) -> GoogleCalendar<'_> {
+        GoogleCalendar::new(&self.google, &self.budget, &self.calendar)
     }
 
     /// A client as another process has it: with the same table and an empty memory.
@@ -81,6 +87,7 @@ fn client(world: &World, transport: &Transport, store: &Store, clock: &Clock) ->
         store: store.clone(),
         clock: clock.clone(),
         randomness: Randomness::from_seed(1),
+        on_refusal: |_| (),
     })
     .unwrap()
 }

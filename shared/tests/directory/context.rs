@@ -96,6 +96,7 @@ impl Context {
             store: self.store.clone(),
             clock: clock.clone(),
             randomness: Randomness::from_seed(1),
+            on_refusal: |_| (),
         });
         let directory = Directory::new(&settings(yaml), self.store.clone(), clock);
         Process { directory, google: google.unwrap() }
