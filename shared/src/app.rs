@@ -8,7 +8,7 @@ use chrono::Duration;
 use secrecy::SecretString;
 
 use crate::aws::{self, MissingVariable};
-use crate::byroapi::{Byroapi, ByroapiError};
+use crate::byroapi::{Byroapi, ByroapiError, ByroapiOptions};
 use crate::clock::{Clock, Randomness};
 use crate::config::{Settings, Sources};
 use crate::directory::Directory;
@@ -130,7 +130,13 @@ impl Moffman {
             on_refusal: metrics::google_refusal,
         })?;
         let byroapi = settings.forms.target().map(|(_, url)| {
-            Byroapi::new(url, forms_authorization.as_ref(), settings.forms.timeout, &transport, clock.clone())
+            Byroapi::new(ByroapiOptions {
+                url,
+                authorization: forms_authorization.as_ref(),
+                timeout: settings.forms.timeout,
+                transport: &transport,
+                clock: clock.clone(),
+            })
         });
         Ok(Self {
             directory: Directory::new(&settings, store.clone(), clock.clone()),

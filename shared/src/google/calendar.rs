@@ -14,7 +14,7 @@ use super::client::GoogleClient;
 use super::endpoint::path_segment;
 use super::error::GoogleError;
 use super::event::{self, FIELDS, ReadContext};
-use super::refusal::{Refusal, Witness};
+use super::refusal::{GoogleRefusal, Witness};
 use super::request;
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
@@ -60,7 +60,7 @@ impl<'a> GoogleCalendar<'a> {
     async fn get_text(self, event_id: &str) -> Result<String, GoogleError> {
         let url = &self.event_url(event_id);
         let get = |token: SecretString| async move {
-            let text = self.google.get(url, &token).await?.map_err(Refusal::into_failure)?;
+            let text = self.google.get(url, &token).await?.map_err(GoogleRefusal::into_failure)?;
             // Another server's page and half an answer are no JSON.
             match serde_json::from_str::<IgnoredAny>(&text) {
                 Ok(_) => Ok(text),
@@ -100,7 +100,7 @@ impl<'a> GoogleCalendar<'a> {
         let body = &event::patch(change);
         let patch = |token: SecretString| async move {
             let request = request::patch(url, version, body, &token);
-            let text = self.google.send(request).await?.map_err(Refusal::into_failure)?;
+            let text = self.google.send(request).await?.map_err(GoogleRefusal::into_failure)?;
             self.written(&text, event_id, change)
         };
         self.google.call(self.budget, WRITE, patch).await

@@ -15,7 +15,7 @@ use super::budget::Budget;
 use super::endpoint::base_urls;
 use super::error::GoogleError;
 use super::key::{self, KeyError};
-use super::refusal::Refusal;
+use super::refusal::GoogleRefusal;
 use super::request;
 use super::retry::{Again, FailedAttempt, Retry};
 use crate::clock::{Clock, Randomness};
@@ -123,15 +123,19 @@ impl GoogleClient {
     }
 
     /// The text of what is at `url`, or why there is none.
-    pub(super) async fn get(&self, url: &str, token: &SecretString) -> Result<Result<String, Refusal>, FailedAttempt> {
+    pub(super) async fn get(
+        &self,
+        url: &str,
+        token: &SecretString,
+    ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
         self.send(request::get(url, token)).await
     }
 
     /// Sends a request that no hub makes, over the hubs' own connections: the text of the answer, or why there is none.
     pub(super) async fn send(
         &self,
-        request: Result<http::Request<transport::Body>, http::Error>,
-    ) -> Result<Result<String, Refusal>, FailedAttempt> {
+        request: Result<http::Request<transport::RequestBody>, http::Error>,
+    ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
         let request = request.map_err(|_| FailedAttempt::never(GoogleError::Unreadable))?;
         let answer =
             self.0.client.request(request).await.map_err(|_| FailedAttempt::later(GoogleError::Unreachable))?;
@@ -139,7 +143,7 @@ impl GoogleClient {
         let body = Limited::new(body, LONGEST_ANSWER).collect().await.map(Collected::to_bytes);
         if !parts.status.is_success() {
             let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
-            return Ok(Err(Refusal::read(parts.status, &parts.headers, body.as_ref(), self.now())));
+            return Ok(Err(GoogleRefusal::read(parts.status, &parts.headers, body.as_ref(), self.now())));
         }
         let body = body.map_err(|_| FailedAttempt::later(GoogleError::Unreadable))?;
         let text = String::from_utf8_lossy(&body);

@@ -15,7 +15,7 @@ use super::endpoint::path_segment;
 use super::error::GoogleError;
 use super::event::{self, FIELDS, ReadContext};
 use super::odd;
-use super::refusal::Refusal;
+use super::refusal::GoogleRefusal;
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::Event;
@@ -83,7 +83,7 @@ impl GoogleCalendar<'_> {
         let has_token = matches!(listing, Listing::Since(_));
         let list = |token: SecretString| async move {
             let answer = self.google.get(url, &token).await?;
-            let text = answer.map_err(|refusal: Refusal| refusal.of_listing(has_token))?;
+            let text = answer.map_err(|refusal: GoogleRefusal| refusal.of_listing(has_token))?;
             EventsPage::read(&text, self.id, self.google.now()).ok_or(FailedAttempt::later(GoogleError::Unreadable))
         };
         self.google.call(self.budget, READ, list).await

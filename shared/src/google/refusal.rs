@@ -25,13 +25,13 @@ const API_OFF: [&str; 5] =
 
 /// An answer that is not a success.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct GoogleRefusal {
     status: u16,
     reason: String,
     retry_after: Option<Duration>,
 }
 
-impl Refusal {
+impl GoogleRefusal {
     /// Reads an answer; `body` is there when it is JSON.
     pub fn read(status: http::StatusCode, headers: &HeaderMap, body: Option<&Value>, now: DateTime<Utc>) -> Self {
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
@@ -104,7 +104,7 @@ fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
 /// Watches one call of a hub.
 pub(super) struct Witness {
     now: DateTime<Utc>,
-    refusal: Option<Refusal>,
+    refusal: Option<GoogleRefusal>,
 }
 
 impl Witness {
@@ -126,7 +126,7 @@ impl Witness {
 
 impl Delegate for Witness {
     fn http_failure(&mut self, response: &Response, body: Option<&Value>) -> Retry {
-        self.refusal = Some(Refusal::read(response.status(), response.headers(), body, self.now));
+        self.refusal = Some(GoogleRefusal::read(response.status(), response.headers(), body, self.now));
         Retry::Abort
     }
 }
@@ -148,7 +148,7 @@ mod tests {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
         }
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal::read(status, &headers, Some(body), now()).into_failure()
+        GoogleRefusal::read(status, &headers, Some(body), now()).into_failure()
     }
 
     fn calendar_error(reason: &str) -> Value {
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_sync_token_ends_in_many_ways() {
         let of = |status, has_token| {
-            Refusal { status, reason: "invalid".to_owned(), retry_after: None }.of_listing(has_token)
+            GoogleRefusal { status, reason: "invalid".to_owned(), retry_after: None }.of_listing(has_token)
         };
         for status in [400, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 422, 423, 428, 431, 499] {
             assert_eq!(of(status, true), FailedAttempt::never(GoogleError::SyncTokenExpired), "{status}");

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::transport;
 
-pub(super) fn get(url: &str, token: &SecretString) -> Result<Request<transport::Body>, http::Error> {
+pub(super) fn get(url: &str, token: &SecretString) -> Result<Request<transport::RequestBody>, http::Error> {
     Request::get(url)
         .header(AUTHORIZATION, bearer(token)?)
         .header(USER_AGENT, transport::USER_AGENT)
@@ -19,7 +19,7 @@ pub(super) fn patch(
     version: &HeaderValue,
     body: &Value,
     token: &SecretString,
-) -> Result<Request<transport::Body>, http::Error> {
+) -> Result<Request<transport::RequestBody>, http::Error> {
     Request::patch(url)
         .header(IF_MATCH, version)
         .header(AUTHORIZATION, bearer(token)?)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use chrono::{DateTime, Utc};
-use moffman::byroapi::Byroapi;
+use moffman::byroapi::{Byroapi, ByroapiOptions};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::domain::calendar_id::CalendarId;
 use moffman::google::{Budget, GoogleCalendar, GoogleClient, GoogleOptions};
@@ -67,9 +67,14 @@ impl Bench {
 
     pub fn byroapi(&self, authorization: Option<&str>) -> Byroapi {
         let authorization = authorization.map(SecretString::from);
-        let timeout = Duration::from_secs(15);
-        Byroapi::new(self.world.byroapi_url(), authorization.as_ref(), timeout, &self.transport, self.clock.clone())
-            .unwrap()
+        Byroapi::new(ByroapiOptions {
+            url: &self.world.byroapi_url(),
+            authorization: authorization.as_ref(),
+            timeout: Duration::from_secs(15),
+            transport: &self.transport,
+            clock: self.clock.clone(),
+        })
+        .unwrap()
     }
 
     /// Nothing that no real service would take, and no fault left over.
