@@ -20,7 +20,7 @@ use crate::transport::{self, HttpClient, Transport};
 
 mod answer;
 
-pub use answer::FormAnswer;
+pub use answer::IssueAnswer;
 
 /// The form service.
 #[derive(Clone)]
@@ -72,12 +72,12 @@ impl Byroapi {
     }
 
     /// Sends `form` once.
-    pub async fn issue(&self, form: &Value) -> FormAnswer {
-        let mut known = FormAnswer::none_in_time();
+    pub async fn issue(&self, form: &Value) -> IssueAnswer {
+        let mut known = IssueAnswer::none_in_time();
         let exchange = async {
             match self.client.request(self.request(form)).await {
                 Ok(answer) => answer::listen(answer, &mut known).await,
-                Err(error) => known = FormAnswer::to_failure(&error),
+                Err(error) => known = IssueAnswer::to_failure(&error),
             }
         };
         // Where the time ends first, what is known by then is the answer.
@@ -145,7 +145,7 @@ mod tests {
     async fn what_cannot_be_sent_is_told_apart() {
         let issue = async |url: &str| byroapi(url, None, Duration::from_secs(5)).unwrap().issue(&Value::Null).await;
         // Nobody can listen on port 0.
-        assert_eq!(issue("http://127.0.0.1:0/").await, FormAnswer::NotReached);
+        assert_eq!(issue("http://127.0.0.1:0/").await, IssueAnswer::NotReached);
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/", listener.local_addr().unwrap());
         let byroapi = byroapi(&url, None, Duration::from_millis(300)).unwrap();
-        assert_eq!(byroapi.issue(&Value::Null).await, FormAnswer::NotReached);
+        assert_eq!(byroapi.issue(&Value::Null).await, IssueAnswer::NotReached);
     }
 
     #[test]

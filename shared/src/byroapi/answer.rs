@@ -23,7 +23,7 @@ const BLANKS: [&[u8]; 11] =
 ///
 /// Reasons are the status and the phrase that came with it, shortened; Byroapi's phrases can name a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FormAnswer {
+pub enum IssueAnswer {
     /// Byroapi has issued it.
     Issued,
     /// Byroapi says that it has not issued it, or another server answered.
@@ -40,7 +40,7 @@ pub enum FormAnswer {
     },
 }
 
-impl FormAnswer {
+impl IssueAnswer {
     /// Nothing has come yet.
     pub(super) fn none_in_time() -> Self {
         Self::Unknown { reason: "no answer in time".to_owned() }
@@ -57,7 +57,7 @@ impl FormAnswer {
 }
 
 /// Reads an answer until its meaning is clear. Whatever interrupts the reading, `known` is what it means so far.
-pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut FormAnswer) {
+pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut IssueAnswer) {
     let (head, mut body) = answer.into_parts();
     let media_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let is_called_page = media_type.as_deref().is_some_and(|media_type| media_type.contains("ml"));
@@ -94,17 +94,17 @@ impl AnswerHead {
     /// comes from another server, such as a proxy that wants somebody to sign in, and the form went no further. When a page
     /// was announced and its body never began, nobody knows whose answer it is. Gateways answer 408, 502 and 504 without
     /// knowing what became of the request, and an unexpected status tells nothing either.
-    fn mean(&self, body: &BodyStart) -> FormAnswer {
+    fn mean(&self, body: &BodyStart) -> IssueAnswer {
         let reason = || self.reason.clone();
         match (self.code.as_u16(), body.is_page()) {
             (200..=299, None) if self.is_called_page => {
-                FormAnswer::Unknown { reason: format!("{}, and its page did not come", self.reason) }
+                IssueAnswer::Unknown { reason: format!("{}, and its page did not come", self.reason) }
             }
-            (200..=299, Some(false) | None) => FormAnswer::Issued,
-            (200..=299, Some(true)) => FormAnswer::Refused { reason: format!("{}, with a web page", self.reason) },
-            (408, _) => FormAnswer::Unknown { reason: reason() },
-            (300..=499 | 500 | 503, _) => FormAnswer::Refused { reason: reason() },
-            _ => FormAnswer::Unknown { reason: reason() },
+            (200..=299, Some(false) | None) => IssueAnswer::Issued,
+            (200..=299, Some(true)) => IssueAnswer::Refused { reason: format!("{}, with a web page", self.reason) },
+            (408, _) => IssueAnswer::Unknown { reason: reason() },
+            (300..=499 | 500 | 503, _) => IssueAnswer::Refused { reason: reason() },
+            _ => IssueAnswer::Unknown { reason: reason() },
         }
     }
 }
@@ -174,33 +174,33 @@ mod tests {
     }
 
     /// What is known of an answer when it has ended, or when nothing more comes.
-    fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: BodyEnd) -> FormAnswer {
+    fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
         heard_from(Response::builder().status(status).extension(ReasonPhrase::from_static(phrase)), parts, end)
     }
 
     /// What is known of a success with a body of this type.
-    fn heard_as(media_type: &str, parts: &[&'static [u8]], end: BodyEnd) -> FormAnswer {
+    fn heard_as(media_type: &str, parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
         heard_from(Response::builder().header(CONTENT_TYPE, media_type), parts, end)
     }
 
-    fn heard_from(head: response::Builder, parts: &[&'static [u8]], end: BodyEnd) -> FormAnswer {
+    fn heard_from(head: response::Builder, parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
         let frames = stream::iter(parts.to_vec()).map(|part| Ok(Frame::data(Bytes::from_static(part))));
         let rest = match end {
             BodyEnd::Whole => stream::empty().boxed(),
             BodyEnd::Broken => stream::iter([Err(io::Error::from(io::ErrorKind::UnexpectedEof))]).boxed(),
             BodyEnd::Never => stream::pending().boxed(),
         };
-        let mut known = FormAnswer::none_in_time();
+        let mut known = IssueAnswer::none_in_time();
         let _ = listen(head.body(StreamBody::new(frames.chain(rest))).unwrap(), &mut known).now_or_never();
         known
     }
 
-    fn refused(reason: &str) -> FormAnswer {
-        FormAnswer::Refused { reason: reason.to_owned() }
+    fn refused(reason: &str) -> IssueAnswer {
+        IssueAnswer::Refused { reason: reason.to_owned() }
     }
 
-    fn unknown(reason: &str) -> FormAnswer {
-        FormAnswer::Unknown { reason: reason.to_owned() }
+    fn unknown(reason: &str) -> IssueAnswer {
+        IssueAnswer::Unknown { reason: reason.to_owned() }
     }
 
     #[test]
@@ -223,10 +223,10 @@ mod tests {
             [b"".as_slice(), b"{}", b" \r\n", b"\xef\xbb\xbf", b"ok", b"{\"html\": \"<p>\"}", b"\xff", b"\xef\xbb"]
         {
             for status in [200, 201, 202, 204, 226, 299] {
-                assert_eq!(heard(status, b"Fine", &[body], BodyEnd::Whole), FormAnswer::Issued, "{body:?}");
+                assert_eq!(heard(status, b"Fine", &[body], BodyEnd::Whole), IssueAnswer::Issued, "{body:?}");
             }
         }
-        assert_eq!(heard(200, b"OK", &[], BodyEnd::Whole), FormAnswer::Issued);
+        assert_eq!(heard(200, b"OK", &[], BodyEnd::Whole), IssueAnswer::Issued);
     }
 
     #[test]
@@ -256,13 +256,13 @@ mod tests {
         let doubt = unknown("200 OK, and its page did not come");
         for end in [BodyEnd::Broken, BodyEnd::Never] {
             for parts in [&[][..], &[b"\xef\xbb".as_slice()], &[b" ".as_slice(), b"\n"], &[blanks]] {
-                assert_eq!(heard(200, b"OK", parts, end), FormAnswer::Issued, "{end:?}");
+                assert_eq!(heard(200, b"OK", parts, end), IssueAnswer::Issued, "{end:?}");
                 for media_type in ["text/html", "text/html; charset=utf-8", "application/xhtml+xml", "text/xml"] {
                     assert_eq!(heard_as(media_type, parts, end), doubt, "{media_type} {end:?}");
                 }
-                assert_eq!(heard_as("application/json", parts, end), FormAnswer::Issued, "{end:?}");
+                assert_eq!(heard_as("application/json", parts, end), IssueAnswer::Issued, "{end:?}");
             }
-            assert_eq!(heard_as("text/html", &[b"{"], end), FormAnswer::Issued, "{end:?}");
+            assert_eq!(heard_as("text/html", &[b"{"], end), IssueAnswer::Issued, "{end:?}");
         }
     }
 

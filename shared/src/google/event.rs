@@ -14,7 +14,9 @@ use super::odd::EventMembers;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
-use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, Kind, Marks, PROCESSED, RESERVATION};
+use crate::domain::event::{
+    APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, RESERVATION,
+};
 
 /// The partial response that has all an [`Event`] needs.
 pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organizer(email,self),guestsCanModify,locked,updated,start,end,\
@@ -99,11 +101,11 @@ pub(super) fn known_zone(name: Option<&str>) -> Option<Tz> {
     name.and_then(|name| name.parse().ok())
 }
 
-fn kind(event_type: Option<&str>, recurrence: Option<&[String]>) -> Kind {
+fn kind(event_type: Option<&str>, recurrence: Option<&[String]>) -> EventKind {
     match (event_type, recurrence) {
-        (None | Some("default"), None | Some([])) => Kind::Single,
-        (None | Some("default"), Some(_)) => Kind::Series,
-        _ => Kind::Special,
+        (None | Some("default"), None | Some([])) => EventKind::Single,
+        (None | Some("default"), Some(_)) => EventKind::Series,
+        _ => EventKind::Special,
     }
 }
 

@@ -107,7 +107,7 @@ async fn a_timed_event_has_the_days_of_its_calendar() {
     let (pages, _) = bench.list_all(&bench.window()).await.unwrap();
     let (zone, event) = (pages[0].time_zone, &pages[0].events[0]);
     assert_eq!(zone, Some(Tz::Europe__Prague));
-    assert!(event.timed && event.kind == moffman::domain::event::Kind::Single);
+    assert!(event.timed && event.kind == moffman::domain::event::EventKind::Single);
     assert_eq!(event.days.unwrap().to_string(), "2026-06-18/2026-06-19");
     let same = bench.at_google().in_zone(zone).get_event(&id).await.unwrap();
     assert_eq!(&same, event);

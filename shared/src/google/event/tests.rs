@@ -175,7 +175,7 @@ fn an_own_event_may_have_odd_dates_and_titles_and_nothing_odd_that_says_whose_it
 #[test]
 fn a_tombstone_may_have_nothing_but_its_id() {
     let event = read_alone(&json!({"id": "e", "status": "cancelled"})).unwrap();
-    assert!(event.cancelled && event.kind == Kind::Single && !event.timed);
+    assert!(event.cancelled && event.kind == EventKind::Single && !event.timed);
     assert_eq!((event.creator, event.days, event.marks), (None, None, Marks::default()));
     assert_eq!(read_alone(&json!({})).unwrap_err(), "it has no id");
 }
@@ -192,7 +192,7 @@ fn marks_are_read_and_odd_ones_left_out() {
     assert_eq!((marks.processed.as_deref(), marks.approved_event.as_deref()), (Some("false"), Some("e")));
     assert_eq!(marks.approved_dates.unwrap().to_string(), "2026-06-18/2026-06-19");
     assert_eq!(event("soon").marks.approved_dates, None);
-    assert_eq!(event("").kind, Kind::Special);
+    assert_eq!(event("").kind, EventKind::Special);
 }
 
 #[test]
