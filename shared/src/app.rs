@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::Duration;
 use secrecy::SecretString;
 
-use crate::byroapi::{Byroapi, ByroapiError};
+use crate::byroapi::{Byroapi, ByroapiError, ByroapiOptions};
 use crate::clock::{Clock, Randomness};
 use crate::config::Settings;
 use crate::directory::{Directory, DirectorySources, Range};
@@ -100,7 +100,13 @@ impl Moffman {
             randomness: randomness.clone(),
         })?;
         let byroapi = settings.forms.target().map(|(_, url)| {
-            Byroapi::new(url, forms_authorization.as_ref(), settings.forms.timeout, &transport, clock.clone())
+            Byroapi::new(ByroapiOptions {
+                url,
+                authorization: forms_authorization.as_ref(),
+                timeout: settings.forms.timeout,
+                transport: &transport,
+                clock: clock.clone(),
+            })
         });
         Ok(Self {
             directory: Directory::new(directory_sources(&settings), store.clone(), google.clone(), clock.clone()),

@@ -10,7 +10,7 @@ use crate::domain::digest::digest;
 use crate::domain::event::{Event, EventChange};
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
-use crate::google::{Budget, GoogleError};
+use crate::google::{Budget, GoogleCalendar, GoogleError};
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -127,8 +127,12 @@ impl Attempt<'_> {
         }
     }
 
+    fn calendar(&self) -> GoogleCalendar<'_> {
+        GoogleCalendar::new(&self.app.google, &self.budget, &self.office.calendar_id)
+    }
+
     async fn read(&self) -> Result<Option<Event>, GoogleError> {
-        match self.app.google.get_own_event(&self.budget, &self.office.calendar_id, &self.id).await {
+        match self.calendar().get_own_event(&self.id).await {
             Ok(event) => Ok(Some(event)),
             Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),
@@ -136,13 +140,12 @@ impl Attempt<'_> {
     }
 
     async fn insert(&self, content: &EventChange) -> Result<Event, ReserveError> {
-        Ok(self.app.google.insert_event(&self.budget, &self.office.calendar_id, &self.id, content).await?)
+        Ok(self.calendar().insert_event(&self.id, content).await?)
     }
 
     async fn change(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
         let etag = existing.map_or("", |event| &event.etag);
-        let google = &self.app.google;
-        Ok(google.patch_event(&self.budget, &self.office.calendar_id, &self.id, etag, change, None).await?)
+        Ok(self.calendar().patch_event(&self.id, etag, change).await?)
     }
 
     async fn revive(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use moffman::byroapi::Byroapi;
+use moffman::byroapi::{Byroapi, ByroapiOptions};
 use moffman::clock::Clock;
 use moffman::config::{ConfigErrors, Origin, Place, Settings, Sources, load};
 use moffman::domain::approval_form;
@@ -73,7 +73,8 @@ fn forms_can_be_sent(settings: &Settings, now: DateTime<Utc>) {
         }
     }
     let authorization = forms.authorization.as_ref();
-    let client = Byroapi::new(url, authorization, forms.timeout, sample::transport(), Clock::system());
+    let (timeout, transport, clock) = (forms.timeout, sample::transport(), Clock::system());
+    let client = Byroapi::new(ByroapiOptions { url, authorization, timeout, transport, clock });
     assert!(client.is_ok(), "{client:?}");
 }
 

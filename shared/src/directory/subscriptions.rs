@@ -12,7 +12,7 @@ use crate::clock::{Clock, Moment};
 use crate::domain::digest::digest;
 use crate::domain::office::Office;
 use crate::google::pace::Pace;
-use crate::google::{Budget, GoogleClient, GoogleError};
+use crate::google::{Budget, GoogleCalendar, GoogleClient, GoogleError};
 use crate::store::Store;
 use crate::store::subscribed::CalendarDigest;
 
@@ -98,7 +98,8 @@ impl Subscriber {
 async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Office]) -> (Vec<CalendarDigest>, usize) {
     let (mut done, mut failed) = (Vec::new(), 0);
     for group in offices.chunks(AT_ONCE) {
-        let outcomes = join_all(group.iter().map(|office| google.subscribe(budget, &office.calendar_id))).await;
+        let calendars = group.iter().map(|office| GoogleCalendar::new(google, budget, &office.calendar_id));
+        let outcomes = join_all(calendars.map(GoogleCalendar::subscribe)).await;
         let mut is_over = false;
         for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {

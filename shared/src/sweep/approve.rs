@@ -33,11 +33,11 @@ impl Worker<'_> {
             ],
             ..EventChange::default()
         };
-        let (calendar_id, zone) = (&self.calendar.office.calendar_id, self.calendar.zone);
-        let (budget, etag) = (&self.sweep.budget, seen.etag.clone());
+        let calendar = self.sweep.google_calendar(&self.calendar.office.calendar_id).in_zone(self.calendar.zone);
+        let etag = seen.etag.clone();
         let is_earlier = on.is_some_and(|at| self.is_on_earlier_form(at));
         let how = if is_earlier { How::ApprovedEarlier } else { How::Approved };
-        match app.google.patch_event(budget, calendar_id, &id, &etag, &approval, zone).await {
+        match calendar.patch_event(&id, &etag, &approval).await {
             Ok(approved) => {
                 self.approved = Some(how);
                 self.seen = Some(approved);

@@ -193,14 +193,13 @@ impl Sweep<'_> {
         mut found: Found,
         open: &HashSet<&str>,
     ) -> Result<Listed, CalendarError> {
-        let rules = self.rules();
+        let (rules, calendar) = (self.rules(), self.google_calendar(&office.calendar_id));
         let what = if matches!(listing, Listing::Since(_)) { "the changes" } else { "the window" };
         let mut walked = HashSet::new();
         let mut page_token: Option<String> = None;
         let mut items = 0;
         for number in 1..=MOST_PAGES {
-            let google = &self.app.google;
-            let page = google.list_events(&self.budget, &office.calendar_id, listing, page_token.as_deref()).await?;
+            let page = calendar.list_events(listing, page_token.as_deref()).await?;
             items += page.events.len() + page.odd.len();
             for event in page.events {
                 let is_open = open.contains(event.id.as_str());

@@ -30,13 +30,14 @@ use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::config::{OnChange, TimedEvents};
 use crate::directory::{DirectoryError, Roster};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
 use crate::domain::office::Office;
 use crate::domain::quota::Share;
 use crate::domain::shard::shard;
 use crate::domain::sweep_plan::{Rules, Window};
-use crate::google::Budget;
 use crate::google::pace::Pace;
+use crate::google::{Budget, GoogleCalendar};
 
 /// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
@@ -136,6 +137,10 @@ impl Sweep<'_> {
             .buffer_unordered(count)
             .fold(SweepReport::default(), |sum, one| async { sum.plus(one) })
             .await
+    }
+
+    fn google_calendar<'s>(&'s self, id: &'s CalendarId) -> GoogleCalendar<'s> {
+        GoogleCalendar::new(&self.app.google, &self.budget, id)
     }
 
     fn rules(&self) -> Rules<'_> {
