@@ -1,6 +1,10 @@
 //! The world that a newcomer meets: two offices, three persons who register by hand, and what they have registered.
 
-use crate::{CalendarOptions, NewEvent, Recurrence, When, World};
+use crate::world::{
+    event::{NewEvent, Recurrence, When},
+    handle::World,
+    scenery::CalendarOptions,
+};
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 

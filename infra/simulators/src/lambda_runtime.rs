@@ -3,7 +3,11 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::{wire::connections::Connections, wire::exchange::Answer, wire::serve, world::passage::Dropped};
+use crate::wire::{
+    connections::Connections,
+    exchange::{Answer, Dropped},
+    serve,
+};
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;

@@ -26,22 +26,25 @@
 mod demo;
 mod lambda_runtime;
 mod services;
-mod state;
+mod time;
 mod wire;
 mod world;
 
 pub use demo::{DemoOffice, DemoUser, DemoWorld, demo};
 pub use lambda_runtime::{InvocationOutcome, LambdaRuntime, Span};
-pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::Firing};
+pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::schedules::Firing};
+pub use wire::exchange::Service;
 pub use world::{
-    calls::{Call, Service},
+    calls::Call,
     director::{Cue, Director, PendingDecision},
-    event::{NewEvent, Recurrence, When},
-    faults::{Fault, Matcher, Scripted},
+    event::{NewEvent, Occurrence, Period, Recurrence, When},
+    faults::{Fault, Matcher},
     handle::World,
     hooks::HookPoint,
+    people::CopyTarget,
     quota::ALLOWED as QUOTA_ALLOWED,
     scenery::CalendarOptions,
+    script::Scripted,
     splits::Split,
     tamper::Tamper,
 };

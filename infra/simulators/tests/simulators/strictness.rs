@@ -159,7 +159,7 @@ async fn a_person_cannot_do_the_impossible() {
     world.person_adds(OFFICE, EVA, NewEvent::new("2026-02-30", "2026-03-01"));
     one(world, "Invalid date");
     let id = world.person_adds(OFFICE, EVA, NewEvent::new("2026-06-18", "2026-06-19"));
-    world.person_deletes_occurrence(OFFICE, &id, "2026-06-18");
+    world.person_deletes_occurrence(OFFICE, (&id, "2026-06-18"));
     one(world, "has no occurrence");
     assert!(world.finish().is_ok());
 }
