@@ -59,7 +59,7 @@ struct Shared {
 
 #[derive(Default)]
 struct RuntimeState {
-    queue: VecDeque<Invocation>,
+    queue: VecDeque<QueuedInvocation>,
     waiting: BTreeMap<String, oneshot::Sender<InvocationOutcome>>,
     invoked: u64,
     first_poll: Option<Instant>,
@@ -69,7 +69,7 @@ struct RuntimeState {
     violations: Vec<String>,
 }
 
-struct Invocation {
+struct QueuedInvocation {
     id: String,
     event: Value,
     /// Milliseconds since 1970, real time.
@@ -153,7 +153,7 @@ impl Shared {
         let left = i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX);
         let deadline = Utc::now().timestamp_millis().saturating_add(left);
         state.waiting.insert(id.clone(), sender);
-        state.queue.push_back(Invocation { id: id.clone(), event, deadline });
+        state.queue.push_back(QueuedInvocation { id: id.clone(), event, deadline });
         id
     }
 

@@ -30,6 +30,9 @@ pub struct World(Arc<Mutex<WorldState>>);
 /// What a test wants to be done in the world, once.
 pub(crate) type HookAction = Box<dyn FnOnce(&World) + Send>;
 
+/// What a test wants to be done whenever a request starts to hang.
+pub(crate) type HangReaction = Arc<dyn Fn(&World) + Send + Sync>;
+
 /// Everything that a world remembers.
 pub(crate) struct WorldState {
     pub(crate) chronicle: Chronicle,
@@ -44,7 +47,7 @@ pub(crate) struct WorldState {
     pub(crate) layer: Option<Arc<dyn Tamper>>,
     /// How many requests hang at this moment.
     pub(crate) hanging: usize,
-    pub(crate) on_hang: Option<Arc<dyn Fn(&World) + Send + Sync>>,
+    pub(crate) on_hang: Option<HangReaction>,
 }
 
 /// Where the services listen.

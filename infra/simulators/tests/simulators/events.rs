@@ -112,7 +112,7 @@ async fn if_match_is_honoured() {
     let etag = text(&wire.world.event(OFFICE, &id).unwrap(), "etag").to_owned();
     let path = event_path(OFFICE, &id);
     let change = json!({ "colorId": "5" });
-    let change_if = async |etag: &str| wire.google_with("PATCH", &path, Some(&change), &[("if-match", etag)]).await;
+    let change_if = async |etag: &str| wire.google_with(("PATCH", &path), Some(&change), &[("if-match", etag)]).await;
     assert_eq!(change_if(&etag).await.status, 200);
     refused(&change_if(&etag).await, 412, "conditionNotMet");
     assert_eq!(change_if("*").await.status, 200);

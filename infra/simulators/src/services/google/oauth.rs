@@ -43,7 +43,7 @@ struct Grant {
 }
 
 /// Why no token is issued: OAuth's code, and a description.
-type TokenRefusal = (&'static str, String);
+type GrantRefusal = (&'static str, String);
 
 /// Issues access tokens, and knows them again.
 pub(crate) struct TokenService {
@@ -106,7 +106,7 @@ impl TokenService {
     }
 
     /// The scopes of a valid assertion.
-    fn requested(&self, request: &ReceivedRequest) -> Result<Vec<String>, TokenRefusal> {
+    fn requested(&self, request: &ReceivedRequest) -> Result<Vec<String>, GrantRefusal> {
         let problem = |error, text: &str| Err((error, text.to_owned()));
         if request.method != "POST" || !request.has_content_type("application/x-www-form-urlencoded") {
             return problem("invalid_request", "A token request is a POST of a form.");
