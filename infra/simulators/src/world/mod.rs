@@ -1,7 +1,7 @@
 //! The world around the services: what a test scripts, what persons do, and the way that every call takes.
 //!
-//! `handle` has the `World` and its memory. The other parts of that type are in `start`, `script`, `people`,
-//! `splits`, `scenery`, `schedules` and `inspection`; the rest stands below it and does not know it, but for `passage`.
+//! The type `World` and its memory are in `handle`. Its other methods are in `start`, `script`, `people`, `splits`, `scenery`,
+//! `schedules` and `inspection`. Calls take their way through `passage`.
 
 pub(crate) mod calls;
 pub(crate) mod director;
