@@ -37,7 +37,7 @@ impl DynamoDb {
         let (stop, stopped) = oneshot::channel();
         let until = async {
             if stopped.await.is_err() {
-                // The handle was dropped.
+                // A dropped handle does not end the server.
                 std::future::pending::<()>().await;
             }
         };
@@ -53,7 +53,7 @@ impl DynamoDb {
     /// Ends it: from now on nobody listens at the URL.
     pub async fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // Failing means that it has ended.
+            // Sending fails only if the server has ended already.
             let _ = stop.send(());
             let _ = (&mut self.server).await;
         }

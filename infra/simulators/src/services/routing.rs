@@ -37,7 +37,7 @@ impl Port {
     }
 }
 
-/// The state of every service that keeps it here; DynamoDB keeps its own.
+/// The state of every service but DynamoDB, which keeps its own.
 pub(crate) struct Services {
     pub(crate) google: Google,
     pub(crate) byroapi: FormService,

@@ -97,21 +97,21 @@ impl Recurrence {
         Self { frequency: "WEEKLY", ..Self::daily() }
     }
 
-    /// Only every `interval`-th day or week.
+    /// Makes it repeat only every `interval`-th day or week.
     #[must_use]
     pub fn every(mut self, interval: u32) -> Self {
         self.interval = interval;
         self
     }
 
-    /// Only this many occurrences.
+    /// Ends it after this many occurrences.
     #[must_use]
     pub fn times(mut self, count: u32) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// The last day on which an occurrence may start.
+    /// Ends it with the occurrences that start on this day.
     #[must_use]
     pub fn until(mut self, last: NaiveDate) -> Self {
         self.until = Some(last);

@@ -1,6 +1,6 @@
 //! Faults that a test scripts: which call, what goes wrong, how often.
 //!
-//! A rule is used once unless it says otherwise; the first rule that matches and has uses left decides.
+//! A fault happens once unless the test says otherwise. If several match a call, the one that was scripted first happens.
 
 use super::calls::calendar_of;
 use crate::{services::google::calendar::folded, wire::exchange::ReceivedRequest};
@@ -62,11 +62,11 @@ pub enum Fault {
         /// Seconds for the `Retry-After` header.
         retry_after: Option<u64>,
     },
-    /// As `Status`, but the call had its effect: a form counts as issued, an event is changed.
+    /// An error in the service's own format, after the call had its effect: a form is issued, an event is changed.
     StatusAfterEffect {
         /// The HTTP status, which may be one of success, such as 201 or 204.
         code: u16,
-        /// As in `Status`.
+        /// Google's `reason`; for Byroapi, the reason phrase.
         reason: String,
     },
     /// The connection is closed before anything happens.
@@ -77,16 +77,16 @@ pub enum Fault {
     Html(u16),
     /// The call has its effect; half of the JSON answer is sent, with the content length of that half.
     Truncated,
-    /// The call has its effect; 200 and no body.
+    /// The call has its effect; the answer is 200 without a body.
     Empty,
-    /// 500 with bytes that are no text; nothing happens.
+    /// The answer is 500 with bytes that are no text; nothing happens.
     Garbage500,
     /// The bearer token is refused; nothing happens.
     Unauthorized401,
-    /// The call is carried out twice, as when a client that lost the answer sends it again; the second answer is sent. A
-    /// transaction of DynamoDB is not recognised by its token any more.
+    /// The call is carried out twice, as if a client that lost the answer had sent it again; the second answer is sent.
+    /// DynamoDB does not recognise the second transaction, because its token is left out.
     Repeated,
-    /// No effect and never an answer.
+    /// The call has no effect, and there is never an answer.
     Hang,
     /// The call has its effect, and there is never an answer.
     HangAfterEffect,

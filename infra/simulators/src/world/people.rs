@@ -39,7 +39,7 @@ impl World {
         id
     }
 
-    /// A person changes start and end, of a series or an occurrence as well.
+    /// A person changes start and end of an event, a series or an occurrence.
     pub fn person_moves(&self, calendar: &str, event_id: &str, to: impl Into<Period>) {
         let to = to.into();
         let fields = json!({ "start": to.start.to_value(), "end": to.end.to_value() });
@@ -109,8 +109,7 @@ impl World {
         record(result, chronicle);
     }
 
-    /// A person deletes a single event and enters it anew, with its title and times and nothing else. The answer is the new
-    /// id.
+    /// A person deletes a single event and enters it anew, with only its title and times. The answer is the new id.
     pub fn person_enters_again(&self, calendar: &str, event_id: &str) -> String {
         let event = self.event(calendar, event_id).unwrap_or_default();
         self.person_deletes(calendar, event_id);
@@ -182,7 +181,7 @@ fn unknown(calendar: &str) -> ApiRefusal {
     ApiRefusal::invalid(&format!("no calendar {calendar}"))
 }
 
-/// A person was told to do what cannot be done.
+/// Records a violation if a person was told to do the impossible.
 pub(super) fn record(result: Result<(), ApiRefusal>, chronicle: &mut Chronicle) {
     if let Err(refusal) = result {
         chronicle.violation(format!("person: {}", refusal.message));

@@ -61,8 +61,8 @@ impl World {
         self.set(calendar, |calendar| calendar.expired_before = change);
     }
 
-    /// Page `page` (the first is 1) of the next listing with a sync token is answered with 410, and so is its token from
-    /// then on. Counts as a fault that must be used.
+    /// Page `page` (the first is 1) of the next listing with a sync token is answered with 410, and its token is refused from
+    /// then on. A test that does not come to this page has an unused fault.
     pub fn expire_sync_token_on_page(&self, calendar: &str, page: u32) {
         self.set(calendar, |calendar| calendar.expire_on_page = Some(page));
     }
@@ -116,12 +116,12 @@ impl World {
         self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.broken = true);
     }
 
-    /// Ends [`World::break_sheet`].
+    /// From now on this spreadsheet can be read again, after [`World::break_sheet`].
     pub fn mend_sheet(&self, spreadsheet_id: &str) {
         self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.broken = false);
     }
 
-    /// Byroapi knows these templates only; before the first call it knows any.
+    /// Byroapi knows only these templates. A test that never calls this may use any.
     pub fn allow_templates(&self, names: &[&str]) {
         self.lock().services.byroapi.templates = Some(names.iter().map(|name| (*name).to_owned()).collect());
     }

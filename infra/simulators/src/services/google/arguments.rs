@@ -54,12 +54,12 @@ impl Arguments {
         self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A boolean query parameter; absent is false.
+    /// A boolean query parameter, which is false if it is absent.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
 
-    /// The zone in which the caller wants to read times; the calendar's own unless the request names one.
+    /// The zone that the request wants times in, or else the calendar's own.
     pub(crate) fn zone(&self, calendar_zone: Tz) -> Result<Tz, ApiRefusal> {
         match self.get("timeZone") {
             Some(name) => name.parse().map_err(|_| ApiRefusal::wrong(&format!("timeZone {name:?} is unknown"))),
@@ -67,7 +67,7 @@ impl Arguments {
         }
     }
 
-    /// The query parameters for which `keep` holds, as one text in which their order does not show.
+    /// The query parameters for which `keep` holds, sorted and in one text.
     pub(crate) fn fingerprint(&self, keep: impl Fn(&str) -> bool) -> String {
         let mut pairs: Vec<String> =
             self.query.iter().filter(|(name, _)| keep(name)).map(|(name, value)| format!("{name}={value}")).collect();

@@ -16,11 +16,11 @@ pub(crate) fn folded(id: &str) -> String {
     id.to_lowercase()
 }
 
-/// A single event, a series, or an occurrence with content of its own.
+/// A single event, a series, or an occurrence that was changed on its own.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredEvent {
     pub(crate) resource: Map<String, Value>,
-    /// When it last changed, on the world's counter of changes.
+    /// The number of its last change.
     pub(crate) change: u64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct SimulatedCalendar {
     /// Occurrences that a changed series no longer has, as far as nobody changed them on their own. Only listings with a sync
     /// token show them, as cancelled.
     pub(crate) former: BTreeMap<String, StoredEvent>,
-    /// Sync tokens from before this change are answered with 410.
+    /// A sync token from before the change with this number is answered with 410.
     pub(crate) expired_before: u64,
     pub(crate) expire_on_page: Option<u32>,
     pub(crate) refuses_revival: bool,
@@ -82,7 +82,7 @@ impl SimulatedCalendar {
         matches!(self.access_role.as_str(), "owner" | "writer" | "writerWithoutPrivateAccess")
     }
 
-    /// A stored event, or an occurrence as its series has it; deleted ones too.
+    /// A stored event, or an occurrence that follows from its series. Deleted ones are found too.
     pub(crate) fn find(&self, id: &str) -> Option<Map<String, Value>> {
         if let Some(event) = self.events.get(id) {
             return Some(event.resource.clone());

@@ -1,4 +1,4 @@
-//! Google's refusals, in the two shapes of its APIs.
+//! Google's refusals, in the formats of its APIs.
 //!
 //! Calendar: <https://developers.google.com/workspace/calendar/api/guides/errors>. Sheets:
 //! <https://cloud.google.com/apis/design/errors>. Token endpoint: RFC 6749, 5.2.

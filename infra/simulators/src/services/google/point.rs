@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
     Day(NaiveDate),
-    /// With the zone that the event names, or its calendar's.
+    /// The zone is the one that the event names, or else its calendar's.
     Instant(DateTime<Utc>, Tz),
 }
 

@@ -45,7 +45,7 @@ impl Spreadsheet {
         self.names.push((name.to_owned(), place.to_owned()));
     }
 
-    /// The tab that a range is on, and the cells; none for a whole tab.
+    /// The tab that a range is on, and its cells, which are `None` for a whole tab.
     ///
     /// The last exclamation mark ends the title. A range without a title is read as cells of the first tab if possible, else
     /// as a named range, else as a title.
@@ -161,7 +161,7 @@ fn values(rows: &[Vec<Value>], window: &GridRange, raw: bool) -> Vec<Vec<Value>>
     values
 }
 
-/// A cell as the sheet shows it, or as it is stored. An empty cell is an empty string either way.
+/// A cell as it is stored if `raw`, else as the sheet shows it. An empty cell is always an empty string.
 fn rendered(cell: &Value, raw: bool) -> Value {
     match cell {
         Value::Null => json!(""),
@@ -171,7 +171,7 @@ fn rendered(cell: &Value, raw: bool) -> Value {
     }
 }
 
-/// A number without a decimal point where it is whole.
+/// A number, without a decimal point if it is whole.
 fn shown(number: &Number) -> String {
     let text = number.to_string();
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
