@@ -2,7 +2,7 @@
 //! another id or another calendar.
 
 use chrono::{Days, NaiveDate};
-use moffman_simulators::{NewEvent, Recurrence, When, World};
+use moffman_simulators::{CopyTarget, NewEvent, Recurrence, World};
 use serde_json::Value;
 
 use crate::cast::{CALENDARS, GUEST, PEOPLE};
@@ -105,7 +105,7 @@ impl People {
     /// A person copies somebody's event, perhaps one of a workflow, into a calendar.
     pub fn copy(&mut self, (from, id, days): (&str, &str, String), life: &mut Life) -> String {
         let (person, calendar) = (life.person(), life.calendar());
-        let copy = life.world.person_copies(from, id, person, calendar);
+        let copy = life.world.person_copies(from, id, CopyTarget { calendar, creator: person });
         let said = format!("{person} copies {id} to {copy} in {calendar}");
         self.note(HandmadeEvent::new(calendar, copy, person, days), life);
         said
@@ -140,7 +140,7 @@ impl People {
         let event = NewEvent::new(first, self.next_day).repeating(rule.times(count));
         let series = life.world.person_adds(calendar, person, event);
         for start in planned {
-            if let Some(id) = life.world.occurrence_id(calendar, &series, &When::from(start)) {
+            if let Some(id) = life.world.occurrence_id(calendar, (&series, start)) {
                 let days = format!("{start}/{}", start.succ_opt().unwrap_or(start));
                 let day = HandmadeEvent::new(calendar, id, person, days);
                 self.note(HandmadeEvent { series: Some((series.clone(), start)), ..day }, life);
@@ -167,7 +167,7 @@ impl People {
         let Some((start, end)) = days.split_once('/') else {
             return NOTHING.to_owned();
         };
-        life.world.person_moves(made.calendar, &made.id, start, end);
+        life.world.person_moves(made.calendar, &made.id, (start, end));
         made.earlier.push(std::mem::replace(&mut made.days, days.clone()));
         life.ledger.days_given(made);
         format!("{} moves {} to {days}", made.person, made.id)

@@ -103,7 +103,7 @@ impl Requests {
             _ => {
                 let day = life.random.u8(10..28);
                 let (start, end) = (format!("2026-08-{day}"), format!("2026-08-{}", day + 1));
-                world.person_moves(&calendar, id, start.as_str(), end.as_str());
+                world.person_moves(&calendar, id, (start.as_str(), end.as_str()));
                 reservations.moved(id, format!("{start}/{end}"));
                 format!("a person moves the reservation {id}")
             }

@@ -56,7 +56,7 @@ impl People {
             return NOTHING.to_owned();
         }
         let split = Split { range_in_ids: life.random.bool(), keeps_properties: life.random.bool() };
-        let rest = life.world.person_splits_series(calendar, &series, from, split);
+        let rest = life.world.person_splits_series(calendar, (&series, from), split);
         for made in &mut self.made {
             let Some((of, day)) = made.series.as_mut().filter(|(of, day)| *of == series && *day >= from) else {
                 continue;

@@ -1,6 +1,10 @@
 //! The world that a newcomer meets: two offices, three persons who register by hand, and what they have registered.
 
-use crate::{CalendarOptions, NewEvent, Recurrence, When, World};
+use crate::world::{
+    event::{NewEvent, Recurrence, When},
+    handle::World,
+    scenery::CalendarOptions,
+};
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
@@ -31,9 +35,9 @@ pub struct DemoUser {
 pub struct DemoWorld {
     /// The spreadsheet with both lists.
     pub spreadsheet_id: String,
-    /// Its range with the offices: name, calendar id.
+    /// The range with the offices: name, calendar id.
     pub offices_range: String,
-    /// Its range with the persons: address, first name, last name, employee number.
+    /// The range with the persons: address, first name, last name, employee number.
     pub users_range: String,
     /// The offices in the spreadsheet.
     pub offices: Vec<DemoOffice>,

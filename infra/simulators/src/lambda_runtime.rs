@@ -3,7 +3,11 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::{wire::connections::Connections, wire::exchange::Answer, wire::serve, world::passage::Dropped};
+use crate::wire::{
+    connections::Connections,
+    exchange::{Answer, Dropped},
+    serve,
+};
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;
@@ -30,12 +34,12 @@ pub enum InvocationOutcome {
     TimedOut,
 }
 
-/// When an invocation was the function's, in real time.
+/// When the function worked on an invocation, in real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The event was given out.
+    /// When the event was handed to the function.
     pub delivered: Instant,
-    /// The function's answer, or its error, had arrived.
+    /// When the function's answer, or its error, had arrived.
     pub answered: Instant,
 }
 
@@ -55,7 +59,7 @@ struct Shared {
 
 #[derive(Default)]
 struct RuntimeState {
-    queue: VecDeque<Invocation>,
+    queue: VecDeque<QueuedInvocation>,
     waiting: BTreeMap<String, oneshot::Sender<InvocationOutcome>>,
     invoked: u64,
     first_poll: Option<Instant>,
@@ -65,7 +69,7 @@ struct RuntimeState {
     violations: Vec<String>,
 }
 
-struct Invocation {
+struct QueuedInvocation {
     id: String,
     event: Value,
     /// Milliseconds since 1970, real time.
@@ -94,7 +98,7 @@ impl LambdaRuntime {
     }
 
     /// Invokes the function and waits for its answer, at most until the deadline (real time). An invocation waits for a
-    /// function that is not there yet; one that reports an error from its start fails what waits.
+    /// function that has not started yet, and ends with an error if the function reports that it cannot start.
     pub async fn invoke(&self, event: Value, deadline: Duration) -> InvocationOutcome {
         let (sender, receiver) = oneshot::channel();
         let id = self.shared.enqueue(event, deadline, sender);
@@ -121,17 +125,17 @@ impl LambdaRuntime {
         }
     }
 
-    /// When the last invocation that the function finished was its own.
+    /// When the function worked on the last invocation that it finished.
     pub fn last_invocation(&self) -> Option<Span> {
         self.shared.lock().last
     }
 
-    /// The error that the function reported from its start.
+    /// The error with which the function reported that it could not start.
     pub fn init_error(&self) -> Option<Value> {
         self.shared.lock().init_error.clone()
     }
 
-    /// Requests that the Runtime API does not have.
+    /// The requests that the real Runtime API would not know.
     pub fn violations(&self) -> Vec<String> {
         self.shared.lock().violations.clone()
     }
@@ -149,7 +153,7 @@ impl Shared {
         let left = i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX);
         let deadline = Utc::now().timestamp_millis().saturating_add(left);
         state.waiting.insert(id.clone(), sender);
-        state.queue.push_back(Invocation { id: id.clone(), event, deadline });
+        state.queue.push_back(QueuedInvocation { id: id.clone(), event, deadline });
         id
     }
 
@@ -205,7 +209,7 @@ impl Shared {
         let mut state = self.lock();
         state.init_error = Some(error.clone());
         for sender in std::mem::take(&mut state.waiting).into_values() {
-            // Whoever stopped waiting needs no answer.
+            // This fails only if the caller does not wait any more.
             let _ = sender.send(InvocationOutcome::Error(error.clone()));
         }
         accepted()

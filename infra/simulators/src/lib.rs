@@ -1,9 +1,19 @@
-//! Google Calendar, Google Sheets, Byroapi, SSM, EventBridge Scheduler and the Lambda Runtime API as strict in-process HTTP servers, and
-//! DynamoDB as dynoxide has it.
+//! Google Calendar, Google Sheets, Byroapi, SSM, EventBridge Scheduler and the Lambda Runtime API as strict in-process HTTP
+//! servers, and DynamoDB as dynoxide has it.
 //!
-//! The strict ones know the wire from the services' documentation and from the schema facts in `schema/`, and none of the
-//! types of the code under test: a mistake in its serialisation shows up here. One [`World`] holds the state of their
-//! services, the simulated time, what persons do, the faults of a test and the log of calls.
+//! The strict ones know the wire from the services' documentation and from the schema facts in `schema/`. They share no type
+//! with the code under test, so a mistake in its serialisation shows up here. One [`World`] holds the state of the services,
+//! the simulated time, what persons do, the faults of a test and the log of calls.
+//!
+//! The folders, from the bottom up; none knows the ones after it:
+//! - `wire`: HTTP, without any service;
+//! - `time`: the simulated time, the order of changes, and the list of violations;
+//! - `services`: each service with its own state, and `routing`, which leads a request to its service;
+//! - `world`: what a test scripts and looks at, and the way that every call takes.
+//!
+//! To follow a call, begin in `world/passage.rs` and go on with `services/routing.rs`. To see what a test can do, begin with
+//! [`World`], whose methods are in the files that `world/mod.rs` names. `lambda_runtime` stands on the wire alone, and `demo`
+//! fills a world for a newcomer.
 //!
 //! ```no_run
 //! # async fn story() -> std::io::Result<()> {
@@ -26,22 +36,25 @@
 mod demo;
 mod lambda_runtime;
 mod services;
-mod state;
+mod time;
 mod wire;
 mod world;
 
 pub use demo::{DemoOffice, DemoUser, DemoWorld, demo};
 pub use lambda_runtime::{InvocationOutcome, LambdaRuntime, Span};
-pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::Firing};
+pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::schedules::Firing};
+pub use wire::exchange::Service;
 pub use world::{
-    calls::{Call, Service},
+    calls::Call,
     director::{Cue, Director, PendingDecision},
-    event::{NewEvent, Recurrence, When},
-    faults::{Fault, Matcher, Scripted},
+    event::{NewEvent, Occurrence, Period, Recurrence, When},
+    faults::{Fault, Matcher},
     handle::World,
     hooks::HookPoint,
+    people::CopyTarget,
     quota::ALLOWED as QUOTA_ALLOWED,
     scenery::CalendarOptions,
+    script::Scripted,
     splits::Split,
     tamper::Tamper,
 };

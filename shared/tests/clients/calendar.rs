@@ -67,7 +67,7 @@ async fn pages_lead_to_a_token_and_the_token_to_what_has_changed() {
     assert!(pages.iter().all(|page| page.access_role == AccessRole::CanWrite && page.time_zone == Some(Tz::UTC)));
 
     bench.world.person_deletes(CALENDAR, &ids[0]);
-    bench.world.person_moves(CALENDAR, &ids[1], "2026-06-21", "2026-06-21");
+    bench.world.person_moves(CALENDAR, &ids[1], ("2026-06-21", "2026-06-21"));
     let (pages, sync) = bench.list_all(&Listing::Since(sync)).await.unwrap();
     let mut events: Vec<_> = pages.into_iter().flat_map(|page| page.events).collect();
     events.sort_by_key(|event| event.cancelled);

@@ -1,7 +1,7 @@
 //! People change their minds: events are moved, renamed, copied and deleted; people come and go.
 
 use chrono::Duration;
-use moffman_simulators::{Fault, HookPoint};
+use moffman_simulators::{CopyTarget, Fault, HookPoint};
 
 use crate::context::{ANNA, BORIS, BRNO, CYRIL, PRAGUE, request, run_test, run_test_with, thursday};
 
@@ -11,7 +11,7 @@ async fn a_moved_event_gets_a_form_for_its_new_days() {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-24");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-24"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "23.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-24");
@@ -25,10 +25,10 @@ async fn an_event_that_is_moved_back_is_approved_again_without_a_second_form_for
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued), (1, 0));
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
@@ -43,7 +43,7 @@ async fn a_changed_date_after_the_approval_can_be_ignored() {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-24");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-24"));
         ctx.sweep().await;
         assert_eq!(
             ctx.event(PRAGUE, &event)["extendedProperties"]["private"]["moffman_dates"],
@@ -72,8 +72,8 @@ async fn a_copied_event_is_an_event_of_its_own_and_one_persons_form_serves_all_c
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        let copy = ctx.world.person_copies(PRAGUE, &event, BORIS, PRAGUE);
-        let elsewhere = ctx.world.person_copies(PRAGUE, &event, ANNA, BRNO);
+        let copy = ctx.world.person_copies(PRAGUE, &event, CopyTarget { calendar: PRAGUE, creator: BORIS });
+        let elsewhere = ctx.world.person_copies(PRAGUE, &event, CopyTarget { calendar: BRNO, creator: ANNA });
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.events_approved_on_earlier_form), (2, 1), "{report:?}");
         ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
@@ -89,8 +89,8 @@ async fn a_copy_of_a_reservation_is_an_event_of_the_person_who_copied_it() {
         let mut approved = request();
         approved.approved = true;
         let reserved = ctx.reserve(&approved).await.unwrap();
-        let copy = ctx.world.person_copies(PRAGUE, &reserved.id, ANNA, PRAGUE);
-        ctx.world.person_moves(PRAGUE, &copy, "2026-06-18", "2026-06-19");
+        let copy = ctx.world.person_copies(PRAGUE, &reserved.id, CopyTarget { calendar: PRAGUE, creator: ANNA });
+        ctx.world.person_moves(PRAGUE, &copy, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         ctx.expect_approved(PRAGUE, &copy, "Anna Nová", "2026-06-18", "2026-06-19");
@@ -134,7 +134,7 @@ async fn the_person_who_moves_the_event_while_its_form_is_made_gets_a_form_for_t
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let moved = event.clone();
         ctx.world.when("form", HookPoint::AfterEffect, move |world| {
-            world.person_moves(PRAGUE, &moved, "2026-06-22", "2026-06-23");
+            world.person_moves(PRAGUE, &moved, ("2026-06-22", "2026-06-23"));
         });
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued), (1, 2));

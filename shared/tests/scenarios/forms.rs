@@ -176,7 +176,7 @@ async fn a_held_form_is_new_work_when_its_days_change() {
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         sweep_repeatedly(ctx, 14).await;
         ctx.world.heal();
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-26", "2026-06-27");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-26", "2026-06-27"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "26.06.2026", "26.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-26", "2026-06-27");

@@ -33,7 +33,7 @@ async fn a_held_form_whose_event_was_moved_counts_until_a_person_settles_it() {
     run_test_with(HOLD_IN_PRAGUE, async |ctx| {
         let (event, form) = held(ctx).await;
         assert_eq!(counts(&ctx.sweep().await), (0, 1), "the event asks for it");
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         let held_in_plan = "leave the form for 2026-06-18/2026-06-19 to a person: no event asks for it any more";
         assert!(ctx.plan("prague").await.contains(&held_in_plan.to_owned()), "{:?}", ctx.plan("prague").await);
         let report = ctx.sweep().await;
@@ -87,7 +87,7 @@ async fn a_form_that_is_asked_for_again_counts_no_more() {
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
         ctx.restart(HOLD);
         assert_eq!(counts(&ctx.sweep().await), (0, 1), "she is back, and her event asks again");
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         assert_eq!(counts(&ctx.sweep().await), (1, 1), "and turns away again");
         ctx.expect_form();
         // In another calendar.
@@ -137,10 +137,10 @@ async fn an_event_that_was_deleted_and_comes_back_on_other_days_leaves_its_form_
         ctx.world.person_deletes(PRAGUE, &event);
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
         ctx.world.person_restores(PRAGUE, &event);
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
         ctx.expect_form();
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-18", "2026-06-19"));
         assert_eq!(counts(&ctx.sweep().await), (0, 1));
     })
     .await;
@@ -153,7 +153,7 @@ async fn a_form_of_which_no_mail_is_out_is_not_kept_in_sight() {
         let event = thursday(ctx);
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         let report = ctx.sweep().await;
         assert_eq!((counts(&report), report.events_approved), ((0, 0), 1));
         ctx.expect_form();
@@ -167,7 +167,7 @@ async fn a_form_of_which_no_mail_is_out_is_not_kept_in_sight() {
 async fn a_form_that_is_left_while_another_sweep_works_is_not_forgotten() {
     run_test_with(HOLD, async |ctx| {
         let (event, _) = held(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         ctx.sweep().await;
         ctx.expect_form();
         // Another event asks again. While one sweep forgets that the form was left, it is left again.
@@ -175,7 +175,7 @@ async fn a_form_that_is_left_while_another_sweep_works_is_not_forgotten() {
         let (slow, world) = (ctx.another_process(HOLD), ctx.world.clone());
         ctx.dynamodb.before("left#", move || {
             assert_eq!(open_meanwhile(&slow).len(), 1);
-            world.person_moves(PRAGUE, &other, "2026-06-20", "2026-06-21");
+            world.person_moves(PRAGUE, &other, ("2026-06-20", "2026-06-21"));
             sweep_meanwhile(&slow);
         });
         ctx.sweep().await;
@@ -189,7 +189,7 @@ async fn a_form_that_is_left_while_another_sweep_works_is_not_forgotten() {
 async fn a_form_that_is_sent_again_for_another_event_counts_no_more() {
     run_test_with(HOLD, async |ctx| {
         let (event, form) = held(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         ctx.sweep().await;
         ctx.expect_form();
         thursday(ctx);
@@ -209,7 +209,7 @@ async fn what_was_left_behind_in_a_calendar_of_no_office_is_seen_and_ends_with_i
         ctx.sweep().await;
         ctx.expect_form();
         let form = ctx.the_form().await;
-        ctx.world.person_moves(BRNO, &event, "2026-06-19", "2026-06-20");
+        ctx.world.person_moves(BRNO, &event, ("2026-06-19", "2026-06-20"));
         ctx.sweep().await;
         ctx.expect_form();
         ctx.restart(HOLD_IN_PRAGUE);

@@ -13,7 +13,7 @@ use crate::decisions::{HOLD, arrived, held, issued, not_wanted, resend};
 async fn what_is_done_is_listed_for_all_days_that_an_event_ever_had() {
     run_test(async |ctx| {
         let (event, _) = issued(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form();
         let done = ctx.forms(&[State::Issued]).await;

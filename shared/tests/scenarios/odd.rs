@@ -305,7 +305,7 @@ async fn a_move_is_seen_also_if_google_once_said_a_later_time() {
         ctx.expect_form();
         ctx.world.tamper(Arc::new(Fine));
         ctx.advance(Duration::hours(1));
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");
@@ -320,7 +320,7 @@ async fn a_version_of_which_google_says_an_impossible_time_is_not_taken_for_newe
         spoil(ctx, &event, "updated", r#""2099-01-01T00:00:00.000Z""#);
         ctx.sweep_without_time().await;
         ctx.world.tamper(Arc::new(Fine));
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");

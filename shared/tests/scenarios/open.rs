@@ -7,7 +7,7 @@ use moffman::domain::form::Outcome;
 use moffman::forms::{self, FormsError, State, Status};
 use moffman::orphans::{Orphans, tend};
 use moffman::sweep::{Order, sweep};
-use moffman_simulators::{Fault, NewEvent, Recurrence};
+use moffman_simulators::{CopyTarget, Fault, NewEvent, Recurrence};
 use serde_json::json;
 
 use crate::context::{
@@ -179,10 +179,10 @@ async fn something_happens(ctx: &mut Context, random: &mut fastrand::Rng, events
             ctx.world.person_adds(calendar, person, series);
         }
         (4 | 10 | 11, Some((at, event))) if ctx.event(at, &event)["status"] == "confirmed" => {
-            ctx.world.person_moves(at, &event, start, start + Days::new(2));
+            ctx.world.person_moves(at, &event, (start, start + Days::new(2)));
         }
         (5, Some((at, event))) if ctx.event(at, &event)["status"] == "confirmed" => {
-            events.push((calendar, ctx.world.person_copies(at, &event, person, calendar)));
+            events.push((calendar, ctx.world.person_copies(at, &event, CopyTarget { calendar, creator: person })));
         }
         (6 | 12, Some((at, event))) if ctx.event(at, &event)["status"] == "confirmed" => {
             ctx.world.person_deletes(at, &event);

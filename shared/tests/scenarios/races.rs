@@ -3,7 +3,7 @@
 use chrono::Duration;
 use moffman::domain::form::Outcome;
 use moffman::forms::{self, FormsError, State, Status};
-use moffman_simulators::{Fault, HookPoint, Matcher, NewEvent, Recurrence, When, World};
+use moffman_simulators::{Fault, HookPoint, Matcher, NewEvent, Recurrence, World};
 
 use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
 
@@ -14,7 +14,7 @@ async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_f
         let event = thursday(ctx);
         let (moved, other) = (event.clone(), ctx.another_process("{}"));
         ctx.world.when("form", HookPoint::AfterEffect, move |world| {
-            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &moved, ("2026-06-25", "2026-06-26"));
             assert_eq!(sweep_meanwhile(&other).forms.issued, 1, "other days are another form");
         });
         ctx.sweep().await;
@@ -69,7 +69,7 @@ async fn an_open_event_that_leaves_the_window_gets_its_form_for_the_days_it_has(
         let event = thursday(ctx);
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-12-01", "2026-12-02");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-12-01", "2026-12-02"));
         ctx.world.expire_sync_tokens(PRAGUE);
         ctx.advance(Duration::hours(1));
         ctx.sweep().await;
@@ -115,7 +115,7 @@ async fn an_event_that_was_read_as_deleted_gets_no_form_for_what_another_sweep_r
         ctx.world.when("form", HookPoint::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
         ctx.world.when("events.get", HookPoint::AfterEffect, move |world| {
             world.person_restores(PRAGUE, &restored);
-            world.person_moves(PRAGUE, &restored, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &restored, ("2026-06-25", "2026-06-26"));
             let listing = Matcher::operation("events.list").on_calendar(PRAGUE);
             world.when(listing, HookPoint::AfterEffect, move |world| world.person_deletes(PRAGUE, &gone));
             assert_eq!(sweep_meanwhile(&other).forms.issued, 1, "the event was there when it was listed");
@@ -134,15 +134,15 @@ async fn days_that_were_refused_and_left_again_are_not_taken_for_issued() {
         let event = thursday(ctx);
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.open), (1, 0));
 
         ctx.advance(Duration::hours(1));
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
@@ -158,7 +158,7 @@ async fn an_open_day_of_a_series_that_leaves_the_window_is_still_approved() {
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
         ctx.advance(Duration::days(20));
-        let day = ctx.world.occurrence_id(PRAGUE, &series, &When::from("2026-06-16")).unwrap();
+        let day = ctx.world.occurrence_id(PRAGUE, (&series, "2026-06-16")).unwrap();
         ctx.world.person_renames(PRAGUE, &day, "me");
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "16.06.2026", "16.06.2026");
@@ -226,14 +226,14 @@ async fn an_event_that_comes_back_to_earlier_days_while_a_form_is_made_gets_no_s
         let event = thursday(ctx);
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.sweep().await;
         ctx.expect_form();
 
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-30", "2026-07-01");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-30", "2026-07-01"));
         let moved = event.clone();
         ctx.world.when("form", HookPoint::AfterEffect, move |world| {
-            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+            world.person_moves(PRAGUE, &moved, ("2026-06-18", "2026-06-19"));
         });
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
@@ -251,12 +251,12 @@ async fn a_form_is_not_announced_for_an_event_that_another_sweep_has_closed() {
         let event = thursday(ctx);
         let moved = event.clone();
         ctx.world.when("form", HookPoint::AfterEffect, move |world| {
-            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &moved, ("2026-06-25", "2026-06-26"));
         });
         // When the form for these days is to be announced, another sweep has recorded that the event is back where it was.
         let (moved, world, other) = (event.clone(), ctx.world.clone(), ctx.another_process("{}"));
         ctx.dynamodb.before("form#2026-06-25..2026-06-26", move || {
-            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+            world.person_moves(PRAGUE, &moved, ("2026-06-18", "2026-06-19"));
             let report = sweep_meanwhile(&other);
             assert_eq!((report.events_approved, report.forms.issued), (1, 0), "{report:?}");
         });

@@ -70,7 +70,7 @@ async fn a_pending_reservation_that_is_repeated_stays_as_it_is() {
 async fn an_approval_takes_over_title_colour_and_dates_of_the_request() {
     run_test(async |ctx| {
         ctx.reserve(&request()).await.unwrap();
-        ctx.world.person_moves(PRAGUE, ID, "2022-07-05", "2022-07-08");
+        ctx.world.person_moves(PRAGUE, ID, ("2022-07-05", "2022-07-08"));
         let placed = ctx.reserve(&approved(&request())).await.unwrap();
         assert_eq!(placed.status, Status::Approved);
         assert_eq!(placed.days.to_string(), "2022-06-28/2022-06-29");
@@ -84,7 +84,7 @@ async fn an_approval_takes_over_title_colour_and_dates_of_the_request() {
 async fn an_approval_is_never_taken_back() {
     run_test(async |ctx| {
         ctx.reserve(&approved(&request())).await.unwrap();
-        ctx.world.person_moves(PRAGUE, ID, "2022-07-05", "2022-07-06");
+        ctx.world.person_moves(PRAGUE, ID, ("2022-07-05", "2022-07-06"));
         let before = ctx.event(PRAGUE, ID);
         for again in [request(), approved(&request())] {
             let placed = ctx.reserve(&again).await.unwrap();

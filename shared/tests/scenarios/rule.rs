@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::forms::{State, Status};
-use moffman_simulators::{CalendarOptions, Fault};
+use moffman_simulators::{CalendarOptions, CopyTarget, Fault};
 use serde_json::json;
 
 use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, run_test, run_test_with, thursday};
@@ -36,7 +36,7 @@ async fn a_copy_in_the_same_office_or_another_is_approved_on_the_form_that_is_th
     for calendar in [PRAGUE, BRNO] {
         run_test(async |ctx| {
             let event = approved_thursday(ctx).await;
-            let copy = ctx.world.person_copies(PRAGUE, &event, ANNA, calendar);
+            let copy = ctx.world.person_copies(PRAGUE, &event, CopyTarget { calendar, creator: ANNA });
             expect_approved_on_earlier_form(ctx, calendar, &copy).await;
         })
         .await;
@@ -81,11 +81,11 @@ async fn two_events_for_the_same_days_get_one_form_in_one_sweep() {
 async fn an_event_that_is_moved_back_says_that_it_was_approved_for_other_days_meanwhile() {
     run_test(async |ctx| {
         let event = approved_thursday(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
         ctx.advance(Duration::minutes(1));
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved_on_earlier_form), (0, 1), "{report:?}");
         assert!(report.remarks[0].remark.ends_with("before, it was approved for 2026-06-22/2026-06-23"), "{report:?}");
@@ -115,7 +115,7 @@ async fn a_held_form_holds_its_event_wherever_it_goes() {
         assert_eq!(ctx.sweep().await.forms.held, 1);
         ctx.expect_form();
 
-        let copy = ctx.world.person_copies(PRAGUE, &event, ANNA, BRNO);
+        let copy = ctx.world.person_copies(PRAGUE, &event, CopyTarget { calendar: BRNO, creator: ANNA });
         ctx.world.person_deletes(PRAGUE, &event);
         let again = thursday(ctx);
         for _ in 0..3 {

@@ -6,7 +6,7 @@ use moffman_simulators::{NewEvent, Recurrence, When};
 use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with};
 
 fn occurrence(ctx: &Context, series: &str, day: &str) -> String {
-    ctx.world.occurrence_id(PRAGUE, series, &When::from(day)).expect("an occurrence")
+    ctx.world.occurrence_id(PRAGUE, (series, day)).expect("an occurrence")
 }
 
 fn expect_forms_for(ctx: &mut Context, days: &[&str]) {
@@ -69,7 +69,7 @@ async fn one_day_of_a_series_that_is_moved_gets_a_form_and_the_others_do_not() {
         let series = ctx.world.person_adds(PRAGUE, ANNA, weekly);
         ctx.sweep().await;
         expect_forms_for(ctx, &["16.06.2026", "23.06.2026"]);
-        ctx.world.person_edits_occurrence(PRAGUE, &series, "2026-06-23", "2026-06-24", "2026-06-25");
+        ctx.world.person_edits_occurrence(PRAGUE, (&series, "2026-06-23"), ("2026-06-24", "2026-06-25"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "24.06.2026", "24.06.2026");
     })
@@ -82,7 +82,7 @@ async fn a_day_that_is_taken_out_of_a_series_gets_nothing() {
         ctx.sweep().await;
         let weekly = NewEvent::new("2026-06-16", "2026-06-17").repeating(Recurrence::weekly());
         let series = ctx.world.person_adds(PRAGUE, ANNA, weekly);
-        ctx.world.person_deletes_occurrence(PRAGUE, &series, "2026-06-23");
+        ctx.world.person_deletes_occurrence(PRAGUE, (&series, "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "16.06.2026", "16.06.2026");
     })

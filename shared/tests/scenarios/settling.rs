@@ -210,7 +210,7 @@ async fn nobody_who_is_not_registered_is_sent_anything() {
 async fn a_form_that_no_event_asks_for_any_more_is_not_sent_again() {
     run_test(async |ctx| {
         let (event, form) = refused(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-22", "2026-06-23");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form();
         assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NoEvent));

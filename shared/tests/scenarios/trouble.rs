@@ -90,7 +90,7 @@ async fn an_event_that_changes_while_it_is_approved_is_read_and_judged_again() {
         ctx.world.when("events.patch", HookPoint::BeforeEffect, move |world| {
             world.person_renames(PRAGUE, &renamed, "me");
             world.when("events.patch", HookPoint::BeforeEffect, move |world| {
-                world.person_moves(PRAGUE, &moved, "2026-06-22", "2026-06-23");
+                world.person_moves(PRAGUE, &moved, ("2026-06-22", "2026-06-23"));
             });
         });
         let report = ctx.sweep().await;

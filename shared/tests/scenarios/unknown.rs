@@ -126,7 +126,7 @@ async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_i
         let event = thursday_in_doubt(ctx).await;
         let (world, other) = (ctx.world.clone(), ctx.another_process("{}"));
         ctx.dynamodb.before(r#""state":{"S":"sending"}"#, move || {
-            world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
             world.fail("form", Fault::status(500, "no blank PDF"));
             assert_eq!(sweep_meanwhile(&other).open, 1);
         });
@@ -150,11 +150,11 @@ async fn an_event_that_is_moved_before_its_form_is_sent_again_has_the_form_for_i
 async fn an_unknown_outcome_is_remembered_while_its_event_is_on_other_days() {
     run_test_with(&with("hold"), async |ctx| {
         let event = thursday_in_doubt(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         assert_eq!(ctx.sweep().await.forms.refused, 1);
 
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-18", "2026-06-19");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.forms.held, report.open), (0, 1, 1), "{report:?}");
         ctx.expect_no_form();
@@ -166,10 +166,10 @@ async fn an_unknown_outcome_is_remembered_while_its_event_is_on_other_days() {
 async fn an_event_that_comes_back_to_days_with_an_unknown_outcome_while_a_form_is_made_is_held() {
     run_test_with(&with("hold"), async |ctx| {
         let event = thursday_in_doubt(ctx).await;
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         let moved = event.clone();
         ctx.world.when("form", HookPoint::AfterEffect, move |world| {
-            world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
+            world.person_moves(PRAGUE, &moved, ("2026-06-18", "2026-06-19"));
         });
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.forms.unknown, report.forms.held), (1, 1, 1), "{report:?}");

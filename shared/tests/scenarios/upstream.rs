@@ -6,7 +6,7 @@ use moffman::config::{Place, Sources, load};
 use moffman::domain::reservation::{Request, Status};
 use moffman::reserve::ReserveError;
 use moffman::sweep::sweep;
-use moffman_simulators::{CalendarOptions, Fault, HookPoint, Matcher, NewEvent, Recurrence};
+use moffman_simulators::{CalendarOptions, CopyTarget, Fault, HookPoint, Matcher, NewEvent, Recurrence};
 use serde_json::json;
 
 use crate::context::{ANNA, BORIS, BRNO, CYRIL, Context, PRAGUE, everything, request, run_test, run_test_with};
@@ -247,7 +247,7 @@ async fn upstream_18_an_event_moved_after_its_approval_gets_a_new_form() {
         let event = thursday(ctx);
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
@@ -261,7 +261,7 @@ async fn upstream_19_a_copied_approved_event_gets_its_own_form() {
         let event = thursday(ctx);
         ctx.sweep().await;
         ctx.expect_form();
-        let copy = ctx.world.person_copies(PRAGUE, &event, BORIS, PRAGUE);
+        let copy = ctx.world.person_copies(PRAGUE, &event, CopyTarget { calendar: PRAGUE, creator: BORIS });
         ctx.sweep().await;
         ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
         ctx.expect_approved(PRAGUE, &copy, "Boris Malý", "2026-06-18", "2026-06-19");
@@ -275,7 +275,7 @@ async fn upstream_20_dates_that_change_while_the_form_is_made_are_not_approved_u
         let event = thursday(ctx);
         let moved = event.clone();
         ctx.world.when("form", HookPoint::AfterEffect, move |world| {
-            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &moved, ("2026-06-25", "2026-06-26"));
         });
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
@@ -291,7 +291,7 @@ async fn upstream_20_dates_that_change_while_the_form_is_made_are_not_approved_u
 async fn upstream_21_an_approval_sets_the_dates_that_were_requested() {
     run_test(async |ctx| {
         let placed = ctx.reserve(&request()).await.unwrap();
-        ctx.world.person_moves(PRAGUE, &placed.id, "2022-08-01", "2022-08-02");
+        ctx.world.person_moves(PRAGUE, &placed.id, ("2022-08-01", "2022-08-02"));
         let placed = ctx.reserve(&approved(&request())).await.unwrap();
         assert_eq!(placed.days.to_string(), "2022-06-28/2022-06-29");
         assert_eq!(ctx.event(PRAGUE, &placed.id)["start"]["date"], "2022-06-28");

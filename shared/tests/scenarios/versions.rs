@@ -16,7 +16,7 @@ async fn moved_thursday(ctx: &Context) -> (String, OpenRecord) {
     ctx.world.fail("form", Fault::status(500, "no blank PDF"));
     ctx.sweep().await;
     let old = ctx.open(PRAGUE).await.remove(0);
-    ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+    ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
     ctx.advance(Duration::hours(1));
     (event, old)
 }
@@ -127,7 +127,7 @@ async fn a_version_that_google_dates_like_the_recorded_one_is_recorded_only_if_g
         // This sweep has listed Thursday; the other one records that the event was moved within the same millisecond.
         ctx.world.when(listing(), HookPoint::AfterEffect, move |world| {
             world.date_next_change_like_the_last();
-            world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
             assert_eq!(sweep_meanwhile(&other).forms.refused, 1);
         });
         let report = ctx.sweep().await;
@@ -151,7 +151,7 @@ async fn a_version_that_google_dates_like_the_recorded_one_replaces_it_if_google
         ctx.world.when(listing(), HookPoint::BeforeEffect, move |world| {
             assert_eq!(sweep_meanwhile(&other).forms.refused, 1);
             world.date_next_change_like_the_last();
-            world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
+            world.person_moves(PRAGUE, &moved, ("2026-06-25", "2026-06-26"));
         });
         let mark = ctx.world.mark();
         let report = ctx.sweep().await;

@@ -111,7 +111,7 @@ async fn prepare(scene: &mut Scene, before: Before, approved: bool) {
     let placed = put(&process, &Reservation::new(earlier).unwrap()).await.unwrap();
     match before {
         Before::Pending | Before::Approved => {
-            world.person_moves(CALENDARS[0], &placed.id, "2026-07-13", "2026-07-15");
+            world.person_moves(CALENDARS[0], &placed.id, ("2026-07-13", "2026-07-15"));
         }
         Before::Deleted => world.person_deletes(CALENDARS[0], &placed.id),
         Before::Nothing | Before::AnotherReservation => {}

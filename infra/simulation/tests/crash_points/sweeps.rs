@@ -137,7 +137,7 @@ async fn prepare(scene: &mut Scene, found: Found) -> String {
             let event = add(SOON);
             let report = sweep_with(scene.another_process()).await;
             assert_eq!((report.offices_swept, report.events_approved), (1, 1), "{report:?}");
-            world.person_moves(CALENDARS[0], &event, LATER.0, LATER.1);
+            world.person_moves(CALENDARS[0], &event, (LATER.0, LATER.1));
             event
         }
     }

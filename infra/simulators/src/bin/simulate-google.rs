@@ -1,8 +1,8 @@
 //! Simulated Google as a process of its own, for a service that runs elsewhere on this machine. Its time is the real time.
 //!
-//! Whoever starts it is the person at the calendars: one JSON object per line of standard input is done, and one line of
-//! standard output answers it, `{"ok": …}` or `{"error": "…"}`. The first line of output is the greeting. At the end of
-//! the input the process ends, and fails if there was anything that real Google would not have accepted.
+//! Whoever starts it is the person at the calendars. Each line of standard input is a JSON object that says what to do, and
+//! is answered by a line of standard output, `{"ok": …}` or `{"error": "…"}`. The first line of output is the greeting. The
+//! process ends with its input, and fails if there was anything that real Google would not have accepted.
 
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -34,7 +34,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(world.finish()?)
 }
 
-/// What the one who started it has to know.
+/// The addresses and the key that a service needs to reach this Google.
 fn greeting(world: &World) -> Value {
     json!({
         "url": world.google_url(),

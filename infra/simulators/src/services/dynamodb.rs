@@ -1,13 +1,9 @@
-//! DynamoDB in memory on a loopback port, for the AWS SDK: dynoxide does the work.
+//! DynamoDB in memory: dynoxide does the work.
 //!
-//! It has no strictness of ours, no faults and no share in a [`crate::World`]; a test that wants it in trouble stops it, or
-//! makes no table.
+//! [`DynamoDb`] stands alone, without strict checks and faults: a test that wants it in trouble stops it, or makes no table.
+//! A world's own DynamoDB is the [`Backend`], which requests reach only after they have passed through the world.
 
-use crate::{
-    wire::exchange::{Answer, ReceivedRequest, Route},
-    world::calls::Service,
-    world::passage::Dropped,
-};
+use crate::wire::exchange::{Answer, Dropped, ReceivedRequest, Route, Service};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
@@ -15,12 +11,9 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io;
-
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// A DynamoDB without tables. It takes any credentials and any region.
 ///
@@ -44,7 +37,7 @@ impl DynamoDb {
         let (stop, stopped) = oneshot::channel();
         let until = async {
             if stopped.await.is_err() {
-                // The handle was dropped.
+                // A dropped handle does not end the server.
                 std::future::pending::<()>().await;
             }
         };
@@ -60,14 +53,14 @@ impl DynamoDb {
     /// Ends it: from now on nobody listens at the URL.
     pub async fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // Failing means that it has ended.
+            // Sending fails only if the server has ended already.
             let _ = stop.send(());
             let _ = (&mut self.server).await;
         }
     }
 }
 
-/// The DynamoDB behind a world's own, which every request reaches through the world's gate.
+/// The DynamoDB to which a world passes requests on.
 #[derive(Clone)]
 pub(crate) struct Backend {
     url: String,
@@ -93,6 +86,14 @@ impl Backend {
         let body = answer.into_body().collect().await.map_err(|_| Dropped)?.to_bytes();
         Ok(Answer::empty(status).with_body("application/x-amz-json-1.0", body))
     }
+}
+
+/// The same request without the token by which DynamoDB recognises a repeated transaction for ten minutes.
+pub(crate) fn without_token(request: &ReceivedRequest) -> ReceivedRequest {
+    let mut body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let token = body.as_object_mut().and_then(|body| body.remove("ClientRequestToken"));
+    let body = if token.is_some() { body.to_string().into() } else { request.body.clone() };
+    ReceivedRequest { body, ..request.clone() }
 }
 
 /// The operation that the header `x-amz-target` names, such as `UpdateItem`.

@@ -3,18 +3,53 @@
 //! See <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>.
 
 use crate::{
-    state::WorldState,
-    wire::exchange::{Answer, ReceivedRequest, Route},
-    world::calls::Service,
+    time::Chronicle,
+    wire::exchange::{Answer, ReceivedRequest, Route, Service},
 };
 use http::HeaderMap;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A stored parameter.
 pub(crate) struct Parameter {
     pub(crate) value: String,
     /// `SecureString` rather than `String`.
     pub(crate) secure: bool,
+}
+
+/// The parameters by their names.
+#[derive(Default)]
+pub(crate) struct ParameterStore {
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+}
+
+impl ParameterStore {
+    pub(crate) fn answer(&self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Answer {
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        if let Some((text, refusal)) = violation(request, &body) {
+            chronicle.violation(format!("ssm: {text}"));
+            return error(400, refusal);
+        }
+        let name = body.get("Name").and_then(Value::as_str).unwrap_or_default();
+        let Some(parameter) = self.parameters.get(name) else {
+            return error(400, "ParameterNotFound");
+        };
+        let decrypted = body.get("WithDecryption") == Some(&Value::Bool(true));
+        let value = if parameter.secure && !decrypted { "AQICAHsimulatedciphertext==" } else { &parameter.value };
+        let answer = json!({ "Parameter": {
+            "ARN": format!("arn:aws:ssm:eu-central-1:000000000000:parameter/{}", name.trim_start_matches('/')),
+            "DataType": "text",
+            "LastModifiedDate": chronicle.now().timestamp(),
+            "Name": name,
+            "Type": if parameter.secure { "SecureString" } else { "String" },
+            "Value": value,
+            "Version": 1,
+        }});
+        if parameter.secure && !decrypted {
+            chronicle.violation(format!("ssm: the SecureString {name} was read without WithDecryption"));
+        }
+        Answer::empty(200).with_body("application/x-amz-json-1.1", answer.to_string())
+    }
 }
 
 pub(crate) fn route(headers: &HeaderMap) -> Route {
@@ -25,34 +60,6 @@ pub(crate) fn route(headers: &HeaderMap) -> Route {
 pub(crate) fn error(code: u16, kind: &str) -> Answer {
     let body = json!({ "__type": kind, "message": kind });
     Answer::empty(code).with_body("application/x-amz-json-1.1", body.to_string())
-}
-
-pub(crate) fn answer(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
-    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    if let Some((text, refusal)) = violation(request, &body) {
-        state.violation(format!("ssm: {text}"));
-        return error(400, refusal);
-    }
-    let name = body.get("Name").and_then(Value::as_str).unwrap_or_default();
-    let Some(parameter) = state.parameters.get(name) else {
-        return error(400, "ParameterNotFound");
-    };
-    let decrypted = body.get("WithDecryption") == Some(&Value::Bool(true));
-    let value = if parameter.secure && !decrypted { "AQICAHsimulatedciphertext==" } else { &parameter.value };
-    let answer = json!({ "Parameter": {
-        "ARN": format!("arn:aws:ssm:eu-central-1:000000000000:parameter/{}", name.trim_start_matches('/')),
-        "DataType": "text",
-        "LastModifiedDate": state.now().timestamp(),
-        "Name": name,
-        "Type": if parameter.secure { "SecureString" } else { "String" },
-        "Value": value,
-        "Version": 1,
-    }});
-    if parameter.secure && !decrypted {
-        let text = format!("ssm: the SecureString {name} was read without WithDecryption");
-        state.violation(text);
-    }
-    Answer::empty(200).with_body("application/x-amz-json-1.1", answer.to_string())
 }
 
 /// What is wrong with the request, and the name of the error it gets.

@@ -1,30 +1,38 @@
-//! One HTTP request and its answer, as every simulator sees them.
+//! One HTTP request and its answer, in the form in which every service takes and gives them.
 //!
 //! A request carries the name of its operation from the moment it arrives, so that faults and hooks can aim at it before
-//! any simulator has looked at it.
+//! a service has looked at it.
 
-use crate::{services::google::calendars::folded, world::calls::Service};
 use bytes::Bytes;
 use http::{HeaderMap, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Which listener a connection came in on.
+/// The service that a call was meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Port {
+pub enum Service {
+    /// Google Calendar.
     Google,
+    /// Google's OAuth token endpoint.
+    Token,
+    /// Google Sheets.
+    Sheets,
+    /// The form service.
     Byroapi,
+    /// AWS Systems Manager's parameter store.
     Ssm,
+    /// Amazon EventBridge Scheduler.
     Scheduler,
+    /// DynamoDB, once `World::serve_dynamodb` was called.
     DynamoDb,
 }
 
-/// What a method and a path mean.
+/// The operation that a method and a path stand for.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub(crate) service: Service,
-    /// `events.list`, `spreadsheets.values.get`, `token`, `form`, `GetParameter`; `unknown` when nothing has this path.
+    /// `events.list`, `spreadsheets.values.get`, `token`, `form`, `GetParameter`, or `unknown`.
     pub(crate) operation: String,
     /// The path parameters, percent-decoded.
     pub(crate) path: BTreeMap<String, String>,
@@ -40,10 +48,10 @@ impl Route {
 #[derive(Clone, Debug)]
 pub(crate) struct ReceivedRequest {
     pub(crate) route: Route,
-    /// From a first segment `~name` of the path, which is no part of the service's own paths.
+    /// The name in a first path segment such as `/~sweeper`, by which a test tells its callers apart.
     pub(crate) caller: Option<String>,
     pub(crate) method: String,
-    /// As sent, still percent-encoded.
+    /// Without the caller, and still percent-encoded.
     pub(crate) path: String,
     /// Decoded, in the order sent.
     pub(crate) query: Vec<(String, String)>,
@@ -52,18 +60,18 @@ pub(crate) struct ReceivedRequest {
 }
 
 impl ReceivedRequest {
-    pub(crate) fn new(listener: Port, parts: &Parts, body: Bytes) -> Self {
-        let method = parts.method.as_str().to_owned();
+    /// `route` names the operation of the path without its caller.
+    pub(crate) fn new(parts: &Parts, body: Bytes, route: impl FnOnce(&str) -> Route) -> Self {
         let (caller, path) = caller_and_path(parts.uri.path());
-        let route = match listener {
-            Port::Google => crate::services::google::route(&method, &path),
-            Port::Byroapi => Route::new(Service::Byroapi, "form"),
-            Port::Ssm => crate::services::ssm::route(&parts.headers),
-            Port::Scheduler => crate::services::scheduler::route(&method, &path),
-            Port::DynamoDb => crate::services::dynamodb::route(&parts.headers),
-        };
-        let query = form_pairs(parts.uri.query().unwrap_or_default());
-        Self { route, caller, method, path, query, headers: parts.headers.clone(), body }
+        Self {
+            route: route(&path),
+            caller,
+            method: parts.method.as_str().to_owned(),
+            path,
+            query: form_pairs(parts.uri.query().unwrap_or_default()),
+            headers: parts.headers.clone(),
+            body,
+        }
     }
 
     /// The value of a header, if it was sent and is text.
@@ -71,13 +79,13 @@ impl ReceivedRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether the content type is `expected`, parameters aside.
+    /// Whether the content type is `expected`; its parameters do not matter.
     pub(crate) fn has_content_type(&self, expected: &str) -> bool {
         let sent = self.header("content-type").unwrap_or_default();
         sent.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(expected)
     }
 
-    /// The body for the call log: JSON if it is JSON, else its text; `None` when empty.
+    /// The body as JSON, or as a string if it is not JSON; `None` when it is empty.
     pub(crate) fn logged_body(&self) -> Option<Value> {
         if self.body.is_empty() {
             return None;
@@ -86,20 +94,7 @@ impl ReceivedRequest {
         Some(serde_json::from_slice(&self.body).unwrap_or_else(|_| text()))
     }
 
-    /// The same without the token by which DynamoDB knows a transaction again for ten minutes.
-    pub(crate) fn without_token(&self) -> Self {
-        let mut body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let token = body.as_object_mut().and_then(|body| body.remove("ClientRequestToken"));
-        let body = if token.is_some() { body.to_string().into() } else { self.body.clone() };
-        Self { body, ..self.clone() }
-    }
-
-    /// The calendar that the path names, in the spelling that stands for all others.
-    pub(crate) fn calendar(&self) -> Option<String> {
-        self.route.path.get("calendarId").map(|id| folded(id))
-    }
-
-    /// Everything a matcher may search: the decoded path, the query and the body.
+    /// The decoded path, the query and the body in one text, for a search in all of them.
     pub(crate) fn text(&self) -> String {
         let mut text = percent_decode_str(&self.path).decode_utf8_lossy().into_owned();
         for (name, value) in &self.query {
@@ -121,7 +116,7 @@ fn caller_and_path(path: &str) -> (Option<String>, String) {
     }
 }
 
-/// Reads `application/x-www-form-urlencoded` text, which is also the form of a query.
+/// Reads `application/x-www-form-urlencoded` text; a query is written in the same way.
 pub(crate) fn form_pairs(text: &str) -> Vec<(String, String)> {
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     text.split('&')
@@ -133,11 +128,15 @@ pub(crate) fn form_pairs(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The connection is to be closed without an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Dropped;
+
 /// What is sent back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// The reason phrase, where it says more than the standard one.
+    /// A reason phrase in place of the status's standard one.
     pub(crate) phrase: Option<String>,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on loopback ports: what arrives, what is sent back, and the connections in between.
+//! HTTP/1.1 on loopback ports. Nothing here knows a service.
 
 pub(crate) mod connections;
 pub(crate) mod exchange;

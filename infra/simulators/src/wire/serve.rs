@@ -1,6 +1,9 @@
 //! HTTP/1.1 on a loopback port, with keep-alive, for handlers that may also drop the connection.
 
-use crate::{wire::connections::Connections, wire::exchange::Answer, world::passage::Dropped};
+use super::{
+    connections::Connections,
+    exchange::{Answer, Dropped},
+};
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full};
@@ -44,7 +47,7 @@ where
             let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             loop {
                 tokio::select! {
-                    // A connection that ends badly is the client's affair: it sees it too.
+                    // The client notices by itself when a connection ends badly.
                     _ = connection.as_mut() => return,
                     Ok(()) = hang_up.changed() => connection.as_mut().graceful_shutdown(),
                 }

@@ -1,43 +1,28 @@
-//! The log of every request that reached a simulator, in the order of arrival.
+//! A call as the log has it.
 
-use crate::{World, wire::exchange::ReceivedRequest};
+use crate::{
+    services::google::calendar::folded,
+    wire::exchange::{ReceivedRequest, Service},
+};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Instant;
-
-/// The service that a call was meant for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// Google Calendar.
-    Google,
-    /// Google's OAuth token endpoint.
-    Token,
-    /// Google Sheets.
-    Sheets,
-    /// The form service.
-    Byroapi,
-    /// AWS Systems Manager's parameter store.
-    Ssm,
-    /// Amazon EventBridge Scheduler.
-    Scheduler,
-    /// DynamoDB, where [`World::serve_dynamodb`] serves it.
-    DynamoDb,
-}
 
 /// One request and how it ended.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The service.
     pub service: Service,
-    /// Who called, if the path said so: see [`World::url_for`].
+    /// Who called, if the URL was made with `World::url_for`.
     pub caller: Option<String>,
-    /// `events.list`, `calendarList.insert`, `spreadsheets.values.batchGet`, `token`, `form`, `GetParameter`, `CreateSchedule`, `UpdateItem`, or `unknown`.
+    /// `events.list`, `calendarList.insert`, `spreadsheets.values.batchGet`, `token`, `form`, `GetParameter`,
+    /// `CreateSchedule`, `UpdateItem`, or `unknown`.
     pub operation: String,
     /// The HTTP method.
     pub method: String,
     /// The path as sent, percent-encoded.
     pub path: String,
-    /// The calendar id in the path, decoded and in lower case: one calendar is one, however it was spelled.
+    /// The calendar id in the path, decoded and in lower case, because Google takes no notice of case.
     pub calendar: Option<String>,
     /// The event id in the path, decoded.
     pub event: Option<String>,
@@ -47,15 +32,15 @@ pub struct Call {
     pub if_match: Option<String>,
     /// The body as JSON, or as a string if it is not JSON.
     pub body: Option<Value>,
-    /// The status sent back; `None` while there is none, and for ever if the connection was dropped.
+    /// The status sent back; `None` before there is one, and always if the connection was dropped.
     pub status: Option<u16>,
     /// The simulated time of arrival.
     pub at: DateTime<Utc>,
-    /// The real time of arrival; what comes before it is the caller's own.
+    /// The real time of arrival.
     pub received: Instant,
-    /// The real time at which there was an answer; `None` like `status`.
+    /// The real time of the answer; `None` whenever `status` is.
     pub answered: Option<Instant>,
-    /// The length of the request's body, and of the answer's once there is one.
+    /// The length of the request's body, to which that of the answer's is added once there is one.
     pub bytes: usize,
 }
 
@@ -67,7 +52,7 @@ impl Call {
             operation: request.route.operation.clone(),
             method: request.method.clone(),
             path: request.path.clone(),
-            calendar: request.calendar(),
+            calendar: calendar_of(request),
             event: request.route.path.get("eventId").cloned(),
             query: request.query.clone(),
             if_match: request.header("if-match").map(str::to_owned),
@@ -80,7 +65,7 @@ impl Call {
         }
     }
 
-    /// The units of Google Calendar's quota that it takes; none where it is another service's.
+    /// The units of Google Calendar's quota that it takes. A call of another service takes none.
     pub fn units(&self) -> u32 {
         match (self.service, self.operation.rsplit('.').next()) {
             (Service::Google, Some("list" | "get" | "watch" | "stop")) => 1,
@@ -95,34 +80,7 @@ impl Call {
     }
 }
 
-impl World {
-    /// Every call so far.
-    pub fn calls(&self) -> Vec<Call> {
-        self.lock().calls.clone()
-    }
-
-    /// A position in the log, for [`World::calls_since`].
-    pub fn mark(&self) -> usize {
-        self.lock().calls.len()
-    }
-
-    /// The calls that arrived after `mark` was taken.
-    pub fn calls_since(&self, mark: usize) -> Vec<Call> {
-        self.lock().calls.iter().skip(mark).cloned().collect()
-    }
-
-    /// Every call since the last time, and forgets them. Only while none is under way.
-    pub fn take_calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.lock().calls)
-    }
-
-    /// How many calls of one operation arrived, whatever their outcome.
-    pub fn count(&self, operation: &str) -> usize {
-        self.count_since(0, operation)
-    }
-
-    /// How many calls of one operation arrived after `mark` was taken.
-    pub fn count_since(&self, mark: usize, operation: &str) -> usize {
-        self.lock().calls.iter().skip(mark).filter(|call| call.operation == operation).count()
-    }
+/// The calendar that the path of a request names, in the spelling that stands for all others.
+pub(crate) fn calendar_of(request: &ReceivedRequest) -> Option<String> {
+    request.route.path.get("calendarId").map(|id| folded(id))
 }

@@ -1,6 +1,6 @@
-//! How a test says what a person puts into a calendar.
+//! The words in which a test says what a person puts into a calendar.
 //!
-//! Times stay text until the calendar reads them, so that a test may also say what Google would refuse.
+//! Times stay text until the calendar reads them, so that a test may also write what Google would refuse.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ impl When {
         Self { text: local.to_owned(), zone: Some(zone.to_owned()) }
     }
 
-    /// As Google writes it: <https://developers.google.com/workspace/calendar/api/v3/reference/events#resource>.
+    /// In the form in which Google writes it: <https://developers.google.com/workspace/calendar/api/v3/reference/events#resource>.
     pub(crate) fn to_value(&self) -> Value {
         match (&self.zone, self.text.contains('T')) {
             (_, false) => json!({ "date": self.text }),
@@ -47,6 +47,35 @@ impl From<DateTime<Utc>> for When {
     }
 }
 
+/// The time of an event, from its start to its end. For days, the end is exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    pub(crate) start: When,
+    pub(crate) end: When,
+}
+
+impl<S: Into<When>, E: Into<When>> From<(S, E)> for Period {
+    /// The start and the end.
+    fn from((start, end): (S, E)) -> Self {
+        Self { start: start.into(), end: end.into() }
+    }
+}
+
+/// One occurrence of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence<'a> {
+    pub(crate) series_id: &'a str,
+    /// The day or instant that it was planned for.
+    pub(crate) planned: When,
+}
+
+impl<'a, S: AsRef<str> + ?Sized, W: Into<When>> From<(&'a S, W)> for Occurrence<'a> {
+    /// The id of the series, and the day or instant that the occurrence was planned for.
+    fn from((series_id, planned): (&'a S, W)) -> Self {
+        Self { series_id: series_id.as_ref(), planned: planned.into() }
+    }
+}
+
 /// The rule of a series (RFC 5545, 3.3.10), as far as the simulator knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recurrence {
@@ -68,21 +97,21 @@ impl Recurrence {
         Self { frequency: "WEEKLY", ..Self::daily() }
     }
 
-    /// Only every `interval`-th day or week.
+    /// Makes it repeat only every `interval`-th day or week.
     #[must_use]
     pub fn every(mut self, interval: u32) -> Self {
         self.interval = interval;
         self
     }
 
-    /// Only this many occurrences.
+    /// Ends it after this many occurrences.
     #[must_use]
     pub fn times(mut self, count: u32) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// The last day on which an occurrence may start.
+    /// Ends it with the occurrences that start on this day.
     #[must_use]
     pub fn until(mut self, last: NaiveDate) -> Self {
         self.until = Some(last);

@@ -1,8 +1,9 @@
 //! Faults that a test scripts: which call, what goes wrong, how often.
 //!
-//! A rule is used once unless it says otherwise; the first rule that matches and has uses left decides.
+//! A fault happens once unless the test says otherwise. If several match a call, the one that was scripted first happens.
 
-use crate::{World, services::google::calendars::folded, wire::exchange::ReceivedRequest};
+use super::calls::calendar_of;
+use crate::{services::google::calendar::folded, wire::exchange::ReceivedRequest};
 
 /// Chooses calls by operation, calendar and content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// Calls of one operation (see [`crate::Call::operation`]). `events.*` and `*` match by prefix.
+    /// Calls of one operation (see `Call::operation`). `events.*` and `*` match by prefix.
     pub fn operation(name: &str) -> Self {
         Self { operation: name.to_owned(), calendar: None, contains: None }
     }
@@ -38,7 +39,7 @@ impl Matcher {
             None => request.route.operation == self.operation,
         };
         operation
-            && (self.calendar.is_none() || self.calendar == request.calendar())
+            && (self.calendar.is_none() || self.calendar == calendar_of(request))
             && self.contains.as_deref().is_none_or(|text| request.text().contains(text))
     }
 }
@@ -61,11 +62,11 @@ pub enum Fault {
         /// Seconds for the `Retry-After` header.
         retry_after: Option<u64>,
     },
-    /// As `Status`, but the call had its effect: a form counts as issued, an event is changed.
+    /// An error in the service's own format, after the call had its effect: a form is issued, an event is changed.
     StatusAfterEffect {
         /// The HTTP status, which may be one of success, such as 201 or 204.
         code: u16,
-        /// As in `Status`.
+        /// Google's `reason`; for Byroapi, the reason phrase.
         reason: String,
     },
     /// The connection is closed before anything happens.
@@ -76,16 +77,16 @@ pub enum Fault {
     Html(u16),
     /// The call has its effect; half of the JSON answer is sent, with the content length of that half.
     Truncated,
-    /// The call has its effect; 200 and no body.
+    /// The call has its effect; the answer is 200 without a body.
     Empty,
-    /// 500 with bytes that are no text; nothing happens.
+    /// The answer is 500 with bytes that are no text; nothing happens.
     Garbage500,
     /// The bearer token is refused; nothing happens.
     Unauthorized401,
-    /// The call is carried out twice, as when a client that lost the answer sends it again; the second answer is sent. A
-    /// transaction of DynamoDB is not recognised by its token any more.
+    /// The call is carried out twice, as if a client that lost the answer had sent it again; the second answer is sent.
+    /// DynamoDB does not recognise the second transaction, because its token is left out.
     Repeated,
-    /// No effect and never an answer.
+    /// The call has no effect, and there is never an answer.
     Hang,
     /// The call has its effect, and there is never an answer.
     HangAfterEffect,
@@ -106,20 +107,31 @@ impl Fault {
     pub fn status_after_effect(code: u16, reason: &str) -> Self {
         Self::StatusAfterEffect { code, reason: reason.to_owned() }
     }
+
+    pub(crate) fn lets_it_happen(&self) -> bool {
+        use Fault::{DropAfterEffect, Empty, HangAfterEffect, Repeated, StatusAfterEffect, Truncated};
+        matches!(self, DropAfterEffect | Empty | HangAfterEffect | Repeated | StatusAfterEffect { .. } | Truncated)
+    }
 }
 
-/// A scripted fault and how often it is still to happen.
+/// A scripted fault, the calls that it is for, and how often it is still to happen.
 #[derive(Debug)]
 pub(crate) struct FaultRule {
     matcher: Matcher,
     fault: Fault,
-    skip: u32,
-    /// `None`: every time.
-    remaining: Option<u32>,
+    /// How many matching calls are left alone first.
+    pub(crate) skip: u32,
+    /// `None` stands for every time.
+    pub(crate) remaining: Option<u32>,
     used: bool,
 }
 
 impl FaultRule {
+    /// A rule that is used once.
+    pub(crate) fn once(matcher: Matcher, fault: Fault) -> Self {
+        Self { matcher, fault, skip: 0, remaining: Some(1), used: false }
+    }
+
     fn applies(&mut self, request: &ReceivedRequest) -> bool {
         if self.remaining == Some(0) || !self.matcher.matches(request) {
             return false;
@@ -133,83 +145,14 @@ impl FaultRule {
         true
     }
 
-    fn is_unused(&self) -> bool {
-        self.remaining.map_or(!self.used, |times| times > 0)
+    /// Says that the rule was not used, or not as often as scripted.
+    pub(crate) fn complaint(&self) -> Option<String> {
+        let is_unused = self.remaining.map_or(!self.used, |times| times > 0);
+        is_unused.then(|| format!("{:?} for {:?}", self.fault, self.matcher))
     }
 }
 
-/// The fault for this call, used up by the asking.
+/// The fault for this call, which then counts as used.
 pub(crate) fn take(rules: &mut [FaultRule], request: &ReceivedRequest) -> Option<Fault> {
     rules.iter_mut().find_map(|rule| rule.applies(request).then(|| rule.fault.clone()))
-}
-
-/// A fault that was just scripted; the methods say how often it happens.
-pub struct Scripted<'a> {
-    world: &'a World,
-    index: usize,
-}
-
-impl Scripted<'_> {
-    /// It happens to the next `times` calls that match.
-    #[expect(
-        clippy::return_self_not_must_use,
-        reason = "the handle is only for chaining; the rule is in place already"
-    )]
-    pub fn times(self, times: u32) -> Self {
-        self.change(|rule| rule.remaining = Some(times))
-    }
-
-    /// It happens to every call that matches.
-    #[expect(
-        clippy::return_self_not_must_use,
-        reason = "the handle is only for chaining; the rule is in place already"
-    )]
-    pub fn always(self) -> Self {
-        self.change(|rule| rule.remaining = None)
-    }
-
-    /// The first `calls` that match are left alone.
-    #[expect(
-        clippy::return_self_not_must_use,
-        reason = "the handle is only for chaining; the rule is in place already"
-    )]
-    pub fn after(self, calls: u32) -> Self {
-        self.change(|rule| rule.skip = calls)
-    }
-
-    fn change(self, change: impl FnOnce(&mut FaultRule)) -> Self {
-        if let Some(rule) = self.world.lock().rules.get_mut(self.index) {
-            change(rule);
-        }
-        self
-    }
-}
-
-impl World {
-    /// Scripts a fault for the next call that matches.
-    pub fn fail(&self, matcher: impl Into<Matcher>, fault: Fault) -> Scripted<'_> {
-        let mut state = self.lock();
-        state.rules.push(FaultRule { matcher: matcher.into(), fault, skip: 0, remaining: Some(1), used: false });
-        Scripted { world: self, index: state.rules.len() - 1 }
-    }
-
-    /// From now on no scripted fault happens any more; unused ones no longer count.
-    pub fn heal(&self) {
-        for rule in &mut self.lock().rules {
-            rule.remaining = Some(0);
-        }
-    }
-
-    /// The faults that were scripted and did not happen, or not as often as scripted.
-    pub fn unused_faults(&self) -> Vec<String> {
-        let state = self.lock();
-        let rules = state.rules.iter().filter(|rule| rule.is_unused());
-        let mut unused: Vec<String> = rules.map(|rule| format!("{:?} for {:?}", rule.fault, rule.matcher)).collect();
-        for calendar in state.calendars.values() {
-            if let Some(page) = calendar.expire_on_page {
-                unused.push(format!("410 on page {page} of the next token listing of {}", calendar.id));
-            }
-        }
-        unused
-    }
 }

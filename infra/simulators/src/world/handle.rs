@@ -1,82 +1,96 @@
-//! The handle of a test or demo on the simulated services: addresses, time, and whether all was well in the end.
+//! The handle of a test or demo on the simulated services, and the memory behind it: one lock, so that an effect is atomic
+//! and everything has one order.
 //!
-//! Dropping the handle does not stop the servers; they live as long as the runtime they were started on.
+//! This file has the part of [`World`] that is about time, addresses and the service account.
 
+use super::{calls::Call, director::Director, faults::FaultRule, hooks::Hook, quota::Quota, tamper::Tamper};
 use crate::{
-    services::dynamodb::Backend,
-    services::google::oauth,
-    state::{SimulatedClock, WorldState},
-    wire::exchange::{Answer, Port},
-    wire::serve,
-    world::passage::{self, Dropped},
+    services::{
+        byroapi::FormService,
+        google::{calendars::Calendars, methods::Google, oauth},
+        routing::Services,
+        scheduler::schedules::ScheduleStore,
+        ssm::ParameterStore,
+    },
+    time::Chronicle,
+    wire::connections::Connections,
 };
-use chrono::{DateTime, Duration, SubsecRound, Utc};
+use chrono::{DateTime, Duration, Utc};
 use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// Simulated Google, Byroapi, SSM and EventBridge Scheduler over one state. Clones are handles on the same world.
+///
+/// Dropping the handle does not stop the servers; they live as long as the runtime they were started on.
 #[derive(Clone)]
 pub struct World(Arc<Mutex<WorldState>>);
 
+/// What a test wants to be done in the world, once.
+pub(crate) type HookAction = Box<dyn FnOnce(&World) + Send>;
+
+/// What a test wants to be done whenever a request starts to hang.
+pub(crate) type HangReaction = Arc<dyn Fn(&World) + Send + Sync>;
+
+/// Everything that a world remembers.
+pub(crate) struct WorldState {
+    pub(crate) chronicle: Chronicle,
+    pub(crate) services: Services,
+    pub(crate) urls: ServiceUrls,
+    pub(crate) connections: Connections,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) quota: Quota,
+    pub(crate) rules: Vec<FaultRule>,
+    pub(crate) hooks: Vec<Hook<HookAction>>,
+    pub(crate) director: Option<Arc<dyn Director>>,
+    pub(crate) layer: Option<Arc<dyn Tamper>>,
+    /// How many requests hang at this moment.
+    pub(crate) hanging: usize,
+    pub(crate) on_hang: Option<HangReaction>,
+}
+
+/// Where the services listen.
+#[derive(Default)]
+pub(crate) struct ServiceUrls {
+    pub(crate) google: String,
+    pub(crate) byroapi: String,
+    pub(crate) ssm: String,
+    pub(crate) scheduler: String,
+}
+
+impl WorldState {
+    /// What persons work with.
+    pub(crate) fn calendars_and_chronicle(&mut self) -> (&mut Calendars, &mut Chronicle) {
+        (&mut self.services.google.calendars, &mut self.chronicle)
+    }
+}
+
 impl World {
-    /// Starts one server per service on free ports of 127.0.0.1, on the current tokio runtime.
+    /// A world that nobody serves yet.
     ///
     /// # Errors
-    /// When no port is to be had, or the sample key in the sources is damaged.
-    pub async fn start(now: DateTime<Utc>) -> io::Result<World> {
-        let world = World(Arc::new(Mutex::new(WorldState::new(now, oauth::public_key()?))));
-        let google = world.listen(Port::Google).await?;
-        let byroapi = world.listen(Port::Byroapi).await?;
-        let ssm = world.listen(Port::Ssm).await?;
-        let scheduler = world.listen(Port::Scheduler).await?;
-        let mut state = world.lock();
-        state.google_url = google;
-        state.byroapi_url = format!("{byroapi}/api/v1/form");
-        state.ssm_url = ssm;
-        state.scheduler_url = scheduler;
-        drop(state);
-        Ok(world)
-    }
-
-    /// Serves DynamoDB, in memory and without tables, as one of this world's services; answers its endpoint URL.
-    ///
-    /// # Errors
-    /// When no port is to be had.
-    pub async fn serve_dynamodb(&self) -> io::Result<String> {
-        let backend = Backend::start().await?;
-        let world = self.clone();
-        let connections = self.lock().connections.clone();
-        let address = serve::listen(&connections, move |parts, body| {
-            let (world, backend) = (world.clone(), backend.clone());
-            async move {
-                let request = world.received(Port::DynamoDb, &parts, body);
-                passage::pass(&world, &request, Some(&backend)).await
-            }
-        })
-        .await?;
-        Ok(format!("http://{address}"))
-    }
-
-    /// The URL of one of this world's services for a caller who is to be told apart: see [`Call::caller`](crate::Call).
-    pub fn url_for(service_url: &str, caller: &str) -> String {
-        let (origin, path) = match service_url.match_indices('/').nth(2) {
-            Some((slash, _)) => service_url.split_at(slash),
-            None => (service_url, ""),
-        };
-        format!("{origin}/~{caller}{path}")
-    }
-
-    async fn listen(&self, listener: Port) -> io::Result<String> {
-        let world = self.clone();
-        let connections = self.lock().connections.clone();
-        let address = serve::listen(&connections, move |parts, body| {
-            let world = world.clone();
-            async move { passage::pass(&world, &world.received(listener, &parts, body), None).await }
-        })
-        .await?;
-        Ok(format!("http://{address}"))
+    /// When the sample key in the sources is damaged.
+    pub(crate) fn unserved(now: DateTime<Utc>) -> io::Result<Self> {
+        Ok(Self(Arc::new(Mutex::new(WorldState {
+            chronicle: Chronicle::new(now),
+            services: Services {
+                google: Google::new()?,
+                byroapi: FormService::default(),
+                ssm: ParameterStore::default(),
+                scheduler: ScheduleStore::default(),
+            },
+            urls: ServiceUrls::default(),
+            connections: Connections::default(),
+            calls: Vec::new(),
+            quota: Quota::default(),
+            rules: Vec::new(),
+            hooks: Vec::new(),
+            director: None,
+            layer: None,
+            hanging: 0,
+            on_hang: None,
+        }))))
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, WorldState> {
@@ -85,13 +99,13 @@ impl World {
 
     /// The simulated time.
     pub fn now(&self) -> DateTime<Utc> {
-        self.lock().now()
+        self.lock().chronicle.now()
     }
 
     /// Sets the simulated time, in whole milliseconds. An event changed afterwards gets this time as `updated`, or a
     /// millisecond more than the change before, whichever is later.
     pub fn set_now(&self, now: DateTime<Utc>) {
-        self.lock().clock = SimulatedClock::Standing(now.trunc_subsecs(3));
+        self.lock().chronicle.set_now(now);
     }
 
     /// Moves the simulated time.
@@ -101,37 +115,46 @@ impl World {
         }
     }
 
-    /// The next change comes within the millisecond of the last one: both get the same `updated`, and etags of their own. A
-    /// violation where time has gone by since, or nothing changes any more.
+    /// The next change comes within the millisecond of the last one: both get the same `updated`, and different etags. It is
+    /// a violation if time has gone by since the last change, or if no other change follows.
     pub fn date_next_change_like_the_last(&self) {
-        self.lock().is_next_simultaneous = true;
+        self.lock().chronicle.date_next_like_the_last();
     }
 
     /// From now on the simulated time is the real time, for a world that somebody looks at. Without this, or after
     /// [`World::set_now`], it stands still between the calls that move it.
     pub fn follow_real_time(&self) {
-        self.lock().clock = SimulatedClock::Running;
+        self.lock().chronicle.follow_real_time();
     }
 
     /// The base URL of Google Calendar (`/calendar/v3/…`), Google Sheets (`/v4/spreadsheets/…`) and `/token`, without a
     /// slash at its end.
     pub fn google_url(&self) -> String {
-        self.lock().google_url.clone()
+        self.lock().urls.google.clone()
     }
 
     /// The URL that forms are posted to.
     pub fn byroapi_url(&self) -> String {
-        self.lock().byroapi_url.clone()
+        self.lock().urls.byroapi.clone()
     }
 
     /// The endpoint URL of SSM, without a slash at its end.
     pub fn ssm_url(&self) -> String {
-        self.lock().ssm_url.clone()
+        self.lock().urls.ssm.clone()
     }
 
     /// The endpoint URL of EventBridge Scheduler, without a slash at its end.
     pub fn scheduler_url(&self) -> String {
-        self.lock().scheduler_url.clone()
+        self.lock().urls.scheduler.clone()
+    }
+
+    /// The URL of one of this world's services for a caller who is to be told apart: see [`Call::caller`].
+    pub fn url_for(service_url: &str, caller: &str) -> String {
+        let (origin, path) = match service_url.match_indices('/').nth(2) {
+            Some((slash, _)) => service_url.split_at(slash),
+            None => (service_url, ""),
+        };
+        format!("{origin}/~{caller}{path}")
     }
 
     /// The text of a service-account key file for this world.
@@ -142,68 +165,5 @@ impl World {
     /// The e-mail address of the service account: the creator of events inserted over the API.
     pub fn service_account_email(&self) -> &str {
         oauth::EMAIL
-    }
-
-    /// What the services were asked that the real ones would refuse, or answered that the real ones would not, and what
-    /// persons were told to do that cannot be done.
-    pub fn violations(&self) -> Vec<String> {
-        self.lock().violations.clone()
-    }
-
-    /// Forgets the violations so far and returns them, for a test that expects them.
-    pub fn take_violations(&self) -> Vec<String> {
-        std::mem::take(&mut self.lock().violations)
-    }
-
-    /// Whether all was well: no violations, no unused faults, no unused hooks, no minute beyond Google's quota.
-    ///
-    /// # Errors
-    /// The text lists everything that was not.
-    pub fn finish(&self) -> Result<(), String> {
-        let mut left = Vec::new();
-        left.extend(self.violations().into_iter().map(|text| format!("violation: {text}")));
-        left.extend(self.unused_faults().into_iter().map(|text| format!("unused fault: {text}")));
-        left.extend(self.unused_hooks().into_iter().map(|text| format!("unused hook: {text}")));
-        left.extend(self.lock().quota.excess());
-        if self.lock().is_next_simultaneous {
-            left.push("no change that was to be dated like the last one".to_owned());
-        }
-        if left.is_empty() { Ok(()) } else { Err(left.join("\n")) }
-    }
-
-    /// How many requests hang at this moment.
-    pub fn hanging(&self) -> usize {
-        self.lock().hanging
-    }
-
-    /// Calls `react` whenever a request starts to hang; typically it moves the clock of the code under test.
-    pub fn when_hanging(&self, react: impl Fn(&World) + Send + Sync + 'static) {
-        self.lock().on_hang = Some(Arc::new(react));
-    }
-
-    /// Never answers; ends when the client gives up and the connection's task is dropped.
-    pub(crate) async fn hang(&self) -> Result<Answer, Dropped> {
-        let _counted = Hanging::new(self);
-        let react = self.lock().on_hang.clone();
-        if let Some(react) = react {
-            react(self);
-        }
-        std::future::pending().await
-    }
-}
-
-/// Counts a hanging request for as long as it lives.
-struct Hanging<'a>(&'a World);
-
-impl<'a> Hanging<'a> {
-    fn new(world: &'a World) -> Self {
-        world.lock().hanging += 1;
-        Self(world)
-    }
-}
-
-impl Drop for Hanging<'_> {
-    fn drop(&mut self) {
-        self.0.lock().hanging -= 1;
     }
 }

@@ -1,9 +1,8 @@
-//! What else happens while a call is on its way: a person edits the event while its form is being made, the clock moves
+//! What else happens while a call is on its way: a person edits the event while its form is being made, or the clock moves
 //! while a service does not answer.
-//!
-//! A hook runs without the world locked, so it may do everything a test may do.
 
-use crate::{World, wire::exchange::ReceivedRequest, world::faults::Matcher};
+use super::faults::Matcher;
+use crate::wire::exchange::ReceivedRequest;
 
 /// When a hook runs, relative to its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,31 +13,15 @@ pub enum HookPoint {
     AfterEffect,
 }
 
-pub(crate) type Action = Box<dyn FnOnce(&World) + Send>;
-
-/// An action waiting for its call.
-pub(crate) struct Hook {
-    matcher: Matcher,
-    moment: HookPoint,
-    action: Action,
+/// An action that waits for its call.
+pub(crate) struct Hook<A> {
+    pub(crate) matcher: Matcher,
+    pub(crate) point: HookPoint,
+    pub(crate) action: A,
 }
 
-impl World {
-    /// Runs `action` once, when the next call that matches is at `moment`.
-    pub fn when(&self, matcher: impl Into<Matcher>, moment: HookPoint, action: impl FnOnce(&World) + Send + 'static) {
-        self.lock().hooks.push(Hook { matcher: matcher.into(), moment, action: Box::new(action) });
-    }
-
-    /// The hooks whose call never came.
-    pub fn unused_hooks(&self) -> Vec<String> {
-        self.lock().hooks.iter().map(|hook| format!("{:?} {:?}", hook.moment, hook.matcher)).collect()
-    }
-
-    pub(crate) fn run_hooks(&self, request: &ReceivedRequest, moment: HookPoint) {
-        let due: Vec<Hook> =
-            self.lock().hooks.extract_if(.., |hook| hook.moment == moment && hook.matcher.matches(request)).collect();
-        for hook in due {
-            (hook.action)(self);
-        }
-    }
+/// Takes out the actions that are due.
+pub(crate) fn take<A>(hooks: &mut Vec<Hook<A>>, request: &ReceivedRequest, point: HookPoint) -> Vec<A> {
+    let due = hooks.extract_if(.., |hook| hook.point == point && hook.matcher.matches(request));
+    due.map(|hook| hook.action).collect()
 }

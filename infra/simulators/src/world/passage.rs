@@ -1,61 +1,92 @@
-//! The one way through which every request to every simulator passes: log, hooks, faults, effect, answer.
+//! The way that every call takes: log, hooks, faults, effect, answer.
 //!
-//! In a simulation a [`Director`](crate::Director) decides when a request goes on, and what goes wrong with it; a
-//! [`Tamper`](crate::Tamper) changes requests before they come here, and answers when they leave.
+//! In a simulation a `Director` decides when a call goes on, and what goes wrong with it. A
+//! `Tamper` changes requests before the log sees them, and answers when they leave.
 
+use super::{
+    calls::Call,
+    director::Cue,
+    faults::{self, Fault},
+    handle::{World, WorldState},
+    hooks::{self, HookPoint},
+    tamper,
+};
 use crate::{
-    World,
-    services::dynamodb::Backend,
-    state::WorldState,
-    wire::exchange::{Answer, ReceivedRequest},
-    world::calls::{Call, Service},
-    world::director::Cue,
-    world::faults::{self, Fault},
-    world::hooks::HookPoint,
-    world::tamper,
+    services::{
+        dynamodb::{self, Backend},
+        routing,
+    },
+    wire::exchange::{Answer, Dropped, ReceivedRequest},
 };
 use std::time::Instant;
 
-/// The connection is to be closed without an answer.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Dropped;
+/// The request as the faulty layer, if there is one, lets it through.
+pub(crate) fn receive(world: &World, mut request: ReceivedRequest) -> ReceivedRequest {
+    let layer = world.lock().layer.clone();
+    if let Some(layer) = layer {
+        tamper::change_request(&*layer, &mut request);
+    }
+    request
+}
 
-/// Carries out one request; what is for DynamoDB has its effect in the `backend`.
+/// Carries out one request. A request for DynamoDB has its effect in the `backend`.
 pub(crate) async fn pass(
     world: &World,
     request: &ReceivedRequest,
     backend: Option<&Backend>,
 ) -> Result<Answer, Dropped> {
-    let (number, call) = log(world, request);
-    let director = world.director();
-    let directed = match &director {
+    let (number, call) = log(&mut world.lock(), request);
+    let director = world.lock().director.clone();
+    let cue = match &director {
         Some(director) => director.before_effect(&call).await,
         None => Cue::Go,
     };
-    world.run_hooks(request, HookPoint::BeforeEffect);
-    let fault = match directed {
+    run_hooks(world, request, HookPoint::BeforeEffect);
+    let fault = match cue {
         Cue::Fail(fault) => Some(fault),
         Cue::Go => faults::take(&mut world.lock().rules, request),
     };
     let is_repeated = fault == Some(Fault::Repeated);
     let outcome = carry_out(world, request, fault, async || {
         let answer = effect(world, request, backend).await?;
-        let later = if is_repeated { Some(effect(world, &request.without_token(), backend).await?) } else { None };
-        world.run_hooks(request, HookPoint::AfterEffect);
+        let later =
+            if is_repeated { Some(effect(world, &dynamodb::without_token(request), backend).await?) } else { None };
+        run_hooks(world, request, HookPoint::AfterEffect);
         if let Some(director) = &director {
             director.before_answer(&call, answer.status).await;
         }
         Ok(later.unwrap_or(answer))
     })
     .await;
-    if let Some(logged) = world.lock().calls.get_mut(number)
-        && let Ok(answer) = &outcome
-    {
+    let mut answer = outcome?;
+    log_answer(&mut world.lock(), number, &answer);
+    let layer = world.lock().layer.clone();
+    if let Some(layer) = layer {
+        tamper::change_answer(&*layer, &call, &mut answer);
+    }
+    Ok(answer)
+}
+
+fn log(state: &mut WorldState, request: &ReceivedRequest) -> (usize, Call) {
+    let call = Call::new(request, state.chronicle.now());
+    state.quota.count(&call);
+    state.calls.push(call.clone());
+    (state.calls.len() - 1, call)
+}
+
+fn log_answer(state: &mut WorldState, number: usize, answer: &Answer) {
+    if let Some(logged) = state.calls.get_mut(number) {
         logged.status = Some(answer.status);
         logged.answered = Some(Instant::now());
         logged.bytes += answer.body.len();
     }
-    outcome.map(|answer| tamper::answered(world, &call, answer))
+}
+
+fn run_hooks(world: &World, request: &ReceivedRequest, point: HookPoint) {
+    let due = hooks::take(&mut world.lock().hooks, request, point);
+    for action in due {
+        action(world);
+    }
 }
 
 async fn carry_out(
@@ -66,56 +97,54 @@ async fn carry_out(
 ) -> Result<Answer, Dropped> {
     match &fault {
         Some(Fault::DropBeforeEffect) => return Err(Dropped),
-        Some(Fault::Hang) => return world.hang().await,
+        Some(Fault::Hang) => return hang(world).await,
         Some(fault) if !fault.lets_it_happen() => return Ok(refusal(fault, request)),
         _ => {}
     }
     let answer = effect().await?;
     match fault {
         Some(Fault::DropAfterEffect) => Err(Dropped),
-        Some(Fault::HangAfterEffect) => world.hang().await,
+        Some(Fault::HangAfterEffect) => hang(world).await,
         Some(fault) => Ok(spoiled(&fault, request, answer)),
         None => Ok(answer),
     }
 }
 
-fn log(world: &World, request: &ReceivedRequest) -> (usize, Call) {
-    let mut state = world.lock();
-    let call = Call::new(request, state.now());
-    state.quota.count(&call);
-    state.calls.push(call.clone());
-    (state.calls.len() - 1, call)
-}
-
 async fn effect(world: &World, request: &ReceivedRequest, backend: Option<&Backend>) -> Result<Answer, Dropped> {
-    match backend {
-        Some(backend) => backend.answer(request).await,
-        None => Ok(effect_in(&mut world.lock(), request)),
+    if let Some(backend) = backend {
+        return backend.answer(request).await;
     }
-}
-
-fn effect_in(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
-    let times = state.layer.as_ref().map_or(1, |layer| layer.times(&request.route.operation));
+    let WorldState { services, chronicle, layer, .. } = &mut *world.lock();
+    let times = layer.as_ref().map_or(1, |layer| layer.times(&request.route.operation));
     for _ in 1..times {
-        effect_once(state, request);
+        services.answer(request, chronicle);
     }
-    effect_once(state, request)
+    Ok(services.answer(request, chronicle))
 }
 
-fn effect_once(state: &mut WorldState, request: &ReceivedRequest) -> Answer {
-    match request.route.service {
-        Service::Google | Service::Token | Service::Sheets => crate::services::google::answer(state, request),
-        Service::Byroapi => crate::services::byroapi::answer(state, request),
-        Service::Ssm => crate::services::ssm::answer(state, request),
-        Service::Scheduler => crate::services::scheduler::answer(state, request),
-        Service::DynamoDb => Answer::empty(404),
+/// Never answers; ends when the client gives up and the connection's task is dropped.
+async fn hang(world: &World) -> Result<Answer, Dropped> {
+    let _counted = Hanging::new(world);
+    let react = world.lock().on_hang.clone();
+    if let Some(react) = react {
+        react(world);
+    }
+    std::future::pending().await
+}
+
+/// Counts a hanging request for as long as it lives.
+struct Hanging<'a>(&'a World);
+
+impl<'a> Hanging<'a> {
+    fn new(world: &'a World) -> Self {
+        world.lock().hanging += 1;
+        Self(world)
     }
 }
 
-impl Fault {
-    pub(crate) fn lets_it_happen(&self) -> bool {
-        use Fault::{DropAfterEffect, Empty, HangAfterEffect, Repeated, StatusAfterEffect, Truncated};
-        matches!(self, DropAfterEffect | Empty | HangAfterEffect | Repeated | StatusAfterEffect { .. } | Truncated)
+impl Drop for Hanging<'_> {
+    fn drop(&mut self) {
+        self.0.lock().hanging -= 1;
     }
 }
 
@@ -123,7 +152,7 @@ impl Fault {
 fn refusal(fault: &Fault, request: &ReceivedRequest) -> Answer {
     match fault {
         Fault::Status { code, reason, retry_after } => {
-            let answer = error(request.route.service, *code, reason);
+            let answer = routing::error(request.route.service, *code, reason);
             match retry_after {
                 Some(seconds) => answer.with_header("retry-after", seconds.to_string()),
                 None => answer,
@@ -133,7 +162,7 @@ fn refusal(fault: &Fault, request: &ReceivedRequest) -> Answer {
             "text/html; charset=UTF-8",
             "<!DOCTYPE html><html><title>Error</title><h1>Try again</h1></html>",
         ),
-        Fault::Unauthorized401 => error(request.route.service, 401, "authError"),
+        Fault::Unauthorized401 => routing::error(request.route.service, 401, "authError"),
         _ => Answer::empty(500).with_body("application/octet-stream", &b"\xff\xfe\x00{\"error\": \xc3\x28"[..]),
     }
 }
@@ -147,17 +176,7 @@ fn spoiled(fault: &Fault, request: &ReceivedRequest, mut answer: Answer) -> Answ
         }
         Fault::Repeated => answer,
         Fault::StatusAfterEffect { code, .. } if (200..300).contains(code) => Answer { status: *code, ..answer },
-        Fault::StatusAfterEffect { code, reason } => error(request.route.service, *code, reason),
+        Fault::StatusAfterEffect { code, reason } => routing::error(request.route.service, *code, reason),
         _ => Answer::empty(200),
-    }
-}
-
-fn error(service: Service, code: u16, reason: &str) -> Answer {
-    match service {
-        Service::Google | Service::Token | Service::Sheets => crate::services::google::error(service, code, reason),
-        Service::Byroapi => crate::services::byroapi::error(code, reason),
-        Service::Ssm => crate::services::ssm::error(code, reason),
-        Service::Scheduler => crate::services::scheduler::error(code, reason),
-        Service::DynamoDb => crate::services::dynamodb::error(code, reason),
     }
 }

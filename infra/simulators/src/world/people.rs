@@ -1,32 +1,48 @@
-//! What persons do in Google Calendar, behind the API's back.
+//! The part of [`World`] that is about persons: what they do in Google Calendar, behind the API's back.
 //!
-//! What cannot be done (an unknown event, a day that does not exist) is recorded as a violation, so that a mistake in a
-//! test shows up at its end.
+//! A test that tells them to do the impossible, such as to delete an unknown event, has a violation at its end.
 
+use super::{
+    event::{NewEvent, Occurrence, Period, Recurrence},
+    handle::World,
+};
 use crate::{
-    World,
     services::google::{
-        calendar::{SimulatedCalendar, StoredEvent, text},
-        content::{self, merge},
+        calendar::{SimulatedCalendar, StoredEvent},
+        calendars::Calendars,
+        content::{self, EventDraft, merge},
         error::ApiRefusal,
+        point::Point,
+        resource::text,
     },
-    state::{ChangeStamp, WorldState},
-    world::event::{NewEvent, Recurrence, When},
+    time::{ChangeStamp, Chronicle},
 };
 use serde_json::{Map, Value, json};
+
+/// Where the copy of an event goes.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyTarget<'a> {
+    /// The calendar that the copy is in.
+    pub calendar: &'a str,
+    /// The e-mail address of the person who makes it.
+    pub creator: &'a str,
+}
 
 impl World {
     /// A person adds an event; the answer is its id.
     pub fn person_adds(&self, calendar: &str, creator_email: &str, event: NewEvent) -> String {
         let mut state = self.lock();
-        let id = state.new_event_id();
-        add(&mut state, calendar, &id, creator_email, event.into_fields());
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        let id = calendars.new_event_id();
+        let draft = EventDraft { id: &id, creator: creator_email, fields: event.into_fields() };
+        add(calendars, chronicle, calendar, draft);
         id
     }
 
-    /// A person changes start and end, of a series or an occurrence as well.
-    pub fn person_moves(&self, calendar: &str, event_id: &str, start: impl Into<When>, end: impl Into<When>) {
-        let fields = json!({ "start": start.into().to_value(), "end": end.into().to_value() });
+    /// A person changes start and end of an event, a series or an occurrence.
+    pub fn person_moves(&self, calendar: &str, event_id: &str, to: impl Into<Period>) {
+        let to = to.into();
+        let fields = json!({ "start": to.start.to_value(), "end": to.end.to_value() });
         self.person_edits(calendar, event_id, &fields);
     }
 
@@ -68,17 +84,18 @@ impl World {
 
     /// A person duplicates an event into a calendar, possibly the same. As with Google's own duplicate, the copy carries
     /// over title, times, colour and private properties. The answer is the id of the copy.
-    pub fn person_copies(&self, calendar: &str, event_id: &str, creator_email: &str, to_calendar: &str) -> String {
+    pub fn person_copies(&self, calendar: &str, event_id: &str, target: CopyTarget<'_>) -> String {
         let mut state = self.lock();
-        let id = state.new_event_id();
-        let source = state.calendars.get(calendar).and_then(|calendar| calendar.find(event_id));
-        let Some(mut source) = source else {
-            state.violation(format!("person: no event {event_id} in {calendar} to copy"));
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        let id = calendars.new_event_id();
+        let source = calendars.get(calendar).and_then(|calendar| calendar.find(event_id));
+        let Some(mut fields) = source else {
+            chronicle.violation(format!("person: no event {event_id} in {calendar} to copy"));
             return id;
         };
         let copied = ["summary", "start", "end", "colorId", "extendedProperties", "recurrence", "eventType"];
-        source.retain(|field, _| copied.contains(&field.as_str()));
-        add(&mut state, to_calendar, &id, creator_email, source);
+        fields.retain(|field, _| copied.contains(&field.as_str()));
+        add(calendars, chronicle, target.calendar, EventDraft { id: &id, creator: target.creator, fields });
         id
     }
 
@@ -87,43 +104,40 @@ impl World {
     /// <https://developers.google.com/workspace/calendar/api/v3/reference/events/move>
     pub fn person_moves_to_calendar(&self, calendar: &str, event_id: &str, to_calendar: &str) {
         let mut state = self.lock();
-        let stamp = state.stamp();
-        if let Err(refusal) = move_between(&mut state, (calendar, to_calendar), event_id, stamp) {
-            state.violation(format!("person: {}", refusal.message));
-        }
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        let result = move_between(calendars, (calendar, to_calendar), event_id, chronicle.stamp());
+        record(result, chronicle);
     }
 
-    /// A person deletes a single event and enters it anew, with its title and times and nothing else. The answer is the new
-    /// id.
+    /// A person deletes a single event and enters it anew, with only its title and times. The answer is the new id.
     pub fn person_enters_again(&self, calendar: &str, event_id: &str) -> String {
         let event = self.event(calendar, event_id).unwrap_or_default();
         self.person_deletes(calendar, event_id);
         let mut state = self.lock();
-        let id = state.new_event_id();
-        let creator = event["creator"]["email"].as_str().unwrap_or_default().to_owned();
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        let id = calendars.new_event_id();
+        let creator = event["creator"]["email"].as_str().unwrap_or_default();
         let mut fields = event.as_object().cloned().unwrap_or_default();
         fields.retain(|field, _| ["summary", "start", "end"].contains(&field.as_str()));
-        add(&mut state, calendar, &id, &creator, fields);
+        add(calendars, chronicle, calendar, EventDraft { id: &id, creator, fields });
         id
     }
 
-    /// A person moves one occurrence of a series. `original` is the day it was planned for.
-    pub fn person_edits_occurrence(
+    /// A person moves one occurrence of a series.
+    pub fn person_edits_occurrence<'a>(
         &self,
         calendar: &str,
-        series_id: &str,
-        original: impl Into<When>,
-        start: impl Into<When>,
-        end: impl Into<When>,
+        occurrence: impl Into<Occurrence<'a>>,
+        to: impl Into<Period>,
     ) {
-        if let Some(id) = self.occurrence_id(calendar, series_id, &original.into()) {
-            self.person_moves(calendar, &id, start, end);
+        if let Some(id) = self.occurrence_id(calendar, occurrence) {
+            self.person_moves(calendar, &id, to);
         }
     }
 
-    /// A person deletes one occurrence of a series. `original` is the day it was planned for.
-    pub fn person_deletes_occurrence(&self, calendar: &str, series_id: &str, original: impl Into<When>) {
-        if let Some(id) = self.occurrence_id(calendar, series_id, &original.into()) {
+    /// A person deletes one occurrence of a series.
+    pub fn person_deletes_occurrence<'a>(&self, calendar: &str, occurrence: impl Into<Occurrence<'a>>) {
+        if let Some(id) = self.occurrence_id(calendar, occurrence) {
             self.person_deletes(calendar, &id);
         }
     }
@@ -133,17 +147,19 @@ impl World {
         self.person_edits(calendar, event_id, &json!({ "recurrence": recurrence.to_value() }));
     }
 
-    /// The id of the occurrence that was planned for this day or instant; a violation if there is none.
-    pub fn occurrence_id(&self, calendar: &str, series_id: &str, original: &When) -> Option<String> {
+    /// The id of an occurrence; a violation if the series has none that was planned for this time.
+    pub fn occurrence_id<'a>(&self, calendar: &str, occurrence: impl Into<Occurrence<'a>>) -> Option<String> {
+        let Occurrence { series_id, planned } = occurrence.into();
         let mut state = self.lock();
-        let found = state.calendars.get(calendar).and_then(|calendar| {
-            let zone = calendar.time_zone;
-            let original = content::Point::read(&original.to_value(), zone).ok()?;
-            let id = format!("{series_id}_{}", original.suffix());
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        let found = calendars.get(calendar).and_then(|calendar| {
+            let planned = Point::read(&planned.to_value(), calendar.time_zone).ok()?;
+            let id = format!("{series_id}_{}", planned.suffix());
             calendar.find(&id).map(|_| id)
         });
         if found.is_none() {
-            state.violation(format!("person: the series {series_id} in {calendar} has no occurrence at {original:?}"));
+            chronicle
+                .violation(format!("person: the series {series_id} in {calendar} has no occurrence at {planned:?}"));
         }
         found
     }
@@ -154,31 +170,37 @@ impl World {
         change: impl FnOnce(&mut SimulatedCalendar, ChangeStamp) -> Result<(), ApiRefusal>,
     ) {
         let mut state = self.lock();
-        let stamp = state.stamp();
-        let result = match state.calendars.get_mut(calendar) {
-            Some(calendar) => change(calendar, stamp),
-            None => Err(ApiRefusal::invalid(&format!("no calendar {calendar}"))),
-        };
-        if let Err(refusal) = result {
-            state.violation(format!("person: {}", refusal.message));
-        }
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        let stamp = chronicle.stamp();
+        let calendar = calendars.get_mut(calendar).ok_or_else(|| unknown(calendar));
+        record(calendar.and_then(|calendar| change(calendar, stamp)), chronicle);
+    }
+}
+
+fn unknown(calendar: &str) -> ApiRefusal {
+    ApiRefusal::invalid(&format!("no calendar {calendar}"))
+}
+
+/// Records a violation if a person was told to do the impossible.
+pub(super) fn record(result: Result<(), ApiRefusal>, chronicle: &mut Chronicle) {
+    if let Err(refusal) = result {
+        chronicle.violation(format!("person: {}", refusal.message));
     }
 }
 
 fn move_between(
-    state: &mut WorldState,
+    calendars: &mut Calendars,
     (from, to): (&str, &str),
     id: &str,
     stamp: ChangeStamp,
 ) -> Result<(), ApiRefusal> {
-    let unknown = |calendar: &str| ApiRefusal::invalid(&format!("no calendar {calendar}"));
-    let target = state.calendars.get(to).ok_or_else(|| unknown(to))?;
+    let target = calendars.get(to).ok_or_else(|| unknown(to))?;
     let organizer = json!({ "email": target.id, "displayName": target.id, "self": true });
     let is_live = |event: &StoredEvent| !event.is_cancelled();
     if from == to || target.events.get(id).is_some_and(is_live) {
         return Err(ApiRefusal::invalid(&format!("{id} is in {to} already")));
     }
-    let source = state.calendars.get_mut(from).ok_or_else(|| unknown(from))?;
+    let source = calendars.get_mut(from).ok_or_else(|| unknown(from))?;
     let of_series = |event: &StoredEvent| text(&event.resource, "recurringEventId") == id;
     let is_movable = source
         .events
@@ -194,7 +216,7 @@ fn move_between(
         .map(|(_, event)| event.resource.clone())
         .partition(|event| text(event, "id") == id);
     source.delete(id, stamp);
-    if let Some(target) = state.calendars.get_mut(to) {
+    if let Some(target) = calendars.get_mut(to) {
         for mut event in series.into_iter().chain(days) {
             event.insert("organizer".to_owned(), organizer.clone());
             target.put(event, stamp);
@@ -203,15 +225,12 @@ fn move_between(
     Ok(())
 }
 
-fn add(state: &mut WorldState, calendar: &str, id: &str, creator: &str, fields: Map<String, Value>) {
-    let stamp = state.stamp();
-    let result = match state.calendars.get_mut(calendar) {
-        Some(calendar) => {
-            content::new_event(calendar, id, creator, fields, stamp).map(|event| calendar.put(event, stamp))
-        }
-        None => Err(ApiRefusal::invalid(&format!("no calendar {calendar}"))),
-    };
-    if let Err(refusal) = result {
-        state.violation(format!("person: {}", refusal.message));
-    }
+fn add(calendars: &mut Calendars, chronicle: &mut Chronicle, calendar: &str, draft: EventDraft<'_>) {
+    let stamp = chronicle.stamp();
+    let calendar = calendars.get_mut(calendar).ok_or_else(|| unknown(calendar));
+    let added = calendar.and_then(|calendar| {
+        calendar.put(content::new_event(calendar, draft, stamp)?, stamp);
+        Ok(())
+    });
+    record(added, chronicle);
 }

@@ -1,23 +1,22 @@
-//! What all processes together take of Google Calendar's quota, minute by minute, on the world's clock:
+//! How much of Google Calendar's quota all processes together take per minute of simulated time:
 //! <https://developers.google.com/workspace/calendar/api/guides/quota>
 
-use crate::{World, world::calls::Call};
+use super::calls::Call;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The units that Google allows one user in any minute.
 pub const ALLOWED: u32 = 600;
-/// How long a minute is.
 const MINUTE: Duration = Duration::seconds(60);
 
-/// What scheduled work and lists take. What is done for a reservation counts for nothing here: nobody holds that back.
+/// The quota that scheduled work and lists take. Calls for a reservation do not count, because nothing holds them back.
 #[derive(Debug, Default)]
 pub(crate) struct Quota {
-    /// When units were taken, those of the last minute only.
+    /// The units of the last minute, with the time at which they were taken.
     taken: VecDeque<(DateTime<Utc>, u32)>,
-    /// The busiest minute so far, by its last call.
+    /// The units of the busiest minute so far, and the time of its last call.
     busiest: Option<(u32, DateTime<Utc>)>,
-    /// The calendars and ids of reservations: nobody else chooses the id of an event.
+    /// The calendars and ids of reservations, which are the only events whose ids a client chooses.
     reservations: BTreeSet<(String, String)>,
 }
 
@@ -28,7 +27,7 @@ impl Quota {
         if units == 0 || self.is_for_reservation(call) {
             return;
         }
-        // A clock that was set back begins anew.
+        // After the clock was set back, later entries no longer count.
         self.taken.retain(|(at, _)| *at <= call.at && call.at - *at < MINUTE);
         self.taken.push_back((call.at, units));
         let minute = (self.taken.iter().map(|(_, units)| units).sum(), call.at);
@@ -41,6 +40,11 @@ impl Quota {
         Some(format!("{units} units of Google's quota in the minute until {at}"))
     }
 
+    /// The most units that any minute had so far.
+    pub(crate) fn busiest(&self) -> u32 {
+        self.busiest.map_or(0, |(units, _)| units)
+    }
+
     fn is_for_reservation(&mut self, call: &Call) -> bool {
         let Some(calendar) = call.calendar.clone() else { return false };
         if call.operation == "events.insert" {
@@ -49,12 +53,5 @@ impl Quota {
             return true;
         }
         call.event.as_ref().is_some_and(|event| self.reservations.contains(&(calendar, event.clone())))
-    }
-}
-
-impl World {
-    /// The most units of Google Calendar's quota that scheduled work and lists of all processes took in any minute so far.
-    pub fn busiest_minute(&self) -> u32 {
-        self.lock().quota.busiest.map_or(0, |(units, _)| units)
     }
 }

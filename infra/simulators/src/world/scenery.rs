@@ -1,9 +1,12 @@
-//! What a test sets up in the services beforehand, and what it looks at afterwards.
+//! The part of [`World`] in which a test sets up what the services have, and how they behave.
 
-use crate::{
-    World,
-    services::google::calendar::{Pages, SimulatedCalendar},
-    services::ssm::Parameter,
+use super::handle::World;
+use crate::services::{
+    google::{
+        calendar::{Pages, SimulatedCalendar},
+        sheets::Spreadsheet,
+    },
+    ssm::Parameter,
 };
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -13,10 +16,10 @@ use serde_json::Value;
 pub struct CalendarOptions {
     /// IANA zone of the calendar.
     pub time_zone: String,
-    /// `owner`, `writer`, `reader`, `freeBusyReader` (listing its events is 403 here), or `none`: not shared, which looks like
-    /// an unknown calendar.
+    /// `owner`, `writer`, `reader`, `freeBusyReader` (listing its events is 403 here), or `none` for a calendar that is not
+    /// shared and looks like an unknown one.
     pub access_role: String,
-    /// Whether it is in the service account's calendar list from the start. Access does not depend on it.
+    /// Whether it is in the service account's calendar list from the start, on which access does not depend.
     pub subscribed: bool,
 }
 
@@ -30,24 +33,21 @@ impl World {
     /// Makes a calendar, or replaces it by an empty one. An unknown time zone is a violation and counts as UTC.
     pub fn add_calendar(&self, id: &str, options: CalendarOptions) {
         let mut state = self.lock();
+        let (calendars, chronicle) = state.calendars_and_chronicle();
         let time_zone = options.time_zone.parse().unwrap_or_else(|_| {
-            state.violation(format!("add_calendar: unknown time zone {}", options.time_zone));
+            chronicle.violation(format!("add_calendar: unknown time zone {}", options.time_zone));
             Tz::UTC
         });
-        let stamp = state.stamp();
-        let calendar = SimulatedCalendar::new(id, time_zone, options.access_role, stamp);
+        let calendar = SimulatedCalendar::new(id, time_zone, options.access_role, chronicle.stamp());
         if options.subscribed {
-            state.subscriptions.push(calendar.id.clone());
+            calendars.subscriptions.push(calendar.id.clone());
         }
-        state.calendars.insert(calendar);
+        calendars.insert(calendar);
     }
 
     /// Removes a calendar.
     pub fn remove_calendar(&self, id: &str) {
-        let mut state = self.lock();
-        if let Some(removed) = state.calendars.remove(id) {
-            state.subscriptions.retain(|subscribed| *subscribed != removed.id);
-        }
+        self.lock().services.google.calendars.remove(id);
     }
 
     /// Shares a calendar in another way; see [`CalendarOptions::access_role`].
@@ -57,12 +57,12 @@ impl World {
 
     /// Every sync token issued for this calendar so far is answered with 410.
     pub fn expire_sync_tokens(&self, calendar: &str) {
-        let change = self.lock().stamp().change;
+        let change = self.lock().chronicle.stamp().change;
         self.set(calendar, |calendar| calendar.expired_before = change);
     }
 
-    /// Page `page` (the first is 1) of the next listing with a sync token is answered with 410, and so is its token from
-    /// then on. Counts as a fault that must be used.
+    /// Page `page` (the first is 1) of the next listing with a sync token is answered with 410, and its token is refused from
+    /// then on. A test that does not come to this page has an unused fault.
     pub fn expire_sync_token_on_page(&self, calendar: &str, page: u32) {
         self.set(calendar, |calendar| calendar.expire_on_page = Some(page));
     }
@@ -82,8 +82,8 @@ impl World {
         self.set(calendar, |calendar| calendar.hides_deleted = true);
     }
 
-    /// Listings with a sync token show the details of deleted events, as Google may on the organiser's calendar. Otherwise
-    /// they show no more than Google guarantees.
+    /// Listings with a sync token show the details of deleted events, as Google may on the organiser's calendar. Without this
+    /// call they show no more than Google guarantees.
     pub fn show_details_of_deleted(&self, calendar: &str) {
         self.set(calendar, |calendar| calendar.details_of_deleted = true);
     }
@@ -91,75 +91,65 @@ impl World {
     /// At most this many events or schedules are listed per page, whatever a request asks for: Google and AWS may return
     /// fewer, too.
     pub fn set_page_size(&self, events: usize) {
-        self.lock().page_size = Some(events.max(1));
-    }
-
-    /// The resource of an event, an occurrence or a series as the calendar stores it, deleted ones too.
-    pub fn event(&self, calendar: &str, id: &str) -> Option<Value> {
-        self.lock().calendars.get(calendar).and_then(|calendar| calendar.find(id)).map(Value::Object)
-    }
-
-    /// The single events, series and changed occurrences of a calendar that are not deleted, in the order of their ids.
-    pub fn events(&self, calendar: &str) -> Vec<Value> {
-        let state = self.lock();
-        let events = state.calendars.get(calendar).into_iter().flat_map(|calendar| calendar.events.values());
-        events.filter(|event| !event.is_cancelled()).map(|event| Value::Object(event.resource.clone())).collect()
-    }
-
-    /// The ids in the service account's calendar list, in lower case, in the order of subscription.
-    pub fn subscriptions(&self) -> Vec<String> {
-        self.lock().subscriptions.clone()
+        let services = &mut self.lock().services;
+        services.google.calendars.page_size = Some(events.max(1));
+        services.scheduler.page_size = Some(events.max(1));
     }
 
     /// All access tokens issued so far are refused from now on.
     pub fn revoke_tokens(&self) {
-        for grant in self.lock().grants.values_mut() {
-            grant.revoked = true;
-        }
+        self.lock().services.google.tokens.revoke_all();
     }
 
     /// Fills a tab of a spreadsheet from cell A1 on, replacing what it had. The spreadsheet is made if need be.
     pub fn set_sheet(&self, spreadsheet_id: &str, title: &str, rows: Vec<Vec<Value>>) {
-        let mut state = self.lock();
-        let spreadsheet = state.spreadsheets.entry(spreadsheet_id.to_owned()).or_default();
-        spreadsheet.set_tab(title, rows);
+        self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.set_tab(title, rows));
     }
 
     /// Gives a range of the spreadsheet a name; `place` has the tab and its cells, such as `'Manual users'!A5:D`.
     pub fn name_range(&self, spreadsheet_id: &str, name: &str, place: &str) {
-        self.lock().spreadsheets.entry(spreadsheet_id.to_owned()).or_default().set_name(name, place);
+        self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.set_name(name, place));
     }
 
     /// Every read of this spreadsheet is answered with 503 until [`World::mend_sheet`].
     pub fn break_sheet(&self, spreadsheet_id: &str) {
-        self.lock().spreadsheets.entry(spreadsheet_id.to_owned()).or_default().broken = true;
+        self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.broken = true);
     }
 
-    /// Ends [`World::break_sheet`].
+    /// From now on this spreadsheet can be read again, after [`World::break_sheet`].
     pub fn mend_sheet(&self, spreadsheet_id: &str) {
-        self.lock().spreadsheets.entry(spreadsheet_id.to_owned()).or_default().broken = false;
+        self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.broken = false);
     }
 
-    /// Byroapi knows these templates only; before the first call it knows any.
+    /// Byroapi knows only these templates. A test that never calls this may use any.
     pub fn allow_templates(&self, names: &[&str]) {
-        self.lock().templates = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        self.lock().services.byroapi.templates = Some(names.iter().map(|name| (*name).to_owned()).collect());
     }
 
     /// Stores a `SecureString` in SSM.
     pub fn set_secure_parameter(&self, name: &str, value: &str) {
-        self.lock().parameters.insert(name.to_owned(), Parameter { value: value.to_owned(), secure: true });
+        self.store_parameter(name, Parameter { value: value.to_owned(), secure: true });
     }
 
     /// Stores a `String` in SSM.
     pub fn set_parameter(&self, name: &str, value: &str) {
-        self.lock().parameters.insert(name.to_owned(), Parameter { value: value.to_owned(), secure: false });
+        self.store_parameter(name, Parameter { value: value.to_owned(), secure: false });
+    }
+
+    fn store_parameter(&self, name: &str, parameter: Parameter) {
+        self.lock().services.ssm.parameters.insert(name.to_owned(), parameter);
+    }
+
+    fn on_spreadsheet(&self, id: &str, change: impl FnOnce(&mut Spreadsheet)) {
+        change(self.lock().services.google.spreadsheets.entry(id.to_owned()).or_default());
     }
 
     fn set(&self, id: &str, change: impl FnOnce(&mut SimulatedCalendar)) {
         let mut state = self.lock();
-        match state.calendars.get_mut(id) {
+        let (calendars, chronicle) = state.calendars_and_chronicle();
+        match calendars.get_mut(id) {
             Some(calendar) => change(calendar),
-            None => state.violation(format!("no calendar {id}")),
+            None => chronicle.violation(format!("no calendar {id}")),
         }
     }
 }

@@ -18,7 +18,7 @@ const LIST_TABLES: &[(&str, &str)] = &[
 async fn it_has_no_tables_and_outlives_its_handle() {
     let wire = Wire::start().await;
     let url = DynamoDb::start().await.unwrap().url().to_owned();
-    let reply = wire.try_send("POST", &url, LIST_TABLES, "{}").await.unwrap();
+    let reply = wire.try_send(("POST", &url), LIST_TABLES, "{}").await.unwrap();
     assert_eq!((reply.status, reply.json()), (200, json!({"TableNames": []})));
 }
 
@@ -26,10 +26,10 @@ async fn it_has_no_tables_and_outlives_its_handle() {
 async fn nobody_answers_after_a_stop() {
     let wire = Wire::start().await;
     let mut dynamodb = DynamoDb::start().await.unwrap();
-    assert_eq!(wire.try_send("POST", dynamodb.url(), LIST_TABLES, "{}").await.unwrap().status, 200);
+    assert_eq!(wire.try_send(("POST", dynamodb.url()), LIST_TABLES, "{}").await.unwrap().status, 200);
     dynamodb.stop().await;
     dynamodb.stop().await;
-    assert!(wire.try_send("POST", dynamodb.url(), LIST_TABLES, "{}").await.is_err());
+    assert!(wire.try_send(("POST", dynamodb.url()), LIST_TABLES, "{}").await.is_err());
 }
 
 /// A request to the table in a world.
@@ -37,7 +37,7 @@ async fn ask(wire: &Wire, url: &str, operation: &str, body: &Value) -> crate::wi
     let target = format!("DynamoDB_20120810.{operation}");
     let mut headers = LIST_TABLES.to_vec();
     headers[1].1 = &target;
-    wire.try_send("POST", url, &headers, &body.to_string()).await.unwrap()
+    wire.try_send(("POST", url), &headers, &body.to_string()).await.unwrap()
 }
 
 #[tokio::test]

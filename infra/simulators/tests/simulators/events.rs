@@ -1,7 +1,7 @@
 //! Single events: get, insert, patch, delete, and who may do what.
 
 use crate::wire::{EVA, OFFICE, Reply, Wire, event_path, events, text};
-use moffman_simulators::{CalendarOptions, Fault, Matcher, NewEvent};
+use moffman_simulators::{CalendarOptions, CopyTarget, Fault, Matcher, NewEvent};
 use serde_json::{Value, json};
 
 const ID: &str = "30f3552b9a2751e69401d63fca065a11";
@@ -112,7 +112,7 @@ async fn if_match_is_honoured() {
     let etag = text(&wire.world.event(OFFICE, &id).unwrap(), "etag").to_owned();
     let path = event_path(OFFICE, &id);
     let change = json!({ "colorId": "5" });
-    let change_if = async |etag: &str| wire.google_with("PATCH", &path, Some(&change), &[("if-match", etag)]).await;
+    let change_if = async |etag: &str| wire.google_with(("PATCH", &path), Some(&change), &[("if-match", etag)]).await;
     assert_eq!(change_if(&etag).await.status, 200);
     refused(&change_if(&etag).await, 412, "conditionNotMet");
     assert_eq!(change_if("*").await.status, 200);
@@ -220,7 +220,7 @@ async fn a_copy_carries_over_what_google_copies() {
     let id =
         wire.world.person_adds(OFFICE, EVA, NewEvent::new("2026-06-18", "2026-06-19").titled("x").private("a", "1"));
     wire.patch(&id, &json!({ "colorId": "5" })).await;
-    let copy = wire.world.person_copies(OFFICE, &id, "jan@example.com", "other");
+    let copy = wire.world.person_copies(OFFICE, &id, CopyTarget { calendar: "other", creator: "jan@example.com" });
     assert_ne!(copy, id);
     let copy = wire.world.event("other", &copy).unwrap();
     assert_eq!((text(&copy, "summary"), text(&copy, "colorId")), ("x", "5"));

@@ -15,7 +15,7 @@ async fn rename(wire: &Wire, id: &str) -> Option<crate::wire::Reply> {
     let headers = [("authorization", format!("Bearer {bearer}")), ("content-type", "application/json".to_owned())];
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let url = format!("{}{}", wire.world.google_url(), event_path(OFFICE, id));
-    wire.try_send("PATCH", &url, &headers, r#"{"summary":"y"}"#).await.ok()
+    wire.try_send(("PATCH", &url), &headers, r#"{"summary":"y"}"#).await.ok()
 }
 
 fn title(wire: &Wire, id: &str) -> Value {
@@ -56,7 +56,7 @@ async fn a_repeated_call_is_answered_as_the_second_one() {
     let etag = wire.world.event(OFFICE, &id).unwrap()["etag"].as_str().unwrap().to_owned();
     wire.world.fail("events.patch", Fault::Repeated);
     let change = json!({ "summary": "y" });
-    let reply = wire.google_with("PATCH", &event_path(OFFICE, &id), Some(&change), &[("if-match", &etag)]).await;
+    let reply = wire.google_with(("PATCH", &event_path(OFFICE, &id)), Some(&change), &[("if-match", &etag)]).await;
     assert_eq!((reply.status, title(&wire, &id)), (412, json!("y")));
     assert_eq!(wire.world.count("events.patch"), 1);
     wire.world.finish().unwrap();
@@ -92,7 +92,7 @@ async fn byroapi_may_issue_a_form_and_say_otherwise() {
         "from": { "a@example.com": "A" }, "to": "b@example.com", "subject": "", "contents": "" } } });
     let post = async || {
         let headers = [("content-type", "application/json")];
-        wire.send("POST", &wire.world.byroapi_url(), &headers, &body.to_string()).await
+        wire.send(("POST", &wire.world.byroapi_url()), &headers, &body.to_string()).await
     };
     wire.world.fail("form", Fault::status_after_effect(201, "Created"));
     wire.world.fail("form", Fault::status_after_effect(502, "Bad Gateway"));

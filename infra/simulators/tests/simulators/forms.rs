@@ -20,7 +20,7 @@ fn form() -> Value {
 
 async fn post(wire: &Wire, body: &Value) -> Reply {
     let headers = [("content-type", "application/json"), ("authorization", "Basic x")];
-    wire.send("POST", &wire.world.byroapi_url(), &headers, &body.to_string()).await
+    wire.send(("POST", &wire.world.byroapi_url()), &headers, &body.to_string()).await
 }
 
 #[tokio::test]
@@ -76,8 +76,8 @@ async fn the_request_is_checked() {
     body["result"]["email"].as_object_mut().unwrap().remove("to");
     assert_eq!(post(&wire, &body).await.status, 200, "Byroapi says it is well and mails nothing");
     assert_eq!(wire.world.take_violations(), ["form: result.email.to is missing"]);
-    wire.send("GET", &wire.world.byroapi_url(), &[], "").await;
-    wire.send("POST", &wire.world.byroapi_url(), &[("content-type", "text/plain")], &form().to_string()).await;
+    wire.send(("GET", &wire.world.byroapi_url()), &[], "").await;
+    wire.send(("POST", &wire.world.byroapi_url()), &[("content-type", "text/plain")], &form().to_string()).await;
     assert_eq!(wire.world.take_violations().len(), 2);
 }
 

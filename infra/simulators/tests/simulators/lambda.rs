@@ -15,7 +15,7 @@ struct Function<'a> {
 impl Function<'_> {
     async fn call(&self, method: &str, path: &str, body: &str) -> Reply {
         let url = format!("http://{}/2018-06-01/runtime/{path}", self.runtime.address());
-        self.wire.send(method, &url, &[], body).await
+        self.wire.send((method, &url), &[], body).await
     }
 
     /// Takes the next event and answers on `kind` with `body`.

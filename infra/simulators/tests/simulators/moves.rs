@@ -39,7 +39,7 @@ async fn the_rest_of_a_split_series_has_ids_with_the_range() {
     let wire = wire().await;
     let id = wire.world.person_adds(OFFICE, EVA, daily(3));
     let (_, token) = listed(&wire, OFFICE, None).await;
-    let rest = wire.world.person_splits_series(OFFICE, &id, "2026-06-19", RANGE);
+    let rest = wire.world.person_splits_series(OFFICE, (&id, "2026-06-19"), RANGE);
     assert_eq!(rest, format!("{id}_R20260619"));
     let day_of = |series: &str, number: u32, status: &str| {
         let date = if status == "confirmed" { format!("2026-06-{number}") } else { String::new() };
@@ -76,10 +76,10 @@ async fn days_that_were_changed_alone_stay_so_when_their_series_is_split() {
         for date in ["18", "20"] {
             wire.patch(&format!("{id}_202606{date}"), &own).await;
         }
-        wire.world.person_edits_occurrence(OFFICE, &id, "2026-06-20", "2026-06-25", "2026-06-26");
-        wire.world.person_deletes_occurrence(OFFICE, &id, "2026-06-21");
+        wire.world.person_edits_occurrence(OFFICE, (&id, "2026-06-20"), ("2026-06-25", "2026-06-26"));
+        wire.world.person_deletes_occurrence(OFFICE, (&id, "2026-06-21"));
         let split = Split { range_in_ids: false, keeps_properties };
-        let rest = wire.world.person_splits_series(OFFICE, &id, "2026-06-19", split);
+        let rest = wire.world.person_splits_series(OFFICE, (&id, "2026-06-19"), split);
         assert!(rest.len() == 26 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{rest}");
         let mut expected = [
             day(&format!("{id}_20260618"), "2026-06-18", "confirmed"),
@@ -106,8 +106,8 @@ async fn a_rest_is_split_again_and_keeps_the_end_of_its_series() {
     let wire = wire().await;
     let until = Recurrence::weekly().until("2026-07-09".parse().unwrap());
     let id = wire.world.person_adds(OFFICE, EVA, NewEvent::new("2026-06-18", "2026-06-19").repeating(until));
-    let rest = wire.world.person_splits_series(OFFICE, &id, "2026-06-25", RANGE);
-    let last = wire.world.person_splits_series(OFFICE, &rest, "2026-07-02", RANGE);
+    let rest = wire.world.person_splits_series(OFFICE, (&id, "2026-06-25"), RANGE);
+    let last = wire.world.person_splits_series(OFFICE, (&rest, "2026-07-02"), RANGE);
     assert_eq!(last, format!("{id}_R20260625_R20260702"));
     let (days, _) = listed(&wire, OFFICE, None).await;
     let starts: Vec<&str> = days.iter().map(|[_, start, _]| start.as_str()).collect();
@@ -126,7 +126,7 @@ async fn a_timed_series_is_split_at_its_local_day() {
     let at = |local: &str| When::in_zone(local, "Europe/Prague");
     let event = NewEvent::new(at("2026-06-18T00:30:00"), at("2026-06-18T01:30:00")).repeating(Recurrence::daily());
     let id = wire.world.person_adds(calendar, EVA, event);
-    let rest = wire.world.person_splits_series(calendar, &id, at("2026-06-20T00:30:00"), RANGE);
+    let rest = wire.world.person_splits_series(calendar, (&id, at("2026-06-20T00:30:00")), RANGE);
     assert_eq!(rest, format!("{id}_R20260619T223000Z"));
     let window = [("singleEvents", "true"), ("timeMin", "2026-06-17T00:00:00Z"), ("timeMax", "2026-06-20T23:00:00Z")];
     let listing = wire.get(&events(calendar, &window)).await.json();
@@ -147,14 +147,14 @@ async fn what_cannot_be_split_is_a_violation() {
     let single = wire.world.person_adds(OFFICE, EVA, NewEvent::new("2026-06-18", "2026-06-19"));
     let before = listed(&wire, OFFICE, None).await.0;
     for (series, from) in [(&id, "2026-06-18"), (&id, "2026-06-21"), (&id, "x"), (&single, "2026-06-18")] {
-        wire.world.person_splits_series(OFFICE, series, from, RANGE);
+        wire.world.person_splits_series(OFFICE, (series, from), RANGE);
         assert_eq!(wire.world.take_violations().len(), 1, "{series} {from}");
     }
-    wire.world.person_splits_series("nobody's", &id, "2026-06-19", RANGE);
+    wire.world.person_splits_series("nobody's", (&id, "2026-06-19"), RANGE);
     assert_eq!(wire.world.take_violations().len(), 1);
     assert_eq!(listed(&wire, OFFICE, None).await.0, before);
     wire.world.person_deletes(OFFICE, &id);
-    wire.world.person_splits_series(OFFICE, &id, "2026-06-19", RANGE);
+    wire.world.person_splits_series(OFFICE, (&id, "2026-06-19"), RANGE);
     assert_eq!(wire.world.take_violations().len(), 1);
     wire.world.finish().unwrap();
 }
@@ -188,7 +188,7 @@ async fn a_moved_event_keeps_its_id_and_leaves_a_tombstone() {
 async fn a_series_is_moved_with_all_its_days() {
     let wire = wire().await;
     let id = wire.world.person_adds(OFFICE, EVA, daily(3));
-    wire.world.person_deletes_occurrence(OFFICE, &id, "2026-06-18");
+    wire.world.person_deletes_occurrence(OFFICE, (&id, "2026-06-18"));
     wire.patch(&format!("{id}_20260619"), &json!({ "colorId": "5" })).await;
     let (_, here) = listed(&wire, OFFICE, None).await;
     wire.world.person_moves_to_calendar(OFFICE, &id, OTHER);

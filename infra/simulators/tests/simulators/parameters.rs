@@ -8,7 +8,7 @@ const JSON: (&str, &str) = ("content-type", "application/x-amz-json-1.1");
 const TARGET: (&str, &str) = ("x-amz-target", "AmazonSSM.GetParameter");
 
 async fn ask(wire: &Wire, headers: &[(&str, &str)], body: &Value) -> Reply {
-    wire.send("POST", &format!("{}/", wire.world.ssm_url()), headers, &body.to_string()).await
+    wire.send(("POST", &format!("{}/", wire.world.ssm_url())), headers, &body.to_string()).await
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn it_fails_after_what_real_google_would_not_have_accepted() {
     let mut google = Google::start();
     let wire = Wire::start().await;
     let path = "/calendar/v3/users/me/calendarList";
-    assert_eq!(wire.send("GET", &format!("{}{path}", google.url), &[], "").await.status, 401);
+    assert_eq!(wire.send(("GET", &format!("{}{path}", google.url)), &[], "").await.status, 401);
     let complaints = google.ask(r#"{"do": "list complaints"}"#);
     assert!(complaints["ok"][0].as_str().unwrap().contains("no bearer token"), "{complaints}");
     assert!(!google.ends_well());

@@ -17,7 +17,7 @@ async fn start() -> Wire {
 
 async fn ask(wire: &Wire, method: &str, path: &str, body: &Value) -> Reply {
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    wire.send(method, &format!("{}{path}", wire.world.scheduler_url()), &[SIGNED, JSON], &body).await
+    wire.send((method, &format!("{}{path}", wire.world.scheduler_url())), &[SIGNED, JSON], &body).await
 }
 
 /// A schedule with one member changed; the path has slashes, null takes it away.
@@ -167,7 +167,7 @@ async fn what_aws_would_refuse_is_a_violation() {
         assert_eq!(ask(&wire, method, &path, &usual()).await.status, 400, "{method} {path}");
     }
     let url = format!("{}/schedules/one", wire.world.scheduler_url());
-    assert_eq!(wire.send("POST", &url, &[JSON], &usual().to_string()).await.status, 400, "not signed");
+    assert_eq!(wire.send(("POST", &url), &[JSON], &usual().to_string()).await.status, 400, "not signed");
     assert_eq!(wire.world.take_violations().len(), wrong.len() + 7);
 }
 

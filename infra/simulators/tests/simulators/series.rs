@@ -73,7 +73,7 @@ async fn changing_an_occurrence_gives_it_content_of_its_own() {
     let second = format!("{id}_20260622");
     let patched = wire.patch(&second, &json!({ "extendedProperties": { "private": { "ours": "2" } } })).await;
     assert_eq!(patched.json()["extendedProperties"]["private"], json!({ "mine": "1", "ours": "2" }));
-    wire.world.person_edits_occurrence(OFFICE, &id, "2026-06-29", "2026-06-30", "2026-07-01");
+    wire.world.person_edits_occurrence(OFFICE, (&id, "2026-06-29"), ("2026-06-30", "2026-07-01"));
     let changed = [second.clone(), format!("{id}_20260629")];
     assert_eq!(changes(&wire, &token).await, with("confirmed", &changed));
     assert_eq!(wire.world.event(OFFICE, &changed[1]).unwrap()["start"]["date"], "2026-06-30");
@@ -87,7 +87,7 @@ async fn deleted_occurrences_and_series_are_listed_as_cancelled() {
     let wire = Wire::start().await;
     let id = wire.world.person_adds(OFFICE, EVA, weekly(3));
     let token = sync(&wire).await;
-    wire.world.person_deletes_occurrence(OFFICE, &id, "2026-06-22");
+    wire.world.person_deletes_occurrence(OFFICE, (&id, "2026-06-22"));
     let second = format!("{id}_20260622");
     assert_eq!(changes(&wire, &token).await, with("cancelled", std::slice::from_ref(&second)));
     let tombstone = wire.list(&[("singleEvents", "true"), ("syncToken", &token)]).await["items"][0].clone();
@@ -107,7 +107,7 @@ async fn a_changed_series_lists_its_occurrences_and_those_it_has_no_longer() {
     let wire = Wire::start().await;
     let id = wire.world.person_adds(OFFICE, EVA, weekly(2));
     let token = sync(&wire).await;
-    wire.world.person_moves(OFFICE, &id, "2026-06-16", "2026-06-17");
+    wire.world.person_moves(OFFICE, &id, ("2026-06-16", "2026-06-17"));
     let of = |days: [&str; 2]| days.map(|day| format!("{id}_{day}"));
     let mut expected = with("cancelled", &of(["20260615", "20260622"]));
     expected.extend(with("confirmed", &of(["20260616", "20260623"])));

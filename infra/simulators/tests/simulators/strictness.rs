@@ -99,7 +99,7 @@ async fn bodies_are_checked() {
     one(&wire.world, "body.summary must be of type string");
     let path = event_path(OFFICE, &id);
     let text = [("content-type", "text/plain")];
-    assert_eq!(wire.google_with("PATCH", &path, None, &text).await.status, 400);
+    assert_eq!(wire.google_with(("PATCH", &path), None, &text).await.status, 400);
     one(&wire.world, "content type");
     assert_eq!(wire.google("GET", &path, Some(&json!({}))).await.status, 400);
     one(&wire.world, "a body was sent");
@@ -124,13 +124,13 @@ async fn paths_and_methods_are_checked() {
 async fn tokens_and_their_scopes_are_checked() {
     let wire = Wire::start().await;
     let url = format!("{}{}", wire.world.google_url(), events(OFFICE, &[]));
-    assert_eq!(wire.send("GET", &url, &[], "").await.status, 401);
+    assert_eq!(wire.send(("GET", &url), &[], "").await.status, 401);
     one(&wire.world, "no bearer token");
-    assert_eq!(wire.send("GET", &url, &[("authorization", "Bearer mine")], "").await.status, 401);
+    assert_eq!(wire.send(("GET", &url), &[("authorization", "Bearer mine")], "").await.status, 401);
     one(&wire.world, "never issued");
     let sheets_only = wire.token("https://www.googleapis.com/auth/spreadsheets.readonly").await;
     let bearer = format!("Bearer {sheets_only}");
-    let reply = wire.send("GET", &url, &[("authorization", &bearer)], "").await;
+    let reply = wire.send(("GET", &url), &[("authorization", &bearer)], "").await;
     assert_eq!(reply.error(), (403, "insufficientPermissions".to_owned()));
     one(&wire.world, "scopes");
     wire.world.revoke_tokens();
@@ -159,7 +159,7 @@ async fn a_person_cannot_do_the_impossible() {
     world.person_adds(OFFICE, EVA, NewEvent::new("2026-02-30", "2026-03-01"));
     one(world, "Invalid date");
     let id = world.person_adds(OFFICE, EVA, NewEvent::new("2026-06-18", "2026-06-19"));
-    world.person_deletes_occurrence(OFFICE, &id, "2026-06-18");
+    world.person_deletes_occurrence(OFFICE, (&id, "2026-06-18"));
     one(world, "has no occurrence");
     assert!(world.finish().is_ok());
 }

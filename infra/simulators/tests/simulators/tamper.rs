@@ -39,7 +39,7 @@ async fn requests_answers_and_how_often_something_happens_are_changed() {
 
     let change = json!({"summary": "as sent"});
     let outdated = [("if-match", "\"outdated\"")];
-    let patched = wire.google_with("PATCH", &event_path(OFFICE, &id), Some(&change), &outdated).await;
+    let patched = wire.google_with(("PATCH", &event_path(OFFICE, &id)), Some(&change), &outdated).await;
     assert_eq!((patched.status, &patched.json()["summary"]), (200, &json!("changed on the way")));
     let call = wire.world.calls().pop().unwrap();
     assert_eq!(call.if_match.as_deref(), Some("*"));
@@ -51,7 +51,7 @@ async fn requests_answers_and_how_often_something_happens_are_changed() {
         "result": {"download": false, "email": {"from": "a@example.com", "to": "b@example.com", "subject": "", "contents": ""}},
     });
     let headers = [("content-type", "application/json")];
-    wire.send("POST", &wire.world.byroapi_url(), &headers, &form.to_string()).await;
+    wire.send(("POST", &wire.world.byroapi_url()), &headers, &form.to_string()).await;
     assert_eq!((wire.world.forms().len(), wire.world.count("form")), (3, 1));
     wire.world.finish().unwrap();
 }

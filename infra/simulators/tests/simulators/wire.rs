@@ -63,10 +63,10 @@ impl Wire {
         wire
     }
 
+    /// A request with this method and URL.
     pub async fn try_send(
         &self,
-        method: &str,
-        url: &str,
+        (method, url): (&str, &str),
         headers: &[(&str, &str)],
         body: &str,
     ) -> Result<Reply, Box<dyn std::error::Error>> {
@@ -82,16 +82,21 @@ impl Wire {
         Ok(Reply { status: parts.status.as_u16(), phrase, headers: parts.headers, body })
     }
 
-    pub async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        self.try_send(method, url, headers, body).await.unwrap()
+    pub async fn send(&self, line: (&str, &str), headers: &[(&str, &str)], body: &str) -> Reply {
+        self.try_send(line, headers, body).await.unwrap()
     }
 
     /// A request to Google with the wire's token.
     pub async fn google(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
-        self.google_with(method, path, body, &[]).await
+        self.google_with((method, path), body, &[]).await
     }
 
-    pub async fn google_with(&self, method: &str, path: &str, body: Option<&Value>, more: &[(&str, &str)]) -> Reply {
+    pub async fn google_with(
+        &self,
+        (method, path): (&str, &str),
+        body: Option<&Value>,
+        more: &[(&str, &str)],
+    ) -> Reply {
         let bearer = format!("Bearer {}", self.token);
         let mut headers = vec![("authorization", bearer.as_str())];
         if body.is_some() {
@@ -99,7 +104,7 @@ impl Wire {
         }
         headers.extend(more);
         let url = format!("{}{path}", self.world.google_url());
-        self.send(method, &url, &headers, &body.map(Value::to_string).unwrap_or_default()).await
+        self.send((method, &url), &headers, &body.map(Value::to_string).unwrap_or_default()).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -131,7 +136,7 @@ impl Wire {
     pub async fn ask_token(&self, assertion: &str) -> Reply {
         let body = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
         let url = format!("{}/token", self.world.google_url());
-        self.send("POST", &url, &[("content-type", "application/x-www-form-urlencoded")], &body).await
+        self.send(("POST", &url), &[("content-type", "application/x-www-form-urlencoded")], &body).await
     }
 
     /// A signed assertion with valid claims, but for those given.

@@ -10,29 +10,29 @@ pub(super) struct GridRange {
     pub(super) columns: (usize, usize),
 }
 
-/// What a text means on a grid.
+/// The cells that a text names on a grid.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cells {
     Within(GridRange),
-    /// Begins beyond the grid; the cells as Google names them then.
+    /// The range begins beyond the grid. The text is how Google's error names it.
     Beyond(String),
 }
 
-/// What stands for an axis in R1C1 notation.
+/// How an axis is written in R1C1 notation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AxisNotation {
     Absolute(usize),
     Offset(usize),
-    /// The letter alone: where A1 is.
+    /// The letter alone, which stands for the row or column of A1.
     Bare,
 }
 
-/// Row and column of one end, from 0; an axis without a number is open.
+/// Row and column of one end of a range, from 0. `None` leaves an axis open.
 #[derive(Clone, Copy)]
 struct RangeEnd {
     row: Option<usize>,
     column: Option<usize>,
-    /// Of R1C1 notation: what its check of reversed ranges looks at.
+    /// How row and column were written in R1C1 notation, for its check of reversed ranges.
     written: [Option<AxisNotation>; 2],
 }
 
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str, height: usize, width: usize) -> Option<Cells> {
     Some(Cells::Beyond(if from == to { from } else { format!("{from}:{to}") }))
 }
 
-/// The window as Google writes it: the upper left corner first, one cell once.
+/// The range as Google writes it: from the upper left corner to the lower right one, or as a single cell.
 pub(super) fn write(window: &GridRange) -> String {
     let corner = |row, column| format!("{}{}", letters(column), row + 1);
     let first = corner(window.rows.0, window.columns.0);
@@ -75,7 +75,8 @@ pub(super) fn write(window: &GridRange) -> String {
     if first == last { first } else { format!("{first}:{last}") }
 }
 
-/// Both ends, in one notation; one that is alone is a cell in A1 notation, and anything in R1C1.
+/// Both ends of a range, which must be in one notation. A single end may be a cell only in A1 notation, and anything in
+/// R1C1 notation.
 fn ends(text: &str) -> Option<(RangeEnd, RangeEnd)> {
     let (first, last) = match text.split_once(':') {
         Some((first, last)) => (first, Some(last)),
@@ -115,7 +116,7 @@ fn r1c1_end(text: &str) -> Option<RangeEnd> {
     if !rest.is_empty() || (row.is_none() && column.is_none()) {
         return None;
     }
-    // One that is missing is open beside a number.
+    // A missing axis is open if the other one has a number.
     let place = |own: Option<AxisNotation>, other: Option<AxisNotation>| match own {
         Some(AxisNotation::Absolute(number)) => Some(number - 1),
         Some(AxisNotation::Offset(number)) => Some(number),
@@ -125,7 +126,7 @@ fn r1c1_end(text: &str) -> Option<RangeEnd> {
     Some(RangeEnd { row: place(row, column), column: place(column, row), written: [row, column] })
 }
 
-/// The letter of an axis and its number, if they come next; `None` if what follows the letter is no number.
+/// Reads an axis at the beginning of the text, if it is there; `None` if its letter is followed by something unreadable.
 fn axis(text: &str, letter: char) -> Option<(Option<AxisNotation>, &str)> {
     let Some(rest) = text.strip_prefix(letter) else {
         return Some((None, text));
@@ -142,7 +143,8 @@ fn axis(text: &str, letter: char) -> Option<(Option<AxisNotation>, &str)> {
     Some((Some(AxisNotation::Absolute(absolute)), rest))
 }
 
-/// Google refuses a range in R1C1 notation that ends one before it begins, and swaps the ends of any other.
+/// Whether a range in R1C1 notation ends directly before it begins. Google refuses such a range, and swaps the ends of any
+/// other reversed one.
 fn is_hollow(first: &RangeEnd, last: &RangeEnd) -> bool {
     first.written.into_iter().zip(last.written).any(|ends| match ends {
         (Some(AxisNotation::Absolute(first)), Some(AxisNotation::Absolute(last)))
@@ -179,7 +181,7 @@ mod tests {
         })
     }
 
-    /// Asked of Google by others.
+    /// What others have seen Google answer.
     #[test]
     fn ranges_are_those_that_google_was_seen_to_make() {
         for (asked, answered) in [

@@ -1,10 +1,12 @@
 //! The parameters and the body of a request, checked against the schema.
 
 use super::{
+    checks::{mismatches_of_body, parameter_problem},
     error::ApiRefusal,
-    schema::{ApiSchema, Method, parameter_problem},
+    schema::{ApiSchema, Method},
 };
 use crate::wire::exchange::ReceivedRequest;
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -13,13 +15,13 @@ use std::collections::BTreeMap;
 pub(crate) struct Arguments {
     path: BTreeMap<String, String>,
     query: Vec<(String, String)>,
-    /// Empty when the method takes no body.
+    /// Empty if the method takes no body.
     pub(crate) body: Map<String, Value>,
     pub(crate) if_match: Option<String>,
 }
 
 impl Arguments {
-    /// Checks everything and names everything that is wrong at once.
+    /// Checks the whole request; the refusal names every mistake in it.
     pub(crate) fn read(api: &ApiSchema, method: &Method, request: &ReceivedRequest) -> Result<Self, ApiRefusal> {
         let mut wrong = Vec::new();
         check_query(api, method, &request.query, &mut wrong);
@@ -52,12 +54,20 @@ impl Arguments {
         self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A boolean query parameter; absent is false.
+    /// A boolean query parameter, which is false if it is absent.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
 
-    /// The query parameters for which `keep` holds, in one text that does not depend on their order.
+    /// The zone that the request wants times in, or else the calendar's own.
+    pub(crate) fn zone(&self, calendar_zone: Tz) -> Result<Tz, ApiRefusal> {
+        match self.get("timeZone") {
+            Some(name) => name.parse().map_err(|_| ApiRefusal::wrong(&format!("timeZone {name:?} is unknown"))),
+            None => Ok(calendar_zone),
+        }
+    }
+
+    /// The query parameters for which `keep` holds, sorted and in one text.
     pub(crate) fn fingerprint(&self, keep: impl Fn(&str) -> bool) -> String {
         let mut pairs: Vec<String> =
             self.query.iter().filter(|(name, _)| keep(name)).map(|(name, value)| format!("{name}={value}")).collect();
@@ -92,7 +102,7 @@ fn body(api: &ApiSchema, schema: &Value, request: &ReceivedRequest, wrong: &mut 
             Value::Null
         }
     };
-    api.check(schema, &body, "body", request.method == "PATCH", wrong);
+    wrong.extend(mismatches_of_body(api, schema, &body, request.method == "PATCH"));
     match body {
         Value::Object(fields) => fields,
         _ => Map::new(),

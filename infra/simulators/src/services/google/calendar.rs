@@ -1,18 +1,26 @@
-//! One calendar as Google stores it, and the three ways its events change: put, delete, and the occurrences that fall
-//! away when a series changes.
+//! One calendar as Google stores it, and the three ways in which its events change: they are put, they are deleted, and
+//! occurrences fall away when their series changes.
 
-use super::{calendars::folded, content::Point, series};
-use crate::state::ChangeStamp;
-use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use super::{
+    resource::{is_cancelled, text, timestamp},
+    series,
+};
+use crate::time::ChangeStamp;
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A single event, a series, or an occurrence with content of its own.
+/// The one spelling of a calendar's id that stands for all others: Google takes no notice of upper and lower case.
+pub(crate) fn folded(id: &str) -> String {
+    id.to_lowercase()
+}
+
+/// A single event, a series, or an occurrence that was changed on its own.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredEvent {
     pub(crate) resource: Map<String, Value>,
-    /// When it last changed, on the world's counter of changes.
+    /// The number of its last change.
     pub(crate) change: u64,
 }
 
@@ -22,16 +30,7 @@ impl StoredEvent {
     }
 }
 
-pub(crate) fn is_cancelled(resource: &Map<String, Value>) -> bool {
-    resource.get("status").is_some_and(|status| status == "cancelled")
-}
-
-/// A text field of a resource; empty when absent.
-pub(crate) fn text<'a>(resource: &'a Map<String, Value>, field: &str) -> &'a str {
-    resource.get(field).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// See the module.
+/// A calendar and its events.
 #[derive(Debug)]
 pub(crate) struct SimulatedCalendar {
     pub(crate) id: String,
@@ -39,10 +38,10 @@ pub(crate) struct SimulatedCalendar {
     pub(crate) access_role: String,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) events: BTreeMap<String, StoredEvent>,
-    /// Occurrences without content of their own that a changed series no longer has; only listings with a sync token
-    /// speak of them.
+    /// Occurrences that a changed series no longer has, as far as nobody changed them on their own. Only listings with a sync
+    /// token show them, as cancelled.
     pub(crate) former: BTreeMap<String, StoredEvent>,
-    /// Sync tokens from before this change are answered with 410.
+    /// A sync token from before the change with this number is answered with 410.
     pub(crate) expired_before: u64,
     pub(crate) expire_on_page: Option<u32>,
     pub(crate) refuses_revival: bool,
@@ -54,7 +53,7 @@ pub(crate) struct SimulatedCalendar {
 /// How many pages a listing has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pages {
-    /// As many as it takes.
+    /// Only those that its events need.
     AsMany,
     /// Every page leads to another one.
     Endless,
@@ -69,7 +68,7 @@ impl SimulatedCalendar {
             updated: stamp.updated,
             events: BTreeMap::new(),
             former: BTreeMap::new(),
-            // A calendar that replaces another does not know the tokens of that one.
+            // A calendar that replaces another one does not know the tokens of its predecessor.
             expired_before: stamp.change,
             expire_on_page: None,
             refuses_revival: false,
@@ -83,7 +82,7 @@ impl SimulatedCalendar {
         matches!(self.access_role.as_str(), "owner" | "writer" | "writerWithoutPrivateAccess")
     }
 
-    /// A stored event, or an occurrence as its series has it; deleted ones too.
+    /// A stored event, or an occurrence that follows from its series. Deleted ones are found too.
     pub(crate) fn find(&self, id: &str) -> Option<Map<String, Value>> {
         if let Some(event) = self.events.get(id) {
             return Some(event.resource.clone());
@@ -114,7 +113,7 @@ impl SimulatedCalendar {
         true
     }
 
-    /// After a change of the series `id`: the occurrences it had and has no longer are cancelled.
+    /// Cancels the occurrences that the series `id` had before a change and has no longer.
     fn drop_former(&mut self, id: &str, before: &Map<String, Value>, stamp: ChangeStamp) {
         if !before.contains_key("recurrence") {
             return;
@@ -151,7 +150,7 @@ impl SimulatedCalendar {
     }
 }
 
-/// Whether the change touched which occurrences there are.
+/// Whether the change has moved, added or removed occurrences.
 fn after_moved(before: &Map<String, Value>, after: Option<&StoredEvent>) -> bool {
     let plan = |resource: &Map<String, Value>| {
         ["start", "recurrence"].map(|field| resource.get(field).cloned().unwrap_or_default())
@@ -159,25 +158,14 @@ fn after_moved(before: &Map<String, Value>, after: Option<&StoredEvent>) -> bool
     after.is_none_or(|after| after.is_cancelled() || plan(&after.resource) != plan(before))
 }
 
-/// The occurrences of an unbounded series that a listing shows where the request sets no bounds: those from a year
-/// before to two years after the simulated time.
+/// The time from which a listing shows the occurrences of a series when the request sets no bounds: from a year before to
+/// two years after the simulated time.
 pub(crate) fn bounds(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
     (now - Duration::days(365), now + Duration::days(730))
 }
 
-/// Milliseconds, as Google has them.
-pub(crate) fn timestamp(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// `updated`, and the etag that goes with it.
+/// Sets `updated`, and the etag that belongs to it.
 fn mark(resource: &mut Map<String, Value>, stamp: ChangeStamp) {
     resource.insert("updated".to_owned(), json!(timestamp(stamp.updated)));
     resource.insert("etag".to_owned(), json!(format!("\"{}{:06}\"", stamp.updated.timestamp_millis(), stamp.change)));
-}
-
-/// When an event starts and ends; a resource of ours always says.
-pub(crate) fn span(resource: &Map<String, Value>, zone: Tz) -> Option<(Point, Point)> {
-    let read = |field| Point::read(resource.get(field)?, zone).ok();
-    Some((read("start")?, read("end")?))
 }

@@ -1,36 +1,83 @@
-//! All calendars by their ids, in which Google takes no notice of upper and lower case.
+//! All calendars of a world, and the service account's list of them.
 
-use super::calendar::SimulatedCalendar;
+use super::{
+    calendar::{SimulatedCalendar, folded},
+    error::ApiRefusal,
+};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The one spelling of an id that stands for all others.
-pub(crate) fn folded(id: &str) -> String {
-    id.to_lowercase()
-}
-
-/// Calendars, whatever spelling of their ids is asked for.
+/// The calendars by their ids, in whatever spelling they are asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Calendars(BTreeMap<String, SimulatedCalendar>);
+pub(crate) struct Calendars {
+    by_id: BTreeMap<String, SimulatedCalendar>,
+    /// The ids in the service account's calendar list, in the order of subscription.
+    pub(crate) subscriptions: Vec<String>,
+    /// At most this many events are listed per page, whatever a request asks for.
+    pub(crate) page_size: Option<usize>,
+    /// How many ids of events were made.
+    ids: u64,
+}
 
 impl Calendars {
     pub(crate) fn get(&self, id: &str) -> Option<&SimulatedCalendar> {
-        self.0.get(&folded(id))
+        self.by_id.get(&folded(id))
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut SimulatedCalendar> {
-        self.0.get_mut(&folded(id))
+        self.by_id.get_mut(&folded(id))
+    }
+
+    /// A calendar that the service account has any access to.
+    pub(crate) fn shared(&self, id: &str) -> Option<&SimulatedCalendar> {
+        self.get(id).filter(|calendar| calendar.access_role != "none")
+    }
+
+    /// A calendar whose events the service account may read.
+    pub(crate) fn readable(&self, id: &str) -> Result<&SimulatedCalendar, ApiRefusal> {
+        match self.shared(id) {
+            Some(calendar) if calendar.access_role == "freeBusyReader" => {
+                Err(ApiRefusal::new(403, "forbidden", "Forbidden"))
+            }
+            Some(calendar) => Ok(calendar),
+            None => Err(ApiRefusal::not_found()),
+        }
+    }
+
+    /// A calendar whose events the service account may change.
+    pub(crate) fn writable(&self, id: &str) -> Result<&SimulatedCalendar, ApiRefusal> {
+        let calendar = self.readable(id)?;
+        if calendar.can_write() {
+            Ok(calendar)
+        } else {
+            Err(ApiRefusal::new(403, "requiredAccessLevel", "You need to have writer access to this calendar."))
+        }
     }
 
     /// Puts a calendar in, in place of the one with this id.
     pub(crate) fn insert(&mut self, calendar: SimulatedCalendar) {
-        self.0.insert(folded(&calendar.id), calendar);
+        self.by_id.insert(folded(&calendar.id), calendar);
     }
 
-    pub(crate) fn remove(&mut self, id: &str) -> Option<SimulatedCalendar> {
-        self.0.remove(&folded(id))
+    /// Removes a calendar, from the service account's list as well.
+    pub(crate) fn remove(&mut self, id: &str) {
+        if let Some(removed) = self.by_id.remove(&folded(id)) {
+            self.subscriptions.retain(|subscribed| *subscribed != removed.id);
+        }
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &SimulatedCalendar> {
-        self.0.values()
+        self.by_id.values()
+    }
+
+    /// An id in the form that Google gives events: 26 characters of base32hex.
+    pub(crate) fn new_event_id(&mut self) -> String {
+        self.ids += 1;
+        let digest = Sha256::digest(self.ids.to_be_bytes());
+        digest
+            .iter()
+            .take(26)
+            .map(|byte| char::from(b"0123456789abcdefghijklmnopqrstuv"[usize::from(byte % 32)]))
+            .collect()
     }
 }

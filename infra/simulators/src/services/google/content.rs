@@ -1,87 +1,18 @@
 //! What an event may contain: the rules that Google applies when one is inserted or changed.
 //!
-//! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>. Stricter than Google in one thing:
-//! extended properties over the documented limits are refused, where Google drops or cuts them silently.
+//! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>. Extended properties over the documented
+//! limits are refused here, where Google drops or cuts them silently.
 
 use super::{
-    calendar::{SimulatedCalendar, text, timestamp},
+    calendar::SimulatedCalendar,
     error::ApiRefusal,
+    point::Point,
+    resource::{text, timestamp},
     series,
 };
-use crate::state::ChangeStamp;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use crate::time::ChangeStamp;
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
-
-/// A start or an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Point {
-    Day(NaiveDate),
-    /// With the zone that the event names, or its calendar's.
-    Instant(DateTime<Utc>, Tz),
-}
-
-impl Point {
-    /// Reads Google's `EventDateTime`.
-    pub(crate) fn read(value: &Value, calendar_zone: Tz) -> Result<Self, ApiRefusal> {
-        let field = |name: &str| value.get(name).and_then(Value::as_str);
-        let zone = match field("timeZone") {
-            Some(name) => name.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid time zone {name}.")))?,
-            None => calendar_zone,
-        };
-        match (field("date"), field("dateTime")) {
-            (Some(date), None) => {
-                let day = date.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid date {date}.")))?;
-                Ok(Self::Day(day))
-            }
-            (None, Some(time)) => {
-                if let Ok(instant) = DateTime::parse_from_rfc3339(time) {
-                    return Ok(Self::Instant(instant.to_utc(), zone));
-                }
-                let local = time.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid time {time}.")))?;
-                if field("timeZone").is_none() {
-                    return Err(ApiRefusal::invalid("Missing time zone definition."));
-                }
-                Ok(Self::Instant(instant_of(local, zone), zone))
-            }
-            _ => Err(ApiRefusal::invalid("A time must have either a date or a dateTime.")),
-        }
-    }
-
-    /// Writes Google's `EventDateTime`, with the offset of the calendar's zone.
-    pub(crate) fn write(self, calendar_zone: Tz) -> Value {
-        match self {
-            Self::Day(day) => json!({ "date": day.to_string() }),
-            Self::Instant(instant, zone) => {
-                let local = instant.with_timezone(&calendar_zone).to_rfc3339_opts(SecondsFormat::Secs, true);
-                json!({ "dateTime": local, "timeZone": zone.name() })
-            }
-        }
-    }
-
-    /// The instant it stands for: a day begins in the given zone.
-    pub(crate) fn instant(self, zone: Tz) -> DateTime<Utc> {
-        match self {
-            Self::Day(day) => instant_of(day.and_time(chrono::NaiveTime::MIN), zone),
-            Self::Instant(instant, _) => instant,
-        }
-    }
-
-    /// How the id of an occurrence planned for this time ends.
-    pub(crate) fn suffix(self) -> String {
-        match self {
-            Self::Day(day) => day.format("%Y%m%d").to_string(),
-            Self::Instant(instant, _) => instant.format("%Y%m%dT%H%M%SZ").to_string(),
-        }
-    }
-}
-
-/// A local time that a change of clocks skips counts as the first instant after it, near enough.
-pub(crate) fn instant_of(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    let later = || zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest();
-    let found = zone.from_local_datetime(&local).earliest().or_else(later);
-    found.map_or_else(|| local.and_utc(), |instant| instant.to_utc())
-}
 
 /// Fields that a client may send and that Google sets itself.
 pub(crate) const READ_ONLY: [&str; 13] = [
@@ -100,14 +31,22 @@ pub(crate) const READ_ONLY: [&str; 13] = [
     "locked",
 ];
 
-/// The resource of a new event with these fields.
+/// An event that is to be made.
+pub(crate) struct EventDraft<'a> {
+    pub(crate) id: &'a str,
+    /// The e-mail address of its creator.
+    pub(crate) creator: &'a str,
+    /// What the creator says about it.
+    pub(crate) fields: Map<String, Value>,
+}
+
+/// The resource of a new event in this calendar.
 pub(crate) fn new_event(
     calendar: &SimulatedCalendar,
-    id: &str,
-    creator: &str,
-    mut fields: Map<String, Value>,
+    draft: EventDraft<'_>,
     stamp: ChangeStamp,
 ) -> Result<Map<String, Value>, ApiRefusal> {
+    let EventDraft { id, creator, mut fields } = draft;
     fields.retain(|name, value| !READ_ONLY.contains(&name.as_str()) && !value.is_null());
     let mut event = json!({
         "kind": "calendar#event",

@@ -1,9 +1,9 @@
-//! Google's refusals, in the two shapes of its APIs.
+//! Google's refusals, in the formats of its APIs.
 //!
 //! Calendar: <https://developers.google.com/workspace/calendar/api/guides/errors>. Sheets:
 //! <https://cloud.google.com/apis/design/errors>. Token endpoint: RFC 6749, 5.2.
 
-use crate::{wire::exchange::Answer, world::calls::Service};
+use crate::wire::exchange::{Answer, Service};
 use serde_json::{Value, json};
 
 /// Why a request is not carried out.
@@ -14,7 +14,7 @@ pub(crate) struct ApiRefusal {
     pub(crate) message: String,
     /// `parameter` or `header`, and its name.
     location: Option<(&'static str, &'static str)>,
-    /// Set when a correct client would not have sent this request.
+    /// What is wrong with a request that no correct client would send.
     pub(crate) violation: Option<String>,
 }
 
@@ -23,12 +23,12 @@ impl ApiRefusal {
         Self { status, reason: reason.to_owned(), message: message.to_owned(), location: None, violation: None }
     }
 
-    /// 400: the request is well formed, but this cannot be done.
+    /// 400 for a request that is well formed, but cannot be carried out.
     pub(crate) fn invalid(message: &str) -> Self {
         Self::new(400, "invalid", message)
     }
 
-    /// 400: the request breaks the schema or the documented rules.
+    /// 400 for a request that breaks the schema or the documented rules, which is a violation.
     pub(crate) fn wrong(violation: &str) -> Self {
         Self::invalid(&format!("Invalid value: {violation}")).violating(violation)
     }

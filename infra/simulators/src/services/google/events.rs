@@ -4,35 +4,15 @@
 
 use super::{
     arguments::Arguments,
-    calendar::{SimulatedCalendar, is_cancelled, text},
-    content::{self, READ_ONLY, merge},
+    calendar::SimulatedCalendar,
+    calendars::Calendars,
+    content::{self, EventDraft, READ_ONLY, merge},
     error::ApiRefusal,
-    listing::{present, zone},
     oauth,
+    resource::{is_cancelled, present, text},
 };
-use crate::state::WorldState;
+use crate::time::{ChangeStamp, Chronicle};
 use serde_json::{Map, Value};
-
-/// The calendar that the path names, if it is shared with the service account at all.
-pub(crate) fn readable<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a SimulatedCalendar, ApiRefusal> {
-    let calendar = state.calendars.get(arguments.path("calendarId")).filter(|calendar| calendar.access_role != "none");
-    match calendar {
-        Some(calendar) if calendar.access_role == "freeBusyReader" => {
-            Err(ApiRefusal::new(403, "forbidden", "Forbidden"))
-        }
-        Some(calendar) => Ok(calendar),
-        None => Err(ApiRefusal::not_found()),
-    }
-}
-
-fn writable<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a SimulatedCalendar, ApiRefusal> {
-    let calendar = readable(state, arguments)?;
-    if calendar.can_write() {
-        Ok(calendar)
-    } else {
-        Err(ApiRefusal::new(403, "requiredAccessLevel", "You need to have writer access to this calendar."))
-    }
-}
 
 fn existing(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Map<String, Value>, ApiRefusal> {
     let event = calendar.find(arguments.path("eventId"));
@@ -51,15 +31,19 @@ fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), A
     }
 }
 
-/// Deleted events are answered like others, with the status `cancelled`.
-pub(crate) fn get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    let calendar = readable(state, arguments)?;
+/// A deleted event is answered like any other; its status is `cancelled`.
+pub(crate) fn get(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    let calendar = calendars.readable(arguments.path("calendarId"))?;
     let event = existing(calendar, arguments)?;
-    Ok(present(event, zone(calendar, arguments)?))
+    Ok(present(event, arguments.zone(calendar.time_zone)?))
 }
 
-pub(crate) fn insert(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    let calendar = writable(state, arguments)?;
+pub(crate) fn insert(
+    calendars: &mut Calendars,
+    chronicle: &mut Chronicle,
+    arguments: &Arguments,
+) -> Result<Value, ApiRefusal> {
+    let calendar = calendars.writable(arguments.path("calendarId"))?;
     let given = arguments.body.get("id").and_then(Value::as_str);
     if let Some(id) = given {
         let allowed = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'v').contains(&byte);
@@ -70,15 +54,18 @@ pub(crate) fn insert(state: &mut WorldState, arguments: &Arguments) -> Result<Va
             return Err(ApiRefusal::new(409, "duplicate", "The requested identifier already exists."));
         }
     }
-    let id = given.map_or_else(|| state.new_event_id(), str::to_owned);
-    store(state, arguments, |calendar, stamp| {
-        content::new_event(calendar, &id, oauth::EMAIL, arguments.body.clone(), stamp)
-    })
+    let id = given.map_or_else(|| calendars.new_event_id(), str::to_owned);
+    let draft = EventDraft { id: &id, creator: oauth::EMAIL, fields: arguments.body.clone() };
+    store(calendars, chronicle, arguments, |calendar, stamp| content::new_event(calendar, draft, stamp))
 }
 
-/// A PATCH of a deleted event that does not set its status changes it, and it stays deleted.
-pub(crate) fn patch(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    let calendar = writable(state, arguments)?;
+/// A deleted event can be changed too. It stays deleted unless the PATCH sets its status.
+pub(crate) fn patch(
+    calendars: &mut Calendars,
+    chronicle: &mut Chronicle,
+    arguments: &Arguments,
+) -> Result<Value, ApiRefusal> {
+    let calendar = calendars.writable(arguments.path("calendarId"))?;
     let mut event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
     if belongs_to_another(&event) {
@@ -101,7 +88,7 @@ pub(crate) fn patch(state: &mut WorldState, arguments: &Arguments) -> Result<Val
         let sequence = event.get("sequence").and_then(Value::as_i64).unwrap_or_default();
         event.insert("sequence".to_owned(), Value::from(sequence + 1));
     }
-    store(state, arguments, |_, _| Ok(event))
+    store(calendars, chronicle, arguments, |_, _| Ok(event))
 }
 
 /// Whether this calendar is only a guest of the event, and guests may not change it.
@@ -112,15 +99,19 @@ fn belongs_to_another(event: &Map<String, Value>) -> bool {
     !is_own && !flag(event.get("guestsCanModify"))
 }
 
-pub(crate) fn delete(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    let calendar = writable(state, arguments)?;
+pub(crate) fn delete(
+    calendars: &mut Calendars,
+    chronicle: &mut Chronicle,
+    arguments: &Arguments,
+) -> Result<Value, ApiRefusal> {
+    let calendar = calendars.writable(arguments.path("calendarId"))?;
     let event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
     if is_cancelled(&event) {
         return Err(ApiRefusal::new(410, "deleted", "Resource has been deleted"));
     }
-    let stamp = state.stamp();
-    if let Some(calendar) = state.calendars.get_mut(arguments.path("calendarId")) {
+    let stamp = chronicle.stamp();
+    if let Some(calendar) = calendars.get_mut(arguments.path("calendarId")) {
         calendar.delete(arguments.path("eventId"), stamp);
     }
     Ok(Value::Null)
@@ -128,15 +119,16 @@ pub(crate) fn delete(state: &mut WorldState, arguments: &Arguments) -> Result<Va
 
 /// Stores what `make` makes, and answers with it.
 fn store(
-    state: &mut WorldState,
+    calendars: &mut Calendars,
+    chronicle: &mut Chronicle,
     arguments: &Arguments,
-    make: impl FnOnce(&SimulatedCalendar, crate::state::ChangeStamp) -> Result<Map<String, Value>, ApiRefusal>,
+    make: impl FnOnce(&SimulatedCalendar, ChangeStamp) -> Result<Map<String, Value>, ApiRefusal>,
 ) -> Result<Value, ApiRefusal> {
-    let stamp = state.stamp();
-    let calendar = state.calendars.get_mut(arguments.path("calendarId")).ok_or_else(ApiRefusal::not_found)?;
+    let stamp = chronicle.stamp();
+    let calendar = calendars.get_mut(arguments.path("calendarId")).ok_or_else(ApiRefusal::not_found)?;
     let event = make(calendar, stamp)?;
     let id = text(&event, "id").to_owned();
     calendar.put(event, stamp);
     let stored = calendar.find(&id).ok_or_else(ApiRefusal::not_found)?;
-    Ok(present(stored, zone(calendar, arguments)?))
+    Ok(present(stored, arguments.zone(calendar.time_zone)?))
 }

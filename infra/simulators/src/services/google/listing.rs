@@ -1,20 +1,21 @@
 //! `events.list`: what it lists, in which order, page by page, and what the next listing with its sync token lists.
 //!
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/events/list> and
-//! <https://developers.google.com/workspace/calendar/api/guides/sync>. The order is that of the ids where none is asked for.
+//! <https://developers.google.com/workspace/calendar/api/guides/sync>. Events are in the order of their ids
+//! unless the request asks for another.
 
 use super::{
     arguments::Arguments,
-    calendar::{Pages, SimulatedCalendar, StoredEvent, bounds, is_cancelled, span, text, timestamp},
-    content::Point,
+    calendar::{Pages, SimulatedCalendar, StoredEvent, bounds},
+    calendars::Calendars,
     error::ApiRefusal,
-    events::readable,
+    filter::EventFilter,
+    resource::{is_cancelled, present, span, text, timestamp},
     series,
     tokens::{PageToken, SyncToken},
 };
-use crate::state::WorldState;
+use crate::time::Chronicle;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -32,49 +33,33 @@ const NOT_WITH_SYNC_TOKEN: [&str; 8] = [
 /// Parameters that may differ from page to page and from listing to listing.
 const FREE: [&str; 8] = ["alt", "fields", "key", "maxResults", "pageToken", "prettyPrint", "quotaUser", "userIp"];
 
-/// An event to list, with its place in the order.
+/// The events to list, by their place in the order.
 type Items<'a> = BTreeMap<(String, String), Cow<'a, Map<String, Value>>>;
 
 /// A checked request for a listing.
 struct Query<'a> {
     arguments: &'a Arguments,
-    zone: Tz,
-    single: bool,
-    from: Option<DateTime<Utc>>,
-    to: Option<DateTime<Utc>>,
-    updated_min: Option<DateTime<Utc>>,
+    filter: EventFilter<'a>,
     sync: Option<SyncToken>,
     page: Option<PageToken>,
+    /// The most events of a page.
+    size: usize,
     /// The parameters that the page token is tied to.
     parameters: String,
 }
 
-/// The zone in which times are answered.
-pub(crate) fn zone(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Tz, ApiRefusal> {
-    match arguments.get("timeZone") {
-        Some(name) => name.parse().map_err(|_| ApiRefusal::wrong(&format!("timeZone {name:?} is unknown"))),
-        None => Ok(calendar.time_zone),
-    }
-}
-
-/// A resource with its times in this zone.
-pub(crate) fn present(mut resource: Map<String, Value>, zone: Tz) -> Value {
-    for field in ["start", "end", "originalStartTime"] {
-        if let Some(point) = resource.get(field).and_then(|value| Point::read(value, zone).ok()) {
-            resource.insert(field.to_owned(), point.write(zone));
-        }
-    }
-    Value::Object(resource)
-}
-
-pub(crate) fn list(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    let calendar = readable(state, arguments)?;
-    let query = Query::read(calendar, arguments)?;
+pub(crate) fn list(
+    calendars: &mut Calendars,
+    chronicle: &mut Chronicle,
+    arguments: &Arguments,
+) -> Result<Value, ApiRefusal> {
+    let id = arguments.path("calendarId");
+    let calendar = calendars.readable(id)?;
+    let query = Query::read(calendar, arguments, calendars.page_size)?;
     let page = query.page.as_ref().map_or(1, |page| page.page);
-    let expires = query.sync.is_some() && calendar.expire_on_page == Some(page);
-    if expires {
-        let change = state.stamp().change;
-        if let Some(calendar) = state.calendars.get_mut(arguments.path("calendarId")) {
+    if query.sync.is_some() && calendar.expire_on_page == Some(page) {
+        let change = chronicle.stamp().change;
+        if let Some(calendar) = calendars.get_mut(id) {
             calendar.expire_on_page = None;
             calendar.expired_before = change;
         }
@@ -83,14 +68,12 @@ pub(crate) fn list(state: &mut WorldState, arguments: &Arguments) -> Result<Valu
     if query.sync.as_ref().is_some_and(|token| token.change < calendar.expired_before) {
         return Err(expired());
     }
-    let asked = arguments.get("maxResults").and_then(|text| text.parse().ok()).unwrap_or(250);
-    let size = asked.min(2500).min(state.page_size.unwrap_or(usize::MAX));
-    let mut items = query.items(calendar, state.now());
+    let mut items = query.items(calendar, chronicle.now());
     if let Some(page) = &query.page {
         items = items.split_off(&page.after);
         items.remove(&page.after);
     }
-    Ok(query.envelope(calendar, items, size, state.change))
+    Ok(query.envelope(calendar, items, chronicle.change()))
 }
 
 fn expired() -> ApiRefusal {
@@ -99,28 +82,17 @@ fn expired() -> ApiRefusal {
 }
 
 impl<'a> Query<'a> {
-    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments) -> Result<Self, ApiRefusal> {
-        let time = |name: &str| arguments.get(name).and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        let instant = |name: &str| time(name).map(|time| time.to_utc());
-        let single = arguments.flag("singleEvents");
-        let (from, to) = (instant("timeMin"), instant("timeMax"));
-        if let (Some(from), Some(to)) = (from, to)
-            && to <= from
-        {
-            return Err(ApiRefusal::new(400, "timeRangeEmpty", "The specified time range is empty."));
-        }
-        if arguments.get("orderBy") == Some("startTime") && !single {
-            return Err(ApiRefusal::wrong("orderBy=startTime without singleEvents=true"));
-        }
+    /// `most` events are listed per page at most, whatever the request asks for.
+    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments, most: Option<usize>) -> Result<Self, ApiRefusal> {
+        let filter = EventFilter::read(calendar, arguments)?;
+        let sync = sync_token(calendar, arguments)?;
+        let asked = arguments.get("maxResults").and_then(|text| text.parse().ok()).unwrap_or(250);
         let query = Self {
             arguments,
-            zone: zone(calendar, arguments)?,
-            single,
-            from,
-            to,
-            updated_min: instant("updatedMin"),
-            sync: sync_token(calendar, arguments)?,
+            filter,
+            sync,
             page: None,
+            size: asked.min(2500).min(most.unwrap_or(usize::MAX)),
             parameters: arguments.fingerprint(|name| !FREE.contains(&name)),
         };
         let Some(text) = arguments.get("pageToken") else {
@@ -135,13 +107,13 @@ impl<'a> Query<'a> {
         Ok(Self { page: Some(page), ..query })
     }
 
-    /// What is listed, all pages together.
+    /// Everything that is listed, on whatever page.
     fn items<'c>(&self, calendar: &'c SimulatedCalendar, now: DateTime<Utc>) -> Items<'c> {
         let mut items = Items::new();
         let since = self.sync.as_ref().map(|token| token.change);
         let is_new = |event: &StoredEvent| since.is_none_or(|since| event.change > since);
         for event in calendar.events.values().filter(|event| is_new(event)) {
-            if self.single && series::rule(&event.resource).is_ok_and(|rule| rule.is_some()) {
+            if self.filter.single && series::rule(&event.resource).is_ok_and(|rule| rule.is_some()) {
                 for occurrence in self.occurrences(calendar, event, now) {
                     self.add(calendar, Cow::Owned(occurrence), &mut items);
                 }
@@ -149,7 +121,7 @@ impl<'a> Query<'a> {
                 self.add(calendar, Cow::Borrowed(&event.resource), &mut items);
             }
         }
-        if since.is_some() && self.single {
+        if since.is_some() && self.filter.single {
             for former in calendar.former.values().filter(|former| is_new(former)) {
                 self.add(calendar, Cow::Borrowed(&former.resource), &mut items);
             }
@@ -157,7 +129,7 @@ impl<'a> Query<'a> {
         items
     }
 
-    /// The occurrences of a series that have no content of their own. A deleted series has cancelled ones.
+    /// The occurrences of a series that nobody has changed on their own. Those of a deleted series are cancelled.
     fn occurrences(
         &self,
         calendar: &SimulatedCalendar,
@@ -165,81 +137,40 @@ impl<'a> Query<'a> {
         now: DateTime<Utc>,
     ) -> Vec<Map<String, Value>> {
         let (earliest, latest) = bounds(now);
-        let (from, to) = (self.from.unwrap_or(earliest), self.to.unwrap_or(latest));
+        let (from, to) = (self.filter.from.unwrap_or(earliest), self.filter.to.unwrap_or(latest));
         let mut occurrences = series::occurrences(&series.resource, calendar.time_zone, from, to);
         occurrences.retain(|occurrence| !calendar.events.contains_key(text(occurrence, "id")));
         occurrences
     }
 
     fn add<'c>(&self, calendar: &SimulatedCalendar, event: Cow<'c, Map<String, Value>>, items: &mut Items<'c>) {
-        if !self.wants(calendar, &event) {
+        if !self.filter.wants(calendar, &event) {
             return;
         }
         let key = match self.arguments.get("orderBy") {
-            Some("startTime") => span(&event, self.zone).map(|(start, _)| timestamp(start.instant(self.zone))),
+            Some("startTime") => {
+                let zone = self.filter.zone;
+                span(&event, zone).map(|(start, _)| timestamp(start.instant(zone)))
+            }
             Some(_) => Some(text(&event, "updated").to_owned()),
             None => None,
         };
         items.insert((key.unwrap_or_default(), text(&event, "id").to_owned()), event);
     }
 
-    fn wants(&self, calendar: &SimulatedCalendar, event: &Map<String, Value>) -> bool {
-        if is_cancelled(event) {
-            let exception = !self.single && event.contains_key("recurringEventId");
-            let deleted = self.sync.is_some() || self.updated_min.is_some() || self.arguments.flag("showDeleted");
-            if !deleted && !exception || calendar.hides_deleted && self.sync.is_none() {
-                return false;
-            }
-        }
-        let types: Vec<&str> = self.arguments.all("eventTypes").collect();
-        if !types.is_empty() && !types.contains(&text(event, "eventType")) {
-            return false;
-        }
-        self.in_time(event) && self.has_properties(event)
-    }
-
-    /// Overlap with `timeMin` and `timeMax`, both exclusive. A series counts from its first to its last occurrence.
-    fn in_time(&self, event: &Map<String, Value>) -> bool {
-        let Some((start, end)) = span(event, self.zone) else {
-            return true;
-        };
-        let (start, end) = (start.instant(self.zone), end.instant(self.zone));
-        let repeats = event.contains_key("recurrence");
-        let from = self.from.is_none_or(|from| end > from || repeats);
-        let updated = DateTime::parse_from_rfc3339(text(event, "updated")).ok();
-        let recent = self.updated_min.is_none_or(|least| updated.is_some_and(|updated| updated >= least));
-        from && self.to.is_none_or(|to| start < to) && recent
-    }
-
-    fn has_properties(&self, event: &Map<String, Value>) -> bool {
-        let has = |kind: &str, constraint: &str| {
-            let Some((key, value)) = constraint.split_once('=') else {
-                return false;
-            };
-            let properties = event.get("extendedProperties").and_then(|extended| extended.get(kind));
-            properties.and_then(|properties| properties.get(key)).is_some_and(|stored| stored == value)
-        };
-        let uid = self.arguments.get("iCalUID").is_none_or(|uid| text(event, "iCalUID") == uid);
-        let words = self.arguments.get("q").unwrap_or_default().to_lowercase();
-        let found = words.split_whitespace().all(|word| text(event, "summary").to_lowercase().contains(word));
-        uid && found
-            && self.arguments.all("privateExtendedProperty").all(|constraint| has("private", constraint))
-            && self.arguments.all("sharedExtendedProperty").all(|constraint| has("shared", constraint))
-    }
-
-    /// One page, and the token with which to go on.
-    fn envelope(&self, calendar: &SimulatedCalendar, items: Items<'_>, size: usize, change: u64) -> Value {
+    /// One page, and the token with which a caller goes on.
+    fn envelope(&self, calendar: &SimulatedCalendar, items: Items<'_>, change: u64) -> Value {
         let as_of = self.page.as_ref().map_or(change, |page| page.as_of);
-        let more = items.len() > size || calendar.pages == Pages::Endless;
-        let places: Vec<(String, String)> = items.keys().take(size).cloned().collect();
-        let resources = items.into_values().take(size);
+        let more = items.len() > self.size || calendar.pages == Pages::Endless;
+        let places: Vec<(String, String)> = items.keys().take(self.size).cloned().collect();
+        let resources = items.into_values().take(self.size);
         let items: Vec<Value> = resources.map(|event| self.show(calendar, event.into_owned())).collect();
         let mut envelope = json!({
             "kind": "calendar#events",
             "etag": format!("\"p{change:012}\""),
             "summary": calendar.id,
             "updated": timestamp(calendar.updated),
-            "timeZone": self.zone.name(),
+            "timeZone": self.filter.zone.name(),
             "accessRole": calendar.access_role,
             "defaultReminders": [],
             "items": items,
@@ -258,24 +189,25 @@ impl<'a> Query<'a> {
         envelope
     }
 
-    /// Whether the last page carries a sync token: not where the listing was sorted or searched.
+    /// Whether the last page has a sync token, which a sorted or searched listing does not get.
     fn starts_sync(&self) -> bool {
         let sorted_or_searched =
             |name: &&str| !["timeMin", "timeMax"].contains(name) && self.arguments.get(name).is_some();
         !NOT_WITH_SYNC_TOKEN.iter().any(sorted_or_searched)
     }
 
-    /// With a sync token, what was deleted is shown by no more than Google guarantees, unless the calendar shows more.
+    /// An event as this listing shows it. In a listing with a sync token, a deleted event has only the fields that Google
+    /// guarantees, unless the calendar shows more.
     fn show(&self, calendar: &SimulatedCalendar, mut event: Map<String, Value>) -> Value {
         if self.sync.is_some() && is_cancelled(&event) && !calendar.details_of_deleted {
             let kept = ["kind", "etag", "id", "status", "recurringEventId", "originalStartTime"];
             event.retain(|field, _| kept.contains(&field.as_str()));
         }
-        present(event, self.zone)
+        present(event, self.filter.zone)
     }
 }
 
-/// The parameters that all listings of a chain of sync tokens share.
+/// The parameters that a listing must share with the one that its sync token comes from.
 fn lasting(arguments: &Arguments) -> String {
     arguments.fingerprint(|name| !FREE.contains(&name) && !NOT_WITH_SYNC_TOKEN.contains(&name) && name != "syncToken")
 }

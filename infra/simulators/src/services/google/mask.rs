@@ -6,10 +6,10 @@ use super::schema::ApiSchema;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// What to keep of an answer.
+/// The fields of an answer that are kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mask {
-    /// Everything from here on.
+    /// Everything, however deep.
     All,
     /// These fields; `*` stands for every field.
     Fields(BTreeMap<String, Mask>),
@@ -80,7 +80,7 @@ fn add(fields: &mut BTreeMap<String, Mask>, name: String, mask: Mask) {
     }
 }
 
-/// `field (',' field)*`, up to the end or a closing parenthesis.
+/// Reads `field (',' field)*`, up to the end or a closing parenthesis.
 fn selection(rest: &mut &str) -> Result<Mask, String> {
     let mut fields = BTreeMap::new();
     loop {
@@ -93,7 +93,7 @@ fn selection(rest: &mut &str) -> Result<Mask, String> {
     }
 }
 
-/// `name`, `name/field` or `name(selection)`.
+/// Reads `name`, `name/field` or `name(selection)`.
 fn field(rest: &mut &str) -> Result<(String, Mask), String> {
     let end = rest.find(|character: char| "/(),".contains(character)).unwrap_or(rest.len());
     let (name, after) = rest.split_at(end);

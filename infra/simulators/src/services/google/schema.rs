@@ -1,9 +1,8 @@
 //! Google's paths, parameters and resources, from the facts in `schema/`.
 //!
-//! The facts come from Google's discovery documents (<https://developers.google.com/discovery/v1/reference/apis>) with the
-//! prose stripped, and with it the properties named `description`, which are put back here.
+//! The facts are Google's discovery documents (<https://developers.google.com/discovery/v1/reference/apis>) without their
+//! prose. The properties named `description` fell out together with the prose and are put back here.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -37,14 +36,15 @@ pub(crate) struct Method {
     verb: String,
     segments: Vec<String>,
     pub(crate) parameters: Map<String, Value>,
-    /// Names of schemas.
+    /// The name of the schema of its body.
     pub(crate) request: Option<String>,
+    /// The name of the schema of its answer.
     pub(crate) response: Option<String>,
 }
 
 impl ApiSchema {
     fn read(text: &str) -> Self {
-        // What the facts lack is missing here too: then no path is known, and the tests of this module fail.
+        // From damaged facts no path would be known, and the tests of this module would fail.
         let facts: Value = serde_json::from_str(text).unwrap_or_default();
         let object = |name: &str| facts[name].as_object().cloned().unwrap_or_default();
         let service_path = facts["servicePath"].as_str().unwrap_or_default();
@@ -84,38 +84,6 @@ impl ApiSchema {
         let schema = self.resolve(schema);
         schema["properties"].get(name).or_else(|| schema.get("additionalProperties"))
     }
-
-    /// Lists in `wrong` what of `value` is not as the schema has it. A null passes where `nulls` is set: in a PATCH it
-    /// removes the field.
-    pub(crate) fn check(&self, schema: &Value, value: &Value, place: &str, nulls: bool, wrong: &mut Vec<String>) {
-        let schema = self.resolve(schema);
-        if nulls && value.is_null() {
-            return;
-        }
-        match (schema["type"].as_str().unwrap_or_default(), value) {
-            ("any", _) | ("boolean", Value::Bool(_)) => {}
-            ("integer", Value::Number(number)) if number.is_i64() => {}
-            ("string", Value::String(text)) => {
-                if let Some(problem) = text_problem(schema, text) {
-                    wrong.push(format!("{place} {problem}"));
-                }
-            }
-            ("array", Value::Array(items)) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.check(&schema["items"], item, &format!("{place}[{index}]"), nulls, wrong);
-                }
-            }
-            ("object", Value::Object(fields)) => {
-                for (name, field) in fields {
-                    match self.property(schema, name) {
-                        Some(schema) => self.check(schema, field, &format!("{place}.{name}"), nulls, wrong),
-                        None => wrong.push(format!("{place}.{name} is not in the schema")),
-                    }
-                }
-            }
-            (expected, _) => wrong.push(format!("{place} must be of type {expected}, is {value}")),
-        }
-    }
 }
 
 impl Method {
@@ -150,45 +118,9 @@ impl Method {
     }
 }
 
-/// What is wrong with a string, by the enum and the format of its schema.
-fn text_problem(schema: &Value, text: &str) -> Option<String> {
-    if let Some(allowed) = schema["enum"].as_array()
-        && !allowed.iter().any(|value| value == text)
-    {
-        return Some(format!("must be one of {}, is {text:?}", schema["enum"]));
-    }
-    let right = match schema["format"].as_str().unwrap_or_default() {
-        "date" => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
-        // The offset may be missing where a time zone is named.
-        "date-time" => DateTime::parse_from_rfc3339(text).is_ok() || text.parse::<NaiveDateTime>().is_ok(),
-        "int64" => text.parse::<i64>().is_ok(),
-        _ => true,
-    };
-    (!right).then(|| format!("must be a {}, is {text:?}", schema["format"]))
-}
-
-/// Checks a query parameter, which is always sent as text.
-pub(crate) fn parameter_problem(facts: &Value, text: &str) -> Option<String> {
-    match facts["type"].as_str().unwrap_or_default() {
-        "boolean" => (!matches!(text, "true" | "false")).then(|| format!("must be true or false, is {text:?}")),
-        "integer" => {
-            let limit = |name: &str| facts[name].as_str().and_then(|limit| limit.parse::<i64>().ok());
-            let (least, most) = (limit("minimum").unwrap_or(i64::MIN), limit("maximum").unwrap_or(i64::MAX));
-            let right = text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number));
-            (!right).then(|| format!("must be an integer in its limits, is {text:?}"))
-        }
-        _ if facts["format"] == "date-time" => {
-            let right = DateTime::parse_from_rfc3339(text).is_ok();
-            (!right).then(|| format!("must be an RFC 3339 time with an offset, is {text:?}"))
-        }
-        _ => text_problem(facts, text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CALENDAR, SHEETS, parameter_problem};
-    use serde_json::json;
+    use super::{CALENDAR, SHEETS};
 
     #[test]
     fn paths_are_matched_and_decoded() {
@@ -202,32 +134,5 @@ mod tests {
         assert_eq!(method.name, "spreadsheets.values.batchGet");
         assert!(CALENDAR.find("GET", "/calendar/v3/calendars//events").is_none());
         assert!(CALENDAR.find("POST", "/calendar/v3/calendars/a/events/b").is_none());
-    }
-
-    #[test]
-    fn values_are_checked_by_type_enum_and_format() {
-        let check = |value| {
-            let mut wrong = Vec::new();
-            CALENDAR.check(CALENDAR.schema("Event"), &value, "body", false, &mut wrong);
-            wrong
-        };
-        assert!(check(json!({ "summary": "x", "extendedProperties": { "private": { "a": "true" } } })).is_empty());
-        assert!(check(json!({ "start": { "dateTime": "2026-06-18T09:00:00" }, "description": "x" })).is_empty());
-        assert_eq!(check(json!({ "colorId": 4 })), ["body.colorId must be of type string, is 4"]);
-        assert_eq!(check(json!({ "extendedProperties": { "private": { "a": true } } })).len(), 1);
-        assert_eq!(check(json!({ "start": { "date": "2026-02-30" } })).len(), 1);
-        assert_eq!(check(json!({ "title": "x" })), ["body.title is not in the schema"]);
-        assert_eq!(check(json!({ "summary": null })).len(), 1);
-    }
-
-    #[test]
-    fn query_parameters_are_checked_as_text() {
-        let facts = |name| CALENDAR.parameter(CALENDAR.method("events.list").unwrap(), name).unwrap();
-        assert!(parameter_problem(facts("maxResults"), "0").is_some());
-        assert!(parameter_problem(facts("maxResults"), "2500").is_none());
-        assert!(parameter_problem(facts("timeMin"), "2026-06-01T00:00:00").is_some());
-        assert!(parameter_problem(facts("timeMin"), "2026-06-01T00:00:00Z").is_none());
-        assert!(parameter_problem(facts("orderBy"), "created").is_some());
-        assert!(parameter_problem(facts("singleEvents"), "1").is_some());
     }
 }

@@ -1,17 +1,17 @@
 //! Series and their occurrences (RFC 5545, 3.3.10), as far as `FREQ=DAILY|WEEKLY` with `INTERVAL`, `COUNT` and `UNTIL`.
 //!
-//! An occurrence keeps its local time in the zone of the series across changes of clocks. It has no content of its own
-//! until it is changed; then the calendar stores it like an event, and what is here no longer speaks of it.
+//! An occurrence keeps its local time in the zone of the series across changes of clocks. An occurrence that was changed on
+//! its own is stored in the calendar like an event; this file computes the others.
 
 use super::{
-    calendar::{span, text},
-    content::{Point, instant_of},
+    point::{Point, instant_of},
+    resource::{span, text},
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-/// No listing of ours looks further than some years; this many steps reach further.
+/// The most occurrences of a series, which reach further than any listing.
 const MOST: i64 = 20_000;
 
 /// When a series repeats.
@@ -51,7 +51,7 @@ pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<RecurrenceRul
     Ok(Some(rule))
 }
 
-/// The occurrences of a series that overlap a span of time, without regard to exceptions. None for a single event.
+/// The occurrences of a series that overlap a span of time, as they were planned. A single event has none.
 pub(crate) fn occurrences(
     series: &Map<String, Value>,
     calendar_zone: Tz,
@@ -78,8 +78,8 @@ pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix:
     Some(derive(series, calendar_zone, start, end))
 }
 
-/// A series in two: what it was before the occurrence planned for `from`, and the rest, both under its id. None where nothing is
-/// planned then, or nothing before it.
+/// Cuts a series in two before the occurrence planned for `from`; both parts still have its id. `None` if nothing is planned
+/// for then, or if it is the first occurrence.
 pub(crate) fn split(
     series: &Map<String, Value>,
     calendar_zone: Tz,
@@ -111,7 +111,7 @@ pub(crate) fn split(
     Some((ended, rest))
 }
 
-/// Start and end of the occurrence number `index`, while the series goes on.
+/// Start and end of the occurrence number `index`; `None` after the end of the series.
 fn occurrence_times(rule: &RecurrenceRule, start: Point, end: Point, index: i64) -> Option<(Point, Point)> {
     let shift = Duration::days(rule.step.num_days().checked_mul(index)?);
     let (times, day) = match (start, end) {

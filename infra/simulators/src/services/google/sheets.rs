@@ -8,18 +8,21 @@ use super::{
     arguments::Arguments,
     error::ApiRefusal,
 };
-use crate::state::WorldState;
 use serde_json::{Number, Value, json};
+use std::collections::BTreeMap;
 
 /// The size of a fresh tab; larger content makes it larger.
 const ROWS: usize = 1000;
 const COLUMNS: usize = 26;
 
+/// The spreadsheets by their ids.
+pub(crate) type Spreadsheets = BTreeMap<String, Spreadsheet>;
+
 /// A spreadsheet and its tabs.
 #[derive(Debug, Default)]
 pub(crate) struct Spreadsheet {
     tabs: Vec<Tab>,
-    /// Named ranges and where they are.
+    /// Named ranges, each with the place it stands for.
     names: Vec<(String, String)>,
     pub(crate) broken: bool,
 }
@@ -41,14 +44,42 @@ impl Spreadsheet {
     pub(crate) fn set_name(&mut self, name: &str, place: &str) {
         self.names.push((name.to_owned(), place.to_owned()));
     }
+
+    /// The tab that a range is on, and its cells, which are `None` for a whole tab.
+    ///
+    /// The last exclamation mark ends the title. A range without a title is read as cells of the first tab if possible, else
+    /// as a named range, else as a title.
+    fn find(&self, range: &str) -> Option<(&Tab, Option<String>)> {
+        let (title, cells) = range.rsplit_once('!').unwrap_or(("", range));
+        if matches!(title, "" | "''") && a1::is_reference(cells) {
+            return Some((self.tabs.first()?, Some(cells.to_owned())));
+        }
+        let named = self.names.iter().find(|(name, _)| name.eq_ignore_ascii_case(range));
+        if let Some((tab, cells)) = named.and_then(|(_, place)| place.rsplit_once('!')) {
+            return Some((self.tab(tab)?, Some(cells.to_owned())));
+        }
+        match self.tab(title).filter(|_| !cells.is_empty()) {
+            Some(tab) => Some((tab, Some(cells.to_owned()))),
+            None => Some((self.tab(range)?, None)),
+        }
+    }
+
+    /// A tab by its title, quoted or not, in any capitals.
+    fn tab(&self, title: &str) -> Option<&Tab> {
+        let bare = match title.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            Some(inner) => inner.replace("''", "'"),
+            None => title.to_owned(),
+        };
+        self.tabs.iter().find(|tab| tab.title.to_lowercase() == bare.to_lowercase())
+    }
 }
 
-pub(crate) fn get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    read(spreadsheet(state, arguments)?, arguments, arguments.path("range"))
+pub(crate) fn get(spreadsheets: &Spreadsheets, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    read(spreadsheet(spreadsheets, arguments)?, arguments, arguments.path("range"))
 }
 
-pub(crate) fn batch_get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
-    let spreadsheet = spreadsheet(state, arguments)?;
+pub(crate) fn batch_get(spreadsheets: &Spreadsheets, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    let spreadsheet = spreadsheet(spreadsheets, arguments)?;
     let ranges = arguments.all("ranges").map(|range| read(spreadsheet, arguments, range));
     let ranges = ranges.collect::<Result<Vec<Value>, ApiRefusal>>()?;
     if ranges.is_empty() {
@@ -57,8 +88,8 @@ pub(crate) fn batch_get(state: &WorldState, arguments: &Arguments) -> Result<Val
     Ok(json!({ "spreadsheetId": arguments.path("spreadsheetId"), "valueRanges": ranges }))
 }
 
-fn spreadsheet<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a Spreadsheet, ApiRefusal> {
-    let found = state.spreadsheets.get(arguments.path("spreadsheetId"));
+fn spreadsheet<'a>(spreadsheets: &'a Spreadsheets, arguments: &Arguments) -> Result<&'a Spreadsheet, ApiRefusal> {
+    let found = spreadsheets.get(arguments.path("spreadsheetId"));
     let spreadsheet = found.ok_or_else(|| ApiRefusal::new(404, "notFound", "Requested entity was not found."))?;
     if spreadsheet.broken {
         return Err(ApiRefusal::new(503, "backendError", "The service is currently unavailable."));
@@ -99,36 +130,6 @@ fn unparsable(range: &str) -> ApiRefusal {
     ApiRefusal::invalid(&format!("Unable to parse range: {range}"))
 }
 
-impl Spreadsheet {
-    /// The tab that a range is on, and the cells; none for a whole tab.
-    ///
-    /// The last exclamation mark counts. Without one, or with nothing before it, the range is cells of the first tab if it
-    /// can be, else a named range, else a title.
-    fn find(&self, range: &str) -> Option<(&Tab, Option<String>)> {
-        let (title, cells) = range.rsplit_once('!').unwrap_or(("", range));
-        if matches!(title, "" | "''") && a1::is_reference(cells) {
-            return Some((self.tabs.first()?, Some(cells.to_owned())));
-        }
-        let named = self.names.iter().find(|(name, _)| name.eq_ignore_ascii_case(range));
-        if let Some((tab, cells)) = named.and_then(|(_, place)| place.rsplit_once('!')) {
-            return Some((self.tab(tab)?, Some(cells.to_owned())));
-        }
-        match self.tab(title).filter(|_| !cells.is_empty()) {
-            Some(tab) => Some((tab, Some(cells.to_owned()))),
-            None => Some((self.tab(range)?, None)),
-        }
-    }
-
-    /// A tab by its title, quoted or not, in any capitals.
-    fn tab(&self, title: &str) -> Option<&Tab> {
-        let bare = match title.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-            Some(inner) => inner.replace("''", "'"),
-            None => title.to_owned(),
-        };
-        self.tabs.iter().find(|tab| tab.title.to_lowercase() == bare.to_lowercase())
-    }
-}
-
 impl Tab {
     /// Rows and columns of the grid.
     fn size(&self) -> (usize, usize) {
@@ -137,7 +138,7 @@ impl Tab {
     }
 }
 
-/// The title as Google writes it back: in quotes unless it is a plain word that cannot be cells.
+/// The title as Google writes it back: in quotes, unless it is a plain word that cannot be read as cells.
 fn quoted(title: &str) -> String {
     let plain = title.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if plain && !title.starts_with(|c: char| c.is_ascii_digit()) && !a1::is_reference(title) {
@@ -160,7 +161,7 @@ fn values(rows: &[Vec<Value>], window: &GridRange, raw: bool) -> Vec<Vec<Value>>
     values
 }
 
-/// A cell as the sheet shows it, or as it is stored. An empty cell is an empty string either way.
+/// A cell as it is stored if `raw`, else as the sheet shows it. An empty cell is always an empty string.
 fn rendered(cell: &Value, raw: bool) -> Value {
     match cell {
         Value::Null => json!(""),
@@ -170,7 +171,7 @@ fn rendered(cell: &Value, raw: bool) -> Value {
     }
 }
 
-/// A number without a decimal point where it is whole.
+/// A number, without a decimal point if it is whole.
 fn shown(number: &Number) -> String {
     let text = number.to_string();
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)

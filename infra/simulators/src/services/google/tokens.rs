@@ -3,13 +3,13 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-/// Where incremental listings go on.
+/// Where an incremental listing goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SyncToken {
     pub(crate) calendar: String,
     /// Everything up to this change has been listed.
     pub(crate) change: u64,
-    /// The parameters that must stay the same.
+    /// The parameters that the next listing must have too.
     pub(crate) parameters: String,
 }
 
@@ -20,8 +20,8 @@ pub(crate) struct PageToken {
     pub(crate) parameters: String,
     /// The number of the page, from 1.
     pub(crate) page: u32,
-    /// The last change when the first page was listed: the next sync token, so that nothing that changes between the
-    /// pages is lost.
+    /// The last change before the first page was listed. The next sync token holds it, so that no change between the pages
+    /// is lost.
     pub(crate) as_of: u64,
     /// The place of the last item listed, in the order of the listing.
     pub(crate) after: (String, String),

@@ -22,7 +22,7 @@ const MEMBERS: [&str; 12] = [
 ];
 const TARGET: [&str; 5] = ["Arn", "DeadLetterConfig", "Input", "RetryPolicy", "RoleArn"];
 
-/// What is wrong with a request, in words.
+/// The error says what is wrong with a request.
 type Checked = Result<(), String>;
 
 /// Whether a name or the name of a group may be this.
@@ -66,7 +66,7 @@ fn texts(body: &Map<String, Value>) -> Checked {
     ensure(text(body, "KmsKeyArn")?.is_none_or(|arn| is_arn(arn, "kms")), "KmsKeyArn")
 }
 
-/// A start that has passed is refused, but for five minutes of grace.
+/// Refuses a start that is more than five minutes ago.
 fn dates(body: &Map<String, Value>, recurring: bool, now: DateTime<Utc>) -> Checked {
     let date = |name: &str| match body.get(name) {
         None => Ok(None),
@@ -116,7 +116,7 @@ fn target(target: &Map<String, Value>) -> Checked {
     Ok(())
 }
 
-/// What a schedule has that was made with this request: members that were left out have the system's defaults.
+/// The content of a schedule that this request makes: members that it leaves out get their defaults.
 pub(super) fn with_defaults(body: &Map<String, Value>) -> Map<String, Value> {
     let mut schedule = body.clone();
     schedule.remove("ClientToken");

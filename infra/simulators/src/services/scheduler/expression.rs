@@ -5,11 +5,11 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 /// When a schedule fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expression {
-    /// Again and again after so many minutes.
+    /// Again and again, with this many minutes in between.
     Rate(i64),
     /// Once, in the schedule's own time zone.
     At(NaiveDateTime),
-    /// At certain minutes, hours and days; checked, but never fired here.
+    /// At certain minutes, hours and days. It is checked, but never fires here.
     Cron,
 }
 
@@ -62,7 +62,7 @@ fn rate(inner: &str) -> Option<Expression> {
 const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// Minutes, hours, day of the month, month, day of the week, year; one of the two days is `?`.
+/// Whether this is minutes, hours, day of the month, month, day of the week and year. One of the two days must be `?`.
 fn is_cron(inner: &str) -> bool {
     let fields: Vec<&str> = inner.split(' ').collect();
     let [minutes, hours, day, month, weekday, year] = fields[..] else {
@@ -80,7 +80,7 @@ fn is_cron(inner: &str) -> bool {
         && is_field(year, 1970, 2199, &[])
 }
 
-/// `*`, values, ranges and steps, separated by commas.
+/// Whether this is `*`, or values, ranges and steps, separated by commas.
 fn is_field(text: &str, least: u32, most: u32, names: &[&str]) -> bool {
     let value = |text: &str| {
         let number = text.parse::<u32>().is_ok_and(|number| (least..=most).contains(&number));
@@ -96,12 +96,12 @@ fn is_field(text: &str, least: u32, most: u32, names: &[&str]) -> bool {
     })
 }
 
-/// The last day, or the working day nearest to one.
+/// Whether this is the last day, or the working day nearest to a day.
 fn is_special_day(text: &str) -> bool {
     text == "L" || text == "LW" || text.strip_suffix('W').is_some_and(|day| is_field(day, 1, 31, &[]))
 }
 
-/// The last or the n-th weekday of the month.
+/// Whether this is the last or the n-th weekday of the month.
 fn is_special_weekday(text: &str) -> bool {
     let last = text.strip_suffix('L').is_some_and(|day| day.is_empty() || is_field(day, 1, 7, WEEKDAYS));
     let nth = text.split_once('#').is_some_and(|(day, n)| is_field(day, 1, 7, WEEKDAYS) && is_field(n, 1, 5, &[]));

@@ -1,0 +1,129 @@
+//! Google's methods: each request is checked against the schema before it is carried out, and each answer before it is sent.
+//!
+//! A request that a correct client would not have sent is refused as Google refuses it, and recorded as a violation.
+
+use super::{
+    arguments::Arguments,
+    calendar_list,
+    calendars::Calendars,
+    checks::mismatches_of_answer,
+    error::ApiRefusal,
+    events, listing,
+    mask::Mask,
+    oauth::TokenService,
+    schema::{ApiSchema, CALENDAR, Method, SHEETS},
+    sheets::{self, Spreadsheets},
+};
+use crate::{
+    time::Chronicle,
+    wire::exchange::{Answer, ReceivedRequest, Route, Service},
+};
+use serde_json::Value;
+use std::io;
+
+/// What Google remembers.
+pub(crate) struct Google {
+    pub(crate) tokens: TokenService,
+    pub(crate) calendars: Calendars,
+    pub(crate) spreadsheets: Spreadsheets,
+}
+
+impl Google {
+    /// # Errors
+    /// When the sample key in the sources is damaged.
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            tokens: TokenService::new()?,
+            calendars: Calendars::default(),
+            spreadsheets: Spreadsheets::default(),
+        })
+    }
+
+    /// Carries out a request.
+    pub(crate) fn answer(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Answer {
+        let result = match request.route.service {
+            Service::Token => self.tokens.grant(request, chronicle.now()),
+            _ => self.carry_out(request, chronicle),
+        };
+        result.unwrap_or_else(|refusal| {
+            if let Some(text) = &refusal.violation {
+                let ReceivedRequest { route, method, path, .. } = request;
+                chronicle.violation(format!("{}: {text} ({method} {path})", route.operation));
+            }
+            refusal.answer(request.route.service)
+        })
+    }
+
+    fn carry_out(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Result<Answer, ApiRefusal> {
+        let api = api(request.route.service);
+        let Some(method) = api.method(&request.route.operation) else {
+            return Err(ApiRefusal::not_found().violating("no method has this path"));
+        };
+        self.tokens.authorise(request, chronicle.now())?;
+        let arguments = Arguments::read(api, method, request)?;
+        let mask = arguments.get("fields").map(|fields| mask(api, method, fields)).transpose()?;
+        let value = self.perform(&method.name, chronicle, &arguments)?;
+        if value.is_null() {
+            return Ok(Answer::empty(204));
+        }
+        for text in mismatches_of_answer(api, answer_schema(api, method), &value) {
+            chronicle.violation(format!("the simulator's own {}: {text}", method.name));
+        }
+        Ok(Answer::json(200, &mask.unwrap_or(Mask::All).apply(value)))
+    }
+
+    fn perform(&mut self, method: &str, chronicle: &mut Chronicle, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+        let Self { calendars, spreadsheets, .. } = self;
+        match method {
+            "calendarList.get" => calendar_list::get(calendars, arguments),
+            "calendarList.insert" => calendar_list::insert(calendars, arguments),
+            "calendarList.list" => calendar_list::list(calendars, arguments),
+            "calendars.get" => calendar_list::calendar(calendars, arguments),
+            "events.delete" => events::delete(calendars, chronicle, arguments),
+            "events.get" => events::get(calendars, arguments),
+            "events.insert" => events::insert(calendars, chronicle, arguments),
+            "events.list" => listing::list(calendars, chronicle, arguments),
+            "events.patch" => events::patch(calendars, chronicle, arguments),
+            "spreadsheets.values.batchGet" => sheets::batch_get(spreadsheets, arguments),
+            "spreadsheets.values.get" => sheets::get(spreadsheets, arguments),
+            _ => {
+                Err(ApiRefusal::new(501, "notImplemented", "Not Implemented").violating("this method is not simulated"))
+            }
+        }
+    }
+}
+
+/// Names the operation of a method and a path.
+pub(crate) fn route(method: &str, path: &str) -> Route {
+    if path == "/token" {
+        return Route::new(Service::Token, "token");
+    }
+    let service = if path.starts_with("/v4/") { Service::Sheets } else { Service::Google };
+    match api(service).find(method, path) {
+        Some((method, path)) => Route { service, operation: method.name.clone(), path },
+        None => Route::new(service, "unknown"),
+    }
+}
+
+fn api(service: Service) -> &'static ApiSchema {
+    if service == Service::Sheets { &SHEETS } else { &CALENDAR }
+}
+
+fn answer_schema<'a>(api: &'a ApiSchema, method: &Method) -> &'a Value {
+    api.schema(method.response.as_deref().unwrap_or_default())
+}
+
+fn mask(api: &ApiSchema, method: &Method, fields: &str) -> Result<Mask, ApiRefusal> {
+    let refused = |text: &str| {
+        let message = format!("Invalid field selection {fields}");
+        ApiRefusal::new(400, "invalidParameter", &message).at("parameter", "fields").violating(text)
+    };
+    let mask = Mask::parse(fields).map_err(|text| refused(&text))?;
+    let mut unknown = Vec::new();
+    mask.check(api, answer_schema(api, method), &mut unknown);
+    if unknown.is_empty() {
+        Ok(mask)
+    } else {
+        Err(refused(&format!("the mask {fields:?} names unknown fields {unknown:?}")))
+    }
+}

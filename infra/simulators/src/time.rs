@@ -1,0 +1,102 @@
+//! The simulated time, the order of all changes, and the record of what went against the rules.
+
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+
+/// The order and the time of one change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ChangeStamp {
+    /// Counts the changes of the world. Sync tokens hold such a number.
+    pub(crate) change: u64,
+    /// Later than that of the change before, in milliseconds.
+    pub(crate) updated: DateTime<Utc>,
+    /// The simulated time; `updated` may be ahead of it.
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// Where the simulated time comes from.
+#[derive(Clone, Copy, Debug)]
+enum SimulatedClock {
+    Standing(DateTime<Utc>),
+    /// The real time.
+    Running,
+}
+
+/// Tells every service the time, numbers the changes, and keeps the violations.
+pub(crate) struct Chronicle {
+    clock: SimulatedClock,
+    change: u64,
+    last_updated: DateTime<Utc>,
+    is_next_simultaneous: bool,
+    violations: Vec<String>,
+}
+
+impl Chronicle {
+    pub(crate) fn new(now: DateTime<Utc>) -> Self {
+        Self {
+            clock: SimulatedClock::Standing(now.trunc_subsecs(3)),
+            change: 0,
+            last_updated: DateTime::<Utc>::MIN_UTC,
+            is_next_simultaneous: false,
+            violations: Vec::new(),
+        }
+    }
+
+    /// The simulated time, in whole milliseconds.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        match self.clock {
+            SimulatedClock::Standing(now) => now,
+            SimulatedClock::Running => Utc::now().trunc_subsecs(3),
+        }
+    }
+
+    pub(crate) fn set_now(&mut self, now: DateTime<Utc>) {
+        self.clock = SimulatedClock::Standing(now.trunc_subsecs(3));
+    }
+
+    pub(crate) fn follow_real_time(&mut self) {
+        self.clock = SimulatedClock::Running;
+    }
+
+    /// The number of the last change.
+    pub(crate) fn change(&self) -> u64 {
+        self.change
+    }
+
+    /// The next change gets the `updated` of the last one.
+    pub(crate) fn date_next_like_the_last(&mut self) {
+        self.is_next_simultaneous = true;
+    }
+
+    /// Whether a change that was to be dated like the last one has not come yet.
+    pub(crate) fn awaits_simultaneous(&self) -> bool {
+        self.is_next_simultaneous
+    }
+
+    /// The stamp of the next change.
+    pub(crate) fn stamp(&mut self) -> ChangeStamp {
+        self.change += 1;
+        let now = self.now();
+        if std::mem::take(&mut self.is_next_simultaneous) {
+            if self.last_updated < now {
+                self.violation("a change is to be dated like the last one, which was earlier");
+            }
+        } else {
+            let after_last = self.last_updated.checked_add_signed(Duration::milliseconds(1));
+            self.last_updated = after_last.map_or(now, |after| after.max(now));
+        }
+        ChangeStamp { change: self.change, updated: self.last_updated, now }
+    }
+
+    /// Records what a correct client, service or test would not have done.
+    pub(crate) fn violation(&mut self, text: impl Into<String>) {
+        self.violations.push(text.into());
+    }
+
+    pub(crate) fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    pub(crate) fn take_violations(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.violations)
+    }
+}
