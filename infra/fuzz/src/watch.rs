@@ -33,12 +33,12 @@ pub struct Finding {
     /// The input.
     pub input: Vec<u8>,
     /// What it does.
-    pub effect: Effect,
+    pub misbehaviour: Misbehaviour,
 }
 
 /// What an input does that none may.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Misbehaviour {
     /// The target panics with this message.
     Panic(String),
     /// The target does not come to an end in time.
@@ -75,7 +75,7 @@ pub fn run(
         }
     });
     if let Err(error) = started {
-        return Err(Finding { input: Vec::new(), effect: Effect::Panic(format!("no thread: {error}")) });
+        return Err(Finding { input: Vec::new(), misbehaviour: Misbehaviour::Panic(format!("no thread: {error}")) });
     }
     let mut count = 0;
     while let Ok(News::Begun(input, before)) = news.recv() {
@@ -100,8 +100,8 @@ fn measure(check: fn(&[u8]), input: Vec<u8>, limits: Limits) -> Result<(), Findi
     let mut outcome = Ok(());
     let peak = memory::peak_of(|| outcome = catch_unwind(|| check(&input)));
     match outcome {
-        Err(cause) => Err(Finding { input, effect: Effect::Panic(message(&*cause)) }),
-        Ok(()) if peak > limits.memory => Err(Finding { input, effect: Effect::Memory }),
+        Err(cause) => Err(Finding { input, misbehaviour: Misbehaviour::Panic(message(&*cause)) }),
+        Ok(()) if peak > limits.memory => Err(Finding { input, misbehaviour: Misbehaviour::Memory }),
         Ok(()) => Ok(()),
     }
 }
@@ -109,18 +109,18 @@ fn measure(check: fn(&[u8]), input: Vec<u8>, limits: Limits) -> Result<(), Findi
 /// Waits until the input is done; gives it up when it takes too long or too much.
 fn wait(news: &Receiver<News>, input: Vec<u8>, before: usize, limits: Limits) -> Result<(), Finding> {
     let begun = Instant::now();
-    let effect = loop {
+    let misbehaviour = loop {
         match news.recv_timeout(LOOK) {
             Ok(News::Done(outcome)) => return outcome,
-            Err(RecvTimeoutError::Timeout) if begun.elapsed() > limits.time => break Effect::Hang,
+            Err(RecvTimeoutError::Timeout) if begun.elapsed() > limits.time => break Misbehaviour::Hang,
             Err(RecvTimeoutError::Timeout) if memory::in_use().saturating_sub(before) <= limits.memory => {}
-            Err(RecvTimeoutError::Timeout) => break Effect::Memory,
+            Err(RecvTimeoutError::Timeout) => break Misbehaviour::Memory,
             Ok(News::Begun(..)) | Err(RecvTimeoutError::Disconnected) => {
-                break Effect::Panic("it broke off".to_owned());
+                break Misbehaviour::Panic("it broke off".to_owned());
             }
         }
     };
-    Err(Finding { input, effect })
+    Err(Finding { input, misbehaviour })
 }
 
 fn message(cause: &(dyn Any + Send)) -> String {
@@ -130,10 +130,10 @@ fn message(cause: &(dyn Any + Send)) -> String {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.effect {
-            Effect::Panic(message) => write!(f, "panic: {message}")?,
-            Effect::Hang => f.write_str("no end in time")?,
-            Effect::Memory => f.write_str("too much memory")?,
+        match &self.misbehaviour {
+            Misbehaviour::Panic(message) => write!(f, "panic: {message}")?,
+            Misbehaviour::Hang => f.write_str("no end in time")?,
+            Misbehaviour::Memory => f.write_str("too much memory")?,
         }
         write!(f, "\non the input b\"{}\"", self.input.escape_ascii())
     }

@@ -55,7 +55,7 @@ impl FaultSchedule {
             }
             self.something_happens();
             self.decide();
-            self.stage.time.advance(A_MOMENT);
+            self.company.time.advance(A_MOMENT);
         }
         self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
         self.running.drain(..).for_each(|running| running.task.abort());
@@ -193,7 +193,7 @@ impl FaultSchedule {
         for call in self.gatekeeper.calls() {
             self.ledger.unanswered(&call);
         }
-        self.stage.time.advance(time);
+        self.company.time.advance(time);
     }
 
     /// What a call is told; `None` when its process ends here.
@@ -202,7 +202,7 @@ impl FaultSchedule {
         self.tell(format!("{} goes on: {fate:?}", name(call)));
         let fault = if let Fate::Wrong(fault) = &fate { Some(fault) } else { None };
         self.ledger.released(call, fault);
-        self.requests.reservations().released(&self.stage.world, call);
+        self.requests.reservations().released(&self.company.world, call);
         let caller = call.caller.clone().unwrap_or_default();
         match fate {
             Fate::Well => return Some(Turn::Go),

@@ -68,8 +68,8 @@ impl FaultSchedule {
     fn overtake_sweep(&mut self, caller: String, event: String, is_outcome: bool) {
         let takes_over = is_outcome && self.random.bool();
         if !takes_over {
-            let Self { random, stage, ledger, people, .. } = self;
-            let mut life = Life { random, world: &stage.world, ledger };
+            let Self { random, company, ledger, people, .. } = self;
+            let mut life = Life { random, world: &company.world, ledger };
             let Some(said) = people.change(&event, &mut life) else { return };
             self.tell(format!("{said}, which {caller} does not see"));
         }
@@ -94,8 +94,8 @@ impl FaultSchedule {
             _ => (false, true),
         };
         if changes {
-            let Self { random, stage, ledger, requests, .. } = self;
-            let said = requests.person_changes(event, &mut Life { random, world: &stage.world, ledger });
+            let Self { random, company, ledger, requests, .. } = self;
+            let said = requests.person_changes(event, &mut Life { random, world: &company.world, ledger });
             if let Some(said) = said {
                 self.tell(format!("{said}, which {caller} does not see"));
             }

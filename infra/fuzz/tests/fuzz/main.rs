@@ -10,7 +10,7 @@ mod watching;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use moffman_fuzz::watch::{Effect, Limits, run};
+use moffman_fuzz::watch::{Limits, Misbehaviour, run};
 
 /// Generous, because the machine may be busy.
 const TIME: Duration = Duration::from_secs(40);
@@ -30,7 +30,7 @@ fn expect_no_finding(
 ) -> usize {
     let alone = alone();
     let outcome = run(check, inputs, limits);
-    if outcome.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::Panic(_))) {
+    if outcome.as_ref().is_err_and(|finding| matches!(finding.misbehaviour, Misbehaviour::Panic(_))) {
         drop(alone);
     }
     outcome.unwrap_or_else(|finding| panic!("{finding}"))
