@@ -1,14 +1,13 @@
 //! Odd input for everything that Moffman reads: no panic, no hang, bounded memory.
 //!
 //! A [`FuzzTarget`] takes bytes to the library's own code at the place where they come in and asserts what must hold for any
-//! bytes. The tests feed it a fixed sequence of [`mutations`]; `make fuzz` has libFuzzer search for new ones.
+//! bytes. The tests feed it changed seeds, always the same ones; `make fuzz` has libFuzzer search for new ones.
 
 mod configuration;
 mod date_formats;
 pub mod files;
 mod google_events;
 pub mod memory;
-pub mod mutations;
 mod requests;
 mod sample;
 mod service;

@@ -4,20 +4,21 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use moffman_fuzz::watch::{Finding, Limits, Misbehaviour, run};
+use moffman_fuzz::watch::{Finding, Limits, Misbehaviour, Watch};
 
 use crate::{TIME, alone};
 
 const MEMORY: usize = 8 << 20;
 
-fn inputs() -> impl Iterator<Item = Vec<u8>> + Send {
-    [&b"good"[..], b"bad", b"good again"].into_iter().map(<[u8]>::to_vec)
+fn inputs() -> impl Iterator<Item = &'static [u8]> {
+    [&b"good"[..], b"bad", b"good again"].into_iter()
 }
 
 /// What is found on the input `bad`.
 fn found(check: fn(&[u8]), time: Duration) -> Misbehaviour {
     let _alone = alone();
-    let Finding { input, misbehaviour } = run(check, inputs(), Limits { time, memory: MEMORY }).unwrap_err();
+    let mut watch = Watch::start(check, Limits { time, memory: MEMORY }).unwrap();
+    let Finding { input, misbehaviour } = inputs().try_for_each(|input| watch.run(input)).unwrap_err();
     assert_eq!(input, b"bad");
     misbehaviour
 }
@@ -25,7 +26,8 @@ fn found(check: fn(&[u8]), time: Duration) -> Misbehaviour {
 #[test]
 fn what_is_well_is_counted() {
     let _alone = alone();
-    assert_eq!(run(|_| {}, inputs(), Limits { time: TIME, memory: MEMORY }), Ok(3));
+    let mut watch = Watch::start(|_| {}, Limits { time: TIME, memory: MEMORY }).unwrap();
+    assert_eq!(inputs().map(|input| watch.run(input)).collect::<Vec<_>>(), [const { Ok(()) }; 3]);
 }
 
 #[test]
