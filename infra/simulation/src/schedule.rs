@@ -79,7 +79,7 @@ pub struct FaultSchedule {
 pub enum Mood {
     /// Anything.
     Faults,
-    /// The same with few faults, so that processes live long enough to get into each other's way.
+    /// Anything, with few faults, so that processes live long enough to get into each other's way.
     Races,
     /// Trouble with all calendars but this one, and nothing else.
     Trouble { spared: &'static str },

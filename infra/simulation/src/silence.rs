@@ -1,4 +1,5 @@
-//! Days on which Byroapi does not say what becomes of any form, while persons decide about the same one again and again.
+//! The part of [`FaultSchedule`] with days on which Byroapi does not say what becomes of any form, while persons decide about
+//! the same one again and again.
 
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::operations::PersonDecision;
