@@ -21,7 +21,7 @@ async fn sweep_all(process: &Moffman) {
     assert!(report.problems.is_empty(), "{report:#?}");
 }
 
-async fn reserve(process: &Moffman, start: &str, end: &str, approved: bool, office: &str) {
+async fn reserve(process: &Moffman, (start, end): (&str, &str), approved: bool, office: &str) {
     let request = Request {
         name: "Some User".to_owned(),
         email: None,
@@ -89,7 +89,7 @@ async fn the_first_request_ever_reads_everything_once() {
     let mut company = company().await;
     let process = company.process("first").unwrap();
     let mark = company.world.mark();
-    reserve(&process, "2026-06-18", "2026-06-19", false, "brno").await;
+    reserve(&process, ("2026-06-18", "2026-06-19"), false, "brno").await;
     assert_eq!(read_twice(&company, mark), [""; 0]);
 }
 
@@ -105,7 +105,7 @@ async fn a_request_reads_everything_once() {
             ("2026-06-19", "2026-06-20", true),
         ] {
             let mark = company.world.mark();
-            reserve(&process, start, end, approved, office).await;
+            reserve(&process, (start, end), approved, office).await;
             assert_eq!(read_twice(&company, mark), [""; 0], "{office} {start} {approved}");
         }
     }
@@ -130,7 +130,7 @@ async fn one_token_serves_all_processes_for_an_hour() {
         for name in ["api", "sweeper"] {
             let process = company.process(name).unwrap();
             sweep_all(&process).await;
-            reserve(&process, "2026-06-18", "2026-06-19", false, "brno").await;
+            reserve(&process, ("2026-06-18", "2026-06-19"), false, "brno").await;
         }
         assert_eq!(company.world.count("token"), 1, "after {minute} times 5 minutes");
         company.time.advance(chrono::Duration::minutes(5));

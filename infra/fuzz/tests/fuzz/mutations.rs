@@ -75,7 +75,7 @@ pub fn inputs(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
 
 fn change(seeds: Vec<Vec<u8>>, words: Vec<Vec<u8>>) -> impl Strategy<Value = Change> {
     let index = any::<Index>;
-    let used = seeds.iter().flat_map(|seed| seed.split(|byte| !is_word(byte)));
+    let used = seeds.iter().flat_map(|seed| seed.split(|byte| !is_word(*byte)));
     let used: Vec<Vec<u8>> = used.filter(|word| !word.is_empty()).map(<[u8]>::to_vec).collect();
     let piece = (select(seeds), span()).prop_map(|(seed, span)| seed[span.of(&seed)].to_vec());
     prop_oneof![
@@ -126,8 +126,8 @@ impl Change {
             }
             Self::ReplaceWord(after, word, number) => {
                 let after = after.index(input.len() + 1);
-                let start = (after..input.len()).find(|at| is_word(&input[*at])).unwrap_or(input.len());
-                let end = start + input[start..].iter().take_while(|byte| is_word(byte)).count();
+                let start = (after..input.len()).find(|at| is_word(input[*at])).unwrap_or(input.len());
+                let end = start + input[start..].iter().take_while(|byte| is_word(**byte)).count();
                 let number = number.filter(|_| input.get(start).is_some_and(u8::is_ascii_digit));
                 let new = number.map_or(word.as_slice(), str::as_bytes);
                 input.splice(start..end, new.iter().copied());
@@ -147,6 +147,6 @@ impl Change {
     }
 }
 
-fn is_word(byte: &u8) -> bool {
+fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@')
 }
