@@ -3,23 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_types::SdkConfig;
 use chrono::Duration;
 use secrecy::SecretString;
 
-use crate::aws::{self, MissingVariable};
-use crate::byroapi::{Byroapi, ByroapiError};
+use crate::byroapi::{Byroapi, ByroapiError, ByroapiOptions};
 use crate::clock::{Clock, Randomness};
-use crate::config::{Settings, Sources};
-use crate::directory::Directory;
+use crate::config::Settings;
+use crate::directory::{Directory, DirectorySources, Range};
 use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
 use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleOptions, KeyError};
-use crate::parameters::{self, ParameterError};
 use crate::store::Store;
-use crate::transport::{Transport, TransportError};
-use crate::{metrics, telemetry};
+use crate::transport::Transport;
 
 /// The service: settings, clients, store and directory. Shared by all requests of a process.
 #[derive(Clone, Debug)]
@@ -79,45 +75,20 @@ pub struct Surroundings {
     pub randomness: Randomness,
 }
 
-/// Why the service cannot start.
+/// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The configuration has mistakes; the message names them all.
-    #[error(transparent)]
-    Configuration(#[from] crate::config::ConfigErrors),
+pub enum AssemblyError {
     /// The key is no service-account key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The parameter holds no service-account key.
-    #[error("the SSM parameter `{parameter}` does not hold the key of a service account: {source}")]
-    KeyInParameter {
-        /// The parameter's name.
-        parameter: String,
-        /// What is wrong with what it holds.
-        source: KeyError,
-    },
-    /// No key is configured.
-    #[error(
-        "google_api.service_account_key_parameter is not set: it names the SSM parameter that holds the service account's key"
-    )]
-    NoKey,
-    /// A parameter of the SSM Parameter Store cannot be read.
-    #[error(transparent)]
-    Parameter(#[from] ParameterError),
     /// Forms cannot be sent.
     #[error(transparent)]
     Byroapi(#[from] ByroapiError),
-    /// The environment is not that of a function.
-    #[error(transparent)]
-    Environment(#[from] MissingVariable),
-    /// TLS cannot be set up.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
 }
 
 impl Moffman {
     /// Puts the service together; calls nobody.
-    pub fn new(surroundings: Surroundings) -> Result<Self, StartError> {
+    pub fn new(surroundings: Surroundings) -> Result<Self, AssemblyError> {
         let Surroundings { settings, google_key, forms_authorization, store, transport, clock, randomness } =
             surroundings;
         let google = GoogleClient::new(GoogleOptions {
@@ -129,10 +100,16 @@ impl Moffman {
             randomness: randomness.clone(),
         })?;
         let byroapi = settings.forms.target().map(|(_, url)| {
-            Byroapi::new(url, forms_authorization.as_ref(), settings.forms.timeout, &transport, clock.clone())
+            Byroapi::new(ByroapiOptions {
+                url,
+                authorization: forms_authorization.as_ref(),
+                timeout: settings.forms.timeout,
+                transport: &transport,
+                clock: clock.clone(),
+            })
         });
         Ok(Self {
-            directory: Directory::new(&settings, store.clone(), clock.clone()),
+            directory: Directory::new(directory_sources(&settings), store.clone(), google.clone(), clock.clone()),
             pace: Pace::new(clock.clone(), Share::WHOLE),
             stop: Stop::default(),
             settings: Arc::new(settings),
@@ -144,34 +121,6 @@ impl Moffman {
         })
     }
 
-    /// Puts the service together inside a Lambda function: configuration from its layer and environment, secrets from
-    /// SSM. The second is for clients of AWS that only one function needs.
-    pub async fn on_lambda() -> Result<(Self, SdkConfig), StartError> {
-        let settings = crate::config::load(&Sources::of_function())?;
-        telemetry::adopt(&settings);
-        metrics::print_for(&settings.aws.table);
-        let transport = Transport::new()?;
-        let aws = aws::config(|name| std::env::var(name).ok(), &transport)?;
-        let parameter = settings.google_api.service_account_key_parameter.clone().ok_or(StartError::NoKey)?;
-        let authorization = settings.forms.authorization_parameter.as_deref();
-        let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;
-        let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
-        let app = Self::new(Surroundings {
-            settings,
-            google_key,
-            forms_authorization,
-            store,
-            transport,
-            clock: Clock::system(),
-            randomness: Randomness::from_system(),
-        });
-        let app = app.map_err(|error| match error {
-            StartError::Key(source) => StartError::KeyInParameter { parameter, source },
-            other => other,
-        })?;
-        Ok((app, aws))
-    }
-
     /// The colours of pending and approved events.
     pub fn colours(&self) -> Colours {
         let colors = &self.settings.calendar.colors;
@@ -181,5 +130,21 @@ impl Moffman {
     /// How long a sweep waits for the answer to a form.
     pub(crate) fn form_timeout(&self) -> Duration {
         Duration::from_std(self.settings.forms.timeout).unwrap_or(Duration::MAX)
+    }
+}
+
+/// Where the configuration says that offices and manual users come from.
+pub fn directory_sources(settings: &Settings) -> DirectorySources {
+    let forms = &settings.forms;
+    let needed = forms.target().map(|_| forms.letter.email.needed_names()).unwrap_or_default();
+    let (offices, users) = (&settings.offices, &settings.manual_users);
+    let office_range = offices.google_config.as_ref();
+    let user_range = users.google_config.as_ref();
+    DirectorySources {
+        offices: offices.office_list.clone(),
+        users: users.user_list.clone(),
+        office_range: office_range.map(|source| Range::new(&source.sheet_id, &source.range, &[])),
+        user_range: user_range.map(|source| Range::new(&source.sheet_id, &source.range, &needed)),
+        needed,
     }
 }

@@ -20,7 +20,7 @@ use crate::transport::{self, HttpClient, Transport};
 
 mod answer;
 
-pub use answer::Answer;
+pub use answer::IssueAnswer;
 
 /// The form service.
 #[derive(Clone)]
@@ -30,6 +30,21 @@ pub struct Byroapi {
     authorization: Option<HeaderValue>,
     timeout: Duration,
     clock: Clock,
+}
+
+/// What a [`Byroapi`] is made of.
+#[derive(Debug)]
+pub struct ByroapiOptions<'a> {
+    /// The address of its endpoint for forms. A user and a password in it are sent when there is no `authorization`.
+    pub url: &'a str,
+    /// The `Authorization` header; white space around it is not sent.
+    pub authorization: Option<&'a SecretString>,
+    /// How long to wait for an answer.
+    pub timeout: Duration,
+    /// Connections.
+    pub transport: &'a Transport,
+    /// Where time comes from.
+    pub clock: Clock,
 }
 
 /// Why forms cannot be sent at all.
@@ -47,28 +62,22 @@ pub enum ByroapiError {
 }
 
 impl Byroapi {
-    /// A form service at `url`, whose `Authorization` header, if any, is sent without white space around it; without one, a
-    /// user and a password in `url` are sent. Waits `timeout` for an answer.
-    pub fn new(
-        url: impl AsRef<str>,
-        authorization: Option<&SecretString>,
-        timeout: Duration,
-        transport: &Transport,
-        clock: Clock,
-    ) -> Result<Self, ByroapiError> {
-        let url = Url::parse(url.as_ref()).map_err(|_| ByroapiError::Address)?;
+    /// Checks the address and the header; calls nobody.
+    pub fn new(options: ByroapiOptions<'_>) -> Result<Self, ByroapiError> {
+        let ByroapiOptions { url, authorization, timeout, transport, clock } = options;
+        let url = Url::parse(url).map_err(|_| ByroapiError::Address)?;
         let authorization = authorization.map(header).transpose()?.or_else(|| credentials(&url));
         let url = without_credentials(url).as_str().parse().map_err(|_| ByroapiError::Address)?;
         Ok(Self { client: transport.forms(timeout), url, authorization, timeout, clock })
     }
 
     /// Sends `form` once.
-    pub async fn issue(&self, form: &Value) -> Answer {
-        let mut known = Answer::none_in_time();
+    pub async fn issue(&self, form: &Value) -> IssueAnswer {
+        let mut known = IssueAnswer::none_in_time();
         let exchange = async {
             match self.client.request(self.request(form)).await {
                 Ok(answer) => answer::listen(answer, &mut known).await,
-                Err(error) => known = Answer::to_failure(&error),
+                Err(error) => known = IssueAnswer::to_failure(&error),
             }
         };
         // Where the time ends first, what is known by then is the answer.
@@ -76,7 +85,7 @@ impl Byroapi {
         known
     }
 
-    fn request(&self, form: &Value) -> Request<transport::Body> {
+    fn request(&self, form: &Value) -> Request<transport::RequestBody> {
         let mut request = Request::new(transport::body(form.to_string()));
         (*request.method_mut(), *request.uri_mut()) = (Method::POST, self.url.clone());
         let headers = request.headers_mut();
@@ -128,14 +137,15 @@ mod tests {
 
     fn byroapi(url: &str, authorization: Option<&str>, timeout: Duration) -> Result<Byroapi, ByroapiError> {
         let authorization = authorization.map(SecretString::from);
-        Byroapi::new(url, authorization.as_ref(), timeout, &Transport::new().unwrap(), Clock::system())
+        let (transport, clock) = (&Transport::new().unwrap(), Clock::system());
+        Byroapi::new(ByroapiOptions { url, authorization: authorization.as_ref(), timeout, transport, clock })
     }
 
     #[tokio::test]
     async fn what_cannot_be_sent_is_told_apart() {
         let issue = async |url: &str| byroapi(url, None, Duration::from_secs(5)).unwrap().issue(&Value::Null).await;
         // Nobody can listen on port 0.
-        assert_eq!(issue("http://127.0.0.1:0/").await, Answer::NotReached);
+        assert_eq!(issue("http://127.0.0.1:0/").await, IssueAnswer::NotReached);
     }
 
     #[test]
@@ -164,7 +174,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/", listener.local_addr().unwrap());
         let byroapi = byroapi(&url, None, Duration::from_millis(300)).unwrap();
-        assert_eq!(byroapi.issue(&Value::Null).await, Answer::NotReached);
+        assert_eq!(byroapi.issue(&Value::Null).await, IssueAnswer::NotReached);
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod app;
-pub mod aws;
 pub mod byroapi;
 pub mod clock;
 pub mod config;
@@ -12,10 +11,9 @@ pub mod directory;
 pub mod domain;
 pub mod forms;
 pub mod google;
-pub mod init_error;
+pub mod lambda;
 pub mod metrics;
 pub mod orphans;
-pub mod parameters;
 pub mod reload;
 pub mod reserve;
 pub mod scheduler;

@@ -9,8 +9,6 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::sweep::SweepReport;
-
 /// The `CloudWatch` namespace.
 const NAMESPACE: &str = "Moffman";
 /// The only dimension: both functions of a stack work on one table, and two stacks in one account on two.
@@ -22,11 +20,6 @@ static TABLE: OnceLock<String> = OnceLock::new();
 pub fn print_for(table: &str) {
     // A process has one stack.
     let _ = TABLE.set(table.to_owned());
-}
-
-/// Prints what became of a sweep.
-pub fn sweep(report: &SweepReport, now: DateTime<Utc>) {
-    print(&of_sweep(report), now);
 }
 
 /// Prints how many open events lie in calendars that no office has any more, if there are any.
@@ -41,22 +34,8 @@ pub(crate) fn google_refusal(now: DateTime<Utc>) {
     print(&[("GoogleRefusals", json!(1))], now);
 }
 
-fn of_sweep(report: &SweepReport) -> Vec<(&'static str, Value)> {
-    let mut values = vec![("OfficesSwept", json!(report.offices_swept))];
-    let troubles = [
-        ("OfficesFailed", report.offices_failed),
-        ("FormsHeld", report.forms.held),
-        ("FormsWithoutEvent", report.without_event),
-        ("EventsRefused", report.events_refused),
-        ("EventsUnreadable", report.events_unreadable),
-    ];
-    values.extend(troubles.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name, json!(count))));
-    // Whole hours that have gone by.
-    values.extend(report.oldest_open_seconds.map(|seconds| ("OldestOpenHours", json!(seconds / 3_600))));
-    values
-}
-
-fn print(values: &[(&'static str, Value)], now: DateTime<Utc>) {
+/// Prints metrics, if this process prints any.
+pub(crate) fn print(values: &[(&'static str, Value)], now: DateTime<Utc>) {
     let Some(table) = TABLE.get() else {
         return;
     };
@@ -65,8 +44,8 @@ fn print(values: &[(&'static str, Value)], now: DateTime<Utc>) {
     }
 }
 
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-fn line(values: &[(&'static str, Value)], table: &str, now: DateTime<Utc>) -> Value {
+/// The line that is printed: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+pub(crate) fn line(values: &[(&'static str, Value)], table: &str, now: DateTime<Utc>) -> Value {
     let metrics: Vec<Value> = values.iter().map(|(name, _)| json!({ "Name": name })).collect();
     let mut members: Map<String, Value> =
         values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
@@ -83,38 +62,6 @@ fn line(values: &[(&'static str, Value)], table: &str, now: DateTime<Utc>) -> Va
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::sweep::FormCounts;
-
-    fn printed(report: &SweepReport) -> Value {
-        let now = DateTime::from_timestamp_millis(1_781_000_000_123).unwrap();
-        line(&of_sweep(report), "stack-table", now)
-    }
-
-    #[test]
-    fn a_good_sweep_costs_one_metric() {
-        let line = printed(&SweepReport { offices_swept: 3, ..SweepReport::default() });
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(directive["Dimensions"], json!([["Table"]]));
-        assert_eq!(directive["Metrics"], json!([{"Name": "OfficesSwept"}]));
-        assert_eq!(line["_aws"]["Timestamp"], json!(1_781_000_000_123_i64));
-        assert_eq!((&line["OfficesSwept"], &line["Table"]), (&json!(3), &json!("stack-table")));
-        assert!(!line.to_string().contains('\n'));
-    }
-
-    #[test]
-    fn trouble_is_measured_and_every_metric_has_a_value() {
-        let line = printed(&SweepReport {
-            offices_failed: 1,
-            forms: FormCounts { held: 2, ..FormCounts::default() },
-            oldest_open_seconds: Some(90_000),
-            ..SweepReport::default()
-        });
-        let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
-        let values = metrics.iter().map(|metric| &line[metric["Name"].as_str().unwrap()]);
-        assert_eq!(values.collect::<Vec<_>>(), [&json!(0), &json!(1), &json!(2), &json!(25)]);
-    }
-
     /// An alarm on a name that nobody prints would never ring, and a metric without an alarm is money for nothing.
     #[test]
     fn the_templates_alarms_watch_these_metrics() {

@@ -47,7 +47,7 @@ pub enum OrphansError {
 
 /// Looks into the calendars that have a cursor and no office, and closes what is settled.
 pub async fn tend(app: &Moffman, deadline: Option<Moment>) -> Result<Orphans, OrphansError> {
-    let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
+    let everything = app.directory.roster(&Budget { deadline, pace: None }).await?;
     let known: HashSet<&CalendarId> = everything.offices.iter().map(|office| &office.calendar_id).collect();
     let mut orphaned = app.store.known_calendars().await?;
     orphaned.retain(|calendar| !known.contains(calendar));

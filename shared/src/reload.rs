@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 pub use crate::directory::ReloadError;
-use crate::directory::{Directory, LoadedRange, Scope, Wanted};
-use crate::google::{Budget, GoogleClient};
+use crate::directory::{Directory, LoadedRange, Ranges, SheetLoad};
+use crate::google::Budget;
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
 const PROBLEMS_LISTED: usize = 1_000;
@@ -67,20 +67,15 @@ pub struct KeptRange {
 
 /// Reads the configured ranges, keeps what they hold and subscribes new calendars. Without a configured range there is
 /// nothing to read, which is a success.
-pub async fn reload(
-    directory: &Directory,
-    google: &GoogleClient,
-    budget: &Budget,
-) -> Result<ReloadReport, ReloadError> {
-    let wanted = Wanted { scope: Scope::All, broken: None, seen: None };
-    let loaded = directory.load(google, budget, wanted).await.inspect_err(|error| {
+pub async fn reload(directory: &Directory, budget: &Budget) -> Result<ReloadReport, ReloadError> {
+    let load = SheetLoad { ranges: Ranges::All, broken: None, seen: None };
+    let loaded = directory.load(budget, load).await.inspect_err(|error| {
         if matches!(error, ReloadError::SheetUnavailable(sheet) if sheet.error.concerns_sharing()) {
-            let account = google.service_account_email();
+            let account = directory.service_account_email();
             tracing::warn!(account, "the spreadsheet is not shared with this account, or does not exist");
         }
     })?;
-    directory.forget_look().await;
-    let subscriptions = directory.subscribe(google, budget, &loaded.office_entries).await;
+    let subscriptions = directory.subscribe(budget, &loaded.office_entries).await;
     let mut report = ReloadReport {
         offices: loaded.offices.as_ref().map_or_else(Counted::default, Counted::of),
         users: loaded.users.as_ref().map_or_else(Counted::default, Counted::of),

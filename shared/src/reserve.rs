@@ -6,11 +6,11 @@ use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::date_range::DateRange;
+use crate::domain::digest::digest;
 use crate::domain::event::{Event, EventChange};
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
-use crate::google::{Budget, GoogleError};
-use crate::telemetry;
+use crate::google::{Budget, GoogleCalendar, GoogleError};
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -56,7 +56,7 @@ pub enum ReserveError {
 /// Registers or approves `reservation`, calling Google until `deadline` at the latest.
 pub async fn place(app: &Moffman, reservation: &Reservation, deadline: Option<Moment>) -> Result<Placed, ReserveError> {
     let budget = Budget { deadline, pace: None };
-    let office = app.directory.office(&app.google, &budget, reservation.office_id()).await?;
+    let office = app.directory.office(&budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
     let (event, status) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
     Ok(Placed {
@@ -117,7 +117,7 @@ impl Attempt<'_> {
     /// Tells the operator whom the calendar has to be shared with; the caller is not told about our inside.
     fn explain(&self, error: &ReserveError) {
         if matches!(error, ReserveError::Google(error) if error.concerns_sharing()) {
-            let digest = telemetry::digest(self.office.calendar_id.key());
+            let digest = digest(self.office.calendar_id.key());
             let account = self.app.google.service_account_email();
             tracing::warn!(
                 office.digest = digest,
@@ -127,8 +127,12 @@ impl Attempt<'_> {
         }
     }
 
+    fn calendar(&self) -> GoogleCalendar<'_> {
+        GoogleCalendar::new(&self.app.google, &self.budget, &self.office.calendar_id)
+    }
+
     async fn read(&self) -> Result<Option<Event>, GoogleError> {
-        match self.app.google.get_own_event(&self.budget, &self.office.calendar_id, &self.id).await {
+        match self.calendar().get_own_event(&self.id).await {
             Ok(event) => Ok(Some(event)),
             Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),
@@ -136,13 +140,12 @@ impl Attempt<'_> {
     }
 
     async fn insert(&self, content: &EventChange) -> Result<Event, ReserveError> {
-        Ok(self.app.google.insert_event(&self.budget, &self.office.calendar_id, &self.id, content).await?)
+        Ok(self.calendar().insert_event(&self.id, content).await?)
     }
 
     async fn change(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
         let etag = existing.map_or("", |event| &event.etag);
-        let google = &self.app.google;
-        Ok(google.patch_event(&self.budget, &self.office.calendar_id, &self.id, etag, change, None).await?)
+        Ok(self.calendar().patch_event(&self.id, etag, change).await?)
     }
 
     async fn revive(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {

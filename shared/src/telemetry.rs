@@ -5,16 +5,12 @@
 use std::fmt::Display;
 use std::sync::OnceLock;
 
-use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{LogLevel, Settings};
-use crate::metrics;
-use crate::sweep::{Order, SweepReport};
 
 /// Our own crates all begin with this.
 const OURS: &str = "moffman";
@@ -86,64 +82,9 @@ pub fn cannot_start(error: &dyn Display) {
     tracing::error!(%error, "cannot start");
 }
 
-/// Twelve hexadecimal digits that stand for a calendar (its key), an office's name or an address in a log line.
-pub fn digest(text: &str) -> String {
-    let mut digits = format!("{:x}", Sha256::digest(text.as_bytes()));
-    digits.truncate(12);
-    digits
-}
-
-/// Logs and measures what an ordered sweep did. A dry run has done nothing: it is neither logged nor measured.
-pub fn report_sweep(order: &Order, report: &SweepReport, now: DateTime<Utc>) {
-    if !order.dry_run {
-        log_sweep(report);
-        metrics::sweep(report, now);
-    }
-}
-
-/// Logs what a sweep did. What went wrong in an office may repeat what the form service said about a person, and a remark
-/// is about somebody's days: both are logged at DEBUG only.
-pub fn log_sweep(report: &SweepReport) {
-    tracing::info!(
-        offices.swept = report.offices_swept,
-        offices.failed = report.offices_failed,
-        events.approved = report.events_approved,
-        events.approved_on_earlier_form = report.events_approved_on_earlier_form,
-        events.closed = report.events_closed,
-        events.refused = report.events_refused,
-        events.unreadable = report.events_unreadable,
-        forms.issued = report.forms.issued,
-        forms.refused = report.forms.refused,
-        forms.unknown = report.forms.unknown,
-        forms.held = report.forms.held,
-        forms.not_reached = report.forms.not_reached,
-        open.events = report.open,
-        open.oldest_seconds = report.oldest_open_seconds,
-        problems = report.problems.len(),
-        remarks = report.remarks.len(),
-        "sweep"
-    );
-    if report.forms.held > 0 {
-        tracing::warn!(forms.held = report.forms.held, "forms wait for a person");
-    }
-    for problem in &report.problems {
-        tracing::debug!(office.digest = digest(&problem.office), problem = problem.problem, "problem in an office");
-    }
-    for remark in &report.remarks {
-        tracing::debug!(office.digest = digest(&remark.office), remark = remark.remark, "remark on an office");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_digest_is_short_and_tells_calendars_apart() {
-        assert_eq!(digest("brno@group.calendar.google.com").len(), 12);
-        assert_ne!(digest("brno@group.calendar.google.com"), digest("praha@group.calendar.google.com"));
-        assert_eq!(digest(""), "e3b0c44298fc");
-    }
 
     #[test]
     fn other_crates_never_get_below_warn() {

@@ -5,6 +5,7 @@
 //! gets a new one. A multiplexed connection that died while a function was frozen would be handed out again and again.
 
 mod aws;
+mod client;
 mod connector;
 
 use std::fmt;
@@ -14,13 +15,11 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use bytes::Bytes;
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 
+pub(crate) use self::client::{HttpClient, RequestBody, body};
 pub(crate) use self::connector::Connector;
 
 /// How long making a connection may take.
@@ -37,11 +36,6 @@ const AWS_ATTEMPTS: u32 = 8;
 pub(crate) const IDLE: Duration = Duration::from_secs(30);
 /// How we introduce ourselves.
 pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"));
-
-/// What a request carries.
-pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
-/// Keeps its connections; clones share them.
-pub(crate) type HttpClient = Client<Connector, Body>;
 
 /// The clients with which everything leaves this process. Clones share their connections.
 #[derive(Clone)]
@@ -117,11 +111,6 @@ fn tls_config() -> Result<ClientConfig, rustls::Error> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// A body that is in memory.
-pub(crate) fn body(content: impl Into<Bytes>) -> Body {
-    Full::from(content.into()).map_err(|never| match never {}).boxed()
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
@@ -134,6 +123,7 @@ mod tests {
         HttpConnector as AwsHttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
     };
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use http_body_util::BodyExt as _;
 
     use super::*;
     use crate::store::{Store, StoreError};

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use moffman::config::LogLevel;
-use moffman::init_error;
+use moffman::lambda::init_error;
 use moffman::telemetry::{self, Format};
 
 #[tokio::main(flavor = "current_thread")]

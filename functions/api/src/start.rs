@@ -9,7 +9,7 @@ use axum::http::Uri;
 use axum::middleware::map_request;
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
-use moffman::app::{Moffman, StartError};
+use moffman::lambda::{self, StartError};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::{RequestBudget, router};
@@ -24,7 +24,7 @@ const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_GREEDY.add(b'/');
 
 /// Reads the configuration and the secrets, and makes the router. The gateway has checked the API key.
 pub async fn start() -> Result<Router, StartError> {
-    let (app, _) = Moffman::on_lambda().await?;
+    let (app, _) = lambda::start().await?;
     let router = router(app, RequestBudget::on_aws(), None);
     // Around the router: inside it the route is chosen already.
     Ok(Router::new().fallback_service(router).layer(map_request(async |request| by_resource(request))))

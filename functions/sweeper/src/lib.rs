@@ -16,8 +16,7 @@ use moffman::app::Moffman;
 use moffman::clock::Moment;
 use moffman::google::Budget;
 use moffman::schedules::{self, AlignError, Alignment, Timetable};
-use moffman::sweep::{self, SweepError, SweepReport};
-use moffman::telemetry;
+use moffman::sweep::{self, SweepError};
 use moffman::{metrics, orphans, reload};
 use serde_json::{Value, json};
 
@@ -70,11 +69,7 @@ impl Sweeper {
     }
 
     async fn sweep(&self, order: &sweep::Order) -> Result<Value, Failure> {
-        let outcome = sweep::sweep(&self.app, order).await;
-        if let Some(report) = report(&outcome) {
-            telemetry::report_sweep(order, report, self.app.clock.now());
-        }
-        match outcome {
+        match sweep::sweep(&self.app, order).await {
             // Whoever asks what would be done is answered why nothing could be.
             Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
             outcome => Ok(serde_json::to_value(outcome?)?),
@@ -83,7 +78,7 @@ impl Sweeper {
 
     /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
     async fn reload(&self, context: &Context) -> Result<Value, Failure> {
-        let report = reload::reload(&self.app.directory, &self.app.google, &self.until_next_reload(context)).await?;
+        let report = reload::reload(&self.app.directory, &self.until_next_reload(context)).await?;
         let mut answer = serde_json::to_value(report)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
@@ -101,7 +96,7 @@ impl Sweeper {
     }
 
     async fn maintain(&self, context: &Context) -> Result<Value, Failure> {
-        let everything = self.app.directory.everything(&self.app.google, &self.budget(context)).await?;
+        let everything = self.app.directory.roster(&self.budget(context)).await?;
         let schedules = self.align(false, context).await?;
         let (offices, users) = (everything.offices.len(), everything.users.len());
         let orphaned = orphans::tend(&self.app, self.deadline(context)).await?;
@@ -121,14 +116,6 @@ impl Sweeper {
         let function = unqualified(&context.invoked_function_arn).to_owned();
         let order = schedules::Order { function, dry_run, deadline: self.deadline(context) };
         schedules::align(&self.app, &self.scheduler, &order).await
-    }
-}
-
-fn report(outcome: &Result<SweepReport, SweepError>) -> Option<&SweepReport> {
-    match outcome {
-        Ok(report) => Some(report),
-        Err(SweepError::NothingSwept(report)) => Some(report),
-        Err(SweepError::Directory(_)) => None,
     }
 }
 

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use lambda_runtime::service_fn;
-use moffman::app::Moffman;
 use moffman::config::LogLevel;
-use moffman::init_error;
+use moffman::lambda::{self, init_error};
 use moffman::telemetry::{self, Format};
 use moffman_sweeper::Sweeper;
 
@@ -22,7 +21,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_runtime::Error> {
     telemetry::init(Format::Json, LogLevel::Info)?;
-    let (app, aws) = Moffman::on_lambda().await?;
+    let (app, aws) = lambda::start().await?;
     let sweeper = &Sweeper::new(app, &aws);
     lambda_runtime::run(service_fn(|event| Box::pin(sweeper.handle(event)))).await
 }

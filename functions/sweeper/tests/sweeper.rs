@@ -15,7 +15,7 @@ use aws_types::region::Region;
 use chrono::TimeDelta;
 use function::{Function, event};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
-use moffman_simulators::{Fault, Matcher, NewEvent, Outcome};
+use moffman_simulators::{Fault, InvocationOutcome, Matcher, NewEvent};
 use moffman_sweeper::Sweeper;
 use serde_json::{Value, json};
 use stage::{ANNA, BRNO, PRAGUE, SHEET, Stage};
@@ -55,9 +55,9 @@ fn approved(function: &Function, calendar: &str, id: &str) -> bool {
     event["extendedProperties"]["private"]["event_processed"] == "true"
 }
 
-fn error(outcome: Outcome) -> Value {
+fn error(outcome: InvocationOutcome) -> Value {
     match outcome {
-        Outcome::Error(error) => error,
+        InvocationOutcome::Error(error) => error,
         other => panic!("{other:?}"),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use moffman_simulators::{LambdaRuntime, Outcome};
+use moffman_simulators::{InvocationOutcome, LambdaRuntime};
 use serde_json::Value;
 
 use crate::bench::Bench;
@@ -76,7 +76,7 @@ impl<'a> Function<'a> {
     pub(crate) async fn answer(&self, event: Value, deadline: Duration) -> Result<InvocationAnswer, Trouble> {
         let mark = self.bench.world.mark();
         let content = match self.runtime.invoke(event, deadline).await {
-            Outcome::Response(content) if is_good(&content) => content,
+            InvocationOutcome::Response(content) if is_good(&content) => content,
             other => return Err(self.failed(&other)),
         };
         let span = self.runtime.last_invocation().ok_or("the invocation has no end")?;
@@ -84,7 +84,7 @@ impl<'a> Function<'a> {
         Ok(InvocationAnswer { content, own_time })
     }
 
-    fn failed(&self, outcome: &Outcome) -> Trouble {
+    fn failed(&self, outcome: &InvocationOutcome) -> Trouble {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let end: Vec<&str> = log.lines().rev().take(5).collect();
         format!("an invocation ended with {outcome:?}; the last lines of the log are {end:#?}").into()

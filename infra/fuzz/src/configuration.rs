@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use moffman::byroapi::Byroapi;
+use moffman::byroapi::{Byroapi, ByroapiOptions};
 use moffman::clock::Clock;
 use moffman::config::{ConfigErrors, Origin, Place, Settings, Sources, load};
 use moffman::domain::approval_form;
@@ -63,17 +63,18 @@ fn forms_can_be_sent(settings: &Settings, now: DateTime<Utc>) {
     let Some((_, url)) = settings.forms.target() else {
         return;
     };
-    let (forms, corrective) = (&settings.forms, settings.calendar.end_date_corrective);
+    let forms = &settings.forms;
     let days = sample::days().filter_map(|day| DateRange::new(day, day).ok());
     for user in &settings.manual_users.user_list {
         assert!(forms.missing_names(user).is_empty(), "{user:?}");
         for days in days.clone() {
-            let form = approval_form::fill(forms, corrective, user, days, now);
+            let form = approval_form::fill(&forms.letter, user, days, now);
             assert_eq!(form["form_data"]["user_id"], user.email.as_str());
         }
     }
     let authorization = forms.authorization.as_ref();
-    let client = Byroapi::new(url, authorization, forms.timeout, sample::transport(), Clock::system());
+    let (timeout, transport, clock) = (forms.timeout, sample::transport(), Clock::system());
+    let client = Byroapi::new(ByroapiOptions { url, authorization, timeout, transport, clock });
     assert!(client.is_ok(), "{client:?}");
 }
 

@@ -55,7 +55,7 @@ fn form_is_filled(event: &Event, user: &ManualUser) {
     let Some((days, updated)) = event.days.zip(event.updated) else {
         return;
     };
-    let form = approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, days, updated);
+    let form = approval_form::fill(&settings.forms.letter, user, days, updated);
     assert_eq!(form["form_data"]["user_id"], user.email.as_str());
     assert!(form.to_string().len() < 4_096, "{form}");
 }

@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use moffman::domain::a1_range::first_row;
 use moffman::domain::approval_form;
 use moffman::domain::date_range::DateRange;
-use moffman::domain::date_shift::DateShift;
 use moffman::domain::directory_rows::{RowFault, SheetRows, read_offices, read_users};
 use moffman::domain::manual_user::ManualUser;
 use moffman::domain::office::Office;
@@ -83,9 +82,9 @@ fn user_row(user: &ManualUser) -> Vec<String> {
 
 /// The form of the person names nobody else, in one line each.
 fn has_a_form(user: &ManualUser) {
-    let forms = &sample::settings().forms;
+    let letter = &sample::settings().forms.letter;
     for days in sample::days().filter_map(|day| DateRange::new(day, day).ok()) {
-        let form = approval_form::fill(forms, DateShift::default(), user, days, DateTime::<Utc>::UNIX_EPOCH);
+        let form = approval_form::fill(letter, user, days, DateTime::<Utc>::UNIX_EPOCH);
         assert_eq!(form["form_data"]["user_id"], user.email.as_str());
         let copies = &form["result"]["email"]["cc"];
         assert_eq!(copies[user.email.as_str()], user.name, "{copies}");

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use moffman::domain::approval_form;
 use moffman::domain::date_range::DateRange;
-use moffman::domain::date_shift::DateShift;
 use moffman::domain::template::{Placeholder, Template, TemplateError, TemplateMistake};
 use serde_json::Value;
 
@@ -60,12 +59,12 @@ fn placed(text: &str, error: &TemplateError) {
 
 /// A form has the texts, and a file name without folders.
 fn sent(template: Template) {
-    let mut forms = sample::settings().forms.clone();
-    forms.email.subject = template.clone();
-    forms.email.attachments = Some(template);
+    let mut letter = sample::settings().forms.letter.clone();
+    letter.email.subject = template.clone();
+    letter.email.attachments = Some(template);
     let user = sample::anna();
     for days in sample::days().filter_map(|day| DateRange::new(day, day).ok()) {
-        let form = approval_form::fill(&forms, DateShift::default(), &user, days, DateTime::<Utc>::UNIX_EPOCH);
+        let form = approval_form::fill(&letter, &user, days, DateTime::<Utc>::UNIX_EPOCH);
         let email = &form["result"]["email"];
         let name = email["attachments"].as_str();
         let dots = |name: &str| name.matches('.').count();

@@ -41,7 +41,7 @@ pub enum StartError {
     },
     /// The library cannot be put together.
     #[error(transparent)]
-    Library(#[from] moffman::app::StartError),
+    Library(#[from] moffman::app::AssemblyError),
     /// TLS cannot be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),

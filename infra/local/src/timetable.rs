@@ -12,7 +12,6 @@ use moffman::orphans;
 use moffman::reload;
 use moffman::schedules::Timetable;
 use moffman::sweep::{self, Order, Scope, SweepError};
-use moffman::telemetry;
 use tokio::sync::watch;
 
 /// How long a reload may take.
@@ -90,11 +89,8 @@ impl Job {
 
 async fn sweep(app: &Moffman) {
     match sweep::sweep(app, &order(&app.clock, app.settings.forms.timeout)).await {
-        Ok(report) => telemetry::log_sweep(&report),
-        Err(SweepError::NothingSwept(report)) => {
-            telemetry::log_sweep(&report);
-            tracing::error!("no office could be swept");
-        }
+        Ok(_) => {}
+        Err(SweepError::NothingSwept(_)) => tracing::error!("no office could be swept"),
         Err(error) => tracing::error!(%error, "the sweep failed"),
     }
     if let Err(error) = orphans::tend(app, None).await {
@@ -108,7 +104,7 @@ fn order(clock: &Clock, form: Duration) -> Order {
 
 async fn reload(app: &Moffman) {
     let budget = Budget { deadline: Some(app.clock.moment() + RELOAD), pace: None };
-    if let Err(error) = reload::reload(&app.directory, &app.google, &budget).await {
+    if let Err(error) = reload::reload(&app.directory, &budget).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use moffman::sweep::SweepReport;
-use moffman_simulators::{Call, Service, Turn};
+use moffman_simulators::{Call, Cue, Service};
 use serde_json::Value;
 
 use crate::fates::{Fate, fate, fate_elsewhere, fate_in_silence};
@@ -198,7 +198,7 @@ impl FaultSchedule {
     }
 
     /// What a call is told; `None` when its process ends here.
-    fn turn(&mut self, call: &Call) -> Option<Turn> {
+    fn turn(&mut self, call: &Call) -> Option<Cue> {
         let fate = self.fate(call);
         self.tell(format!("{} goes on: {fate:?}", name(call)));
         let fault = if let Fate::Wrong(fault) = &fate { Some(fault) } else { None };
@@ -206,8 +206,8 @@ impl FaultSchedule {
         self.requests.reservations().released(&self.company.world, call);
         let caller = call.caller.clone().unwrap_or_default();
         match fate {
-            Fate::Well => return Some(Turn::Go),
-            Fate::Wrong(fault) => return Some(Turn::Fail(fault)),
+            Fate::Well => return Some(Cue::Go),
+            Fate::Wrong(fault) => return Some(Cue::Fail(fault)),
             Fate::CrashBefore => {
                 self.crash(&caller);
                 return None;
@@ -215,7 +215,7 @@ impl FaultSchedule {
             Fate::CrashAfter => self.crashing.insert(caller),
             Fate::CrashUnread => self.dying.insert(caller),
         };
-        Some(Turn::Go)
+        Some(Cue::Go)
     }
 
     fn fate(&mut self, call: &Call) -> Fate {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use moffman_simulators::{Call, Decision, Director, Fault, Service, Turn, World};
+use moffman_simulators::{Call, Cue, Director, Fault, PendingDecision, Service, World};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 #[derive(Debug)]
 pub enum Waiting {
     /// Before its effect.
-    Arrived(Call, oneshot::Sender<Turn>),
+    Arrived(Call, oneshot::Sender<Cue>),
     /// After its effect and before its answer, with the status.
     Done(Call, u16, oneshot::Sender<()>),
 }
@@ -122,13 +122,13 @@ impl Gate {
 }
 
 impl Director for Gate {
-    fn before_effect(&self, call: &Call) -> Decision<Turn> {
+    fn before_effect(&self, call: &Call) -> PendingDecision<Cue> {
         let (decide, decided) = oneshot::channel();
         self.gatekeeper.arrive(Waiting::Arrived(call.clone(), decide));
-        Box::pin(async { decided.await.unwrap_or(Turn::Fail(Fault::DropBeforeEffect)) })
+        Box::pin(async { decided.await.unwrap_or(Cue::Fail(Fault::DropBeforeEffect)) })
     }
 
-    fn before_answer(&self, call: &Call, status: u16) -> Decision<()> {
+    fn before_answer(&self, call: &Call, status: u16) -> PendingDecision<()> {
         let (decide, decided) = oneshot::channel();
         let effect = CompletedCall { call: call.clone(), status, event: self.event(call) };
         if call.service == Service::DynamoDb {

@@ -46,7 +46,7 @@ pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
 pub fn begin_reload(NamedProcess { name, app }: NamedProcess) -> Running {
     begin_request(name, async move {
         // A failed reload keeps what was there; only what follows from it counts.
-        let _ = reload(&app.directory, &app.google, &Budget { deadline: None, pace: None }).await;
+        let _ = reload(&app.directory, &Budget { deadline: None, pace: None }).await;
     })
 }
 

@@ -118,7 +118,7 @@ async fn a_reload_reads_everything_once() {
     for _ in 0..2 {
         let mark = company.world.mark();
         let budget = moffman::google::Budget::default();
-        moffman::reload::reload(&process.directory, &process.google, &budget).await.unwrap();
+        moffman::reload::reload(&process.directory, &budget).await.unwrap();
         assert_eq!(read_twice(&company, mark), [""; 0]);
     }
 }

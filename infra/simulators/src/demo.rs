@@ -28,7 +28,7 @@ pub struct DemoUser {
 
 /// What [`demo`] has set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Demo {
+pub struct DemoWorld {
     /// The spreadsheet with both lists.
     pub spreadsheet_id: String,
     /// Its range with the offices: name, calendar id.
@@ -42,7 +42,7 @@ pub struct Demo {
 }
 
 /// Fills a world with sample data around its present time.
-pub fn demo(world: &World) -> Demo {
+pub fn demo(world: &World) -> DemoWorld {
     let offices =
         [("Prague", "prague-office@group.calendar.example.com"), ("Brno", "brno-office@group.calendar.example.com")];
     let users = [
@@ -50,7 +50,7 @@ pub fn demo(world: &World) -> Demo {
         ("jan.dvorak@example.com", "Jan", "Dvořák", "1002"),
         ("petra.mala@example.com", "Petra", "Malá", "1003"),
     ];
-    let demo = Demo {
+    let demo = DemoWorld {
         spreadsheet_id: "demo-spreadsheet".to_owned(),
         offices_range: "Offices!A2:B".to_owned(),
         users_range: "Manual users!A2:D".to_owned(),
@@ -86,7 +86,7 @@ fn user((email, first, last, number): (&str, &str, &str, &str)) -> DemoUser {
     }
 }
 
-fn fill_spreadsheet(world: &World, demo: &Demo) {
+fn fill_spreadsheet(world: &World, demo: &DemoWorld) {
     let heading = |names: &[&str]| names.iter().map(|name| json!(name)).collect::<Vec<Value>>();
     let mut offices = vec![heading(&["Office", "Calendar"])];
     offices.extend(demo.offices.iter().map(|office| vec![json!(office.name), json!(office.calendar_id)]));

@@ -3,7 +3,7 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::{connections::Connections, exchange::Answer, gate::Dropped, serve};
+use crate::{wire::connections::Connections, wire::exchange::Answer, wire::serve, world::passage::Dropped};
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;
@@ -21,7 +21,7 @@ const ARN: &str = "arn:aws:lambda:eu-central-1:000000000000:function:simulated";
 
 /// How an invocation ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum InvocationOutcome {
     /// The function's answer.
     Response(Value),
     /// The function's error object, from the invocation or from its start.
@@ -48,15 +48,15 @@ pub struct LambdaRuntime {
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<RuntimeState>,
     arrived: Notify,
     polled: Notify,
 }
 
 #[derive(Default)]
-struct State {
+struct RuntimeState {
     queue: VecDeque<Invocation>,
-    waiting: BTreeMap<String, oneshot::Sender<Outcome>>,
+    waiting: BTreeMap<String, oneshot::Sender<InvocationOutcome>>,
     invoked: u64,
     first_poll: Option<Instant>,
     delivered: Option<Instant>,
@@ -95,7 +95,7 @@ impl LambdaRuntime {
 
     /// Invokes the function and waits for its answer, at most until the deadline (real time). An invocation waits for a
     /// function that is not there yet; one that reports an error from its start fails what waits.
-    pub async fn invoke(&self, event: Value, deadline: Duration) -> Outcome {
+    pub async fn invoke(&self, event: Value, deadline: Duration) -> InvocationOutcome {
         let (sender, receiver) = oneshot::channel();
         let id = self.shared.enqueue(event, deadline, sender);
         self.shared.arrived.notify_one();
@@ -105,7 +105,7 @@ impl LambdaRuntime {
         state.queue.retain(|invocation| invocation.id != id);
         match outcome {
             Ok(Ok(outcome)) => outcome,
-            _ => Outcome::TimedOut,
+            _ => InvocationOutcome::TimedOut,
         }
     }
 
@@ -138,11 +138,11 @@ impl LambdaRuntime {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RuntimeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enqueue(&self, event: Value, deadline: Duration, sender: oneshot::Sender<Outcome>) -> String {
+    fn enqueue(&self, event: Value, deadline: Duration, sender: oneshot::Sender<InvocationOutcome>) -> String {
         let mut state = self.lock();
         state.invoked += 1;
         let id = format!("00000000-0000-4000-8000-{:012}", state.invoked);
@@ -162,8 +162,8 @@ impl Shared {
         };
         Ok(match (parts.method.as_str(), steps.as_slice()) {
             ("GET", ["invocation", "next"]) => self.next().await,
-            ("POST", ["invocation", id, "response"]) => self.finish(id, Outcome::Response(value())),
-            ("POST", ["invocation", id, "error"]) => self.finish(id, Outcome::Error(value())),
+            ("POST", ["invocation", id, "response"]) => self.finish(id, InvocationOutcome::Response(value())),
+            ("POST", ["invocation", id, "error"]) => self.finish(id, InvocationOutcome::Error(value())),
             ("POST", ["init", "error"]) => self.fail_start(&value()),
             (method, _) => {
                 self.lock().violations.push(format!("{method} {path}"));
@@ -189,7 +189,7 @@ impl Shared {
         }
     }
 
-    fn finish(&self, id: &str, outcome: Outcome) -> Answer {
+    fn finish(&self, id: &str, outcome: InvocationOutcome) -> Answer {
         let mut state = self.lock();
         let delivered = state.delivered.take();
         state.last = delivered.map(|delivered| Span { delivered, answered: Instant::now() });
@@ -206,7 +206,7 @@ impl Shared {
         state.init_error = Some(error.clone());
         for sender in std::mem::take(&mut state.waiting).into_values() {
             // Whoever stopped waiting needs no answer.
-            let _ = sender.send(Outcome::Error(error.clone()));
+            let _ = sender.send(InvocationOutcome::Error(error.clone()));
         }
         accepted()
     }

@@ -23,42 +23,25 @@
 //! # }
 //! ```
 
-mod byroapi;
-mod calls;
-mod connections;
 mod demo;
-mod director;
-mod dynamodb;
-mod event;
-mod exchange;
-mod faults;
-mod gate;
-mod google;
-mod hooks;
 mod lambda_runtime;
-mod people;
-mod quota;
-mod scenery;
-mod scheduler;
-mod serve;
-mod splits;
-mod ssm;
+mod services;
 mod state;
-mod tamper;
+mod wire;
 mod world;
 
-pub use byroapi::Form;
-pub use calls::{Call, Service};
-pub use demo::{Demo, DemoOffice, DemoUser, demo};
-pub use director::{Decision, Director, Turn};
-pub use dynamodb::DynamoDb;
-pub use event::{NewEvent, Recurrence, When};
-pub use faults::{Fault, Matcher, Scripted};
-pub use hooks::Moment;
-pub use lambda_runtime::{LambdaRuntime, Outcome, Span};
-pub use quota::ALLOWED as QUOTA_ALLOWED;
-pub use scenery::CalendarOptions;
-pub use scheduler::Firing;
-pub use splits::Split;
-pub use tamper::Tamper;
-pub use world::World;
+pub use demo::{DemoOffice, DemoUser, DemoWorld, demo};
+pub use lambda_runtime::{InvocationOutcome, LambdaRuntime, Span};
+pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::Firing};
+pub use world::{
+    calls::{Call, Service},
+    director::{Cue, Director, PendingDecision},
+    event::{NewEvent, Recurrence, When},
+    faults::{Fault, Matcher, Scripted},
+    handle::World,
+    hooks::HookPoint,
+    quota::ALLOWED as QUOTA_ALLOWED,
+    scenery::CalendarOptions,
+    splits::Split,
+    tamper::Tamper,
+};

@@ -2,17 +2,17 @@
 
 use crate::{
     World,
-    byroapi::Form,
-    calls::Call,
-    connections::Connections,
-    director::Director,
-    faults::Rule,
-    google::{calendars::Calendars, oauth::Grant, sheets::Spreadsheet},
-    hooks::Hook,
-    quota::Quota,
-    scheduler::Scheduler,
-    ssm::Parameter,
-    tamper::Tamper,
+    services::byroapi::IssuedForm,
+    services::google::{calendars::Calendars, oauth::Grant, sheets::Spreadsheet},
+    services::scheduler::ScheduleStore,
+    services::ssm::Parameter,
+    wire::connections::Connections,
+    world::calls::Call,
+    world::director::Director,
+    world::faults::FaultRule,
+    world::hooks::Hook,
+    world::quota::Quota,
+    world::tamper::Tamper,
 };
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use sha2::{Digest, Sha256};
@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The order and the time of one change to an event.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Stamp {
+pub(crate) struct ChangeStamp {
     /// Counts the changes of the world; sync tokens are made of it.
     pub(crate) change: u64,
     /// Strictly increasing, in milliseconds.
@@ -31,7 +31,7 @@ pub(crate) struct Stamp {
 
 /// Where the simulated time comes from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Clock {
+pub(crate) enum SimulatedClock {
     Standing(DateTime<Utc>),
     /// The real time.
     Running,
@@ -40,8 +40,8 @@ pub(crate) enum Clock {
 pub(crate) type OnHang = Arc<dyn Fn(&World) + Send + Sync>;
 
 /// See the module.
-pub(crate) struct State {
-    pub(crate) clock: Clock,
+pub(crate) struct WorldState {
+    pub(crate) clock: SimulatedClock,
     last_updated: DateTime<Utc>,
     /// Whether the next change comes within the millisecond of the last one.
     pub(crate) is_next_simultaneous: bool,
@@ -59,15 +59,15 @@ pub(crate) struct State {
     pub(crate) subscriptions: Vec<String>,
     pub(crate) page_size: Option<usize>,
     pub(crate) spreadsheets: BTreeMap<String, Spreadsheet>,
-    pub(crate) forms: Vec<Form>,
+    pub(crate) forms: Vec<IssuedForm>,
     /// The templates that Byroapi knows; `None`: any.
     pub(crate) templates: Option<Vec<String>>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
     pub(crate) connections: Connections,
-    pub(crate) scheduler: Scheduler,
+    pub(crate) scheduler: ScheduleStore,
     pub(crate) calls: Vec<Call>,
     pub(crate) quota: Quota,
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: Vec<FaultRule>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) director: Option<Arc<dyn Director>>,
     pub(crate) layer: Option<Arc<dyn Tamper>>,
@@ -76,10 +76,10 @@ pub(crate) struct State {
     pub(crate) on_hang: Option<OnHang>,
 }
 
-impl State {
+impl WorldState {
     pub(crate) fn new(now: DateTime<Utc>, public_key: Vec<u8>) -> Self {
         Self {
-            clock: Clock::Standing(now.trunc_subsecs(3)),
+            clock: SimulatedClock::Standing(now.trunc_subsecs(3)),
             last_updated: DateTime::<Utc>::MIN_UTC,
             is_next_simultaneous: false,
             change: 0,
@@ -98,7 +98,7 @@ impl State {
             templates: None,
             parameters: BTreeMap::new(),
             connections: Connections::default(),
-            scheduler: Scheduler::default(),
+            scheduler: ScheduleStore::default(),
             calls: Vec::new(),
             quota: Quota::default(),
             rules: Vec::new(),
@@ -114,13 +114,13 @@ impl State {
     /// The simulated time, in whole milliseconds.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         match self.clock {
-            Clock::Standing(now) => now,
-            Clock::Running => Utc::now().trunc_subsecs(3),
+            SimulatedClock::Standing(now) => now,
+            SimulatedClock::Running => Utc::now().trunc_subsecs(3),
         }
     }
 
     /// The stamp of the next change.
-    pub(crate) fn stamp(&mut self) -> Stamp {
+    pub(crate) fn stamp(&mut self) -> ChangeStamp {
         self.change += 1;
         let now = self.now();
         if std::mem::take(&mut self.is_next_simultaneous) {
@@ -131,7 +131,7 @@ impl State {
             let after_last = self.last_updated.checked_add_signed(Duration::milliseconds(1));
             self.last_updated = after_last.map_or(now, |after| after.max(now));
         }
-        Stamp { change: self.change, updated: self.last_updated, now }
+        ChangeStamp { change: self.change, updated: self.last_updated, now }
     }
 
     /// An id in the form that Google gives events: 26 characters of base32hex.

@@ -10,12 +10,12 @@ use hyper_util::client::legacy::Error as HttpError;
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
-/// As much of an unexpected body is logged, in characters.
+/// How much of an unexpected body is logged, in characters.
 const LOGGED: usize = 100;
-/// No more of a body is read, in bytes.
+/// The most that is read of a body, in bytes.
 const LONGEST_READ: usize = 64 * 1024;
-/// What may stand before the first character of a page: white space, also of two bytes, byte order marks, and the other
-/// half of a character in UTF-16.
+/// What may stand before the first character of a page: white space of one or two bytes, byte order marks, and the zero byte
+/// that fills up a character in UTF-16.
 const BLANKS: [&[u8]; 11] =
     [b" ", b"\n", b"\r", b"\t", b"\x0b", b"\x0c", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xc2\xa0"];
 
@@ -23,10 +23,10 @@ const BLANKS: [&[u8]; 11] =
 ///
 /// Reasons are the status and the phrase that came with it, shortened; Byroapi's phrases can name a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum IssueAnswer {
     /// Byroapi has issued it.
     Issued,
-    /// Byroapi has not issued it and says so, or it was somebody else who answered.
+    /// Byroapi says that it has not issued it, or another server answered.
     Refused {
         /// Why.
         reason: String,
@@ -35,12 +35,13 @@ pub enum Answer {
     NotReached,
     /// It may or may not have been issued.
     Unknown {
-        /// Why that is not known.
+        /// Why nobody knows.
         reason: String,
     },
 }
 
-impl Answer {
+impl IssueAnswer {
+    /// Nothing has come yet.
     pub(super) fn none_in_time() -> Self {
         Self::Unknown { reason: "no answer in time".to_owned() }
     }
@@ -55,68 +56,68 @@ impl Answer {
     }
 }
 
-/// Reads an answer as far as its meaning takes; `known` is always what it means so far.
-pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut Answer) {
+/// Reads an answer until its meaning is clear. Whatever interrupts the reading, `known` is what it means so far.
+pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut IssueAnswer) {
     let (head, mut body) = answer.into_parts();
     let media_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let is_called_page = media_type.as_deref().is_some_and(|media_type| media_type.contains("ml"));
-    let status = Status { code: head.status, reason: describe(head.status, head.extensions.get()), is_called_page };
-    let mut beginning = Beginning::default();
-    *known = status.mean(&beginning);
-    while beginning.reads_on() {
+    let status = AnswerHead { code: head.status, reason: describe(head.status, head.extensions.get()), is_called_page };
+    let mut start = BodyStart::default();
+    *known = status.mean(&start);
+    while start.reads_on() {
         match body.frame().await {
-            Some(Ok(frame)) => beginning.add(frame.data_ref().map_or(&[], |data| data)),
+            Some(Ok(frame)) => start.add(frame.data_ref().map_or(&[], |data| data)),
             Some(Err(_)) => break,
-            None => beginning.is_whole = true,
+            None => start.is_whole = true,
         }
-        *known = status.mean(&beginning);
+        *known = status.mean(&start);
     }
-    if !matches!(beginning.bytes.as_slice(), b"" | b"{}") {
+    if !matches!(start.bytes.as_slice(), b"" | b"{}") {
         tracing::debug!(
             status = head.status.as_u16(),
             media_type = media_type.as_deref(),
-            body = beginning.text(),
+            body = start.text(),
             "the form service's answer has an unexpected body"
         );
     }
 }
 
-struct Status {
+struct AnswerHead {
     code: StatusCode,
     reason: String,
     /// Whether a page of HTML or XML was announced.
     is_called_page: bool,
 }
 
-impl Status {
-    /// The status decides, with one exception: Byroapi's body is always empty or `{}`, so a page with a status of success is
-    /// another server's, such as a proxy that wants somebody to sign in, and the form went no further. Where the body never
-    /// began, it is not known whether one that was announced is one. Gateways answer 408, 502 and 504 without knowing what became of the request;
-    /// a status that nobody expects tells nothing either.
-    fn mean(&self, body: &Beginning) -> Answer {
+impl AnswerHead {
+    /// The status decides, with one exception. Byroapi's body is always empty or `{}`, so a page with a status of success
+    /// comes from another server, such as a proxy that wants somebody to sign in, and the form went no further. When a page
+    /// was announced and its body never began, nobody knows whose answer it is. Gateways answer 408, 502 and 504 without
+    /// knowing what became of the request, and an unexpected status tells nothing either.
+    fn mean(&self, body: &BodyStart) -> IssueAnswer {
         let reason = || self.reason.clone();
         match (self.code.as_u16(), body.is_page()) {
             (200..=299, None) if self.is_called_page => {
-                Answer::Unknown { reason: format!("{}, and its page did not come", self.reason) }
+                IssueAnswer::Unknown { reason: format!("{}, and its page did not come", self.reason) }
             }
-            (200..=299, Some(false) | None) => Answer::Issued,
-            (200..=299, Some(true)) => Answer::Refused { reason: format!("{}, with a web page", self.reason) },
-            (408, _) => Answer::Unknown { reason: reason() },
-            (300..=499 | 500 | 503, _) => Answer::Refused { reason: reason() },
-            _ => Answer::Unknown { reason: reason() },
+            (200..=299, Some(false) | None) => IssueAnswer::Issued,
+            (200..=299, Some(true)) => IssueAnswer::Refused { reason: format!("{}, with a web page", self.reason) },
+            (408, _) => IssueAnswer::Unknown { reason: reason() },
+            (300..=499 | 500 | 503, _) => IssueAnswer::Refused { reason: reason() },
+            _ => IssueAnswer::Unknown { reason: reason() },
         }
     }
 }
 
-/// The beginning of a body, without the blanks before it.
+/// The start of a body, without the blanks before it.
 #[derive(Default)]
-struct Beginning {
+struct BodyStart {
     bytes: Vec<u8>,
     read: usize,
     is_whole: bool,
 }
 
-impl Beginning {
+impl BodyStart {
     fn add(&mut self, data: &[u8]) {
         self.read += data.len();
         self.bytes.extend_from_slice(data);
@@ -130,7 +131,7 @@ impl Beginning {
         !self.is_whole && self.is_page().is_none() && self.read < LONGEST_READ
     }
 
-    /// Whether this is a page of HTML or XML, once that can be told: half a byte order mark is no beginning yet.
+    /// Whether this is a page of HTML or XML, once that can be told: half a byte order mark tells nothing.
     fn is_page(&self) -> Option<bool> {
         match self.bytes.first() {
             Some(first) if self.is_whole || first.is_ascii() || self.bytes.len() > 2 => Some(*first == b'<'),
@@ -156,6 +157,7 @@ mod tests {
     use std::io;
 
     use futures_util::{FutureExt as _, StreamExt as _, stream};
+    use http::response;
     use http_body_util::StreamBody;
     use hyper::body::Frame;
 
@@ -165,49 +167,45 @@ mod tests {
 
     /// How a body ends after what has come of it.
     #[derive(Clone, Copy, Debug)]
-    enum End {
+    enum BodyEnd {
         Whole,
         Broken,
         Never,
     }
 
     /// What is known of an answer when it has ended, or when nothing more comes.
-    fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: End) -> Answer {
-        heard_as("", status, phrase, parts, end)
+    fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
+        heard_from(Response::builder().status(status).extension(ReasonPhrase::from_static(phrase)), parts, end)
     }
 
-    fn heard_as(
-        media_type: &'static str,
-        status: u16,
-        phrase: &'static [u8],
-        parts: &[&'static [u8]],
-        end: End,
-    ) -> Answer {
+    /// What is known of a success with a body of this type.
+    fn heard_as(media_type: &str, parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
+        heard_from(Response::builder().header(CONTENT_TYPE, media_type), parts, end)
+    }
+
+    fn heard_from(head: response::Builder, parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
         let frames = stream::iter(parts.to_vec()).map(|part| Ok(Frame::data(Bytes::from_static(part))));
         let rest = match end {
-            End::Whole => stream::empty().boxed(),
-            End::Broken => stream::iter([Err(io::Error::from(io::ErrorKind::UnexpectedEof))]).boxed(),
-            End::Never => stream::pending().boxed(),
+            BodyEnd::Whole => stream::empty().boxed(),
+            BodyEnd::Broken => stream::iter([Err(io::Error::from(io::ErrorKind::UnexpectedEof))]).boxed(),
+            BodyEnd::Never => stream::pending().boxed(),
         };
-        let body = StreamBody::new(frames.chain(rest));
-        let answer = Response::builder().status(status).extension(ReasonPhrase::from_static(phrase));
-        let answer = answer.header(CONTENT_TYPE, media_type).body(body);
-        let mut known = Answer::none_in_time();
-        let _ = listen(answer.unwrap(), &mut known).now_or_never();
+        let mut known = IssueAnswer::none_in_time();
+        let _ = listen(head.body(StreamBody::new(frames.chain(rest))).unwrap(), &mut known).now_or_never();
         known
     }
 
-    fn refused(reason: &str) -> Answer {
-        Answer::Refused { reason: reason.to_owned() }
+    fn refused(reason: &str) -> IssueAnswer {
+        IssueAnswer::Refused { reason: reason.to_owned() }
     }
 
-    fn unknown(reason: &str) -> Answer {
-        Answer::Unknown { reason: reason.to_owned() }
+    fn unknown(reason: &str) -> IssueAnswer {
+        IssueAnswer::Unknown { reason: reason.to_owned() }
     }
 
     #[test]
     fn the_status_tells_what_became_of_the_form() {
-        for end in [End::Whole, End::Broken, End::Never] {
+        for end in [BodyEnd::Whole, BodyEnd::Broken, BodyEnd::Never] {
             for body in [b"{}".as_slice(), b"<html>"] {
                 for status in [300, 301, 303, 307, 399, 400, 401, 404, 409, 413, 422, 429, 451, 499, 500, 503] {
                     assert_eq!(heard(status, b"No", &[body], end), refused(&format!("{status} No")), "{end:?}");
@@ -225,10 +223,10 @@ mod tests {
             [b"".as_slice(), b"{}", b" \r\n", b"\xef\xbb\xbf", b"ok", b"{\"html\": \"<p>\"}", b"\xff", b"\xef\xbb"]
         {
             for status in [200, 201, 202, 204, 226, 299] {
-                assert_eq!(heard(status, b"Fine", &[body], End::Whole), Answer::Issued, "{body:?}");
+                assert_eq!(heard(status, b"Fine", &[body], BodyEnd::Whole), IssueAnswer::Issued, "{body:?}");
             }
         }
-        assert_eq!(heard(200, b"OK", &[], End::Whole), Answer::Issued);
+        assert_eq!(heard(200, b"OK", &[], BodyEnd::Whole), IssueAnswer::Issued);
     }
 
     #[test]
@@ -246,7 +244,7 @@ mod tests {
             &[b"<!-- maintenance -->"],
         ];
         for parts in pages {
-            for end in [End::Whole, End::Broken, End::Never] {
+            for end in [BodyEnd::Whole, BodyEnd::Broken, BodyEnd::Never] {
                 assert_eq!(heard(200, b"OK", parts, end), page, "{parts:?} {end:?}");
             }
         }
@@ -256,15 +254,15 @@ mod tests {
     fn a_success_whose_body_never_begins_is_in_doubt_only_if_a_page_was_announced() {
         let blanks = NOTHING_ELSE.as_slice();
         let doubt = unknown("200 OK, and its page did not come");
-        for end in [End::Broken, End::Never] {
+        for end in [BodyEnd::Broken, BodyEnd::Never] {
             for parts in [&[][..], &[b"\xef\xbb".as_slice()], &[b" ".as_slice(), b"\n"], &[blanks]] {
-                assert_eq!(heard(200, b"OK", parts, end), Answer::Issued, "{end:?}");
+                assert_eq!(heard(200, b"OK", parts, end), IssueAnswer::Issued, "{end:?}");
                 for media_type in ["text/html", "text/html; charset=utf-8", "application/xhtml+xml", "text/xml"] {
-                    assert_eq!(heard_as(media_type, 200, b"OK", parts, end), doubt, "{media_type} {end:?}");
+                    assert_eq!(heard_as(media_type, parts, end), doubt, "{media_type} {end:?}");
                 }
-                assert_eq!(heard_as("application/json", 200, b"OK", parts, end), Answer::Issued, "{end:?}");
+                assert_eq!(heard_as("application/json", parts, end), IssueAnswer::Issued, "{end:?}");
             }
-            assert_eq!(heard_as("text/html", 200, b"OK", &[b"{"], end), Answer::Issued, "{end:?}");
+            assert_eq!(heard_as("text/html", &[b"{"], end), IssueAnswer::Issued, "{end:?}");
         }
     }
 

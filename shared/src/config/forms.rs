@@ -1,34 +1,42 @@
 //! Reads the section about approval forms.
 
 use super::reader::Reader;
-use super::recipients::Recipients;
-use super::settings::{FormEmail, Forms};
-use super::{Place, scalars};
+use super::recipients::recipients;
+use super::scalars;
+use super::settings::Forms;
+use super::sources::Place;
+use crate::domain::letter::{FormEmail, Letter, Recipients};
 
 impl Reader {
     pub(super) fn forms(&mut self) -> Forms {
-        let from = self.value("forms.email.from", Recipients::read);
-        let to = self.value("forms.email.to", Recipients::read);
-        let forms = Forms {
-            template: self.text("forms.template"),
-            url: self.value("forms.url", scalars::url),
+        let from = self.value("forms.email.from", recipients);
+        let to = self.value("forms.email.to", recipients);
+        let template = self.text("forms.template");
+        let url = self.value("forms.url", scalars::url);
+        let letter = Letter {
+            template,
             date_format: self.required("forms.date_format", scalars::date_format),
             attachment_date_format: self.required("forms.attachment_date_format", scalars::date_format),
+            end_date_corrective: self.required("calendar.end_date_corrective", scalars::shift),
             cc_to_creator: self.required("forms.cc_to_creator", scalars::flag),
             email: FormEmail {
                 from: from.clone().unwrap_or_default(),
                 to: to.clone().unwrap_or_default(),
-                cc: self.required("forms.email.cc", Recipients::read),
+                cc: self.required("forms.email.cc", recipients),
                 subject: self.required("forms.email.subject", scalars::template),
                 contents: self.required("forms.email.contents", scalars::template),
                 attachments: self.value("forms.email.attachments", scalars::template),
             },
+        };
+        let forms = Forms {
+            url,
+            letter,
             timeout: self.required("forms.timeout", scalars::timeout),
             on_unknown_outcome: self.required("forms.on_unknown_outcome", scalars::word),
             authorization: self.secret("forms.authorization"),
             authorization_parameter: self.text("forms.authorization_parameter"),
         };
-        match (&forms.template, &forms.url) {
+        match (&forms.letter.template, &forms.url) {
             (Some(_), Some(_)) => {
                 self.check_not_empty("forms.email.from", from);
                 self.check_not_empty("forms.email.to", to);

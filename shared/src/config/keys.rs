@@ -1,7 +1,7 @@
 //! The one table of settings.
 
-use super::Place;
 use super::kind::Kind;
+use super::sources::Place;
 use super::words::{LogLevel, OnChange, OnUnknownOutcome, TimedEvents};
 
 /// One setting.

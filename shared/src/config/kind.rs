@@ -39,6 +39,10 @@ pub enum Kind {
     Offices,
 }
 
+/// The members of an entry of the manual users.
+pub(super) const USER_MEMBERS: [&str; 5] = ["id", "name", "first_name", "last_name", "employee_number"];
+/// The members of an entry of the offices.
+pub(super) const OFFICE_MEMBERS: [&str; 2] = ["name", "id"];
 /// The longest interval: one year, in seconds.
 pub(super) const MAX_INTERVAL: f64 = 31_536_000.0;
 /// The longest time to wait for the form service, in seconds.

@@ -11,8 +11,10 @@ use std::sync::Arc;
 use super::keys::Key;
 use super::kind::Kind;
 use super::mistakes::{ConfigErrors, Mistake, Origin};
+use super::names;
+use super::sources::Sources;
+use super::template::template;
 use super::tree::{self, Member, Node, Position, Value};
-use super::{Sources, names, template};
 use crate::domain::date_shift::ShiftUnit;
 
 /// One source of values.

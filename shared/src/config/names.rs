@@ -1,8 +1,7 @@
 //! From the names of variables and options to paths of keys, and from a misspelt path to the one that was meant.
 
 use super::keys::{ALIASES, KEYS, Key};
-use super::kind::Kind;
-use super::people::{OFFICE_MEMBERS, USER_MEMBERS};
+use super::kind::{Kind, OFFICE_MEMBERS, USER_MEMBERS};
 use crate::domain::date_shift::ShiftUnit;
 
 /// Two spellings that are this alike, of 1, may mean the same.

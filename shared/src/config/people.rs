@@ -8,7 +8,7 @@ use std::hash::Hash;
 use super::layers::Source;
 use super::names;
 use super::reader::Reader;
-use super::scalars::{self, Problem};
+use super::scalars::{self, ValueProblem};
 use super::settings::{Forms, ManualUsers, Offices};
 use super::tree::{Member, Node, Position, Value};
 use crate::domain::calendar_id::CalendarId;
@@ -62,25 +62,47 @@ impl Entry {
 }
 
 /// The paths of the first entries by key: as it was written, and without what was copied along.
-struct Seen<K> {
+struct FirstEntries<K> {
     written: HashMap<K, String>,
     clean: HashMap<K, String>,
 }
 
-impl<K> Default for Seen<K> {
-    fn default() -> Self {
+/// How an entry repeats an earlier one, whose path it has.
+enum Repetition {
+    /// Both keys are written alike.
+    Written(String),
+    /// The keys are the same without what was copied along.
+    Cleaned(String),
+}
+
+impl<K: Eq + Hash> FirstEntries<K> {
+    fn new() -> Self {
         Self { written: HashMap::new(), clean: HashMap::new() }
+    }
+
+    /// Notes the entry of this path and its key, which is given as written and clean, unless an earlier one has it.
+    fn note(&mut self, [written, clean]: [K; 2], path: &str) -> Option<Repetition> {
+        if let Some(first) = self.written.get(&written) {
+            return Some(Repetition::Written(first.clone()));
+        }
+        self.written.insert(written, path.to_owned());
+        if let Some(first) = self.clean.get(&clean) {
+            return Some(Repetition::Cleaned(first.clone()));
+        }
+        self.clean.insert(clean, path.to_owned());
+        None
     }
 }
 
 impl Reader {
     pub(super) fn manual_users(&mut self, forms: &Forms) -> ManualUsers {
         let mut user_list = Vec::new();
-        let mut seen = Seen::default();
+        let mut firsts = FirstEntries::new();
         for entry in self.entries(USER_LIST, &USER_MEMBERS) {
             let Some(user) = self.user(&entry) else { continue };
             let written = PersonKey::from(entry.written("id").trim().to_owned());
-            let is_first = self.check_unique(&mut seen, written, user.email.key(), &entry, "id");
+            let repetition = firsts.note([written, user.email.key()], &entry.path);
+            let is_first = self.is_first(repetition, &entry, "id");
             let missing = forms.missing_names(&user);
             if !missing.is_empty() {
                 let names: Vec<_> = missing.into_iter().map(Placeholder::name).collect();
@@ -104,14 +126,15 @@ impl Reader {
 
     pub(super) fn offices(&mut self) -> Offices {
         let mut office_list = Vec::new();
-        let mut seen = Seen::default();
+        let mut firsts = FirstEntries::new();
         for entry in self.entries(OFFICE_LIST, &OFFICE_MEMBERS) {
             let (name, calendar_id) = (self.name(&entry, "name"), self.calendar_id(&entry));
             let (Some(name), Some(calendar_id)) = (name, calendar_id) else {
                 continue;
             };
             let written = entry.written("name").to_owned();
-            if self.check_unique(&mut seen, written, cell::plain(&name), &entry, "name") {
+            let repetition = firsts.note([written, cell::plain(&name)], &entry.path);
+            if self.is_first(repetition, &entry, "name") {
                 office_list.push(Office { name, calendar_id });
             }
         }
@@ -237,34 +260,27 @@ impl Reader {
         self.warn_at(&entry.source, position, &path, message);
     }
 
-    /// Answers whether no earlier entry has the key. A second one is a mistake if it is written like the first; if it is
-    /// the same only without what was copied along, it is left out with a warning.
-    fn check_unique<K: Eq + Hash>(
-        &mut self,
-        seen: &mut Seen<K>,
-        written: K,
-        clean: K,
-        entry: &Entry,
-        name: &str,
-    ) -> bool {
-        if let Some(first) = seen.written.get(&written) {
-            self.entry_mistake(entry, name, &format!("the same as in {first}; allowed: each {name} once"));
-            return false;
+    /// Answers whether the entry repeats no earlier one. A key that is written alike is a mistake; an entry whose key is the
+    /// same only without what was copied along is left out with a warning.
+    fn is_first(&mut self, repetition: Option<Repetition>, entry: &Entry, name: &str) -> bool {
+        match &repetition {
+            Some(Repetition::Written(first)) => {
+                self.entry_mistake(entry, name, &format!("the same as in {first}; allowed: each {name} once"));
+            }
+            Some(Repetition::Cleaned(first)) => {
+                let message =
+                    format!("the same as in {first} without what cannot be seen or was copied along: left out");
+                self.entry_warning(entry, name, &message);
+            }
+            None => {}
         }
-        seen.written.insert(written, entry.path.clone());
-        if let Some(first) = seen.clean.get(&clean) {
-            let message = format!("the same as in {first} without what cannot be seen or was copied along: left out");
-            self.entry_warning(entry, name, &message);
-            return false;
-        }
-        seen.clean.insert(clean, entry.path.clone());
-        true
+        repetition.is_none()
     }
 }
 
-fn list(node: &Node) -> Result<Vec<Node>, Problem> {
+fn list(node: &Node) -> Result<Vec<Node>, ValueProblem> {
     match &node.value {
         Value::List(items) => Ok(items.clone()),
-        _ => Err(Problem::new(format!("{} is not allowed", scalars::shape(node)))),
+        _ => Err(ValueProblem::new(format!("{} is not allowed", scalars::shape(node)))),
     }
 }

@@ -8,10 +8,11 @@ use secrecy::SecretString;
 
 use super::layers::{Layers, Source};
 use super::mistakes::{ConfigErrors, Mistake, Origin};
-use super::scalars::{self, Problem};
+use super::names;
+use super::scalars::{self, ValueProblem};
 use super::settings::{Settings, SheetSource};
+use super::sources::Place;
 use super::tree::{Node, Position};
-use super::{Place, names};
 use crate::domain::cell;
 
 /// Reads values and remembers what was wrong.
@@ -46,7 +47,7 @@ impl Reader {
     }
 
     /// The value of a key; `None` when it is null or wrong.
-    pub(super) fn value<T>(&mut self, path: &str, read: impl FnOnce(&Node) -> Result<T, Problem>) -> Option<T> {
+    pub(super) fn value<T>(&mut self, path: &str, read: impl FnOnce(&Node) -> Result<T, ValueProblem>) -> Option<T> {
         let key = names::key(path)?;
         let given = self.layers.given(key)?;
         match read(&given.node) {
@@ -61,7 +62,11 @@ impl Reader {
     }
 
     /// The value of a key whose default is not null.
-    pub(super) fn required<T: Default>(&mut self, path: &str, read: impl FnOnce(&Node) -> Result<T, Problem>) -> T {
+    pub(super) fn required<T: Default>(
+        &mut self,
+        path: &str,
+        read: impl FnOnce(&Node) -> Result<T, ValueProblem>,
+    ) -> T {
         self.value(path, read).unwrap_or_default()
     }
 

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::reader::Reader;
+use super::scalars;
 use super::settings::{Aws, Calendar, CheckingRange, Colors, General, GoogleApi, RestApi};
-use super::{Place, scalars};
+use super::sources::Place;
 use crate::google;
 
 const KEY_PATH: &str = "google_api.service_account_key_path";
@@ -95,7 +96,6 @@ impl Reader {
                 approved: self.required("calendar.colors.approved", scalars::color),
             },
             checking_range: self.checking_range(),
-            end_date_corrective: self.required("calendar.end_date_corrective", scalars::shift),
             timed_events: self.required("calendar.timed_events", scalars::word),
         }
     }

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::Recipients;
 use super::words::{LogLevel, OnChange, OnUnknownOutcome, TimedEvents};
-use crate::domain::date_format::DateFormat;
 use crate::domain::date_shift::DateShift;
+use crate::domain::letter::Letter;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
-use crate::domain::template::{Placeholder, Template};
+use crate::domain::template::Placeholder;
 
 /// All settings.
 #[derive(Clone, Debug)]
@@ -94,18 +93,10 @@ pub struct SheetSource {
 /// `forms`
 #[derive(Clone, Debug)]
 pub struct Forms {
-    /// Byroapi's name for the form.
-    pub template: Option<String>,
     /// Byroapi's form endpoint.
     pub url: Option<String>,
-    /// How dates are written in the form and the e-mail.
-    pub date_format: DateFormat,
-    /// How dates are written in the `*_attachment` placeholders.
-    pub attachment_date_format: DateFormat,
-    /// Whether the person whose event it is gets a copy.
-    pub cc_to_creator: bool,
-    /// The e-mail that carries the form.
-    pub email: FormEmail,
+    /// How forms are filled in and sent.
+    pub letter: Letter,
     /// How long to wait for an answer.
     pub timeout: Duration,
     /// What to do when nobody knows whether a form was sent.
@@ -119,50 +110,13 @@ pub struct Forms {
 impl Forms {
     /// The template and the address of the form service when forms are on.
     pub fn target(&self) -> Option<(&str, &str)> {
-        self.template.as_deref().zip(self.url.as_deref())
+        self.letter.template.as_deref().zip(self.url.as_deref())
     }
 
     /// The names that the templates need and this person does not have; nothing while forms are off.
     pub fn missing_names(&self, person: &ManualUser) -> Vec<Placeholder> {
-        if self.target().is_none() {
-            return Vec::new();
-        }
-        let email = &self.email;
-        let used = email.subject.placeholders().chain(email.contents.placeholders());
-        let used = used.chain(email.attachments.iter().flat_map(Template::placeholders));
-        let mut missing = Vec::new();
-        for placeholder in used {
-            let details = person.details.as_ref();
-            let has = |name: Option<&String>| name.is_some_and(|name| !name.is_empty());
-            let known = match placeholder {
-                Placeholder::FirstName => has(details.map(|details| &details.first_name)),
-                Placeholder::LastName => has(details.map(|details| &details.last_name)),
-                Placeholder::EmployeeNumber => has(details.map(|details| &details.employee_number)),
-                _ => true,
-            };
-            if !known && !missing.contains(&placeholder) {
-                missing.push(placeholder);
-            }
-        }
-        missing
+        if self.target().is_some() { self.letter.email.missing_names(person) } else { Vec::new() }
     }
-}
-
-/// `forms.email`
-#[derive(Clone, Debug)]
-pub struct FormEmail {
-    /// Sender; not empty while forms are on.
-    pub from: Recipients,
-    /// Recipients; not empty while forms are on.
-    pub to: Recipients,
-    /// Recipients of a copy.
-    pub cc: Recipients,
-    /// Subject line.
-    pub subject: Template,
-    /// Text.
-    pub contents: Template,
-    /// File name of the attached form; `None` leaves it to Byroapi.
-    pub attachments: Option<Template>,
 }
 
 /// `calendar`
@@ -172,8 +126,6 @@ pub struct Calendar {
     pub colors: Colors,
     /// The window that is listed in full, around now.
     pub checking_range: CheckingRange,
-    /// From the end of an event to the last day in the form.
-    pub end_date_corrective: DateShift,
     /// What to do with events that have a time of day.
     pub timed_events: TimedEvents,
 }

@@ -1,7 +1,7 @@
 //! Prints the defaults as a commented file, the answer to `--get-config-template`.
 
-use super::Place;
 use super::keys::{KEYS, Key, SECTIONS};
+use super::sources::Place;
 
 const HEADER: &str = "\
 # Moffman's configuration with its defaults. An empty value means the default, unless null is said to mean something.

@@ -3,17 +3,19 @@
 //! The pointer is read before the sheet and moved only if nobody moved it meanwhile; a loser reads the sheet again, so an
 //! old look at the sheet never replaces a newer one. What did not change is not written.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use serde::Serialize;
 
-use super::Directory;
-use super::sources::Range;
+use super::sources::{DirectorySources, Range};
+use crate::clock::Clock;
 use crate::domain::cell::plain;
 use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users};
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient, GoogleError, SheetError, SheetRange};
-use crate::store::StoreError;
 use crate::store::directory_snapshot::{Content, Kind, Pointer, Version};
+use crate::store::{Store, StoreError};
 
 /// How often another writer may be faster before the load is given up.
 const ATTEMPTS: usize = 4;
@@ -21,7 +23,7 @@ const ATTEMPTS: usize = 4;
 /// Log lines about rows that were left out, in one load.
 const LINES: usize = 100;
 
-/// Why the spreadsheet was not loaded; the last good snapshot stays in use.
+/// KeptBecause the spreadsheet was not loaded; the last good snapshot stays in use.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
     /// Google did not give the rows.
@@ -34,7 +36,7 @@ pub enum ReloadError {
 
 /// Which ranges to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum Ranges {
     /// Only the offices.
     Offices,
     /// Offices and manual users.
@@ -42,9 +44,9 @@ pub(crate) enum Scope {
 }
 
 /// What to load.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct SheetLoad<'a> {
     /// Which ranges.
-    pub(crate) scope: Scope,
+    pub(crate) ranges: Ranges,
     /// A version that cannot be read: its content is written again.
     pub(crate) broken: Option<&'a str>,
     /// The pointer, where it was read just now.
@@ -78,14 +80,16 @@ pub(crate) struct LoadedRange {
     /// Rows left out.
     pub(crate) bad: Vec<BadRow>,
     /// Set when the last good content stays in use: how many entries it has, and why.
-    pub(crate) kept: Option<(usize, Why)>,
+    pub(crate) kept: Option<(usize, KeptBecause)>,
 }
 
-/// Why the last good content of a range stays in use.
+/// KeptBecause the last good content of a range stays in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Why {
+pub(crate) enum KeptBecause {
+    /// The range has no rows.
     #[error("the range is empty")]
     Empty,
+    /// All of its rows are bad.
     #[error("no row of the range is usable")]
     NothingUsable,
 }
@@ -97,44 +101,46 @@ struct Read<'a, T> {
     rows: SheetRows<T>,
 }
 
+/// Reads the spreadsheet and keeps what it holds.
+pub(super) struct SheetLoader {
+    /// The ranges, and what the configuration has of its own.
+    pub(super) sources: Arc<DirectorySources>,
+    /// Where the snapshot is kept.
+    pub(super) store: Store,
+    /// Where the spreadsheet is.
+    pub(super) google: GoogleClient,
+    /// Where time comes from.
+    pub(super) clock: Clock,
+}
+
 /// One try to swap the snapshot.
 struct Swap<'a> {
-    directory: &'a Directory,
+    loader: &'a SheetLoader,
     before: Pointer,
     next: Pointer,
     /// A version that cannot be read.
     broken: Option<&'a str>,
 }
 
-impl Directory {
+impl SheetLoader {
     /// Reads the ranges in scope and swaps the snapshot.
-    pub(crate) async fn load(
-        &self,
-        google: &GoogleClient,
-        budget: &Budget,
-        mut wanted: Wanted<'_>,
-    ) -> Result<Loaded, ReloadError> {
+    pub(super) async fn load(&self, budget: &Budget, mut wanted: SheetLoad<'_>) -> Result<Loaded, ReloadError> {
         for _ in 1..ATTEMPTS {
-            match self.load_once(google, budget, &wanted).await {
+            match self.load_once(budget, &wanted).await {
                 Err(ReloadError::Store(StoreError::ConditionFailed)) => wanted.seen = None,
                 outcome => return outcome,
             }
         }
-        self.load_once(google, budget, &wanted).await
+        self.load_once(budget, &wanted).await
     }
 
-    async fn load_once(
-        &self,
-        google: &GoogleClient,
-        budget: &Budget,
-        wanted: &Wanted<'_>,
-    ) -> Result<Loaded, ReloadError> {
-        let sources = &self.0.sources;
+    async fn load_once(&self, budget: &Budget, wanted: &SheetLoad<'_>) -> Result<Loaded, ReloadError> {
+        let sources = &self.sources;
         let before = match &wanted.seen {
             Some(pointer) => pointer.clone(),
-            None => self.0.store.load_pointer().await?,
+            None => self.store.load_pointer().await?,
         };
-        let (offices, users) = self.fetch(google, budget, wanted.scope).await.map_err(ReloadError::SheetUnavailable)?;
+        let (offices, users) = self.fetch(budget, wanted.ranges).await.map_err(ReloadError::SheetUnavailable)?;
         let offices = sources.office_range.as_ref().zip(offices).map(|(range, read)| Read {
             kind: Kind::Offices,
             range,
@@ -145,7 +151,7 @@ impl Directory {
             range,
             rows: read_users(range.first_row(&read), &read.rows, &sources.needed),
         });
-        let mut swap = Swap { directory: self, next: before.clone(), before, broken: wanted.broken };
+        let mut swap = Swap { loader: self, next: before.clone(), before, broken: wanted.broken };
         let kept_offices = swap.stage(offices.as_ref()).await?;
         let kept_users = swap.stage(users.as_ref()).await?;
         let (changed, pointer) = swap.finish().await?;
@@ -165,24 +171,23 @@ impl Directory {
     /// Reads the ranges in scope: one call when they share a spreadsheet.
     async fn fetch(
         &self,
-        google: &GoogleClient,
         budget: &Budget,
-        scope: Scope,
+        ranges: Ranges,
     ) -> Result<(Option<SheetRange>, Option<SheetRange>), SheetError> {
         let missing = || SheetError { error: GoogleError::Unreadable, words: None };
-        let offices = self.0.sources.office_range.as_ref();
-        let users = self.0.sources.user_range.as_ref().filter(|_| scope == Scope::All);
+        let offices = self.sources.office_range.as_ref();
+        let users = self.sources.user_range.as_ref().filter(|_| ranges == Ranges::All);
         if let (Some(offices), Some(users)) = (offices, users)
             && offices.sheet_id == users.sheet_id
         {
-            let answer = google.read_ranges(budget, &offices.sheet_id, &[&offices.cells, &users.cells]).await?;
+            let answer = self.google.read_ranges(budget, &offices.sheet_id, &[&offices.cells, &users.cells]).await?;
             let [offices, users] = <[SheetRange; 2]>::try_from(answer).map_err(|_| missing())?;
             return Ok((Some(offices), Some(users)));
         }
         let read = async |range: Option<&Range>| match range {
             None => Ok(None),
             Some(range) => {
-                let answer = google.read_ranges(budget, &range.sheet_id, &[&range.cells]).await?;
+                let answer = self.google.read_ranges(budget, &range.sheet_id, &[&range.cells]).await?;
                 answer.into_iter().next().map(Some).ok_or_else(missing)
             }
         };
@@ -220,7 +225,7 @@ impl Loaded {
 }
 
 impl<T> Read<'_, T> {
-    fn summary(self, kept: Option<(usize, Why)>, overridden: impl Fn(&T) -> bool) -> LoadedRange {
+    fn summary(self, kept: Option<(usize, KeptBecause)>, overridden: impl Fn(&T) -> bool) -> LoadedRange {
         LoadedRange {
             range: self.range.cells.clone(),
             rows: self.rows.count(),
@@ -234,14 +239,17 @@ impl<T> Read<'_, T> {
 
 impl Swap<'_> {
     /// Writes what a range holds, if it is new; answers what is kept instead when the range is suddenly empty.
-    async fn stage<T: Serialize>(&mut self, read: Option<&Read<'_, T>>) -> Result<Option<(usize, Why)>, StoreError> {
+    async fn stage<T: Serialize>(
+        &mut self,
+        read: Option<&Read<'_, T>>,
+    ) -> Result<Option<(usize, KeptBecause)>, StoreError> {
         let Some(Read { kind, range, rows }) = read else {
             return Ok(None);
         };
         let kind = *kind;
         let last = range.version(&self.before, kind).filter(|last| last.rows > 0);
         if let Some(last) = last.filter(|_| rows.entries.is_empty()) {
-            let why = if rows.is_blank() { Why::Empty } else { Why::NothingUsable };
+            let why = if rows.is_blank() { KeptBecause::Empty } else { KeptBecause::NothingUsable };
             return Ok(Some((last.rows, why)));
         }
         let content = Content::of(&rows.entries)?;
@@ -250,7 +258,7 @@ impl Swap<'_> {
             Version { source: range.digest.clone(), ..same.clone() }
         } else {
             let revision = self.before.revision.saturating_add(1);
-            self.directory.0.store.write_version(kind, revision, &content, &range.digest).await?
+            self.loader.store.write_version(kind, revision, &content, &range.digest).await?
         };
         self.next.set(kind, version);
         Ok(None)
@@ -262,7 +270,7 @@ impl Swap<'_> {
         if self.next == self.before {
             return Ok((false, self.next));
         }
-        let store = &self.directory.0.store;
+        let store = &self.loader.store;
         self.next.revision = self.before.revision.saturating_add(1);
         let moved = store.move_pointer(self.before.revision, &self.next).await;
         if moved == Err(StoreError::ConditionFailed) {
@@ -282,13 +290,13 @@ impl Swap<'_> {
     /// Lets the versions of `old` that nobody in `in_use` names expire in a day, when every reader has moved on. Best
     /// effort: what stays by mistake costs a little storage.
     async fn retire(&self, old: &Pointer, in_use: &[&Pointer]) {
-        let expires_at = self.directory.0.clock.now() + Duration::days(1);
+        let expires_at = self.loader.clock.now() + Duration::days(1);
         for kind in [Kind::Offices, Kind::Users] {
             let Some(version) = old.of(kind) else { continue };
             if in_use.iter().any(|pointer| pointer.of(kind).is_some_and(|used| used.id == version.id)) {
                 continue;
             }
-            if let Err(error) = self.directory.0.store.retire_version(kind, version, expires_at).await {
+            if let Err(error) = self.loader.store.retire_version(kind, version, expires_at).await {
                 tracing::warn!(%error, "superseded chunks of the directory stay");
             }
         }

@@ -8,38 +8,42 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::everything::Everything;
-use super::sources::Range;
-use super::{Directory, DirectoryError};
-use crate::clock::Stamp;
+use super::error::DirectoryError;
+use super::roster::Roster;
+use super::sources::{DirectorySources, Range};
+use super::steps::{StepNumber, Steps};
+use crate::clock::{Clock, Stamp};
 use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
-use crate::store::StoreError;
 use crate::store::directory_snapshot::{Kind, Pointer};
+use crate::store::{Store, StoreError};
 
 /// How long a look at the pointer is good for.
 const LOOK: Duration = Duration::from_mins(1);
 /// How often a reader whose chunks are gone looks where the pointer went.
 const MOVES: usize = 3;
 
-/// What a process remembers.
-#[derive(Default)]
+/// What a process remembers, and where it comes from.
 pub(super) struct Memory {
+    sources: Arc<DirectorySources>,
+    store: Store,
+    clock: Clock,
+    steps: Steps,
     looked_at: Option<Stamp>,
-    /// The number of the look that `pointer` is from.
-    pub(super) look: u64,
+    /// The look or load that `pointer` is from.
+    pub(super) look: StepNumber,
     pointer: Option<Pointer>,
-    offices: Option<Kept<OfficeTable>>,
-    everything: Option<Kept<Arc<Everything>>>,
+    offices: Option<MadeFrom<OfficeTable>>,
+    roster: Option<MadeFrom<Arc<Roster>>>,
     /// A version that cannot be read although the pointer names it.
     pub(super) broken: Option<String>,
-    /// The last failed load of the sheet, by its number, and when to try again.
-    pub(super) failed_load: Option<(u64, Option<Duration>)>,
+    /// The last failed load of the sheet, and when to try again.
+    pub(super) failed_load: Option<(StepNumber, Option<Duration>)>,
 }
 
 /// Something made from certain versions.
-struct Kept<T> {
+struct MadeFrom<T> {
     versions: String,
     value: T,
 }
@@ -62,34 +66,57 @@ pub(super) enum Lookup {
 }
 
 impl Memory {
+    /// Nothing is remembered yet.
+    pub(super) fn new(sources: Arc<DirectorySources>, store: Store, clock: Clock, steps: Steps) -> Self {
+        Self {
+            sources,
+            store,
+            clock,
+            steps,
+            looked_at: None,
+            look: StepNumber::default(),
+            pointer: None,
+            offices: None,
+            roster: None,
+            broken: None,
+            failed_load: None,
+        }
+    }
+
     /// The pointer as last seen.
     pub(super) fn seen(&self) -> Option<Pointer> {
         self.pointer.clone()
     }
 
-    /// Remembers the pointer as it was at a time, and the number of the look or load that it is from.
-    pub(super) fn adopt(&mut self, pointer: Pointer, at: Stamp, number: u64) {
-        (self.pointer, self.looked_at, self.look) = (Some(pointer), Some(at), number);
+    /// Remembers the pointer as it was at a time, and the look or load that it is from.
+    pub(super) fn adopt(&mut self, pointer: Pointer, at: Stamp, step: StepNumber) {
+        (self.pointer, self.looked_at, self.look) = (Some(pointer), Some(at), step);
     }
 
     /// The next use looks at the pointer again.
     pub(super) fn expire(&mut self) {
         self.looked_at = None;
     }
-}
 
-impl Directory {
+    /// Fails if a load failed that started after a caller asked, who waited for it.
+    pub(super) fn share_failure(&self, asked: StepNumber) -> Result<(), DirectoryError> {
+        match self.failed_load {
+            Some((step, retry_after)) if step > asked => Err(DirectoryError::Unavailable { retry_after }),
+            _ => Ok(()),
+        }
+    }
+
     /// Looks at the pointer unless the last look is recent. Without DynamoDB the last look counts for another while.
-    pub(super) async fn look_if_due(&self, memory: &mut Memory) -> Result<(), StoreError> {
-        let now = self.0.clock.stamp();
-        let recent = memory.looked_at.is_some_and(|at| self.0.clock.is_within(LOOK, at));
-        if recent && memory.pointer.is_some() {
+    pub(super) async fn look_if_due(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.stamp();
+        let recent = self.looked_at.is_some_and(|at| self.clock.is_within(LOOK, at));
+        if recent && self.pointer.is_some() {
             return Ok(());
         }
-        match self.look(memory).await {
-            Err(error) if memory.pointer.is_some() => {
+        match self.look().await {
+            Err(error) if self.pointer.is_some() => {
                 tracing::warn!(%error, "the directory's pointer cannot be read: the last one stays in use");
-                memory.looked_at = Some(now);
+                self.looked_at = Some(now);
                 Ok(())
             }
             outcome => outcome,
@@ -97,16 +124,16 @@ impl Directory {
     }
 
     /// Looks at the pointer.
-    pub(super) async fn look(&self, memory: &mut Memory) -> Result<(), StoreError> {
-        let number = self.0.next_step();
-        let now = self.0.clock.stamp();
-        memory.adopt(self.0.store.load_pointer().await?, now, number);
+    pub(super) async fn look(&mut self) -> Result<(), StoreError> {
+        let step = self.steps.start();
+        let now = self.clock.stamp();
+        self.adopt(self.store.load_pointer().await?, now, step);
         Ok(())
     }
 
     /// Looks an office up in the snapshot that the pointer names.
-    pub(super) async fn look_up(&self, memory: &mut Memory, name: &str) -> Result<Lookup, StoreError> {
-        Ok(match self.office_table(memory).await? {
+    pub(super) async fn look_up(&mut self, name: &str) -> Result<Lookup, StoreError> {
+        Ok(match self.office_table().await? {
             None => Lookup::NoSnapshot,
             Some(table) => match table.by_name.get(name).and_then(|&index| table.offices.get(index)) {
                 Some(office) => Lookup::Found(office.clone()),
@@ -116,85 +143,82 @@ impl Directory {
     }
 
     /// Static entries and snapshot together; `None` when there is no snapshot of a configured range.
-    pub(super) async fn assemble(&self, memory: &mut Memory) -> Result<Option<Arc<Everything>>, DirectoryError> {
-        let sources = &self.0.sources;
-        let names = versions(memory, sources.office_range.as_ref(), sources.user_range.as_ref());
-        if let Some(kept) = memory.everything.as_ref().filter(|kept| names.as_ref() == Some(&kept.versions)) {
+    pub(super) async fn assemble(&mut self) -> Result<Option<Arc<Roster>>, DirectoryError> {
+        let sources = Arc::clone(&self.sources);
+        let names = self.versions();
+        if let Some(kept) = self.roster.as_ref().filter(|kept| names.as_ref() == Some(&kept.versions)) {
             return Ok(Some(Arc::clone(&kept.value)));
         }
         let offices = match &sources.office_range {
             None => Vec::new(),
-            Some(_) => match self.office_table(memory).await? {
+            Some(_) => match self.office_table().await? {
                 None => return Ok(None),
                 Some(table) => table.offices.clone(),
             },
         };
         let users: Vec<ManualUser> = match &sources.user_range {
             None => Vec::new(),
-            Some(range) => match self.entries(memory, Kind::Users, range).await? {
+            Some(range) => match self.entries(Kind::Users, range).await? {
                 None => return Ok(None),
                 Some((_, users)) => users,
             },
         };
-        let everything = Arc::new(Everything::merge(&sources.offices, offices, &sources.users, users));
+        let roster = Arc::new(Roster::merge(&sources.offices, offices, &sources.users, users));
         // Loading may have moved on to newer versions of one kind only: then the next call assembles again.
-        memory.everything = names
-            .filter(|names| {
-                versions(memory, sources.office_range.as_ref(), sources.user_range.as_ref()).as_ref() == Some(names)
-            })
-            .map(|versions| Kept { versions, value: Arc::clone(&everything) });
-        Ok(Some(everything))
+        self.roster = names
+            .filter(|names| self.versions().as_ref() == Some(names))
+            .map(|versions| MadeFrom { versions, value: Arc::clone(&roster) });
+        Ok(Some(roster))
     }
 
-    async fn office_table<'m>(&self, memory: &'m mut Memory) -> Result<Option<&'m OfficeTable>, StoreError> {
-        let Some(range) = &self.0.sources.office_range else {
-            return Ok(None);
-        };
-        let id = memory.pointer.as_ref().and_then(|pointer| range.version(pointer, Kind::Offices)).map(|v| &v.id);
+    async fn office_table(&mut self) -> Result<Option<&OfficeTable>, StoreError> {
+        let sources = Arc::clone(&self.sources);
+        let Some(range) = &sources.office_range else { return Ok(None) };
+        let id = self.pointer.as_ref().and_then(|pointer| range.version(pointer, Kind::Offices)).map(|v| &v.id);
         let Some(id) = id else { return Ok(None) };
-        if memory.offices.as_ref().is_none_or(|kept| kept.versions != *id) {
-            let Some((versions, offices)) = self.entries(memory, Kind::Offices, range).await? else {
+        if self.offices.as_ref().is_none_or(|kept| kept.versions != *id) {
+            let Some((versions, offices)) = self.entries(Kind::Offices, range).await? else {
                 return Ok(None);
             };
             let names = offices.iter().enumerate();
             let by_name = names.map(|(index, office): (_, &Office)| (plain(&office.name), index)).collect();
-            memory.offices = Some(Kept { versions, value: OfficeTable { offices, by_name } });
+            self.offices = Some(MadeFrom { versions, value: OfficeTable { offices, by_name } });
         }
-        Ok(memory.offices.as_ref().map(|kept| &kept.value))
+        Ok(self.offices.as_ref().map(|kept| &kept.value))
     }
 
     /// Reads the entries that the pointer names, and their version's id; follows the pointer when it moved.
     async fn entries<T: DeserializeOwned>(
-        &self,
-        memory: &mut Memory,
+        &mut self,
         kind: Kind,
         range: &Range,
     ) -> Result<Option<(String, Vec<T>)>, StoreError> {
-        let named = |memory: &Memory| memory.pointer.as_ref().and_then(|p| range.version(p, kind)).cloned();
+        let named = |pointer: &Option<Pointer>| pointer.as_ref().and_then(|p| range.version(p, kind)).cloned();
         for _ in 0..MOVES {
-            let Some(version) = named(memory) else { return Ok(None) };
-            if let Some(entries) = self.0.store.load_version(kind, &version).await? {
+            let Some(version) = named(&self.pointer) else { return Ok(None) };
+            if let Some(entries) = self.store.load_version(kind, &version).await? {
                 return Ok(Some((version.id, entries)));
             }
-            self.look(memory).await?;
-            if named(memory).is_some_and(|now| now.id == version.id) {
+            self.look().await?;
+            if named(&self.pointer).is_some_and(|now| now.id == version.id) {
                 tracing::warn!("the directory's snapshot cannot be read and counts as none");
-                memory.broken = Some(version.id);
+                self.broken = Some(version.id);
                 break;
             }
         }
         Ok(None)
     }
-}
 
-/// Names what everything is made from; `None` when there is no snapshot of a configured range.
-fn versions(memory: &Memory, offices: Option<&Range>, users: Option<&Range>) -> Option<String> {
-    let mut names = String::new();
-    for (range, kind) in [(offices, Kind::Offices), (users, Kind::Users)] {
-        if let Some(range) = range {
-            names.push_str(&range.version(memory.pointer.as_ref()?, kind)?.id);
+    /// Names what the roster is made from; `None` when there is no snapshot of a configured range.
+    fn versions(&self) -> Option<String> {
+        let mut names = String::new();
+        let DirectorySources { office_range, user_range, .. } = &*self.sources;
+        for (range, kind) in [(office_range, Kind::Offices), (user_range, Kind::Users)] {
+            if let Some(range) = range {
+                names.push_str(&range.version(self.pointer.as_ref()?, kind)?.id);
+            }
+            names.push('/');
         }
-        names.push('/');
+        Some(names)
     }
-    Some(names)
 }

@@ -5,86 +5,69 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use self::load::{Loaded, SheetLoader};
 use self::memory::{Lookup, Memory};
-use self::sources::Sources;
+use self::steps::Steps;
+use self::subscriptions::{Subscriber, Subscriptions};
 use crate::clock::Clock;
-use crate::config::Settings;
 use crate::domain::cell::plain;
 use crate::domain::office::Office;
 use crate::domain::quota::Share;
 use crate::google::pace::Pace;
 use crate::google::{Budget, GoogleClient};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
-mod everything;
+mod error;
 mod load;
 mod memory;
+mod roster;
 mod sources;
+mod steps;
 mod subscriptions;
 
-pub use self::everything::Everything;
+pub use self::error::DirectoryError;
 pub use self::load::ReloadError;
-pub(crate) use self::load::{LoadedRange, Scope, Wanted};
+pub(crate) use self::load::{LoadedRange, Ranges, SheetLoad};
+pub use self::roster::Roster;
+pub use self::sources::{DirectorySources, Range};
 
 /// Offices and manual users; clones share one memory.
 #[derive(Clone)]
-pub struct Directory(Arc<Inner>);
+pub struct Directory(Arc<DirectoryParts>);
 
-struct Inner {
-    sources: Sources,
-    store: Store,
-    clock: Clock,
-    /// The pace of all subscribing of this process.
-    subscribing: Pace,
-    /// Counts looks at the pointer and loads of the sheet as they start: a caller that waited for the memory sees whether
-    /// one started after it asked.
-    steps: AtomicU64,
+/// What a directory consists of.
+struct DirectoryParts {
+    sources: Arc<DirectorySources>,
+    steps: Steps,
     memory: Mutex<Memory>,
-}
-
-/// Why the directory has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DirectoryError {
-    /// Nobody has heard of an office of this name.
-    #[error("there is no such office")]
-    UnknownOffice,
-    /// The spreadsheet has never been read and cannot be read now: whether the office exists cannot be known.
-    #[error("the spreadsheet has never been read and cannot be read now")]
-    Unavailable {
-        /// When to try again, if Google said so.
-        retry_after: Option<Duration>,
-    },
-    /// The snapshot cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Inner {
-    fn next_step(&self) -> u64 {
-        self.steps.fetch_add(1, Ordering::SeqCst) + 1
-    }
+    loader: SheetLoader,
+    subscriber: Subscriber,
 }
 
 impl Directory {
-    /// The directory that `settings` describes; calls nobody.
-    pub fn new(settings: &Settings, store: Store, clock: Clock) -> Self {
-        Self(Arc::new(Inner {
-            sources: Sources::new(settings),
-            store,
-            subscribing: Pace::new(clock.clone(), Share::SUBSCRIPTIONS),
-            clock,
-            steps: AtomicU64::new(0),
-            memory: Mutex::default(),
+    /// The directory that is made of `sources`; calls nobody.
+    pub fn new(sources: DirectorySources, store: Store, google: GoogleClient, clock: Clock) -> Self {
+        let (sources, steps) = (Arc::new(sources), Steps::default());
+        Self(Arc::new(DirectoryParts {
+            memory: Mutex::new(Memory::new(sources.clone(), store.clone(), clock.clone(), steps.clone())),
+            subscriber: Subscriber {
+                sources: sources.clone(),
+                store: store.clone(),
+                google: google.clone(),
+                clock: clock.clone(),
+                pace: Pace::new(clock.clone(), Share::SUBSCRIPTIONS),
+            },
+            loader: SheetLoader { sources: sources.clone(), store, google, clock },
+            sources,
+            steps,
         }))
     }
 
     /// The office that callers know as `name`: as it is spelled, but for what cannot be seen.
-    pub async fn office(&self, google: &GoogleClient, budget: &Budget, name: &str) -> Result<Office, DirectoryError> {
+    pub async fn office(&self, budget: &Budget, name: &str) -> Result<Office, DirectoryError> {
         let name = &plain(name);
         if let Some(office) = self.0.sources.offices.iter().find(|office| plain(&office.name) == *name) {
             return Ok(office.clone());
@@ -92,19 +75,20 @@ impl Directory {
         if self.0.sources.office_range.is_none() {
             return Err(DirectoryError::UnknownOffice);
         }
-        let asked = self.0.steps.load(Ordering::SeqCst);
+        let asked = self.0.steps.last();
         let mut memory = self.0.memory.lock().await;
-        self.look_if_due(&mut memory).await?;
-        if let Lookup::Found(office) = self.look_up(&mut memory, name).await? {
+        memory.look_if_due().await?;
+        if let Lookup::Found(office) = memory.look_up(name).await? {
             return Ok(office);
         }
         if memory.look <= asked {
-            self.look(&mut memory).await?;
+            memory.look().await?;
         }
-        let mut found = self.look_up(&mut memory, name).await?;
+        let mut found = memory.look_up(name).await?;
         if matches!(found, Lookup::NoSnapshot) {
-            self.first_load(&mut memory, asked, google, budget, Scope::Offices).await?;
-            found = self.look_up(&mut memory, name).await?;
+            memory.share_failure(asked)?;
+            self.first_load(&mut memory, budget, Ranges::Offices).await?;
+            found = memory.look_up(name).await?;
         }
         match found {
             Lookup::Found(office) => Ok(office),
@@ -113,70 +97,73 @@ impl Directory {
         }
     }
 
-    /// All offices and manual users, for a sweep.
-    pub async fn everything(&self, google: &GoogleClient, budget: &Budget) -> Result<Arc<Everything>, DirectoryError> {
-        let asked = self.0.steps.load(Ordering::SeqCst);
+    /// All offices and manual users; reads the sheet if it was never read.
+    pub async fn roster(&self, budget: &Budget) -> Result<Arc<Roster>, DirectoryError> {
+        let asked = self.0.steps.last();
         let mut memory = self.0.memory.lock().await;
         if self.0.sources.has_sheet() {
-            self.look_if_due(&mut memory).await?;
+            memory.look_if_due().await?;
         }
-        if let Some(everything) = self.assemble(&mut memory).await? {
-            return Ok(everything);
+        if let Some(roster) = memory.assemble().await? {
+            return Ok(roster);
         }
         if memory.look <= asked {
-            self.look(&mut memory).await?;
-            if let Some(everything) = self.assemble(&mut memory).await? {
-                return Ok(everything);
+            memory.look().await?;
+            if let Some(roster) = memory.assemble().await? {
+                return Ok(roster);
             }
         }
-        self.first_load(&mut memory, asked, google, budget, Scope::All).await?;
-        let everything = self.assemble(&mut memory).await?;
+        memory.share_failure(asked)?;
+        self.first_load(&mut memory, budget, Ranges::All).await?;
+        let roster = memory.assemble().await?;
         drop(memory);
-        let everything = everything.ok_or(DirectoryError::Unavailable { retry_after: None })?;
-        self.subscribe_some(google, budget, &everything.offices).await;
-        Ok(everything)
+        let roster = roster.ok_or(DirectoryError::Unavailable { retry_after: None })?;
+        self.0.subscriber.subscribe_some(budget, &roster.offices).await;
+        Ok(roster)
     }
 
     /// All offices and manual users as far as they are known, without reading the sheet; `None` when it was never read.
-    pub async fn known(&self) -> Result<Option<Arc<Everything>>, DirectoryError> {
+    pub async fn known(&self) -> Result<Option<Arc<Roster>>, DirectoryError> {
         let mut memory = self.0.memory.lock().await;
         if self.0.sources.has_sheet() {
-            self.look_if_due(&mut memory).await?;
+            memory.look_if_due().await?;
         }
-        self.assemble(&mut memory).await
+        memory.assemble().await
     }
 
-    /// The next use looks at the pointer: it was moved by this process.
-    pub(crate) async fn forget_look(&self) {
+    /// Reads the spreadsheet and keeps what it holds; the next use of the directory sees it.
+    pub(crate) async fn load(&self, budget: &Budget, load: SheetLoad<'_>) -> Result<Loaded, ReloadError> {
+        let loaded = self.0.loader.load(budget, load).await?;
         self.0.memory.lock().await.expire();
+        Ok(loaded)
     }
 
-    /// Loads the sheet, because there is no snapshot of it. Callers that waited for a load that failed share its failure.
-    async fn first_load(
-        &self,
-        memory: &mut Memory,
-        asked: u64,
-        google: &GoogleClient,
-        budget: &Budget,
-        scope: Scope,
-    ) -> Result<(), DirectoryError> {
-        if let Some((_, retry_after)) = memory.failed_load.filter(|&(number, _)| number > asked) {
-            return Err(DirectoryError::Unavailable { retry_after });
-        }
-        let number = self.0.next_step();
-        let wanted = Wanted { scope, broken: memory.broken.as_deref(), seen: memory.seen() };
-        match Box::pin(self.load(google, budget, wanted)).await {
+    /// Subscribes the calendars of the configuration and of `offices` that were not subscribed before.
+    pub(crate) async fn subscribe(&self, budget: &Budget, offices: &[Office]) -> Subscriptions {
+        self.0.subscriber.subscribe(budget, offices).await
+    }
+
+    /// The address of the account that offices share their calendars and spreadsheets with.
+    pub(crate) fn service_account_email(&self) -> &str {
+        self.0.loader.google.service_account_email()
+    }
+
+    /// Loads the sheet, because there is no snapshot of it.
+    async fn first_load(&self, memory: &mut Memory, budget: &Budget, ranges: Ranges) -> Result<(), DirectoryError> {
+        let step = self.0.steps.start();
+        let load = SheetLoad { ranges, broken: memory.broken.as_deref(), seen: memory.seen() };
+        match Box::pin(self.0.loader.load(budget, load)).await {
             Ok(loaded) => {
                 memory.broken = None;
-                memory.adopt(loaded.pointer, self.0.clock.stamp(), number);
+                memory.adopt(loaded.pointer, self.0.loader.clock.stamp(), step);
                 Ok(())
             }
             Err(ReloadError::Store(error)) => Err(error.into()),
             Err(ReloadError::SheetUnavailable(error)) => {
-                let account = google.service_account_email();
+                let account = self.service_account_email();
                 tracing::warn!(%error, account, "the spreadsheet cannot be read, and there is no snapshot of it");
                 let retry_after = error.error.retry_after();
-                memory.failed_load = Some((number, retry_after));
+                memory.failed_load = Some((step, retry_after));
                 Err(DirectoryError::Unavailable { retry_after })
             }
         }

@@ -4,35 +4,37 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{Forms, Settings, SheetSource};
 use crate::domain::a1_range::first_row;
 use crate::domain::cell::plain;
+use crate::domain::digest::short_hex;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
-use crate::domain::template::{Placeholder, Template};
+use crate::domain::template::Placeholder;
 use crate::google::SheetRange;
-use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
+use crate::store::directory_snapshot::{Kind, Pointer, Version};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
 const WAY_OF_READING: &str = "4";
 
-/// The configured part of the directory.
-pub(super) struct Sources {
+/// What the directory is made of.
+#[derive(Clone, Debug)]
+pub struct DirectorySources {
     /// The offices that the configuration lists.
-    pub(super) offices: Vec<Office>,
+    pub offices: Vec<Office>,
     /// The manual users that the configuration lists.
-    pub(super) users: Vec<ManualUser>,
-    /// The offices' range.
-    pub(super) office_range: Option<Range>,
-    /// The manual users' range.
-    pub(super) user_range: Option<Range>,
-    /// What templates need to know of every user besides name and address.
-    pub(super) needed: Vec<Placeholder>,
+    pub users: Vec<ManualUser>,
+    /// The range of a spreadsheet that has more offices.
+    pub office_range: Option<Range>,
+    /// The range of a spreadsheet that has more manual users.
+    pub user_range: Option<Range>,
+    /// What templates need to know of every user besides name and address; a row without it is left out.
+    pub needed: Vec<Placeholder>,
 }
 
 /// A range of a spreadsheet.
-pub(super) struct Range {
+#[derive(Clone, Debug)]
+pub struct Range {
     /// The spreadsheet.
     pub(super) sheet_id: String,
     /// The range in A1 notation.
@@ -41,19 +43,7 @@ pub(super) struct Range {
     pub(super) digest: String,
 }
 
-impl Sources {
-    pub(super) fn new(settings: &Settings) -> Self {
-        let needed = needed_names(&settings.forms);
-        let user_range = settings.manual_users.google_config.as_ref();
-        Self {
-            offices: settings.offices.office_list.clone(),
-            users: settings.manual_users.user_list.clone(),
-            office_range: settings.offices.google_config.as_ref().map(|source| Range::new(source, &[])),
-            user_range: user_range.map(|source| Range::new(source, &needed)),
-            needed,
-        }
-    }
-
+impl DirectorySources {
     /// Whether any range is configured.
     pub(super) fn has_sheet(&self) -> bool {
         self.office_range.is_some() || self.user_range.is_some()
@@ -71,14 +61,15 @@ impl Sources {
 }
 
 impl Range {
-    /// Rows are left out for lack of what is `needed`: a snapshot made for other needs is another source.
-    fn new(source: &SheetSource, needed: &[Placeholder]) -> Self {
+    /// The range `cells`, in A1 notation, of a spreadsheet. Rows are left out for lack of what is `needed`, so that a
+    /// snapshot made for other needs is another source.
+    pub fn new(sheet_id: &str, cells: &str, needed: &[Placeholder]) -> Self {
         let mut hash = Sha256::new();
-        for part in [WAY_OF_READING, &source.sheet_id, &source.range, &format!("{needed:?}")] {
+        for part in [WAY_OF_READING, sheet_id, cells, &format!("{needed:?}")] {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
-        Self { sheet_id: source.sheet_id.clone(), cells: source.range.clone(), digest: short_hex(hash) }
+        Self { sheet_id: sheet_id.to_owned(), cells: cells.to_owned(), digest: short_hex(hash) }
     }
 
     /// The number in the sheet of the first row that was read, as Google has it: a named range begins where it likes.
@@ -90,12 +81,4 @@ impl Range {
     pub(super) fn version<'p>(&self, pointer: &'p Pointer, kind: Kind) -> Option<&'p Version> {
         pointer.of(kind).filter(|version| version.source == self.digest)
     }
-}
-
-/// Names and numbers of users that the templates of the form's e-mail use; none while forms are off.
-fn needed_names(forms: &Forms) -> Vec<Placeholder> {
-    let names = [Placeholder::FirstName, Placeholder::LastName, Placeholder::EmployeeNumber];
-    let templates = [Some(&forms.email.subject), Some(&forms.email.contents), forms.email.attachments.as_ref()];
-    let used: Vec<_> = templates.into_iter().flatten().flat_map(Template::placeholders).collect();
-    names.into_iter().filter(|name| forms.target().is_some() && used.contains(name)).collect()
 }

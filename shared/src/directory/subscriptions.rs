@@ -2,16 +2,19 @@
 //!
 //! Best effort: sweeping does not need it. What fails, or has no turn before the deadline, is tried again by a later load.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::Directory;
-use crate::clock::Moment;
+use super::sources::DirectorySources;
+use crate::clock::{Clock, Moment};
+use crate::domain::digest::digest;
 use crate::domain::office::Office;
-use crate::google::{Budget, GoogleClient, GoogleError};
+use crate::google::pace::Pace;
+use crate::google::{Budget, GoogleCalendar, GoogleClient, GoogleError};
+use crate::store::Store;
 use crate::store::subscribed::CalendarDigest;
-use crate::telemetry;
 
 /// Calendars subscribed by one load at most; the next ones follow.
 const AT_MOST: usize = 50;
@@ -34,10 +37,24 @@ pub(crate) struct Subscriptions {
     pub(crate) left: usize,
 }
 
-impl Directory {
+/// Puts calendars into the service account's calendar list.
+pub(super) struct Subscriber {
+    /// The offices of the configuration among others.
+    pub(super) sources: Arc<DirectorySources>,
+    /// Where it is kept which calendars were subscribed.
+    pub(super) store: Store,
+    /// Where the calendar list is.
+    pub(super) google: GoogleClient,
+    /// Where time comes from.
+    pub(super) clock: Clock,
+    /// The pace of all subscribing of this process.
+    pub(super) pace: Pace,
+}
+
+impl Subscriber {
     /// Subscribes the calendars of the configuration and of `offices` that were not subscribed before.
-    pub(crate) async fn subscribe(&self, google: &GoogleClient, budget: &Budget, offices: &[Office]) -> Subscriptions {
-        let known = match self.0.store.load_subscribed().await {
+    pub(super) async fn subscribe(&self, budget: &Budget, offices: &[Office]) -> Subscriptions {
+        let known = match self.store.load_subscribed().await {
             Ok(known) => known,
             Err(error) => {
                 tracing::warn!(%error, "calendars are not subscribed: it is unknown which are");
@@ -45,33 +62,33 @@ impl Directory {
             }
         };
         let mut seen = known;
-        let all = self.0.sources.offices.iter().chain(offices);
+        let all = self.sources.offices.iter().chain(offices);
         let mut new: Vec<&Office> = all.filter(|office| seen.insert(CalendarDigest::of(&office.calendar_id))).collect();
         // Begin elsewhere each time, so that calendars that nobody shared with us do not hold the others back for ever.
-        let start = usize::try_from(self.0.clock.now().timestamp()).unwrap_or(0);
+        let start = usize::try_from(self.clock.now().timestamp()).unwrap_or(0);
         let turn = start.checked_rem(new.len()).unwrap_or(0);
         new.rotate_left(turn);
 
         let total = new.len();
         new.truncate(AT_MOST);
-        let budget = Budget { deadline: self.end_of_waiting(budget), pace: Some(self.0.subscribing.clone()) };
-        let (done, failed) = try_to_subscribe(google, &budget, &new).await;
-        if let Err(error) = self.0.store.add_subscribed(&done).await {
+        let budget = Budget { deadline: self.end_of_waiting(budget), pace: Some(self.pace.clone()) };
+        let (done, failed) = try_to_subscribe(&self.google, &budget, &new).await;
+        if let Err(error) = self.store.add_subscribed(&done).await {
             tracing::warn!(%error, "subscribed calendars cannot be remembered and will be subscribed again");
         }
         Subscriptions { subscribed: done.len(), failed, left: total - done.len() - failed }
     }
 
-    /// The same for a caller who waits for something else: what does not fit into a few seconds is left.
-    pub(crate) async fn subscribe_some(&self, google: &GoogleClient, budget: &Budget, offices: &[Office]) {
-        let soon = self.0.clock.moment() + AT_LEAST;
+    /// Subscribes for a caller who waits for something else: what does not fit into a few seconds is left to later loads.
+    pub(super) async fn subscribe_some(&self, budget: &Budget, offices: &[Office]) {
+        let soon = self.clock.moment() + AT_LEAST;
         let deadline = Some(budget.deadline.map_or(soon, |deadline| deadline.min(soon)));
-        self.subscribe(google, &Budget { deadline, pace: None }, offices).await;
+        self.subscribe(&Budget { deadline, pace: None }, offices).await;
     }
 
     /// Until when a calendar must have its turn. Nobody is kept waiting who has little time: a request, a start.
     fn end_of_waiting(&self, budget: &Budget) -> Option<Moment> {
-        let (clock, now) = (&self.0.clock, self.0.clock.moment());
+        let (clock, now) = (&self.clock, self.clock.moment());
         let kept_back = |deadline| now + clock.until(deadline).saturating_sub(KEPT_BACK);
         budget.deadline.map(|deadline| kept_back(deadline).max((now + AT_LEAST).min(deadline)))
     }
@@ -81,7 +98,8 @@ impl Directory {
 async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Office]) -> (Vec<CalendarDigest>, usize) {
     let (mut done, mut failed) = (Vec::new(), 0);
     for group in offices.chunks(AT_ONCE) {
-        let outcomes = join_all(group.iter().map(|office| google.subscribe(budget, &office.calendar_id))).await;
+        let calendars = group.iter().map(|office| GoogleCalendar::new(google, budget, &office.calendar_id));
+        let outcomes = join_all(calendars.map(GoogleCalendar::subscribe)).await;
         let mut is_over = false;
         for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {
@@ -92,7 +110,7 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
                     failed += 1;
                     is_over |= error.is_temporary();
                     if failed <= LINES {
-                        let digest = telemetry::digest(&office.name);
+                        let digest = digest(&office.name);
                         tracing::warn!(office.digest = digest, %error, "a calendar cannot be subscribed");
                     }
                 }

@@ -7,10 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::date_format::DateFormat;
 use super::date_range::DateRange;
-use super::date_shift::DateShift;
+use super::letter::{Letter, Recipients};
 use super::manual_user::ManualUser;
 use super::template::Placeholder;
-use crate::config::{Forms, Recipients};
 
 /// What the longest file extension has: `.xhtml`.
 const LONGEST_EXTENSION: usize = 5;
@@ -18,17 +17,11 @@ const LONGEST_EXTENSION: usize = 5;
 /// The request for the form of `user` for `days`; `updated` is when the event last changed.
 ///
 /// The body is the one that Byroapi 0.2 takes at `/api/v1/form`.
-pub fn fill(
-    forms: &Forms,
-    end_date_corrective: DateShift,
-    user: &ManualUser,
-    days: DateRange,
-    updated: DateTime<Utc>,
-) -> Value {
-    let last_day = end_date_corrective.apply_date(days.end()).unwrap_or(days.end());
+pub fn fill(letter: &Letter, user: &ManualUser, days: DateRange, updated: DateTime<Utc>) -> Value {
+    let last_day = letter.end_date_corrective.apply_date(days.end()).unwrap_or(days.end());
     let dates = [days.start(), last_day, date_approved(updated, days.start())];
-    let [date_from, date_to, date_approved] = written(&forms.date_format, dates);
-    let [from_attachment, to_attachment, approved_attachment] = written(&forms.attachment_date_format, dates);
+    let [date_from, date_to, date_approved] = written(&letter.date_format, dates);
+    let [from_attachment, to_attachment, approved_attachment] = written(&letter.attachment_date_format, dates);
     let details = user.details.as_ref();
     let value = |placeholder: Placeholder| match placeholder {
         Placeholder::Id => user.email.as_str(),
@@ -43,10 +36,10 @@ pub fn fill(
         Placeholder::DateToAttachment => &to_attachment,
         Placeholder::DateApprovedAttachment => &approved_attachment,
     };
-    let email = &forms.email;
+    let email = &letter.email;
     let attachment = email.attachments.as_ref().map(|name| attachment_name(&name.render(&value)));
     json!({
-        "template": forms.template,
+        "template": letter.template,
         "form_data": {
             "user_id": user.email.as_str(),
             "date_from": &date_from,
@@ -58,7 +51,7 @@ pub fn fill(
             "email": {
                 "from": people(&email.from),
                 "to": people(&email.to),
-                "cc": copies(&email.cc, forms.cc_to_creator.then_some(user)),
+                "cc": copies(&email.cc, letter.cc_to_creator.then_some(user)),
                 "subject": email.subject.render(&value),
                 "contents": email.contents.render(&value),
                 "attachments": attachment,

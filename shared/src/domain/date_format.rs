@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 /// A format that was checked; the default one writes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DateFormat {
-    parts: Vec<Part>,
+    parts: Vec<FormatPart>,
 }
 
 /// Why a format is refused.
@@ -29,7 +29,7 @@ pub enum DateFormatError {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum FormatPart {
     Literal(String),
     Token(Token),
 }
@@ -121,7 +121,7 @@ impl DateFormat {
                 rest = after;
             } else {
                 let (token, after) = token(rest).ok_or_else(|| unknown_token(text, rest))?;
-                parts.push(Part::Token(token));
+                parts.push(FormatPart::Token(token));
                 rest = after;
             }
         }
@@ -133,8 +133,8 @@ impl DateFormat {
         let mut out = String::new();
         for part in &self.parts {
             match part {
-                Part::Literal(text) => out.push_str(text),
-                Part::Token(token) => out.push_str(&token.format(date)),
+                FormatPart::Literal(text) => out.push_str(text),
+                FormatPart::Token(token) => out.push_str(&token.format(date)),
             }
         }
         out
@@ -204,11 +204,11 @@ fn unknown_token(text: &str, rest: &str) -> DateFormatError {
     DateFormatError::UnknownToken { letters, position }
 }
 
-fn push_literal(parts: &mut Vec<Part>, literal: &str) {
-    if let Some(Part::Literal(text)) = parts.last_mut() {
+fn push_literal(parts: &mut Vec<FormatPart>, literal: &str) {
+    if let Some(FormatPart::Literal(text)) = parts.last_mut() {
         text.push_str(literal);
     } else {
-        parts.push(Part::Literal(literal.to_owned()));
+        parts.push(FormatPart::Literal(literal.to_owned()));
     }
 }
 

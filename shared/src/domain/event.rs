@@ -27,7 +27,7 @@ pub struct Event {
     /// Deleted, from the listing's or a person's point of view.
     pub cancelled: bool,
     /// What sort of entry it is.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// The person who made it. Absent on a tombstone.
     pub creator: Option<Email>,
     /// When it last changed. Absent on a tombstone.
@@ -52,7 +52,7 @@ pub struct Event {
 /// What sort of entry in a calendar an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum EventKind {
     /// A single event, or one occurrence of a series.
     Single,
     /// A series itself: each of its days is an event of its own.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::date_range::DateRange;
 use super::email::{Email, PersonKey};
-use super::event::{Event, Kind};
+use super::event::{Event, EventKind};
 use super::manual_user::ManualUser;
 
 /// What a sweep goes by.
@@ -98,9 +98,9 @@ pub fn judge(event: &Event, rules: &Rules<'_>, is_open: bool) -> Verdict {
         return Verdict::Leave(Left::NotAManualUser);
     }
     match event.kind {
-        Kind::Single => {}
-        Kind::Series => return Verdict::Leave(Left::Series),
-        Kind::Special => return Verdict::Leave(Left::NotOrdinary),
+        EventKind::Single => {}
+        EventKind::Series => return Verdict::Leave(Left::Series),
+        EventKind::Special => return Verdict::Leave(Left::NotOrdinary),
     }
     let Some(days) = event.days else {
         return Verdict::Leave(Left::WithoutDays);

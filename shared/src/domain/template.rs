@@ -76,11 +76,11 @@ impl fmt::Display for Placeholder {
 /// A text that was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Placeholder(Placeholder),
 }
@@ -136,7 +136,7 @@ impl Template {
             let (name, after) = after.split_once('}').ok_or_else(|| fail(TemplateMistake::Unclosed))?;
             let placeholder = placeholder(name, allowed).map_err(fail)?;
             push_text(&mut parts, &mut literal);
-            parts.push(Part::Placeholder(placeholder));
+            parts.push(TemplatePart::Placeholder(placeholder));
             rest = after;
         }
         literal.push_str(rest);
@@ -149,8 +149,8 @@ impl Template {
         let mut out = String::new();
         for part in &self.parts {
             out.push_str(match part {
-                Part::Text(text) => text,
-                Part::Placeholder(placeholder) => value(*placeholder),
+                TemplatePart::Text(text) => text,
+                TemplatePart::Placeholder(placeholder) => value(*placeholder),
             });
         }
         out
@@ -159,8 +159,8 @@ impl Template {
     /// The placeholders in use, in the order of the text, repeated ones too.
     pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> + '_ {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Placeholder(placeholder) => Some(*placeholder),
+            TemplatePart::Text(_) => None,
+            TemplatePart::Placeholder(placeholder) => Some(*placeholder),
         })
     }
 }
@@ -178,9 +178,9 @@ fn position(text: &str, rest: &str) -> usize {
     text.chars().count() - rest.chars().count() + 1
 }
 
-fn push_text(parts: &mut Vec<Part>, literal: &mut String) {
+fn push_text(parts: &mut Vec<TemplatePart>, literal: &mut String) {
     if !literal.is_empty() {
-        parts.push(Part::Text(std::mem::take(literal)));
+        parts.push(TemplatePart::Text(std::mem::take(literal)));
     }
 }
 

@@ -10,7 +10,7 @@ use super::view::{Shown, show};
 use super::{Filter, FormsError, MOST_ON_A_PAGE, Page, calendars};
 use crate::app::Moffman;
 use crate::clock::Moment;
-use crate::directory::Everything;
+use crate::directory::Roster;
 use crate::domain::email::PersonKey;
 use crate::domain::form::{AskingEvent, FormKey};
 use crate::domain::office::Office;
@@ -36,10 +36,10 @@ pub async fn list(
     let from = page.map(|page| Place::read(page).ok_or(FormsError::NoSuchPage)).transpose()?.unwrap_or_default();
     let budget = Budget { deadline, pace: None };
     let named = match &filter.office {
-        Some(name) => Some(app.directory.office(&app.google, &budget, name).await?),
+        Some(name) => Some(app.directory.office(&budget, name).await?),
         None => None,
     };
-    let everything = app.directory.everything(&app.google, &budget).await?;
+    let everything = app.directory.roster(&budget).await?;
     let all = calendars(app, &everything).await?;
     let wanted = named.clone().map_or_else(|| all.clone(), |office| vec![office]);
     let limit = limit.clamp(1, MOST_ON_A_PAGE);
@@ -57,7 +57,7 @@ pub async fn list(
     page_of(listing, everything, next).await
 }
 
-async fn page_of(listing: Listing<'_>, everything: Arc<Everything>, next: Option<Place>) -> Result<Page, FormsError> {
+async fn page_of(listing: Listing<'_>, everything: Arc<Roster>, next: Option<Place>) -> Result<Page, FormsError> {
     let forms = show(listing.app, &everything, &listing.forms).await?;
     Ok(Page { forms, next: next.map(|place| place.write()) })
 }

@@ -16,13 +16,13 @@ pub use list::list;
 pub use settle::{discard, resend};
 
 use crate::app::Moffman;
-use crate::directory::{DirectoryError, Everything};
+use crate::directory::{DirectoryError, Roster};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
+use crate::domain::digest::digest;
 use crate::domain::form::Failures;
 use crate::domain::office::Office;
 use crate::store::StoreError;
-use crate::telemetry;
 
 /// How many forms a page has if nobody chose.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -162,13 +162,13 @@ const ORPHAN: char = '\u{10ffff}';
 
 /// One office per calendar, as [`offices`]; then, under names that no office has, the calendars that were read once and
 /// have no office any more.
-async fn calendars(app: &Moffman, everything: &Everything) -> Result<Vec<Office>, StoreError> {
+async fn calendars(app: &Moffman, everything: &Roster) -> Result<Vec<Office>, StoreError> {
     let mut offices = offices(everything);
     let known: HashSet<CalendarId> = everything.offices.iter().map(|office| office.calendar_id.clone()).collect();
     let mut orphaned = app.store.known_calendars().await?;
     orphaned.retain(|calendar| !known.contains(calendar));
     let orphaned = orphaned.into_iter().map(|calendar_id| {
-        let name = format!("{ORPHAN}{}", telemetry::digest(calendar_id.key()));
+        let name = format!("{ORPHAN}{}", digest(calendar_id.key()));
         Office { name, calendar_id }
     });
     let mut orphaned: Vec<Office> = orphaned.collect();
@@ -178,7 +178,7 @@ async fn calendars(app: &Moffman, everything: &Everything) -> Result<Vec<Office>
 }
 
 /// One office per calendar, in the order of their names: the first of those that share a calendar.
-fn offices(everything: &Everything) -> Vec<Office> {
+fn offices(everything: &Roster) -> Vec<Office> {
     let mut offices = everything.offices.clone();
     offices.sort_by(|a, b| a.name.cmp(&b.name));
     let mut seen = HashSet::new();

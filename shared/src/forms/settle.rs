@@ -11,7 +11,7 @@ use super::view::{Shown, show};
 use super::{Form, FormsError, calendars};
 use crate::app::Moffman;
 use crate::clock::Moment;
-use crate::directory::Everything;
+use crate::directory::Roster;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::{self as domain, After, AskingEvent, FormId, FormKey, Happening, Outcome, Stays};
 use crate::domain::office::Office;
@@ -41,7 +41,7 @@ pub async fn discard(app: &Moffman, id: &str, outcome: Outcome, deadline: Option
 
 async fn settle(app: &Moffman, id: &str, happening: &Happening, deadline: Option<Moment>) -> Result<Form, FormsError> {
     let id = FormId::read(id).ok_or(FormsError::NoSuchForm)?;
-    let everything = app.directory.everything(&app.google, &Budget { deadline, pace: None }).await?;
+    let everything = app.directory.roster(&Budget { deadline, pace: None }).await?;
     let settling = Settling { app, everything, happening };
     for _ in 0..MOST_ROUNDS {
         let subject = match app.store.form_named(&id, app.clock.now()).await? {
@@ -60,7 +60,7 @@ async fn settle(app: &Moffman, id: &str, happening: &Happening, deadline: Option
 /// A decision about to be carried out.
 struct Settling<'a> {
     app: &'a Moffman,
-    everything: Arc<Everything>,
+    everything: Arc<Roster>,
     happening: &'a Happening,
 }
 

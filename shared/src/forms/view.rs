@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Event, Form, State, Status};
 use crate::app::Moffman;
-use crate::directory::Everything;
+use crate::directory::Roster;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::{self, AskingEvent, FormId, FormKey};
 use crate::domain::office::Office;
@@ -51,7 +51,7 @@ impl Shown {
 }
 
 /// Shows these forms.
-pub(super) async fn show(app: &Moffman, everything: &Everything, forms: &[Shown]) -> Result<Vec<Form>, StoreError> {
+pub(super) async fn show(app: &Moffman, everything: &Roster, forms: &[Shown]) -> Result<Vec<Form>, StoreError> {
     let events: HashSet<AskingEvent> = forms.iter().flat_map(Shown::events).collect();
     let items = app.store.events(events.into_iter().collect(), app.clock.now()).await?;
     let offices = super::offices(everything);
@@ -62,7 +62,7 @@ pub(super) async fn show(app: &Moffman, everything: &Everything, forms: &[Shown]
 
 fn view(
     shown: &Shown,
-    everything: &Everything,
+    everything: &Roster,
     offices: &BTreeMap<&CalendarId, &Office>,
     items: &HashMap<AskingEvent, EventItems>,
     now: DateTime<Utc>,

@@ -20,7 +20,7 @@ use yup_oauth2::{CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceA
 
 use super::error::GoogleError;
 use super::key::KeyError;
-use super::retry::Failure;
+use super::retry::FailedAttempt;
 use super::token_refusal::TokenRefusal;
 use crate::clock::{Clock, Moment};
 use crate::store::Store;
@@ -46,11 +46,11 @@ pub(super) struct Auth {
     store: Store,
     store_key: String,
     clock: Clock,
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
 }
 
 #[derive(Default)]
-struct State {
+struct TokenState {
     /// And when it ends, however the clock on the wall is set meanwhile.
     token: Option<(StoredToken, Moment)>,
     /// Google has refused the last token: what the store has may be as bad.
@@ -73,7 +73,7 @@ impl Auth {
     }
 
     /// A token that works for the next minutes.
-    pub async fn token(&self) -> Result<SecretString, Failure> {
+    pub async fn token(&self) -> Result<SecretString, FailedAttempt> {
         let mut state = self.state.lock().await;
         let needed = self.clock.moment() + MARGIN;
         let fresh = state.token.as_ref().filter(|(token, end)| self.is_fresh(token) && *end > needed);
@@ -90,7 +90,7 @@ impl Auth {
         }
         let token = self.fetch().await?;
         let end = self.clock.moment_of(token.expires_at);
-        *state = State { token: Some((token.clone(), end)), distrust_store: false };
+        *state = TokenState { token: Some((token.clone(), end)), distrust_store: false };
         self.save(&token).await;
         Ok(token.access_token)
     }
@@ -100,7 +100,7 @@ impl Auth {
         let mut state = self.state.lock().await;
         let current = state.token.as_ref().map(|(current, _)| current.access_token.expose_secret());
         if current == Some(token.expose_secret()) {
-            *state = State { token: None, distrust_store: true };
+            *state = TokenState { token: None, distrust_store: true };
         }
     }
 
@@ -122,13 +122,13 @@ impl Auth {
         }
     }
 
-    async fn fetch(&self) -> Result<StoredToken, Failure> {
+    async fn fetch(&self) -> Result<StoredToken, FailedAttempt> {
         let asked_at = self.clock.now();
         let answer = self.authenticator.force_refreshed_token(&SCOPES).await.map_err(classify)?;
         // The authenticator reckons with the machine's clock, not with ours: only the life of the token counts.
         let life = answer.expiration_time().map_or(SHORT_LIFE, |end| end.unix_timestamp() - Utc::now().timestamp());
         let text = answer.token().filter(|text| fits_header(text));
-        let access_token = text.ok_or(Failure::later(GoogleError::Unreadable))?.to_owned().into();
+        let access_token = text.ok_or(FailedAttempt::later(GoogleError::Unreadable))?.to_owned().into();
         let life = Duration::from_secs(life.try_into().unwrap_or_default()).min(LONGEST_LIFE);
         let expires_at = asked_at + life;
         Ok(StoredToken { access_token, expires_at })
@@ -145,28 +145,28 @@ fn fits_header(token: &str) -> bool {
     !token.is_empty() && HeaderValue::from_str(token).is_ok()
 }
 
-fn classify(error: yup_oauth2::Error) -> Failure {
+fn classify(error: yup_oauth2::Error) -> FailedAttempt {
     match error {
         yup_oauth2::Error::AuthError(answer) => classify_refusal(&answer),
-        yup_oauth2::Error::HttpClientError(SendError::Timeout) => Failure::later(GoogleError::TimedOut),
+        yup_oauth2::Error::HttpClientError(SendError::Timeout) => FailedAttempt::later(GoogleError::TimedOut),
         yup_oauth2::Error::HttpClientError(_) | yup_oauth2::Error::HttpError(_) => {
-            Failure::later(GoogleError::Unreachable)
+            FailedAttempt::later(GoogleError::Unreachable)
         }
         yup_oauth2::Error::UserError(_) | yup_oauth2::Error::CredentialSourceError(_) => {
-            Failure::never(GoogleError::Unauthenticated)
+            FailedAttempt::never(GoogleError::Unauthenticated)
         }
-        _ => Failure::later(GoogleError::Unreadable),
+        _ => FailedAttempt::later(GoogleError::Unreadable),
     }
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-5.2> and what Google's endpoint says when it is in trouble.
-fn classify_refusal(answer: &AuthError) -> Failure {
+fn classify_refusal(answer: &AuthError) -> FailedAttempt {
     match answer.error.as_str() {
         "server_error" | "temporarily_unavailable" | "internal_failure" | "backend_error" => {
-            Failure::later(GoogleError::Busy { retry_after: None })
+            FailedAttempt::later(GoogleError::Busy { retry_after: None })
         }
-        "rate_limit_exceeded" => Failure::later(GoogleError::RateLimited { retry_after: None }),
-        _ => Failure::never(GoogleError::TokenRefused(TokenRefusal::new(answer))),
+        "rate_limit_exceeded" => FailedAttempt::later(GoogleError::RateLimited { retry_after: None }),
+        _ => FailedAttempt::never(GoogleError::TokenRefused(TokenRefusal::new(answer))),
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
         for code in ["invalid_grant", "invalid_client", "unauthorized_client", "access_denied", "deleted_client"] {
             let refusal = TokenRefusal::new(&refused(code));
             assert!(refusal.to_string().contains(code), "{refusal}");
-            assert_eq!(classify_refusal(&refused(code)), Failure::never(GoogleError::TokenRefused(refusal)));
+            assert_eq!(classify_refusal(&refused(code)), FailedAttempt::never(GoogleError::TokenRefused(refusal)));
         }
         for code in ["internal_failure", "server_error", "temporarily_unavailable", "rate_limit_exceeded"] {
             let failure = classify_refusal(&refused(code));
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_json_is_unreadable() {
         let error = serde_json::from_str::<()>("<html>").unwrap_err();
-        assert_eq!(classify(error.into()), Failure::later(GoogleError::Unreadable));
+        assert_eq!(classify(error.into()), FailedAttempt::later(GoogleError::Unreadable));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Reads and writes events: <https://developers.google.com/workspace/calendar/api/v3/reference>
+//! Reads and writes the events of one calendar: <https://developers.google.com/workspace/calendar/api/v3/reference>
 //!
 //! The hub makes the inserts. It can give no `If-Match` to a PATCH, and drops the offsets of what it reads.
 
@@ -6,212 +6,134 @@ use chrono_tz::Tz;
 use google_calendar3::api;
 use google_calendar3::common::Error;
 use http::HeaderValue;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, USER_AGENT};
-use http_body_util::{BodyExt as _, Collected, Limited};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
+use super::budget::{Budget, READ, WRITE};
+use super::client::GoogleClient;
+use super::endpoint::path_segment;
 use super::error::GoogleError;
-use super::event::{self, FIELDS, Place};
-use super::refusal::{Refusal, Witness};
-use super::retry::Failure;
-use super::{Budget, GoogleClient, path_segment};
+use super::event::{self, FIELDS, ReadContext};
+use super::refusal::{GoogleRefusal, Witness};
+use super::request;
+use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::{Event, EventChange};
-use crate::transport;
 
-/// What a read costs of the quota, in units per minute and user.
-pub(super) const READ: u32 = 1;
-/// What a write costs.
-const WRITE: u32 = 3;
-/// The longest answer that is read, in bytes: some hundred events have some hundred thousand.
-const LONGEST_ANSWER: usize = 64 << 20;
+/// One calendar of Google, called within one budget.
+#[derive(Clone, Copy, Debug)]
+pub struct GoogleCalendar<'a> {
+    pub(super) google: &'a GoogleClient,
+    pub(super) budget: &'a Budget,
+    pub(super) id: &'a CalendarId,
+    zone: Option<Tz>,
+}
 
-impl GoogleClient {
+impl<'a> GoogleCalendar<'a> {
+    /// The calendar `id`. Calls nobody.
+    pub fn new(google: &'a GoogleClient, budget: &'a Budget, id: &'a CalendarId) -> Self {
+        Self { google, budget, id, zone: None }
+    }
+
+    /// The same calendar, whose timed events have their days in `zone`; without one, each event's own zone counts.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<Tz>) -> Self {
+        Self { zone, ..self }
+    }
+
     /// An event, also a deleted one where Google still shows it. [`GoogleError::OddEvent`] if anything of it cannot be
     /// read.
-    ///
-    /// `zone` is the calendar's, for the days of a timed event; without it the event's own counts.
-    pub async fn get_event(
-        &self,
-        budget: &Budget,
-        calendar: &CalendarId,
-        event_id: &str,
-        zone: Option<Tz>,
-    ) -> Result<Event, GoogleError> {
-        let text = self.get_event_text(budget, calendar, event_id).await?;
-        let event = event::read(&text, self.place(calendar, zone));
+    pub async fn get_event(self, event_id: &str) -> Result<Event, GoogleError> {
+        let text = self.get_text(event_id).await?;
+        let event = event::read(&text, self.context());
         event.and_then(Event::with_version).and_then(Event::with_days).map_err(GoogleError::OddEvent)
     }
 
-    /// The same, as long as it can be read which event it is, which version of it, and whose.
-    pub async fn get_own_event(
-        &self,
-        budget: &Budget,
-        calendar: &CalendarId,
-        event_id: &str,
-    ) -> Result<Event, GoogleError> {
-        let text = self.get_event_text(budget, calendar, event_id).await?;
-        let event = event::read_essential(&text, self.place(calendar, None));
+    /// An event of which parts may be unreadable, as long as its id, its version and its owner are clear.
+    /// [`GoogleError::OddEvent`] if one of these cannot be read.
+    pub async fn get_own_event(self, event_id: &str) -> Result<Event, GoogleError> {
+        let text = self.get_text(event_id).await?;
+        let event = event::read_essential(&text, self.context());
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
-    async fn get_event_text(
-        &self,
-        budget: &Budget,
-        calendar: &CalendarId,
-        event_id: &str,
-    ) -> Result<String, GoogleError> {
-        let url = &format!("{}?fields={FIELDS}", self.event_url(calendar, event_id));
+    async fn get_text(self, event_id: &str) -> Result<String, GoogleError> {
+        let url = &self.event_url(event_id);
         let get = |token: SecretString| async move {
-            let text = self.get(url, &token).await?.map_err(Refusal::into_failure)?;
-            // A page of somebody else's, or half an answer.
+            let text = self.google.get(url, &token).await?.map_err(GoogleRefusal::into_failure)?;
+            // Another server's page and half an answer are no JSON.
             match serde_json::from_str::<IgnoredAny>(&text) {
                 Ok(_) => Ok(text),
-                Err(_) => Err(Failure::later(GoogleError::Unreadable)),
+                Err(_) => Err(FailedAttempt::later(GoogleError::Unreadable)),
             }
         };
-        self.call(budget, READ, get).await
+        self.google.call(self.budget, READ, get).await
     }
 
     /// Makes an event under an id of our choice. [`GoogleError::AlreadyExists`] also when an earlier attempt of this very
     /// call made it and its answer was lost.
-    pub async fn insert_event(
-        &self,
-        budget: &Budget,
-        calendar: &CalendarId,
-        event_id: &str,
-        content: &EventChange,
-    ) -> Result<Event, GoogleError> {
-        let path = &path_segment(calendar.as_str());
+    pub async fn insert_event(self, event_id: &str, content: &EventChange) -> Result<Event, GoogleError> {
+        let path = &path_segment(self.id.as_str());
         let event = &event::new_event(event_id, content);
         let insert = |token: SecretString| async move {
-            let hub = self.calendar_hub(&token);
-            let mut witness = Witness::new(self.now());
+            let hub = self.google.calendar_hub(&token);
+            let mut witness = Witness::new(self.google.now());
             let call = hub.events().insert(event.clone(), path).param("fields", FIELDS);
             let outcome = call.delegate(&mut witness).doit().await;
             let text = match outcome {
-                // It is made, however odd the answer is.
+                // The event is made, however odd the answer is.
                 Err(Error::JsonDecodeError(text, _)) => text,
                 outcome => serde_json::to_string(&witness.judge(outcome)?).unwrap_or_default(),
             };
-            self.written(&text, event_id, content, calendar, None)
+            self.written(&text, event_id, content)
         };
-        self.call(budget, WRITE, insert).await
+        self.google.call(self.budget, WRITE, insert).await
     }
 
     /// Changes an event if it still is the version that `etag` names. [`GoogleError::Changed`] also when an earlier attempt
     /// of this very call changed it and its answer was lost.
-    ///
-    /// `zone` as for [`GoogleClient::get_event`].
-    pub async fn patch_event(
-        &self,
-        budget: &Budget,
-        calendar: &CalendarId,
-        event_id: &str,
-        etag: &str,
-        change: &EventChange,
-        zone: Option<Tz>,
-    ) -> Result<Event, GoogleError> {
+    pub async fn patch_event(self, event_id: &str, etag: &str, change: &EventChange) -> Result<Event, GoogleError> {
         // Without its version the event could only be overwritten.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
-        let url = &format!("{}?fields={FIELDS}", self.event_url(calendar, event_id));
+        let url = &self.event_url(event_id);
         let body = &event::patch(change);
         let patch = |token: SecretString| async move {
-            let request = patch_request(url, version, body, &token);
-            let text = self.send(request).await?.map_err(Refusal::into_failure)?;
-            self.written(&text, event_id, change, calendar, zone)
+            let request = request::patch(url, version, body, &token);
+            let text = self.google.send(request).await?.map_err(GoogleRefusal::into_failure)?;
+            self.written(&text, event_id, change)
         };
-        self.call(budget, WRITE, patch).await
+        self.google.call(self.budget, WRITE, patch).await
     }
 
     /// The event as it was written.
-    fn written(
-        &self,
-        text: &str,
-        event_id: &str,
-        content: &EventChange,
-        calendar: &CalendarId,
-        zone: Option<Tz>,
-    ) -> Result<Event, Failure> {
-        let event = event::read_written(text, event_id, content, self.place(calendar, zone));
-        event.ok_or(Failure::later(GoogleError::Unreadable))
+    fn written(self, text: &str, event_id: &str, content: &EventChange) -> Result<Event, FailedAttempt> {
+        let event = event::read_written(text, event_id, content, self.context());
+        event.ok_or(FailedAttempt::later(GoogleError::Unreadable))
     }
 
-    /// Puts a calendar into the service account's list. Doing it again changes nothing.
-    pub async fn subscribe(&self, budget: &Budget, calendar: &CalendarId) -> Result<(), GoogleError> {
-        let entry = &api::CalendarListEntry { id: Some(calendar.as_str().to_owned()), ..Default::default() };
+    /// Puts the calendar into the service account's list. Doing it again changes nothing.
+    pub async fn subscribe(self) -> Result<(), GoogleError> {
+        let entry = &api::CalendarListEntry { id: Some(self.id.as_str().to_owned()), ..Default::default() };
         let subscribe = |token: SecretString| async move {
-            let hub = self.calendar_hub(&token);
-            let mut witness = Witness::new(self.now());
+            let hub = self.google.calendar_hub(&token);
+            let mut witness = Witness::new(self.google.now());
             let call = hub.calendar_list().insert(entry.clone()).param("fields", "id");
             match call.delegate(&mut witness).doit().await {
-                // That is done, whatever else the answer says.
+                // The calendar is in the list, whatever else the answer says.
                 Err(Error::JsonDecodeError(..)) => Ok(()),
                 outcome => witness.judge(outcome).map(drop),
             }
         };
-        self.call(budget, WRITE, subscribe).await
+        self.google.call(self.budget, WRITE, subscribe).await
     }
 
-    fn event_url(&self, calendar: &CalendarId, event_id: &str) -> String {
-        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id));
-        format!("{}calendars/{calendar}/events/{id}", self.calendar_url())
+    fn event_url(self, event_id: &str) -> String {
+        let (calendar, id) = (path_segment(self.id.as_str()), path_segment(event_id));
+        format!("{}calendars/{calendar}/events/{id}?fields={FIELDS}", self.google.calendar_url())
     }
 
-    fn place<'a>(&self, calendar: &'a CalendarId, zone: Option<Tz>) -> Place<'a> {
-        Place { calendar, zone, now: self.now() }
+    fn context(self) -> ReadContext<'a> {
+        ReadContext { calendar: self.id, zone: self.zone, now: self.google.now() }
     }
-
-    /// The text of what is there, or why there is none.
-    pub(super) async fn get(&self, url: &str, token: &SecretString) -> Result<Result<String, Refusal>, Failure> {
-        self.send(get_request(url, token)).await
-    }
-
-    /// Goes over the hubs' own connections.
-    async fn send(
-        &self,
-        request: Result<http::Request<transport::Body>, http::Error>,
-    ) -> Result<Result<String, Refusal>, Failure> {
-        let request = request.map_err(|_| Failure::never(GoogleError::Unreadable))?;
-        let answer = self.client().request(request).await.map_err(|_| Failure::later(GoogleError::Unreachable))?;
-        let (parts, body) = answer.into_parts();
-        let body = Limited::new(body, LONGEST_ANSWER).collect().await.map(Collected::to_bytes);
-        if !parts.status.is_success() {
-            let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
-            return Ok(Err(Refusal::read(parts.status, &parts.headers, body.as_ref(), self.now())));
-        }
-        let body = body.map_err(|_| Failure::later(GoogleError::Unreadable))?;
-        let text = String::from_utf8_lossy(&body);
-        Ok(Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
-    }
-}
-
-fn get_request(url: &str, token: &SecretString) -> Result<http::Request<transport::Body>, http::Error> {
-    http::Request::get(url)
-        .header(AUTHORIZATION, bearer(token)?)
-        .header(USER_AGENT, transport::USER_AGENT)
-        .body(transport::body(""))
-}
-
-fn patch_request(
-    url: &str,
-    version: &HeaderValue,
-    body: &Value,
-    token: &SecretString,
-) -> Result<http::Request<transport::Body>, http::Error> {
-    http::Request::patch(url)
-        .header(IF_MATCH, version)
-        .header(AUTHORIZATION, bearer(token)?)
-        .header(CONTENT_TYPE, "application/json")
-        .header(USER_AGENT, transport::USER_AGENT)
-        .body(transport::body(body.to_string()))
-}
-
-fn bearer(token: &SecretString) -> Result<HeaderValue, http::Error> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -10,12 +10,13 @@ use google_calendar3::api;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::odd::Members;
-
+use super::odd::EventMembers;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
-use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, Event, EventChange, Kind, Marks, PROCESSED, RESERVATION};
+use crate::domain::event::{
+    APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, RESERVATION,
+};
 
 /// The partial response that has all an [`Event`] needs.
 pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organizer(email,self),guestsCanModify,locked,updated,start,end,\
@@ -31,7 +32,7 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Where and when an event is read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct ReadContext<'a> {
     /// Its calendar.
     pub calendar: &'a CalendarId,
     /// The calendar's zone, if it is known.
@@ -41,31 +42,31 @@ pub(super) struct Place<'a> {
 }
 
 /// Reads an event, all of it; else says why that cannot be.
-pub(super) fn read(text: &str, place: Place<'_>) -> Result<Event, String> {
-    let members = Members::read(text).ok_or("it is no object")?;
-    Ok(event(members.whole()?, text, place))
+pub(super) fn read(text: &str, context: ReadContext<'_>) -> Result<Event, String> {
+    let members = EventMembers::read(text).ok_or("it is no object")?;
+    Ok(event(members.whole()?, text, context))
 }
 
 /// Reads an event, of which something may be odd that does not tell it from others: that is left out.
-pub(super) fn read_essential(text: &str, place: Place<'_>) -> Result<Event, String> {
-    let members = Members::read(text).ok_or("it is no object")?;
-    Ok(event(members.essential()?, text, place))
+pub(super) fn read_essential(text: &str, context: ReadContext<'_>) -> Result<Event, String> {
+    let members = EventMembers::read(text).ok_or("it is no object")?;
+    Ok(event(members.essential()?, text, context))
 }
 
 /// Reads what a write was answered with. What cannot be read of that is as it was written. `None` if it is no object.
-pub(super) fn read_written(text: &str, id: &str, content: &EventChange, place: Place<'_>) -> Option<Event> {
-    let mut members = Members::read(text)?;
+pub(super) fn read_written(text: &str, id: &str, content: &EventChange, context: ReadContext<'_>) -> Option<Event> {
+    let mut members = EventMembers::read(text)?;
     members.event.id = Some(id.to_owned());
     let private = &mut members.event.extended_properties.get_or_insert_default().private;
     private.get_or_insert_with(|| properties(content));
-    let mut event = event(members.event, text, place);
+    let mut event = event(members.event, text, context);
     event.days = event.days.or(content.days);
     Some(event)
 }
 
 /// An event whose JSON is `text`.
-fn event(event: api::Event, text: &str, place: Place<'_>) -> Event {
-    let fixed = is_fixed(&event, place.calendar);
+fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
+    let fixed = is_fixed(&event, context.calendar);
     let (start, end) = (event.start.unwrap_or_default(), event.end.unwrap_or_default());
     let private = event.extended_properties.and_then(|properties| properties.private).unwrap_or_default();
     Event {
@@ -74,8 +75,8 @@ fn event(event: api::Event, text: &str, place: Place<'_>) -> Event {
         cancelled: event.status.as_deref() == Some("cancelled"),
         kind: kind(event.event_type.as_deref(), event.recurrence.as_deref()),
         creator: event.creator.and_then(|creator| creator.email).and_then(|email| Email::parse(&email)),
-        updated: event.updated.filter(|updated| (EARLIEST..=place.now + AHEAD).contains(updated)),
-        days: days(&start, &end, place.zone, text),
+        updated: event.updated.filter(|updated| (EARLIEST..=context.now + AHEAD).contains(updated)),
+        days: days(&start, &end, context.zone, text),
         timed: start.date_time.is_some(),
         title: event.summary,
         series: event.recurring_event_id,
@@ -100,11 +101,11 @@ pub(super) fn known_zone(name: Option<&str>) -> Option<Tz> {
     name.and_then(|name| name.parse().ok())
 }
 
-fn kind(event_type: Option<&str>, recurrence: Option<&[String]>) -> Kind {
+fn kind(event_type: Option<&str>, recurrence: Option<&[String]>) -> EventKind {
     match (event_type, recurrence) {
-        (None | Some("default"), None | Some([])) => Kind::Single,
-        (None | Some("default"), Some(_)) => Kind::Series,
-        _ => Kind::Special,
+        (None | Some("default"), None | Some([])) => EventKind::Single,
+        (None | Some("default"), Some(_)) => EventKind::Series,
+        _ => EventKind::Special,
     }
 }
 
@@ -132,16 +133,16 @@ fn days(start: &api::EventDateTime, end: &api::EventDateTime, zone: Option<Tz>, 
 /// The days of an event by its own zone, or by the offsets of its times.
 fn own_days(start: &api::EventDateTime, end: &api::EventDateTime, text: &str) -> Option<(NaiveDate, NaiveDate)> {
     #[derive(Deserialize)]
-    struct Times {
-        start: Time,
-        end: Time,
+    struct EventTimes {
+        start: EventTime,
+        end: EventTime,
     }
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Time {
+    struct EventTime {
         date_time: DateTime<FixedOffset>,
     }
-    let Times { start: first, end: last } = serde_json::from_str(text).ok()?;
+    let EventTimes { start: first, end: last } = serde_json::from_str(text).ok()?;
     let (first, last) = (first.date_time, last.date_time);
     let from = known_zone(start.time_zone.as_deref());
     let to = known_zone(end.time_zone.as_deref()).or(from);

@@ -59,6 +59,11 @@ pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
     Ok(key)
 }
 
+/// Checks the text of a service account's JSON key file.
+pub(crate) fn check_key(key: &SecretString) -> Result<(), KeyError> {
+    read(key).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

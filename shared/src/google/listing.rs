@@ -1,4 +1,4 @@
-//! Lists the events of a calendar, page by page: <https://developers.google.com/workspace/calendar/api/v3/reference/events/list>
+//! Lists the events of a [`GoogleCalendar`], page by page: <https://developers.google.com/workspace/calendar/api/v3/reference/events/list>
 //!
 //! The hub reads a page as a whole, so that one odd event would cost them all. Here each event is read on its own.
 
@@ -9,12 +9,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
-use super::calendar::READ;
+use super::budget::READ;
+use super::calendar::GoogleCalendar;
+use super::endpoint::path_segment;
 use super::error::GoogleError;
-use super::event::{self, FIELDS, Place};
-use super::refusal::Refusal;
-use super::retry::Failure;
-use super::{Budget, GoogleClient, odd, path_segment};
+use super::event::{self, FIELDS, ReadContext};
+use super::odd;
+use super::refusal::GoogleRefusal;
+use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::Event;
 
@@ -72,24 +74,19 @@ pub enum AccessRole {
     ReadOnly,
 }
 
-impl GoogleClient {
-    /// One page of the events of a calendar: the first, or the one that `page` names.
-    pub async fn list_events(
-        &self,
-        budget: &Budget,
-        calendar: &CalendarId,
-        listing: &Listing,
-        page: Option<&str>,
-    ) -> Result<EventsPage, GoogleError> {
-        let path = path_segment(calendar.as_str());
-        let url = &format!("{}calendars/{path}/events?{}", self.calendar_url(), query(listing, page));
+impl GoogleCalendar<'_> {
+    /// One page of the events: the first, or the one that `page` names. Timed events have their days in the zone that the
+    /// page says.
+    pub async fn list_events(self, listing: &Listing, page: Option<&str>) -> Result<EventsPage, GoogleError> {
+        let path = path_segment(self.id.as_str());
+        let url = &format!("{}calendars/{path}/events?{}", self.google.calendar_url(), query(listing, page));
         let has_token = matches!(listing, Listing::Since(_));
         let list = |token: SecretString| async move {
-            let answer = self.get(url, &token).await?;
-            let text = answer.map_err(|refusal: Refusal| refusal.of_listing(has_token))?;
-            EventsPage::read(&text, calendar, self.now()).ok_or(Failure::later(GoogleError::Unreadable))
+            let answer = self.google.get(url, &token).await?;
+            let text = answer.map_err(|refusal: GoogleRefusal| refusal.of_listing(has_token))?;
+            EventsPage::read(&text, self.id, self.google.now()).ok_or(FailedAttempt::later(GoogleError::Unreadable))
         };
-        self.call(budget, READ, list).await
+        self.google.call(self.budget, READ, list).await
     }
 }
 
@@ -132,10 +129,10 @@ impl EventsPage {
         let is_object = text.trim_ascii_start().starts_with('{');
         let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
         let zone = event::known_zone(page.time_zone.and_then(as_text).as_deref());
-        let place = Place { calendar, zone, now };
+        let context = ReadContext { calendar, zone, now };
         let (mut events, mut odd) = (Vec::new(), Vec::new());
         for (index, item) in page.items.unwrap_or_default().into_iter().map(RawValue::get).enumerate() {
-            match event::read(item, place) {
+            match event::read(item, context) {
                 Ok(event) => events.push(event),
                 Err(reason) => odd.push(OddEvent { id: odd::id(item), place: index + 1, reason }),
             }

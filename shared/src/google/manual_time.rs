@@ -9,9 +9,9 @@ use crate::clock::{Clock, TimeSource, Wait};
 
 /// A handle on the time of one test.
 #[derive(Clone)]
-pub(super) struct ManualTime(Arc<Mutex<State>>);
+pub(super) struct ManualTime(Arc<Mutex<ManualTimeState>>);
 
-struct State {
+struct ManualTimeState {
     now: DateTime<Utc>,
     elapsed: Duration,
     paused: Duration,
@@ -21,7 +21,7 @@ struct State {
 impl ManualTime {
     pub fn new() -> Self {
         let now = DateTime::from_timestamp(1_781_000_000, 0).unwrap();
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(ManualTimeState {
             now,
             elapsed: Duration::ZERO,
             paused: Duration::ZERO,
@@ -57,7 +57,7 @@ impl ManualTime {
     }
 }
 
-impl State {
+impl ManualTimeState {
     fn advance(&mut self, by: Duration) {
         self.now += by;
         self.elapsed += by;

@@ -16,14 +16,14 @@ const STATUSES: [&str; 3] = ["confirmed", "tentative", "cancelled"];
 
 /// What can be read of an event.
 #[derive(Debug, Default)]
-pub(super) struct Members {
+pub(super) struct EventMembers {
     /// The members that can be read.
     pub event: api::Event,
     /// The names of the others.
     odd: Vec<String>,
 }
 
-impl Members {
+impl EventMembers {
     /// Reads an event; `None` if it is no object.
     pub fn read(text: &str) -> Option<Self> {
         let mut members = match serde_json::from_str(text) {

@@ -11,7 +11,7 @@ use http::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::error::GoogleError;
-use super::retry::{Again, Failure};
+use super::retry::{Again, FailedAttempt};
 
 /// Too many requests in a short time: they pass when they are made later.
 const RATE_LIMITS: [&str; 4] =
@@ -25,13 +25,13 @@ const API_OFF: [&str; 5] =
 
 /// An answer that is not a success.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct GoogleRefusal {
     status: u16,
     reason: String,
     retry_after: Option<Duration>,
 }
 
-impl Refusal {
+impl GoogleRefusal {
     /// Reads an answer; `body` is there when it is JSON.
     pub fn read(status: http::StatusCode, headers: &HeaderMap, body: Option<&Value>, now: DateTime<Utc>) -> Self {
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
@@ -43,30 +43,32 @@ impl Refusal {
     }
 
     /// The same of a listing. Sync tokens end in many ways: whatever is refused for its parameters starts over without one.
-    pub fn of_listing(self, has_token: bool) -> Failure {
+    pub fn of_listing(self, has_token: bool) -> FailedAttempt {
         match self.status {
             401 | 403 | 404 | 408 | 429 => self.into_failure(),
-            400..=499 if has_token => Failure::never(GoogleError::SyncTokenExpired),
-            400..=499 => Failure::never(GoogleError::Refused { status: self.status, reason: self.reason }),
+            400..=499 if has_token => FailedAttempt::never(GoogleError::SyncTokenExpired),
+            400..=499 => FailedAttempt::never(GoogleError::Refused { status: self.status, reason: self.reason }),
             _ => self.into_failure(),
         }
     }
 
     /// What the caller learns, and whether to try again.
-    pub fn into_failure(self) -> Failure {
+    pub fn into_failure(self) -> FailedAttempt {
         let Self { status, reason, retry_after } = self;
         match status {
-            401 => Failure { error: GoogleError::Unauthenticated, again: Again::WithFreshToken },
-            403 | 429 if USED_UP.contains(&reason.as_str()) => Failure::never(GoogleError::RateLimited { retry_after }),
-            403 if API_OFF.contains(&reason.as_str()) => Failure::never(GoogleError::ApiOff { reason }),
-            403 if !RATE_LIMITS.contains(&reason.as_str()) => Failure::never(GoogleError::Forbidden { reason }),
-            403 | 429 => Failure::later(GoogleError::RateLimited { retry_after }),
-            404 | 410 => Failure::never(GoogleError::NotFound),
-            408 => Failure::later(GoogleError::TimedOut),
-            409 => Failure::never(GoogleError::AlreadyExists),
-            412 => Failure::never(GoogleError::Changed),
-            500..=599 => Failure::later(GoogleError::Busy { retry_after }),
-            _ => Failure::never(GoogleError::Refused { status, reason }),
+            401 => FailedAttempt { error: GoogleError::Unauthenticated, again: Again::WithFreshToken },
+            403 | 429 if USED_UP.contains(&reason.as_str()) => {
+                FailedAttempt::never(GoogleError::RateLimited { retry_after })
+            }
+            403 if API_OFF.contains(&reason.as_str()) => FailedAttempt::never(GoogleError::ApiOff { reason }),
+            403 if !RATE_LIMITS.contains(&reason.as_str()) => FailedAttempt::never(GoogleError::Forbidden { reason }),
+            403 | 429 => FailedAttempt::later(GoogleError::RateLimited { retry_after }),
+            404 | 410 => FailedAttempt::never(GoogleError::NotFound),
+            408 => FailedAttempt::later(GoogleError::TimedOut),
+            409 => FailedAttempt::never(GoogleError::AlreadyExists),
+            412 => FailedAttempt::never(GoogleError::Changed),
+            500..=599 => FailedAttempt::later(GoogleError::Busy { retry_after }),
+            _ => FailedAttempt::never(GoogleError::Refused { status, reason }),
         }
     }
 }
@@ -102,7 +104,7 @@ fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
 /// Watches one call of a hub.
 pub(super) struct Witness {
     now: DateTime<Utc>,
-    refusal: Option<Refusal>,
+    refusal: Option<GoogleRefusal>,
 }
 
 impl Witness {
@@ -112,19 +114,19 @@ impl Witness {
     }
 
     /// The value the hub answers, or why there is none.
-    pub fn judge<T>(self, outcome: Result<(Response, T), Error>) -> Result<T, Failure> {
+    pub fn judge<T>(self, outcome: Result<(Response, T), Error>) -> Result<T, FailedAttempt> {
         match (outcome, self.refusal) {
             (Ok((_, value)), _) => Ok(value),
             (Err(_), Some(refusal)) => Err(refusal.into_failure()),
-            (Err(Error::HttpError(_)), None) => Err(Failure::later(GoogleError::Unreachable)),
-            (Err(_), None) => Err(Failure::later(GoogleError::Unreadable)),
+            (Err(Error::HttpError(_)), None) => Err(FailedAttempt::later(GoogleError::Unreachable)),
+            (Err(_), None) => Err(FailedAttempt::later(GoogleError::Unreadable)),
         }
     }
 }
 
 impl Delegate for Witness {
     fn http_failure(&mut self, response: &Response, body: Option<&Value>) -> Retry {
-        self.refusal = Some(Refusal::read(response.status(), response.headers(), body, self.now));
+        self.refusal = Some(GoogleRefusal::read(response.status(), response.headers(), body, self.now));
         Retry::Abort
     }
 }
@@ -140,13 +142,13 @@ mod tests {
         "2026-06-15T10:00:00Z".parse().unwrap()
     }
 
-    fn classify(status: u16, body: &Value, retry_after: Option<&'static str>) -> Failure {
+    fn classify(status: u16, body: &Value, retry_after: Option<&'static str>) -> FailedAttempt {
         let mut headers = HeaderMap::new();
         if let Some(value) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
         }
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal::read(status, &headers, Some(body), now()).into_failure()
+        GoogleRefusal::read(status, &headers, Some(body), now()).into_failure()
     }
 
     fn calendar_error(reason: &str) -> Value {
@@ -158,14 +160,14 @@ mod tests {
         let limited = || GoogleError::RateLimited { retry_after: None };
         for (status, reason) in [(403, "rateLimitExceeded"), (403, "userRateLimitExceeded"), (429, "rateLimitExceeded")]
         {
-            assert_eq!(classify(status, &calendar_error(reason), None), Failure::later(limited()), "{reason}");
+            assert_eq!(classify(status, &calendar_error(reason), None), FailedAttempt::later(limited()), "{reason}");
         }
         for (status, reason) in [(403, "quotaExceeded"), (403, "dailyLimitExceeded"), (429, "quotaExceeded")] {
-            assert_eq!(classify(status, &calendar_error(reason), None), Failure::never(limited()), "{reason}");
+            assert_eq!(classify(status, &calendar_error(reason), None), FailedAttempt::never(limited()), "{reason}");
         }
         let sheets = json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "m"}});
-        assert_eq!(classify(429, &sheets, None), Failure::later(limited()));
-        assert_eq!(classify(429, &Value::Null, None), Failure::later(limited()));
+        assert_eq!(classify(429, &sheets, None), FailedAttempt::later(limited()));
+        assert_eq!(classify(429, &Value::Null, None), FailedAttempt::later(limited()));
     }
 
     #[test]
@@ -183,11 +185,11 @@ mod tests {
 
     #[test]
     fn a_forbidden_thing_names_its_reason() {
-        let forbidden = |reason: &str| Failure::never(GoogleError::Forbidden { reason: reason.to_owned() });
+        let forbidden = |reason: &str| FailedAttempt::never(GoogleError::Forbidden { reason: reason.to_owned() });
         assert_eq!(classify(403, &calendar_error("requiredAccessLevel"), None), forbidden("requiredAccessLevel"));
         let disabled =
             json!({"error": {"status": "PERMISSION_DENIED", "details": [{}, {"reason": "SERVICE_DISABLED"}]}});
-        let off = |reason: &str| Failure::never(GoogleError::ApiOff { reason: reason.to_owned() });
+        let off = |reason: &str| FailedAttempt::never(GoogleError::ApiOff { reason: reason.to_owned() });
         assert_eq!(classify(403, &disabled, None), off("SERVICE_DISABLED"));
         assert_eq!(classify(403, &calendar_error("accessNotConfigured"), None), off("accessNotConfigured"));
         let sheets = json!({"error": {"status": "PERMISSION_DENIED"}});
@@ -197,10 +199,10 @@ mod tests {
     #[test]
     fn a_reason_that_is_no_word_is_left_out() {
         for text in ["anna@example.com", "two words", &"x".repeat(65)] {
-            let refused = Failure::never(GoogleError::Refused { status: 400, reason: String::new() });
+            let refused = FailedAttempt::never(GoogleError::Refused { status: 400, reason: String::new() });
             assert_eq!(classify(400, &calendar_error(text), None), refused, "{text}");
         }
-        let refused = Failure::never(GoogleError::Refused { status: 400, reason: "invalid".to_owned() });
+        let refused = FailedAttempt::never(GoogleError::Refused { status: 400, reason: "invalid".to_owned() });
         assert_eq!(classify(400, &calendar_error("invalid"), None), refused);
     }
 
@@ -208,26 +210,26 @@ mod tests {
     fn the_other_statuses() {
         let failure = |status| classify(status, &Value::Null, None);
         assert_eq!(failure(401).again, Again::WithFreshToken);
-        assert_eq!(failure(404), Failure::never(GoogleError::NotFound));
-        assert_eq!(failure(408), Failure::later(GoogleError::TimedOut));
-        assert_eq!(failure(409), Failure::never(GoogleError::AlreadyExists));
-        assert_eq!(failure(410), Failure::never(GoogleError::NotFound));
-        assert_eq!(failure(412), Failure::never(GoogleError::Changed));
-        assert_eq!(failure(302), Failure::never(GoogleError::Refused { status: 302, reason: String::new() }));
+        assert_eq!(failure(404), FailedAttempt::never(GoogleError::NotFound));
+        assert_eq!(failure(408), FailedAttempt::later(GoogleError::TimedOut));
+        assert_eq!(failure(409), FailedAttempt::never(GoogleError::AlreadyExists));
+        assert_eq!(failure(410), FailedAttempt::never(GoogleError::NotFound));
+        assert_eq!(failure(412), FailedAttempt::never(GoogleError::Changed));
+        assert_eq!(failure(302), FailedAttempt::never(GoogleError::Refused { status: 302, reason: String::new() }));
         for status in [500, 502, 503, 504, 599] {
-            assert_eq!(failure(status), Failure::later(GoogleError::Busy { retry_after: None }));
+            assert_eq!(failure(status), FailedAttempt::later(GoogleError::Busy { retry_after: None }));
         }
     }
 
     #[test]
     fn a_sync_token_ends_in_many_ways() {
         let of = |status, has_token| {
-            Refusal { status, reason: "invalid".to_owned(), retry_after: None }.of_listing(has_token)
+            GoogleRefusal { status, reason: "invalid".to_owned(), retry_after: None }.of_listing(has_token)
         };
         for status in [400, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 422, 423, 428, 431, 499] {
-            assert_eq!(of(status, true), Failure::never(GoogleError::SyncTokenExpired), "{status}");
+            assert_eq!(of(status, true), FailedAttempt::never(GoogleError::SyncTokenExpired), "{status}");
             let refused = GoogleError::Refused { status, reason: "invalid".to_owned() };
-            assert_eq!(of(status, false), Failure::never(refused), "{status}");
+            assert_eq!(of(status, false), FailedAttempt::never(refused), "{status}");
         }
         for status in [401, 403, 404, 408, 429, 500, 503, 302] {
             assert_eq!(of(status, true), of(status, false), "{status}");

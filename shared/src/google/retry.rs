@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::Budget;
+use super::budget::Budget;
 use super::error::GoogleError;
 use crate::clock::{Clock, Randomness};
 
@@ -22,7 +22,7 @@ const ONE_ATTEMPT: Duration = Duration::from_secs(10);
 
 /// A failed attempt.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(super) struct FailedAttempt {
     /// What the caller learns when there is no further attempt.
     pub error: GoogleError,
     /// What a further attempt takes.
@@ -40,7 +40,7 @@ pub(super) enum Again {
     WithFreshToken,
 }
 
-impl Failure {
+impl FailedAttempt {
     /// It would fail again.
     pub fn never(error: GoogleError) -> Self {
         Self { error, again: Again::Never }
@@ -71,14 +71,14 @@ impl Retry<'_> {
     pub async fn run<T, F, A>(&self, attempt: F) -> Result<T, GoogleError>
     where
         F: Fn(u32) -> A,
-        A: Future<Output = Result<T, Failure>>,
+        A: Future<Output = Result<T, FailedAttempt>>,
     {
         let mut failed = 0;
         let mut fresh_token = false;
         loop {
             let limit = self.admit().await?;
             let outcome = self.clock.timeout(limit, attempt(failed)).await;
-            let failure = match outcome.unwrap_or_else(|_| Err(Failure::later(GoogleError::TimedOut))) {
+            let failure = match outcome.unwrap_or_else(|_| Err(FailedAttempt::later(GoogleError::TimedOut))) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
@@ -144,7 +144,7 @@ mod tests {
         }
 
         /// Runs a call whose attempts fail as scripted, then succeed; answers the outcome and the number of attempts.
-        async fn run(&self, script: &[Failure]) -> (Result<u32, GoogleError>, u32) {
+        async fn run(&self, script: &[FailedAttempt]) -> (Result<u32, GoogleError>, u32) {
             let made = AtomicU32::new(0);
             let clock = self.time.clock();
             let retry = Retry { clock: &clock, randomness: &self.randomness, budget: &self.budget, units: 1 };
@@ -153,7 +153,9 @@ mod tests {
                     let made = made.fetch_add(1, Ordering::Relaxed);
                     async move {
                         match script.get(usize::try_from(made).unwrap()) {
-                            Some(Failure { error, again }) => Err(Failure { error: error.clone(), again: *again }),
+                            Some(FailedAttempt { error, again }) => {
+                                Err(FailedAttempt { error: error.clone(), again: *again })
+                            }
                             None => Ok(failed),
                         }
                     }
@@ -163,13 +165,13 @@ mod tests {
         }
     }
 
-    fn busy(seconds: u64) -> Failure {
-        Failure::later(GoogleError::Busy { retry_after: Some(Duration::from_secs(seconds)) })
+    fn busy(seconds: u64) -> FailedAttempt {
+        FailedAttempt::later(GoogleError::Busy { retry_after: Some(Duration::from_secs(seconds)) })
     }
 
     #[tokio::test]
     async fn the_fourth_failure_counts() {
-        let script = [(); 4].map(|()| Failure::later(GoogleError::Unreachable));
+        let script = [(); 4].map(|()| FailedAttempt::later(GoogleError::Unreachable));
         assert_eq!(Bench::new().run(&script).await, (Err(GoogleError::Unreachable), 4));
         assert_eq!(Bench::new().run(&script[1..]).await, (Ok(3), 4));
     }
@@ -187,13 +189,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_is_not_repeated() {
-        let script = [Failure::never(GoogleError::NotFound)];
+        let script = [FailedAttempt::never(GoogleError::NotFound)];
         assert_eq!(Bench::new().run(&script).await, (Err(GoogleError::NotFound), 1));
     }
 
     #[tokio::test]
     async fn a_fresh_token_is_tried_once_and_at_once() {
-        let unauthenticated = || Failure { error: GoogleError::Unauthenticated, again: Again::WithFreshToken };
+        let unauthenticated = || FailedAttempt { error: GoogleError::Unauthenticated, again: Again::WithFreshToken };
         let bench = Bench::new();
         assert_eq!(bench.run(&[unauthenticated()]).await, (Ok(0), 2));
         assert_eq!(bench.time.paused(), Duration::ZERO);
@@ -239,7 +241,7 @@ mod tests {
             let budget = Budget { deadline, pace: None };
             let clock = bench.time.clock();
             let retry = Retry { clock: &clock, randomness: &bench.randomness, budget: &budget, units: 1 };
-            let silence = retry.run(|_| std::future::pending::<Result<(), Failure>>());
+            let silence = retry.run(|_| std::future::pending::<Result<(), FailedAttempt>>());
             assert_eq!(silence.await, Err(GoogleError::TimedOut));
             assert_eq!(bench.time.longest_expiry(), Duration::from_secs(longest), "{left:?}");
         }

@@ -9,10 +9,11 @@ use google_sheets4::api::ValueRange;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::calendar::READ;
+use super::budget::{Budget, READ};
+use super::client::GoogleClient;
+use super::endpoint::path_segment;
 use super::error::GoogleError;
 use super::refusal::Witness;
-use super::{Budget, GoogleClient, path_segment};
 
 /// How much of Google's words is repeated, in characters.
 const LONGEST: usize = 300;

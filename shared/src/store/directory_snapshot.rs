@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::item::{number, text};
 use super::{PARTITION, SORT, Store, StoreError, TTL};
+use crate::domain::digest::short_hex;
 
 /// An item holds 400 kB, names and keys included:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
@@ -227,13 +228,6 @@ impl Store {
             .await?;
         Ok(())
     }
-}
-
-/// Half of a digest, in hexadecimal digits: enough to tell contents apart.
-pub(crate) fn short_hex(hash: Sha256) -> String {
-    let mut digits = format!("{:x}", hash.finalize());
-    digits.truncate(32);
-    digits
 }
 
 fn chunk_key(kind: Kind, version: &str, chunk: usize) -> String {

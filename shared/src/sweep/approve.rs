@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::left_behind::may_be_unsettled;
 use super::work::{Step, WorkError, Worker};
+use crate::domain::digest::digest;
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
 use crate::domain::form::{Form, FormId, Happening, State};
 use crate::domain::sweep_plan::Left;
@@ -32,11 +33,11 @@ impl Worker<'_> {
             ],
             ..EventChange::default()
         };
-        let (calendar_id, zone) = (&self.calendar.office.calendar_id, self.calendar.zone);
-        let (budget, etag) = (&self.sweep.budget, seen.etag.clone());
+        let calendar = self.sweep.google_calendar(&self.calendar.office.calendar_id).in_zone(self.calendar.zone);
+        let etag = seen.etag.clone();
         let is_earlier = on.is_some_and(|at| self.is_on_earlier_form(at));
         let how = if is_earlier { How::ApprovedEarlier } else { How::Approved };
-        match app.google.patch_event(budget, calendar_id, &id, &etag, &approval, zone).await {
+        match calendar.patch_event(&id, &etag, &approval).await {
             Ok(approved) => {
                 self.approved = Some(how);
                 self.seen = Some(approved);
@@ -173,7 +174,7 @@ impl Worker<'_> {
         let Some(form) = self.form() else { return };
         let (record, id) = (&self.record, &self.record.event.id);
         let remark = format!("event {id} was approved for {} {}", record.days, on_earlier_form(form, record));
-        let digest = crate::telemetry::digest(self.calendar.office.calendar_id.key());
+        let digest = digest(self.calendar.office.calendar_id.key());
         tracing::info!(office.digest = %digest, event.id = %id, days = %record.days, form.state = %form.state,
             "an event was approved on an earlier form");
         self.report.remark(&self.calendar.office.name, remark);

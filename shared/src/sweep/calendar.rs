@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::Sweep;
 use super::report::SweepReport;
+use crate::domain::digest::digest;
 use crate::domain::event::Event;
 use crate::domain::office::Office;
 use crate::domain::sweep_plan::{Found, Left};
@@ -19,7 +20,6 @@ use crate::store::item::{Kept, kept};
 use crate::store::left_form::LeftForm;
 use crate::store::open_record::OpenRecord;
 use crate::store::write::Written;
-use crate::telemetry;
 
 /// How long a calendar may be read by its sync token alone.
 const RECONCILE_AFTER: Duration = Duration::hours(24);
@@ -101,7 +101,7 @@ impl Sweep<'_> {
     pub(super) async fn read(&self, office: Office) -> (SweepReport, Option<Backlog>) {
         let mut report = SweepReport::default();
         let name = office.name.clone();
-        let digest = telemetry::digest(office.calendar_id.key());
+        let digest = digest(office.calendar_id.key());
         if self.app.stop.is_wanted() {
             return (report, None);
         }
@@ -140,7 +140,7 @@ impl Sweep<'_> {
             return Err(CalendarError::ReadOnly { account: account() });
         }
         if listed.zone.is_none() {
-            let digest = telemetry::digest(office.calendar_id.key());
+            let digest = digest(office.calendar_id.key());
             tracing::warn!(office.digest = %digest, "the time zone of the calendar is unknown; that of each event is used");
         }
         for (name, reason) in &listed.found.odd {
@@ -193,14 +193,13 @@ impl Sweep<'_> {
         mut found: Found,
         open: &HashSet<&str>,
     ) -> Result<Listed, CalendarError> {
-        let rules = self.rules();
+        let (rules, calendar) = (self.rules(), self.google_calendar(&office.calendar_id));
         let what = if matches!(listing, Listing::Since(_)) { "the changes" } else { "the window" };
         let mut walked = HashSet::new();
         let mut page_token: Option<String> = None;
         let mut items = 0;
         for number in 1..=MOST_PAGES {
-            let google = &self.app.google;
-            let page = google.list_events(&self.budget, &office.calendar_id, listing, page_token.as_deref()).await?;
+            let page = calendar.list_events(listing, page_token.as_deref()).await?;
             items += page.events.len() + page.odd.len();
             for event in page.events {
                 let is_open = open.contains(event.id.as_str());

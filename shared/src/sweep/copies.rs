@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use super::report::SweepReport;
 use super::send::{FIRST_PAUSE, LEASE_MARGIN, silences_after};
 use super::work::WorkError;
-use crate::byroapi::{Answer, Byroapi};
+use crate::byroapi::{Byroapi, IssueAnswer};
 use crate::domain::approval_form;
 use crate::domain::form::{Claim, ClaimId, CopyHappening, CopyTurn, copy_turn};
 use crate::domain::manual_user::ManualUser;
@@ -118,9 +118,8 @@ impl CopyWorker<'_> {
         if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
             return self.change(&CopyHappening::NotSent(claim.id), With::Nothing).await.map(|_| false);
         }
-        let settings = &sweep.app.settings;
         let days = self.record.form.days;
-        let form = approval_form::fill(&settings.forms, settings.calendar.end_date_corrective, user, days, dated);
+        let form = approval_form::fill(&sweep.app.settings.forms.letter, user, days, dated);
         let answer = byroapi.issue(&form).await;
         *silences = silences_after(&answer, *silences);
         drop(silences);
@@ -134,25 +133,25 @@ impl CopyWorker<'_> {
     }
 
     /// Writes down what the form service answered, as often as others change the form meanwhile.
-    async fn settle(&mut self, claim: ClaimId, answer: Answer) -> Result<bool, WorkError> {
+    async fn settle(&mut self, claim: ClaimId, answer: IssueAnswer) -> Result<bool, WorkError> {
         let luck = self.sweep.luck();
         let forms = &mut self.report.forms;
         let (happening, with, problem) = match answer {
-            Answer::Issued => {
+            IssueAnswer::Issued => {
                 forms.issued += 1;
                 (CopyHappening::Sent(claim), With::Delete, None)
             }
-            Answer::Refused { reason } => {
+            IssueAnswer::Refused { reason } => {
                 forms.refused += 1;
                 let problem = format!("the copy of a form was refused: {reason}");
                 (CopyHappening::Refused { claim, is_try: true, luck }, With::Nothing, Some(problem))
             }
-            Answer::NotReached => {
+            IssueAnswer::NotReached => {
                 forms.not_reached += 1;
                 let problem = "the form service was not reached".to_owned();
                 (CopyHappening::Refused { claim, is_try: false, luck }, With::Nothing, Some(problem))
             }
-            Answer::Unknown { reason } => {
+            IssueAnswer::Unknown { reason } => {
                 forms.unknown += 1;
                 let problem = format!("it is not known whether the copy of a form was issued: {reason}");
                 (CopyHappening::Sent(claim), With::Delete, Some(problem))

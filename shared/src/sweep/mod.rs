@@ -13,6 +13,7 @@ mod plan;
 mod record;
 mod report;
 mod send;
+mod telling;
 mod work;
 
 use std::collections::HashSet;
@@ -28,14 +29,15 @@ pub use report::{FormCounts, OfficePlan, Problem, Remark, SweepReport};
 use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::config::{OnChange, TimedEvents};
-use crate::directory::{DirectoryError, Everything};
+use crate::directory::{DirectoryError, Roster};
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
 use crate::domain::office::Office;
 use crate::domain::quota::Share;
 use crate::domain::shard::shard;
 use crate::domain::sweep_plan::{Rules, Window};
-use crate::google::Budget;
 use crate::google::pace::Pace;
+use crate::google::{Budget, GoogleCalendar};
 
 /// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
@@ -85,13 +87,13 @@ pub enum SweepError {
     NothingSwept(Box<SweepReport>),
 }
 
-/// Sweeps the calendars of `order`.
+/// Sweeps the calendars of `order`, and logs and measures it. A dry run has done nothing, so nobody is told of it.
 pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepError> {
     let pace = order.share.map_or_else(|| app.pace.clone(), |share| Pace::new(app.clock.clone(), share));
     let budget = Budget { deadline: order.deadline, pace: Some(pace) };
-    let everything = app.directory.everything(&app.google, &budget).await?;
+    let everything = app.directory.roster(&budget).await?;
     let offices = match &order.scope {
-        Scope::Office(name) => vec![app.directory.office(&app.google, &budget, name).await?],
+        Scope::Office(name) => vec![app.directory.office(&budget, name).await?],
         Scope::All => everything.offices.clone(),
         Scope::Shard { index, of } => {
             everything.offices.iter().filter(|office| shard(&office.calendar_id, *of) == *index).cloned().collect()
@@ -101,6 +103,9 @@ pub async fn sweep(app: &Moffman, order: &Order) -> Result<SweepReport, SweepErr
     let sweep = Sweep { app, order, budget, everything, form_turn, planned, started: app.clock.now() };
     let mut report = sweep.run(distinct_calendars(offices)).await;
     report.end();
+    if !order.dry_run {
+        telling::tell(&report, app.clock.now());
+    }
     if report.offices_swept == 0 && report.offices_failed > 0 {
         return Err(SweepError::NothingSwept(Box::new(report)));
     }
@@ -112,7 +117,7 @@ struct Sweep<'a> {
     app: &'a Moffman,
     order: &'a Order,
     budget: Budget,
-    everything: Arc<Everything>,
+    everything: Arc<Roster>,
     /// Held while a form is sent: one at a time. Counts the forms in a row that had no answer.
     form_turn: Mutex<u32>,
     /// The forms that a dry run says are sent.
@@ -132,6 +137,10 @@ impl Sweep<'_> {
             .buffer_unordered(count)
             .fold(SweepReport::default(), |sum, one| async { sum.plus(one) })
             .await
+    }
+
+    fn google_calendar<'s>(&'s self, id: &'s CalendarId) -> GoogleCalendar<'s> {
+        GoogleCalendar::new(&self.app.google, &self.budget, id)
     }
 
     fn rules(&self) -> Rules<'_> {

@@ -171,12 +171,12 @@ impl Sweep<'_> {
     }
 
     async fn look(&self, calendar: &Calendar, record: &OpenRecord) -> Result<Event, CalendarError> {
-        let (google, id) = (&self.app.google, &calendar.office.calendar_id);
-        match google.get_event(&self.budget, id, &record.event.id, calendar.zone).await {
+        let at_google = self.google_calendar(&calendar.office.calendar_id);
+        match at_google.in_zone(calendar.zone).get_event(&record.event.id).await {
             Err(GoogleError::NotFound) => {
                 let now = self.app.clock.now();
                 let reach = Listing::Window { from: now, to: now + chrono::Duration::minutes(1) };
-                google.list_events(&self.budget, id, &reach, None).await?;
+                at_google.list_events(&reach, None).await?;
                 Ok(Event { cancelled: true, ..record.event.clone() })
             }
             read => Ok(read?),

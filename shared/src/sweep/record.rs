@@ -121,8 +121,8 @@ impl Sweep<'_> {
 
     /// The event as Google has it now; `None` when Google does not know it.
     pub(super) async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
-        let (google, id) = (&self.app.google, &calendar.office.calendar_id);
-        match google.get_event(&self.budget, id, event_id, calendar.zone).await {
+        let at_google = self.google_calendar(&calendar.office.calendar_id).in_zone(calendar.zone);
+        match at_google.get_event(event_id).await {
             Ok(event) => Ok(Some(event)),
             Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::decision::Known;
 use super::work::{Step, WorkError, Worker};
 use super::{MOST_SILENCES, Sweep};
-use crate::byroapi::Answer;
+use crate::byroapi::IssueAnswer;
 use crate::domain::approval_form;
 use crate::domain::form::{After, Claim, Form, Happening};
 use crate::store::StoreError;
@@ -54,9 +54,7 @@ impl Worker<'_> {
             self.settle(&Happening::NotSent(claim.id)).await?;
             return Ok(Step::Rest);
         }
-        let settings = &sweep.app.settings;
-        let corrective = settings.calendar.end_date_corrective;
-        let form = approval_form::fill(&settings.forms, corrective, user, self.record.days, dated);
+        let form = approval_form::fill(&sweep.app.settings.forms.letter, user, self.record.days, dated);
         let answer = byroapi.issue(&form).await;
         *silences = silences_after(&answer, *silences);
         if *silences == MOST_SILENCES {
@@ -87,25 +85,25 @@ impl Worker<'_> {
     }
 
     /// Writes down what the form service answered.
-    async fn settle_answer(&mut self, answer: Answer) -> Result<Step, WorkError> {
+    async fn settle_answer(&mut self, answer: IssueAnswer) -> Result<Step, WorkError> {
         let (claim, luck) = (self.claim.clone(), self.sweep.luck());
         let forms = &mut self.report.forms;
         let (happening, problem) = match answer {
-            Answer::Issued => {
+            IssueAnswer::Issued => {
                 forms.issued += 1;
                 self.settle(&Happening::Issued).await?;
                 self.has_issued = true;
                 return Ok(Step::Next);
             }
-            Answer::Refused { reason } => {
+            IssueAnswer::Refused { reason } => {
                 forms.refused += 1;
                 (Happening::Refused { claim, is_try: true, luck }, format!("a form was refused: {reason}"))
             }
-            Answer::NotReached => {
+            IssueAnswer::NotReached => {
                 forms.not_reached += 1;
                 (Happening::Refused { claim, is_try: false, luck }, "the form service was not reached".to_owned())
             }
-            Answer::Unknown { reason } => {
+            IssueAnswer::Unknown { reason } => {
                 forms.unknown += 1;
                 let hold = self.sweep.policy().hold;
                 let problem = format!("it is not known whether a form was issued: {reason}");
@@ -191,9 +189,9 @@ impl Sweep<'_> {
 }
 
 /// How many forms in a row had no answer.
-pub(super) fn silences_after(answer: &Answer, before: u32) -> u32 {
+pub(super) fn silences_after(answer: &IssueAnswer, before: u32) -> u32 {
     match answer {
-        Answer::Issued | Answer::Refused { .. } => 0,
-        Answer::NotReached | Answer::Unknown { .. } => before + 1,
+        IssueAnswer::Issued | IssueAnswer::Refused { .. } => 0,
+        IssueAnswer::NotReached | IssueAnswer::Unknown { .. } => before + 1,
     }
 }

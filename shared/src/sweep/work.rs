@@ -128,9 +128,8 @@ impl<'a> Worker<'a> {
     /// Reads the event: it may have been moved or deleted.
     async fn look(&mut self) -> Result<Step, WorkError> {
         self.must_look = false;
-        let (google, office) = (&self.sweep.app.google, &self.calendar.office);
-        let (zone, id) = (self.calendar.zone, &self.record.event.id);
-        let read = google.get_event(&self.sweep.budget, &office.calendar_id, id, zone).await;
+        let (office, id) = (&self.calendar.office, &self.record.event.id);
+        let read = self.sweep.google_calendar(&office.calendar_id).in_zone(self.calendar.zone).get_event(id).await;
         self.seen = Some(match read {
             Err(GoogleError::NotFound) => self.vanished().await?,
             Err(GoogleError::OddEvent(reason)) => {
@@ -145,8 +144,8 @@ impl<'a> Worker<'a> {
     /// The event as deleted, if Google does not know it; an error if it is the calendar that is out of reach.
     pub(super) async fn vanished(&self) -> Result<Event, WorkError> {
         let (from, to) = (self.now(), self.now() + Duration::minutes(1));
-        let (google, id) = (&self.sweep.app.google, &self.calendar.office.calendar_id);
-        google.list_events(&self.sweep.budget, id, &Listing::Window { from, to }, None).await?;
+        let calendar = self.sweep.google_calendar(&self.calendar.office.calendar_id);
+        calendar.list_events(&Listing::Window { from, to }, None).await?;
         Ok(Event { cancelled: true, ..self.record.event.clone() })
     }
 

@@ -11,7 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 
-use super::{HttpClient, body};
+use super::client::{HttpClient, RequestBody, body};
 
 /// `client` for all clients of the SDK.
 pub(super) fn client(client: HttpClient) -> SharedHttpClient {
@@ -40,7 +40,7 @@ impl HttpConnector for Carrier {
 }
 
 /// The request with the kind of body that all our requests have. The operations that we use stream nothing.
-fn plain(request: HttpRequest) -> Result<http::Request<super::Body>, ConnectorError> {
+fn plain(request: HttpRequest) -> Result<http::Request<RequestBody>, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let (parts, content) = request.into_parts();
     let content = content.bytes().ok_or_else(|| ConnectorError::user("the body is a stream".into()))?;

@@ -2,14 +2,14 @@
 
 use chrono::Duration;
 use futures_util::future::join_all;
-use moffman::google::{GoogleClient, GoogleError, Listing};
+use moffman::google::{GoogleCalendar, GoogleClient, GoogleError, Listing};
 use moffman_simulators::Fault;
 
 use crate::bench::{Bench, CALENDAR, calendar};
 
 async fn list(bench: &Bench, google: &GoogleClient) -> Result<(), GoogleError> {
     let window = Listing::Window { from: bench.world.now(), to: bench.world.now() + Duration::days(7) };
-    google.list_events(&bench.budget, &calendar(), &window, None).await.map(drop)
+    GoogleCalendar::new(google, &bench.budget, &calendar()).list_events(&window, None).await.map(drop)
 }
 
 #[tokio::test]
@@ -76,10 +76,10 @@ async fn a_patch_gets_a_fresh_token_too() {
     let bench = Bench::new().await;
     let event = moffman_simulators::NewEvent::new("2026-06-18", "2026-06-19");
     let id = bench.world.person_adds(CALENDAR, "eva@example.com", event);
-    let event = bench.google.get_event(&bench.budget, &calendar(), &id, None).await.unwrap();
+    let event = bench.at_google().get_event(&id).await.unwrap();
     bench.world.revoke_tokens();
     let change = moffman::domain::event::EventChange { colour: Some(5), ..Default::default() };
-    bench.google.patch_event(&bench.budget, &calendar(), &id, &event.etag, &change, None).await.unwrap();
+    bench.at_google().patch_event(&id, &event.etag, &change).await.unwrap();
     assert_eq!((bench.world.count("events.patch"), bench.world.count("token")), (2, 2));
     bench.finish();
 }

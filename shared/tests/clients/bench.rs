@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use moffman::byroapi::Byroapi;
+use moffman::byroapi::{Byroapi, ByroapiOptions};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::domain::calendar_id::CalendarId;
-use moffman::google::{Budget, GoogleClient, GoogleOptions};
+use moffman::google::{Budget, GoogleCalendar, GoogleClient, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, World};
@@ -30,6 +30,7 @@ pub struct Bench {
     pub clock: Clock,
     pub google: GoogleClient,
     pub budget: Budget,
+    calendar: CalendarId,
 }
 
 impl Bench {
@@ -52,7 +53,12 @@ impl Bench {
         let dynamodb = dynamodb(world.serve_dynamodb().await.unwrap(), &transport);
         let store = moffman_testbed::store(dynamodb.retry_config(Transport::aws_retries()));
         let google = client(&world, &transport, &store, &clock);
-        Self { world, transport, store, clock, google, budget: Budget::default() }
+        Self { world, transport, store, clock, google, budget: Budget::default(), calendar: calendar() }
+    }
+
+    /// [`CALENDAR`], for calls of the client.
+    pub fn at_google(&self) -> GoogleCalendar<'_> {
+        GoogleCalendar::new(&self.google, &self.budget, &self.calendar)
     }
 
     /// A client as another process has it: with the same table and an empty memory.
@@ -62,9 +68,14 @@ impl Bench {
 
     pub fn byroapi(&self, authorization: Option<&str>) -> Byroapi {
         let authorization = authorization.map(SecretString::from);
-        let timeout = Duration::from_secs(15);
-        Byroapi::new(self.world.byroapi_url(), authorization.as_ref(), timeout, &self.transport, self.clock.clone())
-            .unwrap()
+        Byroapi::new(ByroapiOptions {
+            url: &self.world.byroapi_url(),
+            authorization: authorization.as_ref(),
+            timeout: Duration::from_secs(15),
+            transport: &self.transport,
+            clock: self.clock.clone(),
+        })
+        .unwrap()
     }
 
     /// Nothing that no real service would take, and no fault left over.

@@ -1,6 +1,6 @@
 //! What we learn of a form's fate.
 
-use moffman::byroapi::Answer;
+use moffman::byroapi::IssueAnswer;
 use moffman_simulators::Fault;
 use serde_json::{Value, json};
 
@@ -16,19 +16,19 @@ fn form() -> Value {
     })
 }
 
-fn refused(reason: &str) -> Answer {
-    Answer::Refused { reason: reason.to_owned() }
+fn refused(reason: &str) -> IssueAnswer {
+    IssueAnswer::Refused { reason: reason.to_owned() }
 }
 
-fn unknown(reason: &str) -> Answer {
-    Answer::Unknown { reason: reason.to_owned() }
+fn unknown(reason: &str) -> IssueAnswer {
+    IssueAnswer::Unknown { reason: reason.to_owned() }
 }
 
 #[tokio::test]
 async fn a_form_is_sent_as_it_is() {
     let bench = Bench::new().await;
-    assert_eq!(bench.byroapi(None).issue(&form()).await, Answer::Issued);
-    assert_eq!(bench.byroapi(Some("Bearer secret")).issue(&form()).await, Answer::Issued);
+    assert_eq!(bench.byroapi(None).issue(&form()).await, IssueAnswer::Issued);
+    assert_eq!(bench.byroapi(Some("Bearer secret")).issue(&form()).await, IssueAnswer::Issued);
     let forms = bench.world.forms();
     assert!(forms.iter().all(|issued| issued.body == form()));
     assert_eq!(forms[0].authorization, None);
@@ -48,9 +48,9 @@ async fn a_refusal_says_why() {
 async fn every_fault_has_its_meaning_and_nothing_is_sent_twice() {
     let broken = "the connection broke before the answer";
     for (fault, expected, issued) in [
-        (Fault::status_after_effect(201, "Created"), Answer::Issued, 1),
-        (Fault::status_after_effect(204, "No Content"), Answer::Issued, 1),
-        (Fault::Empty, Answer::Issued, 1),
+        (Fault::status_after_effect(201, "Created"), IssueAnswer::Issued, 1),
+        (Fault::status_after_effect(204, "No Content"), IssueAnswer::Issued, 1),
+        (Fault::Empty, IssueAnswer::Issued, 1),
         (Fault::status(404, "Gone away"), refused("404 Gone away"), 0),
         (Fault::status(429, "Slowly"), refused("429 Slowly"), 0),
         (Fault::retry_after(503, "Busy", 7), refused("503 Busy"), 0),

@@ -3,11 +3,11 @@
 use chrono::Duration;
 use chrono_tz::Tz;
 use moffman::domain::event::{Event, EventChange, PROCESSED, RESERVATION};
-use moffman::google::{AccessRole, EventsPage, GoogleError, Listing};
+use moffman::google::{AccessRole, EventsPage, GoogleCalendar, GoogleError, Listing};
 use moffman_simulators::{CalendarOptions, NewEvent, Recurrence};
 use serde_json::json;
 
-use crate::bench::{Bench, CALENDAR, calendar};
+use crate::bench::{Bench, CALENDAR};
 
 const EVA: &str = "eva@example.com";
 
@@ -21,7 +21,7 @@ impl Bench {
         let mut pages = Vec::new();
         let mut next = None;
         loop {
-            let page = self.google.list_events(&self.budget, &calendar(), listing, next.as_deref()).await?;
+            let page = self.at_google().list_events(listing, next.as_deref()).await?;
             next.clone_from(&page.next_page);
             let sync = page.next_sync.clone();
             pages.push(page);
@@ -34,11 +34,11 @@ impl Bench {
     }
 
     async fn get(&self, id: &str) -> Result<Event, GoogleError> {
-        self.google.get_event(&self.budget, &calendar(), id, None).await
+        self.at_google().get_event(id).await
     }
 
     async fn patch(&self, event: &Event, change: &EventChange) -> Result<Event, GoogleError> {
-        self.google.patch_event(&self.budget, &calendar(), &event.id, &event.etag, change, None).await
+        self.at_google().patch_event(&event.id, &event.etag, change).await
     }
 
     fn add(&self, start: &str, end: &str) -> String {
@@ -107,9 +107,9 @@ async fn a_timed_event_has_the_days_of_its_calendar() {
     let (pages, _) = bench.list_all(&bench.window()).await.unwrap();
     let (zone, event) = (pages[0].time_zone, &pages[0].events[0]);
     assert_eq!(zone, Some(Tz::Europe__Prague));
-    assert!(event.timed && event.kind == moffman::domain::event::Kind::Single);
+    assert!(event.timed && event.kind == moffman::domain::event::EventKind::Single);
     assert_eq!(event.days.unwrap().to_string(), "2026-06-18/2026-06-19");
-    let same = bench.google.get_event(&bench.budget, &calendar(), &id, zone).await.unwrap();
+    let same = bench.at_google().in_zone(zone).get_event(&id).await.unwrap();
     assert_eq!(&same, event);
     bench.finish();
 }
@@ -129,7 +129,7 @@ async fn a_series_comes_as_its_occurrences() {
 #[tokio::test]
 async fn what_is_inserted_is_read_back() {
     let bench = Bench::new().await;
-    let inserted = bench.google.insert_event(&bench.budget, &calendar(), "0abc1", &content()).await.unwrap();
+    let inserted = bench.at_google().insert_event("0abc1", &content()).await.unwrap();
     assert_eq!(inserted.days.unwrap().to_string(), "2026-06-18/2026-06-20");
     assert_eq!(inserted.title.as_deref(), Some("(Anna Nová)"));
     assert_eq!(inserted.marks.processed.as_deref(), Some("false"));
@@ -138,10 +138,10 @@ async fn what_is_inserted_is_read_back() {
     assert_eq!(bench.get("0abc1").await, Ok(inserted));
     assert_eq!(bench.world.event(CALENDAR, "0abc1").unwrap()["colorId"], "4");
 
-    let again = bench.google.insert_event(&bench.budget, &calendar(), "0abc1", &content()).await;
+    let again = bench.at_google().insert_event("0abc1", &content()).await;
     assert_eq!(again, Err(GoogleError::AlreadyExists));
     bench.world.person_deletes(CALENDAR, "0abc1");
-    let again = bench.google.insert_event(&bench.budget, &calendar(), "0abc1", &content()).await;
+    let again = bench.at_google().insert_event("0abc1", &content()).await;
     assert_eq!(again, Err(GoogleError::AlreadyExists));
     assert_eq!(bench.world.count("events.insert"), 3);
     bench.finish();
@@ -218,7 +218,7 @@ async fn a_calendar_shared_for_reading_is_read_only() {
     let forbidden = GoogleError::Forbidden { reason: "requiredAccessLevel".to_owned() };
     let event = bench.get(&id).await.unwrap();
     assert_eq!(bench.patch(&event, &content()).await.unwrap_err(), forbidden);
-    let inserted = bench.google.insert_event(&bench.budget, &calendar(), "0abc1", &content()).await;
+    let inserted = bench.at_google().insert_event("0abc1", &content()).await;
     assert_eq!(inserted.unwrap_err(), forbidden);
     bench.world.set_access_role(CALENDAR, "none");
     assert_eq!(bench.list_all(&bench.window()).await.unwrap_err(), GoogleError::NotFound);
@@ -229,10 +229,11 @@ async fn a_calendar_shared_for_reading_is_read_only() {
 async fn subscribing_twice_is_subscribing_once() {
     let bench = Bench::new().await;
     for _ in 0..2 {
-        assert_eq!(bench.google.subscribe(&bench.budget, &calendar()).await, Ok(()));
+        assert_eq!(bench.at_google().subscribe().await, Ok(()));
     }
     assert_eq!(bench.world.subscriptions(), [CALENDAR]);
-    let unknown = bench.google.subscribe(&bench.budget, &"nowhere@group.calendar.example.com".into()).await;
+    let nowhere = "nowhere@group.calendar.example.com".into();
+    let unknown = GoogleCalendar::new(&bench.google, &bench.budget, &nowhere).subscribe().await;
     assert_eq!(unknown, Err(GoogleError::NotFound));
     bench.finish();
 }

@@ -4,15 +4,15 @@ use moffman::domain::event::EventChange;
 use moffman::google::Listing;
 use moffman_simulators::{Fault, NewEvent};
 
-use crate::bench::{Bench, CALENDAR, calendar};
+use crate::bench::{Bench, CALENDAR};
 
 /// Uses every kind of connection that is kept: Google's hubs, our PATCH, the table.
 async fn use_all(bench: &Bench, id: &str) {
     let window = Listing::Window { from: bench.world.now(), to: bench.world.now() + chrono::Duration::days(7) };
-    bench.google.list_events(&bench.budget, &calendar(), &window, None).await.unwrap();
-    let event = bench.google.get_event(&bench.budget, &calendar(), id, None).await.unwrap();
+    bench.at_google().list_events(&window, None).await.unwrap();
+    let event = bench.at_google().get_event(id).await.unwrap();
     let change = EventChange { colour: Some(5), ..Default::default() };
-    bench.google.patch_event(&bench.budget, &calendar(), id, &event.etag, &change, None).await.unwrap();
+    bench.at_google().patch_event(id, &event.etag, &change).await.unwrap();
     bench.store.load_pointer().await.unwrap();
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use moffman::domain::event::{Event, EventChange, PROCESSED};
 use moffman::domain::quota::Share;
 use moffman::google::pace::Pace;
-use moffman::google::{Budget, GoogleError, Listing};
+use moffman::google::{Budget, GoogleCalendar, GoogleError, Listing};
 use moffman_simulators::{Fault, NewEvent};
 
 use crate::bench::{Bench, CALENDAR, calendar};
@@ -42,13 +42,13 @@ fn change() -> EventChange {
 impl Bench {
     async fn list(&self) -> Result<usize, GoogleError> {
         let window = Listing::Window { from: self.world.now(), to: self.world.now() + chrono::Duration::days(14) };
-        let page = self.google.list_events(&self.budget, &calendar(), &window, None).await?;
+        let page = self.at_google().list_events(&window, None).await?;
         Ok(page.events.len())
     }
 
     async fn existing_event(&self) -> Event {
         let id = self.world.person_adds(CALENDAR, "eva@example.com", NewEvent::new("2026-06-18", "2026-06-19"));
-        self.google.get_event(&self.budget, &calendar(), &id, None).await.unwrap()
+        self.at_google().get_event(&id).await.unwrap()
     }
 }
 
@@ -74,7 +74,7 @@ async fn an_insert_makes_one_event_whatever_happens() {
     for fault in passing() {
         let bench = Bench::new().await;
         bench.world.fail("events.insert", fault.clone());
-        let outcome = bench.google.insert_event(&bench.budget, &calendar(), "0abc1", &change()).await;
+        let outcome = bench.at_google().insert_event("0abc1", &change()).await;
         let had_effect =
             matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
         let expected = if had_effect { Err(GoogleError::AlreadyExists) } else { Ok("0abc1".to_owned()) };
@@ -90,8 +90,7 @@ async fn a_patch_changes_an_event_once_whatever_happens() {
         let bench = Bench::new().await;
         let event = bench.existing_event().await;
         bench.world.fail("events.patch", fault.clone());
-        let outcome =
-            bench.google.patch_event(&bench.budget, &calendar(), &event.id, &event.etag, &change(), None).await;
+        let outcome = bench.at_google().patch_event(&event.id, &event.etag, &change()).await;
         let had_effect =
             matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
         let expected = if had_effect { Err(GoogleError::Changed) } else { Ok(Some("Eva".to_owned())) };
@@ -109,8 +108,8 @@ async fn the_other_calls_are_repeated_too() {
     for operation in ["events.get", "calendarList.insert", "spreadsheets.values.batchGet"] {
         bench.world.fail(operation, Fault::DropAfterEffect);
     }
-    assert!(bench.google.get_event(&bench.budget, &calendar(), &event.id, None).await.is_ok());
-    assert!(bench.google.subscribe(&bench.budget, &calendar()).await.is_ok());
+    assert!(bench.at_google().get_event(&event.id).await.is_ok());
+    assert!(bench.at_google().subscribe().await.is_ok());
     assert!(bench.google.read_ranges(&bench.budget, "sheet", &["Offices!A2:B"]).await.is_ok());
     bench.finish();
 }
@@ -165,8 +164,10 @@ async fn nobody_listens() {
         randomness: moffman::clock::Randomness::from_seed(1),
     })
     .unwrap();
-    assert_eq!(google.subscribe(&bench.budget, &calendar()).await, Err(GoogleError::Unreachable));
-    let patched = google.patch_event(&bench.budget, &calendar(), "0abc1", "\"1\"", &change(), None).await;
+    let calendar_id = calendar();
+    let calendar = GoogleCalendar::new(&google, &bench.budget, &calendar_id);
+    assert_eq!(calendar.subscribe().await, Err(GoogleError::Unreachable));
+    let patched = calendar.patch_event("0abc1", "\"1\"", &change()).await;
     assert_eq!(patched, Err(GoogleError::Unreachable));
     bench.finish();
 }
@@ -202,11 +203,11 @@ async fn sweeping_keeps_to_its_pace() {
     bench.budget = Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone(), Share::WHOLE)) };
     let before = bench.world.now();
     for _ in 0..35 {
-        bench.google.subscribe(&bench.budget, &calendar()).await.unwrap();
+        bench.at_google().subscribe().await.unwrap();
     }
     assert_eq!(bench.world.now(), before, "105 units at once");
     for _ in 0..21 {
-        bench.google.subscribe(&bench.budget, &calendar()).await.unwrap();
+        bench.at_google().subscribe().await.unwrap();
     }
     let waited = (bench.world.now() - before).num_milliseconds();
     assert!((11_900..=12_100).contains(&waited), "63 units take twelve seconds: {waited} ms");

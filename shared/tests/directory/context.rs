@@ -11,7 +11,7 @@ use moffman::config::{Place, Sources};
 use moffman::directory::{Directory, DirectoryError};
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::office::Office;
-use moffman::google::{Budget, GoogleClient};
+use moffman::google::Budget;
 use moffman::reload::{ReloadReport, reload};
 use moffman::store::Store;
 use moffman_simulators::World;
@@ -34,7 +34,6 @@ pub struct Context {
 /// A process of ours: its own memory on the common store.
 pub struct Process {
     pub directory: Directory,
-    pub google: GoogleClient,
 }
 
 impl Context {
@@ -53,9 +52,8 @@ impl Context {
         let options = vec![("--google-api--endpoint".to_owned(), self.world.google_url())];
         let sources = Sources { file, environment: Vec::new(), options, place: Place::Local };
         let time = WorldTime::going_on(self.world.clone());
-        let Moffman { directory, google, .. } =
-            Moffman::new(self.testbed.surroundings(&sources, time).unwrap()).unwrap();
-        Process { directory, google }
+        let app = Moffman::new(self.testbed.surroundings(&sources, time).unwrap()).unwrap();
+        Process { directory: app.directory }
     }
 
     /// The world's time as our processes have it.
@@ -121,7 +119,7 @@ impl Context {
 
 impl Process {
     pub async fn office(&self, name: &str) -> Result<Office, DirectoryError> {
-        self.directory.office(&self.google, &Budget::default(), name).await
+        self.directory.office(&Budget::default(), name).await
     }
 
     /// The calendar of an office that is known.
@@ -129,8 +127,8 @@ impl Process {
         self.office(name).await.unwrap().calendar_id.into()
     }
 
-    pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Everything>, DirectoryError> {
-        self.directory.everything(&self.google, &Budget::default()).await
+    pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Roster>, DirectoryError> {
+        self.directory.roster(&Budget::default()).await
     }
 
     pub async fn reload(&self) -> ReloadReport {
@@ -138,7 +136,7 @@ impl Process {
     }
 
     pub async fn try_reload(&self) -> Result<ReloadReport, moffman::reload::ReloadError> {
-        reload(&self.directory, &self.google, &Budget::default()).await
+        reload(&self.directory, &Budget::default()).await
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use moffman::directory::{DirectoryError, Everything};
+use moffman::directory::{DirectoryError, Roster};
 
 use crate::context::{BOTH_IN_ONE_SHEET, Context, person};
 
-fn names(everything: &Everything) -> Vec<&str> {
+fn names(everything: &Roster) -> Vec<&str> {
     everything.offices.iter().map(|office| office.name.as_str()).collect()
 }
 

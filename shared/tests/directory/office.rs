@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use moffman::directory::DirectoryError;
 use moffman::store::StoreError;
-use moffman_simulators::{Fault, Moment};
+use moffman_simulators::{Fault, HookPoint};
 
 use crate::context::{Context, SHEET};
 
@@ -151,7 +151,7 @@ async fn a_slow_load_does_not_replace_what_was_loaded_after_it_read_the_sheet() 
     slow.reload().await;
     let here = tokio::runtime::Handle::current();
     ctx.set_offices(&[&["Brno", "old@example.com"]]);
-    ctx.world.when("spreadsheets.values.batchGet", Moment::AfterEffect, move |world| {
+    ctx.world.when("spreadsheets.values.batchGet", HookPoint::AfterEffect, move |world| {
         world.set_sheet(SHEET, "Offices", vec![vec![], vec!["Brno".into(), "new@example.com".into()]]);
         tokio::task::block_in_place(|| here.block_on(fast.reload()));
     });

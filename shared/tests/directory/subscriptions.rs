@@ -90,7 +90,7 @@ fn twelve_offices(ctx: &Context) {
 /// A reload that has little time.
 async fn reload_in_a_hurry(ctx: &Context, process: &Process, pace: Option<&Pace>) -> ReloadReport {
     let deadline = Some(ctx.clock().moment() + Duration::from_secs(25));
-    reload(&process.directory, &process.google, &Budget { deadline, pace: pace.cloned() }).await.unwrap()
+    reload(&process.directory, &Budget { deadline, pace: pace.cloned() }).await.unwrap()
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_reload_that_has_time_waits_for_the_turn_of_every_calendar() {
     twelve_offices(&ctx);
     let (process, began) = (ctx.usual_process(), ctx.world.now());
     let budget = Budget { deadline: Some(ctx.clock().moment() + Duration::from_mins(15)), pace: None };
-    let report = reload(&process.directory, &process.google, &budget).await.unwrap();
+    let report = reload(&process.directory, &budget).await.unwrap();
     assert_eq!((report.subscribed, report.subscribe_left), (12, 0));
     let waited = ctx.world.now() - began;
     assert!(
@@ -185,7 +185,7 @@ async fn calendars_that_cannot_be_subscribed_are_told_apart_in_the_log() {
     let log = Log::start();
     assert_eq!(ctx.usual_process().reload().await.subscribe_failures, 30);
     let lines = log.take("a calendar cannot be subscribed");
-    let digests: HashSet<String> = names.iter().map(|name| moffman::telemetry::digest(name)).collect();
+    let digests: HashSet<String> = names.iter().map(|name| moffman::domain::digest::digest(name)).collect();
     let told = digests.iter().filter(|&digest| lines.iter().any(|line| line.contains(digest.as_str()))).count();
     assert_eq!((lines.len(), told), (20, 20), "{lines:?}");
     assert!(!lines.concat().contains("example.com"), "{lines:?}");

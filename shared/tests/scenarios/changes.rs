@@ -1,7 +1,7 @@
 //! People change their minds: events are moved, renamed, copied and deleted; people come and go.
 
 use chrono::Duration;
-use moffman_simulators::{Fault, Moment};
+use moffman_simulators::{Fault, HookPoint};
 
 use crate::context::{ANNA, BORIS, BRNO, CYRIL, PRAGUE, request, run_test, run_test_with, thursday};
 
@@ -133,7 +133,7 @@ async fn the_person_who_moves_the_event_while_its_form_is_made_gets_a_form_for_t
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let moved = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-22", "2026-06-23");
         });
         let report = ctx.sweep().await;
@@ -150,7 +150,7 @@ async fn an_event_that_is_renamed_while_its_form_is_made_is_approved_without_a_s
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let renamed = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| world.person_renames(PRAGUE, &renamed, "me"));
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| world.person_renames(PRAGUE, &renamed, "me"));
         ctx.sweep().await;
         ctx.expect_form();
         ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
@@ -163,7 +163,7 @@ async fn an_event_that_is_deleted_while_its_form_is_made_is_not_written_to_and_i
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let deleted = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
         let report = ctx.sweep().await;
         ctx.expect_form();
         assert_eq!((report.events_approved, report.events_closed, report.open), (0, 1, 0));
@@ -228,7 +228,7 @@ async fn an_event_that_is_deleted_is_said_to_have_a_form_only_if_that_was_issued
 
         let other = ctx.person_adds(PRAGUE, BORIS, "2026-06-18", "2026-06-19");
         let deleted = other.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
         let report = ctx.sweep().await;
         ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
         let said = format!("event {other} was deleted while its form was being issued");

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use moffman::app::Moffman;
 use moffman::forms::{State, Status};
-use moffman_simulators::{Fault, Moment, World};
+use moffman_simulators::{Fault, HookPoint, World};
 
 use crate::context::{
     ANNA, Context, meanwhile, run_test_with, sweep_meanwhile, sweep_until_it_hangs_in, the_form_meanwhile, thursday,
@@ -23,7 +23,7 @@ async fn expect_issued_late(policy: &str, forms: usize, then: impl FnOnce(&World
 async fn play(ctx: &mut Context, other: Moffman, forms: usize, then: impl FnOnce(&World, &Moffman) + Send + 'static) {
     ctx.sweep().await;
     let event = thursday(ctx);
-    ctx.world.when("form", Moment::AfterEffect, move |world| {
+    ctx.world.when("form", HookPoint::AfterEffect, move |world| {
         world.advance(Duration::minutes(10));
         then(world, &other);
     });

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
 use moffman::sweep::SweepReport;
-use moffman_simulators::{CalendarOptions, Call, Fault, Matcher, Moment, Tamper};
+use moffman_simulators::{CalendarOptions, Call, Fault, HookPoint, Matcher, Tamper};
 use serde_json::{Value, json};
 
 use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, days, request, run_test, thursday};
@@ -166,7 +166,7 @@ async fn an_approval_is_done_however_odd_its_answer_is() {
     run_test(async |ctx| {
         let event = thursday(ctx);
         let odd = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.tamper(Arc::new(Odd { event: odd.clone(), member: "updated", value: "[]" }));
         });
         let report = ctx.sweep().await;

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::sweep::sweep;
-use moffman_simulators::{Fault, Moment};
+use moffman_simulators::{Fault, HookPoint};
 
 use crate::context::{ANNA, PRAGUE, everything, run_test, run_test_with};
 
@@ -33,7 +33,7 @@ async fn a_sweep_that_starts_while_a_form_is_made_leaves_it_to_the_one_that_clai
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let other = ctx.another_process("{}");
         let (sent, started) = tokio::sync::oneshot::channel();
-        ctx.world.when("form", Moment::BeforeEffect, move |_| {
+        ctx.world.when("form", HookPoint::BeforeEffect, move |_| {
             let order = everything();
             let report = std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -150,7 +150,7 @@ async fn a_process_that_is_to_stop_begins_nothing_more() {
             ctx.person_adds(PRAGUE, ANNA, day, day);
         }
         let stop = ctx.app.stop.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |_| stop.want());
+        ctx.world.when("form", HookPoint::AfterEffect, move |_| stop.want());
         let report = ctx.sweep().await;
         assert_eq!(
             (report.forms.issued, report.events_approved, report.open),

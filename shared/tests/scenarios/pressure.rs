@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::Duration;
 use moffman::sweep::sweep;
-use moffman_simulators::{Fault, Matcher, Moment};
+use moffman_simulators::{Fault, HookPoint, Matcher};
 
 use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, everything, run_test};
 
@@ -73,7 +73,7 @@ async fn a_calendar_that_does_not_answer_keeps_no_other_from_being_worked_on() {
         // Time stands still until Brno's event is approved: only then is Prague's answer late.
         let (time, hung) = (ctx.time.clone(), Arc::new(AtomicUsize::new(0)));
         let seen = hung.clone();
-        ctx.world.when("events.patch", Moment::AfterEffect, move |world| {
+        ctx.world.when("events.patch", HookPoint::AfterEffect, move |world| {
             seen.store(world.hanging(), Ordering::SeqCst);
             time.advance(Duration::seconds(11));
         });
@@ -100,7 +100,7 @@ async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
 
         // Time for the answer to one form, not for reading all open events first.
         let time = ctx.time.clone();
-        ctx.world.when("form", Moment::BeforeEffect, move |_| time.advance(Duration::seconds(30)));
+        ctx.world.when("form", HookPoint::BeforeEffect, move |_| time.advance(Duration::seconds(30)));
         ctx.world.fail("form", Fault::status_after_effect(200, "OK"));
         let deadline = Some(ctx.app.clock.moment() + std::time::Duration::from_secs(45));
         let mark = ctx.world.mark();

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use moffman::domain::form::Outcome;
 use moffman::forms::{self, FormsError, State, Status};
-use moffman_simulators::{Fault, Matcher, Moment, NewEvent, Recurrence, When, World};
+use moffman_simulators::{Fault, HookPoint, Matcher, NewEvent, Recurrence, When, World};
 
 use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
 
@@ -13,7 +13,7 @@ async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_f
         ctx.sweep().await;
         let event = thursday(ctx);
         let (moved, other) = (event.clone(), ctx.another_process("{}"));
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
             assert_eq!(sweep_meanwhile(&other).forms.issued, 1, "other days are another form");
         });
@@ -34,7 +34,7 @@ async fn a_sweep_that_read_the_record_before_it_was_held_or_put_off_sends_nothin
             let other = ctx.another_process(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#));
             ctx.world.fail("form", fault.clone());
             // The slow sweep has read its state; a fast one does everything before it goes on.
-            ctx.world.when(Matcher::operation("events.list").on_calendar(PRAGUE), Moment::AfterEffect, move |_| {
+            ctx.world.when(Matcher::operation("events.list").on_calendar(PRAGUE), HookPoint::AfterEffect, move |_| {
                 sweep_meanwhile(&other);
             });
             ctx.sweep().await;
@@ -85,7 +85,7 @@ async fn a_deletion_that_was_listed_while_another_sweep_held_the_record_is_not_f
         ctx.sweep().await;
         let event = thursday(ctx);
         let (deleted, other) = (event.clone(), ctx.another_process("{}"));
-        ctx.world.when("form", Moment::BeforeEffect, move |world: &World| {
+        ctx.world.when("form", HookPoint::BeforeEffect, move |world: &World| {
             world.person_deletes(PRAGUE, &deleted);
             assert_eq!(sweep_meanwhile(&other).events_closed, 0, "its form is not settled");
         });
@@ -112,12 +112,12 @@ async fn an_event_that_was_read_as_deleted_gets_no_form_for_what_another_sweep_r
         let event = thursday(ctx);
         let (deleted, restored, gone) = (event.clone(), event.clone(), event);
         let other = ctx.another_process("{}");
-        ctx.world.when("form", Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
-        ctx.world.when("events.get", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| world.person_deletes(PRAGUE, &deleted));
+        ctx.world.when("events.get", HookPoint::AfterEffect, move |world| {
             world.person_restores(PRAGUE, &restored);
             world.person_moves(PRAGUE, &restored, "2026-06-25", "2026-06-26");
             let listing = Matcher::operation("events.list").on_calendar(PRAGUE);
-            world.when(listing, Moment::AfterEffect, move |world| world.person_deletes(PRAGUE, &gone));
+            world.when(listing, HookPoint::AfterEffect, move |world| world.person_deletes(PRAGUE, &gone));
             assert_eq!(sweep_meanwhile(&other).forms.issued, 1, "the event was there when it was listed");
         });
         let report = ctx.sweep().await;
@@ -188,7 +188,7 @@ async fn an_open_event_that_becomes_a_series_gets_one_form_per_day() {
 async fn a_calendar_that_is_out_of_reach_when_an_event_is_approved_loses_nothing() {
     run_test(async |ctx| {
         let event = thursday(ctx);
-        ctx.world.when("form", Moment::AfterEffect, |world| world.set_access_role(PRAGUE, "none"));
+        ctx.world.when("form", HookPoint::AfterEffect, |world| world.set_access_role(PRAGUE, "none"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_closed, report.open), (1, 0, 1), "{report:?}");
         ctx.expect_form();
@@ -232,7 +232,7 @@ async fn an_event_that_comes_back_to_earlier_days_while_a_form_is_made_gets_no_s
 
         ctx.world.person_moves(PRAGUE, &event, "2026-06-30", "2026-07-01");
         let moved = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
         });
         let report = ctx.sweep().await;
@@ -250,7 +250,7 @@ async fn a_form_is_not_announced_for_an_event_that_another_sweep_has_closed() {
         ctx.sweep().await;
         let event = thursday(ctx);
         let moved = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
         });
         // When the form for these days is to be announced, another sweep has recorded that the event is back where it was.

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use moffman::domain::calendar_id::CalendarId;
 use moffman::domain::date_range::DateRange;
 use moffman::domain::email::{Email, PersonKey};
-use moffman::domain::event::{Event, Kind, Marks};
+use moffman::domain::event::{Event, EventKind, Marks};
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Form, FormKey, Happening};
 use moffman::store::Store;
 use moffman::store::calendar::Recorded;
@@ -48,7 +48,7 @@ fn event(updated: Option<&str>, etag: &str, range: &str) -> Event {
         id: "e1".to_owned(),
         etag: etag.to_owned(),
         cancelled: false,
-        kind: Kind::Single,
+        kind: EventKind::Single,
         creator: Email::parse("anna@example.com"),
         updated: updated.map(instant),
         days: Some(days(range)),

@@ -2,7 +2,7 @@
 
 use moffman::domain::reservation::{Request, Status};
 use moffman::reserve::{ReserveError, place};
-use moffman_simulators::{Fault, Matcher, Moment};
+use moffman_simulators::{Fault, HookPoint, Matcher};
 
 use crate::context::{Context, PRAGUE, request, reservation, run_test};
 
@@ -171,7 +171,7 @@ async fn a_pending_and_an_approving_request_at_once_end_approved() {
 async fn a_person_who_edits_between_read_and_write_is_not_overwritten_unseen() {
     run_test(async |ctx| {
         ctx.reserve(&request()).await.unwrap();
-        ctx.world.when("events.patch", Moment::BeforeEffect, |world| {
+        ctx.world.when("events.patch", HookPoint::BeforeEffect, |world| {
             world.person_renames(PRAGUE, ID, "(moved meanwhile)");
         });
         let mark = ctx.world.mark();

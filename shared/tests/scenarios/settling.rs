@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::forms::{FormsError, State, Status};
-use moffman_simulators::{Fault, Matcher, Moment};
+use moffman_simulators::{Fault, HookPoint, Matcher};
 
 use crate::context::{ANNA, BRNO, PRAGUE, run_test, run_test_with, thursday};
 use crate::decisions::{
@@ -140,7 +140,7 @@ async fn a_decision_during_a_sweep_is_kept_by_it() {
         ctx.advance(Duration::minutes(1));
         let other = ctx.another_process("{}");
         // The sweep has read the record, and has not read the form yet.
-        ctx.world.when(Matcher::operation("events.list").on_calendar(PRAGUE), Moment::AfterEffect, move |_| {
+        ctx.world.when(Matcher::operation("events.list").on_calendar(PRAGUE), HookPoint::AfterEffect, move |_| {
             let discarded = std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 runtime.block_on(async { arrived(&other, &form.id).await.unwrap() })

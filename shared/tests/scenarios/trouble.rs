@@ -1,7 +1,7 @@
 //! Google in trouble during a sweep: what passes is not noticed, what stays is reported and nothing is lost.
 
 use chrono::Duration;
-use moffman_simulators::{Fault, Moment};
+use moffman_simulators::{Fault, HookPoint};
 
 use crate::context::{ANNA, BORIS, PRAGUE, run_test, thursday};
 
@@ -87,9 +87,9 @@ async fn an_event_that_changes_while_it_is_approved_is_read_and_judged_again() {
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let (renamed, moved) = (event.clone(), event.clone());
-        ctx.world.when("events.patch", Moment::BeforeEffect, move |world| {
+        ctx.world.when("events.patch", HookPoint::BeforeEffect, move |world| {
             world.person_renames(PRAGUE, &renamed, "me");
-            world.when("events.patch", Moment::BeforeEffect, move |world| {
+            world.when("events.patch", HookPoint::BeforeEffect, move |world| {
                 world.person_moves(PRAGUE, &moved, "2026-06-22", "2026-06-23");
             });
         });

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::forms::State;
-use moffman_simulators::{Fault, Moment};
+use moffman_simulators::{Fault, HookPoint};
 
 use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
 
@@ -64,7 +64,7 @@ async fn nothing_is_approved_before_it_is_written_down_that_its_form_was_issued(
             ctx.sweep().await;
             let event = thursday(ctx);
             let table = ctx.dynamodb.clone();
-            ctx.world.when("form", Moment::AfterEffect, move |_| table.fail_all());
+            ctx.world.when("form", HookPoint::AfterEffect, move |_| table.fail_all());
             let report = ctx.sweep().await;
             assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 0, 1), "{report:?}");
             ctx.expect_form();
@@ -90,7 +90,7 @@ async fn a_form_that_is_known_to_be_issued_is_written_down_when_the_trouble_with
             ctx.sweep().await;
             let event = thursday(ctx);
             let table = ctx.dynamodb.clone();
-            ctx.world.when("form", Moment::AfterEffect, move |_| table.fail_next("PutItem", 6));
+            ctx.world.when("form", HookPoint::AfterEffect, move |_| table.fail_next("PutItem", 6));
             let report = ctx.sweep().await;
             assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
             ctx.expect_form();
@@ -168,7 +168,7 @@ async fn an_event_that_comes_back_to_days_with_an_unknown_outcome_while_a_form_i
         let event = thursday_in_doubt(ctx).await;
         ctx.world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
         let moved = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-18", "2026-06-19");
         });
         let report = ctx.sweep().await;

@@ -6,7 +6,7 @@ use moffman::config::{Place, Sources, load};
 use moffman::domain::reservation::{Request, Status};
 use moffman::reserve::ReserveError;
 use moffman::sweep::sweep;
-use moffman_simulators::{CalendarOptions, Fault, Matcher, Moment, NewEvent, Recurrence};
+use moffman_simulators::{CalendarOptions, Fault, HookPoint, Matcher, NewEvent, Recurrence};
 use serde_json::json;
 
 use crate::context::{ANNA, BORIS, BRNO, CYRIL, Context, PRAGUE, everything, request, run_test, run_test_with};
@@ -219,7 +219,7 @@ async fn upstream_16_events_of_a_person_who_is_registered_later_are_found() {
 
         ctx.world.set_sheet(SHEET, "Manual users", users(json!([ANNA, "Anna", "Nová", "007"])));
         let budget = moffman::google::Budget::default();
-        moffman::reload::reload(&ctx.app.directory, &ctx.app.google, &budget).await.unwrap();
+        moffman::reload::reload(&ctx.app.directory, &budget).await.unwrap();
         ctx.sweep().await;
         ctx.expect_form();
         expect_thursday_approved(ctx, &event);
@@ -274,7 +274,7 @@ async fn upstream_20_dates_that_change_while_the_form_is_made_are_not_approved_u
     run_test(async |ctx| {
         let event = thursday(ctx);
         let moved = event.clone();
-        ctx.world.when("form", Moment::AfterEffect, move |world| {
+        ctx.world.when("form", HookPoint::AfterEffect, move |world| {
             world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
         });
         ctx.sweep().await;
@@ -328,7 +328,7 @@ async fn upstream_24_a_process_that_is_told_to_stop_finishes_what_it_claimed() {
     run_test(async |ctx| {
         let events = [thursday(ctx), ctx.person_adds(PRAGUE, ANNA, "2026-06-22", "2026-06-23")];
         let stop = ctx.app.stop.clone();
-        ctx.world.when("form", Moment::BeforeEffect, move |_| stop.want());
+        ctx.world.when("form", HookPoint::BeforeEffect, move |_| stop.want());
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 1));
         ctx.restart("{}");

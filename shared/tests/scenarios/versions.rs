@@ -5,7 +5,7 @@ use moffman::app::Moffman;
 use moffman::forms::{State, Status};
 use moffman::store::open_record::OpenRecord;
 use moffman::sweep::SweepReport;
-use moffman_simulators::{Fault, Matcher, Moment, World};
+use moffman_simulators::{Fault, HookPoint, Matcher, World};
 
 use crate::context::{ANNA, Context, PRAGUE, open_meanwhile, record_meanwhile, run_test, sweep_meanwhile, thursday};
 use crate::decisions::WITHOUT_ANNA;
@@ -92,7 +92,7 @@ async fn a_slow_sweep_does_not_bring_back_an_event_that_went_before_it_had_a_rec
         let event = thursday(ctx);
         let other = ctx.another_process("{}");
         ctx.world.fail("form", Fault::DropAfterEffect);
-        ctx.world.when(listing(), Moment::AfterEffect, move |world| {
+        ctx.world.when(listing(), HookPoint::AfterEffect, move |world| {
             assert_eq!(sweep_meanwhile(&other).forms.unknown, 1);
             expect_kept_in_sight(world, &other, &event);
         });
@@ -110,7 +110,7 @@ async fn a_slow_sweep_does_not_bring_back_an_event_that_went_after_it_read_its_r
         assert_eq!(ctx.sweep().await.forms.unknown, 1);
         ctx.world.person_renames(PRAGUE, &event, "me");
         let other = ctx.another_process("{}");
-        ctx.world.when(listing(), Moment::AfterEffect, move |world| expect_kept_in_sight(world, &other, &event));
+        ctx.world.when(listing(), HookPoint::AfterEffect, move |world| expect_kept_in_sight(world, &other, &event));
         let report = ctx.sweep().await;
         expect_still_gone(ctx, &report).await;
     })
@@ -125,7 +125,7 @@ async fn a_version_that_google_dates_like_the_recorded_one_is_recorded_only_if_g
         let other = ctx.another_process("{}");
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         // This sweep has listed Thursday; the other one records that the event was moved within the same millisecond.
-        ctx.world.when(listing(), Moment::AfterEffect, move |world| {
+        ctx.world.when(listing(), HookPoint::AfterEffect, move |world| {
             world.date_next_change_like_the_last();
             world.person_moves(PRAGUE, &event, "2026-06-25", "2026-06-26");
             assert_eq!(sweep_meanwhile(&other).forms.refused, 1);
@@ -148,7 +148,7 @@ async fn a_version_that_google_dates_like_the_recorded_one_replaces_it_if_google
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         // This sweep has read that nothing is open; the other one records Thursday before this one lists that the event was
         // moved within the same millisecond.
-        ctx.world.when(listing(), Moment::BeforeEffect, move |world| {
+        ctx.world.when(listing(), HookPoint::BeforeEffect, move |world| {
             assert_eq!(sweep_meanwhile(&other).forms.refused, 1);
             world.date_next_change_like_the_last();
             world.person_moves(PRAGUE, &moved, "2026-06-25", "2026-06-26");
@@ -201,7 +201,7 @@ async fn a_sweep_with_an_older_directory_does_not_close_what_a_newer_one_records
         let (renamed, newer) = (event.clone(), ctx.another_process("{}"));
         ctx.restart(WITHOUT_ANNA);
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.world.when(listing(), Moment::AfterEffect, move |world| {
+        ctx.world.when(listing(), HookPoint::AfterEffect, move |world| {
             world.person_renames(PRAGUE, &renamed, "me");
             assert_eq!(sweep_meanwhile(&newer).open, 1);
         });

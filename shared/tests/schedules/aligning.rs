@@ -10,7 +10,7 @@ async fn the_first_alignment_makes_schedules_that_explain_themselves() {
         let configuration = with(usual(), "offices/google_config", json!({"sheet_id": "s", "update_interval": 300}));
         ctx.world.set_sheet("s", "Offices", vec![vec![json!("Name"), json!("Calendar")]]);
         let app = ctx.process(&configuration);
-        app.directory.everything(&app.google, &moffman::google::Budget::default()).await.unwrap();
+        app.directory.roster(&moffman::google::Budget::default()).await.unwrap();
         let report = ctx.align(&configuration).await;
         insta::assert_json_snapshot!(report, @r#"
         {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use moffman::scheduler::SchedulerError;
 use moffman::schedules::{AlignError, align};
-use moffman_simulators::{Fault, Matcher, Moment};
+use moffman_simulators::{Fault, HookPoint, Matcher};
 use serde_json::json;
 
 use crate::context::{GROUP, order, run_test, usual, with, with_offices};
@@ -56,21 +56,25 @@ async fn what_vanishes_meanwhile_is_no_trouble() {
     run_test(async |ctx| {
         ctx.align(&with_offices(201)).await;
         // Listed, then gone before it is read: it is made anew.
-        ctx.world.when(Matcher::operation("GetSchedule").containing("sweep-1-of-2"), Moment::BeforeEffect, |world| {
-            world.remove_schedule(GROUP, "sweep-1-of-2");
-        });
+        ctx.world.when(
+            Matcher::operation("GetSchedule").containing("sweep-1-of-2"),
+            HookPoint::BeforeEffect,
+            |world| {
+                world.remove_schedule(GROUP, "sweep-1-of-2");
+            },
+        );
         assert!(ctx.align(&with_offices(201)).await.changes[0].starts_with("create sweep-1-of-2"));
         // Gone before it is deleted: it is deleted.
         ctx.world.when(
             Matcher::operation("DeleteSchedule").containing("sweep-1-of-2"),
-            Moment::BeforeEffect,
+            HookPoint::BeforeEffect,
             |world| {
                 world.remove_schedule(GROUP, "sweep-1-of-2");
             },
         );
         assert!(ctx.align(&with_offices(200)).await.aligned);
         // Gone before it is changed: made by the next one.
-        ctx.world.when("UpdateSchedule", Moment::BeforeEffect, |world| world.remove_schedule(GROUP, "sweep-0-of-1"));
+        ctx.world.when("UpdateSchedule", HookPoint::BeforeEffect, |world| world.remove_schedule(GROUP, "sweep-0-of-1"));
         let hourly = with(with_offices(200), "general/manual_calendar_check_interval", json!(3600));
         let failed = ctx.try_align(&hourly).await.unwrap_err();
         assert!(failed.to_string().ends_with("there is no such schedule or schedule group"), "{failed}");
@@ -113,7 +117,7 @@ async fn what_does_not_fit_before_the_deadline_is_left_to_the_next_alignment() {
     run_test(async |ctx| {
         let app = ctx.process(&with_offices(401));
         let deadline = Some(app.clock.moment() + std::time::Duration::from_secs(30));
-        ctx.world.when("CreateSchedule", Moment::AfterEffect, |world| world.advance(TimeDelta::minutes(1)));
+        ctx.world.when("CreateSchedule", HookPoint::AfterEffect, |world| world.advance(TimeDelta::minutes(1)));
         let report = align(&app, &ctx.client, &moffman::schedules::Order { deadline, ..order(false) }).await.unwrap();
         assert_eq!((report.aligned, report.changes.len(), report.failures.len()), (false, 1, 2), "{report:?}");
         assert!(ctx.align(&with_offices(401)).await.aligned);

@@ -145,6 +145,6 @@ pub(crate) async fn post(
     lifetime: Lifetime,
 ) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
     let budget = Budget { deadline: api.deadline(lifetime), pace: None };
-    let report = reload::reload(&api.app.directory, &api.app.google, &budget).await?;
+    let report = reload::reload(&api.app.directory, &budget).await?;
     Ok(Json(report.into()))
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use moffman::sweep::{self, FormCounts, Order, Scope, SweepError, SweepReport};
-use moffman::telemetry;
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -208,6 +207,5 @@ pub(crate) async fn sweep(
         Err(SweepError::NothingSwept(report)) => *report,
         Err(SweepError::Directory(error)) => return Err(error.into()),
     };
-    telemetry::report_sweep(&order, &report, api.app.clock.now());
     Ok(Json(report.into()))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use moffman_simulators::{LambdaRuntime, Outcome};
+use moffman_simulators::{InvocationOutcome, LambdaRuntime};
 use serde_json::Value;
 
 use crate::stage::Stage;
@@ -59,14 +59,14 @@ impl Function {
     }
 
     /// Invokes it and waits for the outcome.
-    pub async fn invoke(&self, event: Value) -> Outcome {
+    pub async fn invoke(&self, event: Value) -> InvocationOutcome {
         self.runtime.invoke(event, DEADLINE).await
     }
 
     /// Invokes it and expects an answer.
     pub async fn answer(&self, event: Value) -> Value {
         match self.invoke(event).await {
-            Outcome::Response(answer) => answer,
+            InvocationOutcome::Response(answer) => answer,
             other => panic!("{other:?}"),
         }
     }

@@ -1,7 +1,7 @@
 //! What callers are told when something is wrong, and what they are not told.
 
 use chrono::TimeDelta;
-use moffman_simulators::{Fault, Matcher, Moment};
+use moffman_simulators::{Fault, HookPoint, Matcher};
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation, reservation_with};
@@ -217,7 +217,7 @@ async fn a_table_that_does_not_exist_is_500() {
 async fn a_request_whose_time_is_over_is_503() {
     let client = Client::start().await;
     let world = &client.stage.world;
-    world.when("events.get", Moment::AfterEffect, |world| world.advance(TimeDelta::seconds(61)));
+    world.when("events.get", HookPoint::AfterEffect, |world| world.advance(TimeDelta::seconds(61)));
     let approval = reservation_with("/approved", Some(json!(true)));
     expect_no_inside(&client.reserve(&approval).await.expect_problem(503, "temporarily-unavailable"));
     assert_eq!(world.count("events.insert"), 0);

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use moffman_api::RequestBudget;
-use moffman_simulators::Moment;
+use moffman_simulators::HookPoint;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -128,7 +128,7 @@ async fn a_form_that_no_sweep_had_the_time_for_can_be_settled() {
     let client = Client::start().await;
     let client = Client::within(RequestBudget::on_aws(), client.stage, None);
     let event = anna_adds(&client, PRAGUE, 3);
-    client.stage.world.when("events.list", Moment::AfterEffect, |world| world.advance(TimeDelta::seconds(10)));
+    client.stage.world.when("events.list", HookPoint::AfterEffect, |world| world.advance(TimeDelta::seconds(10)));
     let report = client.sweep().await;
     assert_eq!((&report["open"], issued(&client)), (&json!(1), 0), "{report}");
     let due = form_of(&client, &event).await;

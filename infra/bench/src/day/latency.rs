@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use moffman_simulators::{Call, Decision, Director, Service, Turn, World};
+use moffman_simulators::{Call, Cue, Director, PendingDecision, Service, World};
 
 /// How many calls are under way at once: a sweep reads six calendars side by side.
 const AT_ONCE: i32 = 6;
@@ -21,11 +21,11 @@ impl Latency {
 }
 
 impl Director for Latency {
-    fn before_effect(&self, _: &Call) -> Decision<Turn> {
-        Box::pin(std::future::ready(Turn::Go))
+    fn before_effect(&self, _: &Call) -> PendingDecision<Cue> {
+        Box::pin(std::future::ready(Cue::Go))
     }
 
-    fn before_answer(&self, call: &Call, _: u16) -> Decision<()> {
+    fn before_answer(&self, call: &Call, _: u16) -> PendingDecision<()> {
         self.0.advance(latency(call.service));
         Box::pin(std::future::ready(()))
     }

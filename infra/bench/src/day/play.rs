@@ -63,7 +63,7 @@ fn time_to_subscribe(offices: usize) -> TimeDelta {
 /// New calendars are subscribed some at a time, which is over after some days.
 async fn subscribe_all(deployment: &Deployment) -> Result<(), Trouble> {
     let app = deployment.process()?;
-    while reload(&app.directory, &app.google, &Budget::default()).await?.subscribe_left > 0 {}
+    while reload(&app.directory, &Budget::default()).await?.subscribe_left > 0 {}
     Ok(())
 }
 
@@ -90,10 +90,10 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
             return Ok(());
         }
         Task::Reload { .. } => {
-            let _: ReloadReport = reload(&app.directory, &app.google, &budget).await?;
+            let _: ReloadReport = reload(&app.directory, &budget).await?;
         }
         Task::Maintain { .. } => {
-            app.directory.everything(&app.google, &budget).await?;
+            app.directory.roster(&budget).await?;
         }
     }
     let order = schedules::Order { function: FUNCTION.to_owned(), dry_run: false, deadline: budget.deadline };

@@ -26,7 +26,7 @@ const LATER: Duration = Duration::from_secs(20);
 /// The simulated services and who lives in them.
 pub(crate) struct Demo {
     world: World,
-    cast: Arc<moffman_simulators::Demo>,
+    cast: Arc<moffman_simulators::DemoWorld>,
     output: Output,
     later: JoinHandle<()>,
     started: DateTime<Utc>,
@@ -112,11 +112,11 @@ impl std::fmt::Debug for Demo {
 /// Lets the simulated time go with the real one: with every call it is set anew.
 fn keep_time(world: &World, clock: Clock) {
     world.set_now(clock.now());
-    world.when("*", moffman_simulators::Moment::BeforeEffect, move |world| keep_time(world, clock));
+    world.when("*", moffman_simulators::HookPoint::BeforeEffect, move |world| keep_time(world, clock));
 }
 
 /// Shows that the next sweep finds what people do meanwhile.
-async fn somebody_adds(world: World, cast: Arc<moffman_simulators::Demo>, clock: Clock, output: Output) {
+async fn somebody_adds(world: World, cast: Arc<moffman_simulators::DemoWorld>, clock: Clock, output: Output) {
     clock.pause(LATER).await;
     let (Some(office), Some(person)) = (cast.offices.first(), cast.users.last()) else {
         return;

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use moffman_simulators::{Demo, Form, Moment, World};
+use moffman_simulators::{DemoWorld, HookPoint, IssuedForm, World};
 use serde_json::Value;
 
 use crate::Output;
@@ -49,7 +49,7 @@ enum Stage {
 
 impl Narrator {
     /// Knows the offices and the people by name.
-    pub(super) fn new(offices: Vec<(String, String)>, demo: &Demo, output: Output) -> Self {
+    pub(super) fn new(offices: Vec<(String, String)>, demo: &DemoWorld, output: Output) -> Self {
         let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
         Self(Arc::new(Inner {
             offices,
@@ -69,7 +69,7 @@ impl Narrator {
     /// A hook is used once, so each one sets the next before it looks: nothing happens unseen in between.
     fn follow_calls(&self, world: &World, operation: &'static str) {
         let narrator = self.clone();
-        world.when(operation, Moment::AfterEffect, move |world| {
+        world.when(operation, HookPoint::AfterEffect, move |world| {
             narrator.follow_calls(world, operation);
             narrator.0.look(world);
         });
@@ -123,7 +123,7 @@ impl Inner {
         told.events.insert(key, now);
     }
 
-    fn form(&self, form: &Form) -> String {
+    fn form(&self, form: &IssuedForm) -> String {
         let data = |name: &str| text(&form.body, &format!("/form_data/{name}"));
         let person = self.person(data("user_id"));
         let attachment = text(&form.body, "/result/email/attachments");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use moffman::config::{Settings, Sources};
-use moffman_simulators::{Demo, World};
+use moffman_simulators::{DemoWorld, World};
 use serde_json::json;
 
 /// `general.manual_calendar_check_interval` where nobody chose one.
@@ -13,7 +13,7 @@ const REPLACED: [&str; 4] =
     ["--google-api--", "--manual-users--google-config", "--offices--google-config", "--forms--url"];
 
 /// The sources with the demo's options on top. `settings` is what they said without.
-pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, demo: &Demo) -> Sources {
+pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, demo: &DemoWorld) -> Sources {
     let own = sources.options.iter().filter(|(name, _)| !REPLACED.iter().any(|replaced| name.starts_with(replaced)));
     let mut options: Vec<(String, String)> = own.cloned().collect();
     let mut set = |name: &str, value: &str| {
@@ -30,14 +30,14 @@ pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, dem
         set("--general--manual-calendar-check-interval", "15");
     }
     set("--forms--url", &world.byroapi_url());
-    let email = &settings.forms.email;
+    let email = &settings.forms.letter.email;
     if email.from.is_empty() {
         set("--forms--email--from", &json!({"moffman@example.com": "Moffman"}).to_string());
     }
     if email.to.is_empty() {
         set("--forms--email--to", &json!({"attendance@example.com": "Attendance"}).to_string());
     }
-    if settings.forms.template.is_none() {
+    if settings.forms.letter.template.is_none() {
         set("--forms--template", "Attendance");
         set("--forms--email--subject", "Attendance of {user_name}");
         set("--forms--email--contents", "{user_name} is in the office from {date_from} to {date_to}.");
@@ -72,7 +72,7 @@ mod tests {
         let interval = settings.general.manual_calendar_check_interval;
         assert_eq!(interval, Some(Duration::from_secs(15)));
         assert_eq!(settings.forms.target().unwrap().0, "Attendance");
-        assert!(!settings.forms.email.to.is_empty());
+        assert!(!settings.forms.letter.email.to.is_empty());
     }
 
     #[tokio::test]
@@ -91,7 +91,7 @@ mod tests {
         .await;
         assert_eq!(settings.general.manual_calendar_check_interval, Some(Duration::from_secs(3)));
         assert_eq!(settings.forms.target().unwrap().0, "Mine");
-        assert_eq!(settings.forms.email.from.iter().next(), Some(("me@example.com", None)));
+        assert_eq!(settings.forms.letter.email.from.iter().next(), Some(("me@example.com", None)));
         assert_eq!(settings.rest_api.port, 0);
     }
 }

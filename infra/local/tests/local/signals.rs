@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use chrono::{Days, Utc};
-use moffman_simulators::{CalendarOptions, Fault, Moment, NewEvent, World};
+use moffman_simulators::{CalendarOptions, Fault, HookPoint, NewEvent, World};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -62,7 +62,7 @@ impl Stage {
     /// Tells when a call of this operation has had its effect.
     fn when(&self, operation: &str) -> Receiver<()> {
         let (tell, told) = channel();
-        self.world.when(operation, Moment::AfterEffect, move |_| tell.send(()).unwrap());
+        self.world.when(operation, HookPoint::AfterEffect, move |_| tell.send(()).unwrap());
         told
     }
 
@@ -131,7 +131,7 @@ async fn a_signal_during_a_form_lets_the_approval_follow_and_begins_no_other() {
     let events = [stage.anna_adds(2), stage.anna_adds(4)];
     let (tell, form_begun) = channel();
     let (go_on, may_go_on) = channel();
-    stage.world.when("form", Moment::BeforeEffect, move |_| {
+    stage.world.when("form", HookPoint::BeforeEffect, move |_| {
         tell.send(()).unwrap();
         wait(&may_go_on);
     });

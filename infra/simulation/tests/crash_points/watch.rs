@@ -7,7 +7,7 @@ use std::future::{pending, ready};
 use std::panic::resume_unwind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use moffman_simulators::{Call, Decision, Director, Turn};
+use moffman_simulators::{Call, Cue, Director, PendingDecision};
 use serde_json::Value;
 use tokio::task::AbortHandle;
 
@@ -85,7 +85,7 @@ impl Watch {
 }
 
 impl Director for Watch {
-    fn before_effect(&self, call: &Call) -> Decision<Turn> {
+    fn before_effect(&self, call: &Call) -> PendingDecision<Cue> {
         let mut state = self.lock();
         if state.is_watched(call) {
             state.calls.push(name(call));
@@ -93,10 +93,10 @@ impl Director for Watch {
                 return Box::pin(pending());
             }
         }
-        Box::pin(ready(Turn::Go))
+        Box::pin(ready(Cue::Go))
     }
 
-    fn before_answer(&self, call: &Call, status: u16) -> Decision<()> {
+    fn before_answer(&self, call: &Call, status: u16) -> PendingDecision<()> {
         let mut state = self.lock();
         state.effects.push(Effect { call: call.clone(), status });
         if state.is_watched(call) {

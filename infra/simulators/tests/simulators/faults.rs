@@ -1,7 +1,7 @@
 //! Scripted faults, hooks and the log of calls.
 
 use crate::wire::{EVA, OFFICE, Wire, event_path, events};
-use moffman_simulators::{CalendarOptions, Fault, Matcher, Moment, NewEvent, Service};
+use moffman_simulators::{CalendarOptions, Fault, HookPoint, Matcher, NewEvent, Service};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
@@ -135,7 +135,7 @@ async fn hooks_run_once_at_their_moment() {
     let wire = Wire::start().await;
     let id = wire.world.person_adds(OFFICE, EVA, event());
     let seen = Arc::new(Mutex::new(Vec::new()));
-    for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
+    for moment in [HookPoint::BeforeEffect, HookPoint::AfterEffect] {
         let (seen, id) = (Arc::clone(&seen), id.clone());
         wire.world.when("events.patch", moment, move |world| {
             let event = world.event(OFFICE, &id).unwrap();

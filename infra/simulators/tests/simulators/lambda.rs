@@ -1,7 +1,7 @@
 //! The Lambda Runtime API, driven as a function drives it.
 
 use crate::wire::{Reply, Wire};
-use moffman_simulators::{LambdaRuntime, Outcome};
+use moffman_simulators::{InvocationOutcome, LambdaRuntime};
 use serde_json::json;
 use std::time::Duration;
 
@@ -36,10 +36,13 @@ async fn events_are_polled_and_answered() {
     let function = Function { wire: &wire, runtime: &runtime };
     let invoke = runtime.invoke(json!({ "task": "sweep" }), LONG);
     let (outcome, next) = tokio::join!(invoke, function.answer("response", r#"{"swept":2}"#));
-    assert_eq!((outcome, next.json()), (Outcome::Response(json!({ "swept": 2 })), json!({ "task": "sweep" })));
+    assert_eq!(
+        (outcome, next.json()),
+        (InvocationOutcome::Response(json!({ "swept": 2 })), json!({ "task": "sweep" }))
+    );
     let invoke = runtime.invoke(json!({}), LONG);
     let (outcome, _) = tokio::join!(invoke, function.answer("error", r#"{"errorType":"Oh"}"#));
-    assert_eq!(outcome, Outcome::Error(json!({ "errorType": "Oh" })));
+    assert_eq!(outcome, InvocationOutcome::Error(json!({ "errorType": "Oh" })));
     assert_eq!(runtime.violations(), Vec::<String>::new());
     assert_eq!(function.call("POST", "invocation/unknown/response", "{}").await.status, 400);
     assert_eq!(function.call("GET", "nothing", "").await.status, 404);
@@ -50,10 +53,10 @@ async fn events_are_polled_and_answered() {
 async fn a_function_that_does_not_start_or_answer() {
     let (wire, runtime) = (Wire::start().await, LambdaRuntime::start().await.unwrap());
     let function = Function { wire: &wire, runtime: &runtime };
-    assert_eq!(runtime.invoke(json!({}), Duration::from_millis(1)).await, Outcome::TimedOut);
+    assert_eq!(runtime.invoke(json!({}), Duration::from_millis(1)).await, InvocationOutcome::TimedOut);
     let error = json!({ "errorType": "Config" });
     let body = error.to_string();
     let (outcome, reply) = tokio::join!(runtime.invoke(json!({}), LONG), function.call("POST", "init/error", &body));
-    assert_eq!((outcome, reply.status), (Outcome::Error(error.clone()), 202));
+    assert_eq!((outcome, reply.status), (InvocationOutcome::Error(error.clone()), 202));
     assert_eq!(runtime.init_error(), Some(error));
 }

@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::domain::letter::Recipients;
 
 const UPSTREAM: &str = include_str!("../../../tests/fixtures/upstream.yaml");
 const EXAMPLE: &str = include_str!("../../../../infra/config/moffman.example.yaml");
@@ -20,7 +21,7 @@ fn the_file_of_upstream_works_unchanged() {
     let offices = settings.offices.google_config.unwrap();
     assert_eq!(offices.sheet_id, "1Id24zwRK41IDkdl9dfsdfstkY3bi4dG340nnldf9");
     assert_eq!(offices.range, "Offices!A2:B");
-    let email = settings.forms.email;
+    let email = settings.forms.letter.email;
     let admin = vec![("moffman-administrator@macme.com".to_owned(), Some("Moffman admin".to_owned()))];
     assert_eq!(email.from, Recipients::Named(admin.clone()));
     assert_eq!(email.to, Recipients::Address("form-recipient-email@acme.com".to_owned()));
@@ -69,6 +70,6 @@ fn an_empty_file_and_empty_values_mean_the_defaults() {
     {
         let settings = Case::new(file).settings();
         assert_eq!((settings.rest_api.addr.as_str(), settings.rest_api.port), ("127.0.0.1", 8080), "{file:?}");
-        assert!(settings.forms.email.cc.is_empty(), "{file:?}");
+        assert!(settings.forms.letter.email.cc.is_empty(), "{file:?}");
     }
 }

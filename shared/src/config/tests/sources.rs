@@ -32,14 +32,14 @@ fn variables_hold_text_as_it_stands_and_other_values_as_yaml() {
         .option("--calendar--checking-range--max--days", "3")
         .option("--calendar--checking-range--min", "{months: -1}");
     let settings = case.settings();
-    assert_eq!(settings.forms.email.subject.render(&Placeholder::name), "user_name: [x] # 1");
-    assert_eq!(settings.forms.email.contents.render(&Placeholder::name), "a\nb");
-    let to: Vec<_> = settings.forms.email.to.iter().collect();
+    assert_eq!(settings.forms.letter.email.subject.render(&Placeholder::name), "user_name: [x] # 1");
+    assert_eq!(settings.forms.letter.email.contents.render(&Placeholder::name), "a\nb");
+    let to: Vec<_> = settings.forms.letter.email.to.iter().collect();
     assert_eq!(to, [("b@example.com", Some("B")), ("a@example.com", None)]);
     assert_eq!(settings.rest_api.api_key.unwrap().expose_secret(), "12345");
     assert_eq!(settings.offices.office_list[0].name, "prague");
     assert_eq!(settings.offices.google_config.unwrap().sheet_id, "1234567890");
-    assert!(!settings.forms.cc_to_creator);
+    assert!(!settings.forms.letter.cc_to_creator);
     let day = NaiveDate::from_ymd_opt(2026, 6, 18).unwrap();
     let CheckingRange { min, max } = settings.calendar.checking_range;
     assert_eq!(min.apply_date(day).unwrap().to_string(), "2026-05-18");

@@ -21,7 +21,7 @@ fn event(id: &str) -> Event {
         id: id.to_owned(),
         etag: "\"1\"".to_owned(),
         cancelled: false,
-        kind: Kind::Single,
+        kind: EventKind::Single,
         creator: Email::parse("anna@example.com"),
         updated: Some("2026-06-10T08:00:00Z".parse().unwrap()),
         days: Some("2026-06-18/2026-06-20".parse().unwrap()),
@@ -72,7 +72,7 @@ fn marks_count_only_for_the_event_they_name_and_its_series() {
             format!("approve {days}: another day of a series that has an approved one"),
         ),
         (
-            Event { kind: Kind::Series, ..event("abc") },
+            Event { kind: EventKind::Series, ..event("abc") },
             "leave: a series, whose days are events of their own".to_owned(),
         ),
         (occurrence(approved("abc_20260618", "abc_20260618", days)), "leave: approved for these days".to_owned()),
@@ -146,7 +146,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     let creator = prop::sample::select(vec!["anna@example.com", "ANNA@example.com", "x@example.com"]);
     (id, mark, dates, creator, prop::array::uniform6(any::<bool>())).prop_map(|(id, mark, dates, creator, flags)| {
         let [cancelled, special, timed, series, processed, reserved] = flags;
-        let kind = if special { Kind::Special } else { Kind::Single };
+        let kind = if special { EventKind::Special } else { EventKind::Single };
         let marks = Marks {
             processed: processed.then(|| "true".to_owned()),
             reservation: reserved.then(|| "digest".to_owned()),

@@ -9,7 +9,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn read_in(zone: Option<Tz>, event: &Value) -> Result<Event, String> {
-    read(&event.to_string(), Place { calendar: &calendar(), zone, now: now() })
+    read(&event.to_string(), ReadContext { calendar: &calendar(), zone, now: now() })
 }
 
 fn read_alone(event: &Value) -> Result<Event, String> {
@@ -144,7 +144,7 @@ fn what_cannot_be_read_of_an_answer_is_as_it_was_written() {
     };
     let written = |text: &str| {
         let (calendar, zone) = (calendar(), None);
-        read_written(text, "e", &change, Place { calendar: &calendar, zone, now: now() })
+        read_written(text, "e", &change, ReadContext { calendar: &calendar, zone, now: now() })
     };
     for odd in ["{}", r#"{"id": 7, "etag": {}, "start": 5, "extendedProperties": null}"#, r#"{"summary": "\ud800"}"#] {
         let event = written(odd).unwrap();
@@ -161,7 +161,7 @@ fn what_cannot_be_read_of_an_answer_is_as_it_was_written() {
 fn an_own_event_may_have_odd_dates_and_titles_and_nothing_odd_that_says_whose_it_is() {
     let read = |text: &str| {
         let calendar = calendar();
-        read_essential(text, Place { calendar: &calendar, zone: None, now: now() })
+        read_essential(text, ReadContext { calendar: &calendar, zone: None, now: now() })
     };
     let odd = read(r#"{"id": "e", "etag": "1", "summary": "\ud800", "end": {"date": "10000-01-01"}}"#).unwrap();
     assert_eq!((odd.title, odd.days), (None, None));
@@ -175,7 +175,7 @@ fn an_own_event_may_have_odd_dates_and_titles_and_nothing_odd_that_says_whose_it
 #[test]
 fn a_tombstone_may_have_nothing_but_its_id() {
     let event = read_alone(&json!({"id": "e", "status": "cancelled"})).unwrap();
-    assert!(event.cancelled && event.kind == Kind::Single && !event.timed);
+    assert!(event.cancelled && event.kind == EventKind::Single && !event.timed);
     assert_eq!((event.creator, event.days, event.marks), (None, None, Marks::default()));
     assert_eq!(read_alone(&json!({})).unwrap_err(), "it has no id");
 }
@@ -192,7 +192,7 @@ fn marks_are_read_and_odd_ones_left_out() {
     assert_eq!((marks.processed.as_deref(), marks.approved_event.as_deref()), (Some("false"), Some("e")));
     assert_eq!(marks.approved_dates.unwrap().to_string(), "2026-06-18/2026-06-19");
     assert_eq!(event("soon").marks.approved_dates, None);
-    assert_eq!(event("").kind, Kind::Special);
+    assert_eq!(event("").kind, EventKind::Special);
 }
 
 #[test]

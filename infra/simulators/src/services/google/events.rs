@@ -1,0 +1,142 @@
+//! `events.get`, `insert`, `patch` and `delete`.
+//!
+//! <https://developers.google.com/workspace/calendar/api/v3/reference/events>
+
+use super::{
+    arguments::Arguments,
+    calendar::{SimulatedCalendar, is_cancelled, text},
+    content::{self, READ_ONLY, merge},
+    error::ApiRefusal,
+    listing::{present, zone},
+    oauth,
+};
+use crate::state::WorldState;
+use serde_json::{Map, Value};
+
+/// The calendar that the path names, if it is shared with the service account at all.
+pub(crate) fn readable<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a SimulatedCalendar, ApiRefusal> {
+    let calendar = state.calendars.get(arguments.path("calendarId")).filter(|calendar| calendar.access_role != "none");
+    match calendar {
+        Some(calendar) if calendar.access_role == "freeBusyReader" => {
+            Err(ApiRefusal::new(403, "forbidden", "Forbidden"))
+        }
+        Some(calendar) => Ok(calendar),
+        None => Err(ApiRefusal::not_found()),
+    }
+}
+
+fn writable<'a>(state: &'a WorldState, arguments: &Arguments) -> Result<&'a SimulatedCalendar, ApiRefusal> {
+    let calendar = readable(state, arguments)?;
+    if calendar.can_write() {
+        Ok(calendar)
+    } else {
+        Err(ApiRefusal::new(403, "requiredAccessLevel", "You need to have writer access to this calendar."))
+    }
+}
+
+fn existing(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Map<String, Value>, ApiRefusal> {
+    let event = calendar.find(arguments.path("eventId"));
+    event.filter(|event| !(calendar.hides_deleted && is_cancelled(event))).ok_or_else(ApiRefusal::not_found)
+}
+
+fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), ApiRefusal> {
+    match arguments.if_match.as_deref() {
+        None | Some("*") => Ok(()),
+        Some(etag) if etag == text(event, "etag") => Ok(()),
+        Some(etag) => {
+            let refusal = ApiRefusal::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match");
+            let quoted = etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"');
+            Err(if quoted { refusal } else { refusal.violating("If-Match is not a quoted etag") })
+        }
+    }
+}
+
+/// Deleted events are answered like others, with the status `cancelled`.
+pub(crate) fn get(state: &WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    let calendar = readable(state, arguments)?;
+    let event = existing(calendar, arguments)?;
+    Ok(present(event, zone(calendar, arguments)?))
+}
+
+pub(crate) fn insert(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    let calendar = writable(state, arguments)?;
+    let given = arguments.body.get("id").and_then(Value::as_str);
+    if let Some(id) = given {
+        let allowed = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'v').contains(&byte);
+        if !(5..=1024).contains(&id.len()) || !id.bytes().all(allowed) {
+            return Err(ApiRefusal::invalid("Invalid resource id value."));
+        }
+        if calendar.events.contains_key(id) {
+            return Err(ApiRefusal::new(409, "duplicate", "The requested identifier already exists."));
+        }
+    }
+    let id = given.map_or_else(|| state.new_event_id(), str::to_owned);
+    store(state, arguments, |calendar, stamp| {
+        content::new_event(calendar, &id, oauth::EMAIL, arguments.body.clone(), stamp)
+    })
+}
+
+/// A PATCH of a deleted event that does not set its status changes it, and it stays deleted.
+pub(crate) fn patch(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    let calendar = writable(state, arguments)?;
+    let mut event = existing(calendar, arguments)?;
+    check_etag(&event, arguments)?;
+    if belongs_to_another(&event) {
+        return Err(ApiRefusal::new(
+            403,
+            "forbiddenForNonOrganizer",
+            "Shared properties can only be changed by the organizer",
+        ));
+    }
+    let was_cancelled = is_cancelled(&event);
+    let times = ["start", "end"].map(|time| event.get(time).cloned());
+    let mut changes = arguments.body.clone();
+    changes.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+    merge(&mut event, &changes);
+    if was_cancelled && !is_cancelled(&event) && calendar.refuses_revival {
+        return Err(ApiRefusal::new(403, "forbidden", "Forbidden"));
+    }
+    content::settle(&mut event, calendar.time_zone)?;
+    if times != ["start", "end"].map(|time| event.get(time).cloned()) {
+        let sequence = event.get("sequence").and_then(Value::as_i64).unwrap_or_default();
+        event.insert("sequence".to_owned(), Value::from(sequence + 1));
+    }
+    store(state, arguments, |_, _| Ok(event))
+}
+
+/// Whether this calendar is only a guest of the event, and guests may not change it.
+/// <https://developers.google.com/workspace/calendar/api/guides/errors#403_the_user_must_be_the_organizer>
+fn belongs_to_another(event: &Map<String, Value>) -> bool {
+    let flag = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or_default();
+    let is_own = event.get("organizer").is_none_or(|organizer| flag(organizer.get("self")));
+    !is_own && !flag(event.get("guestsCanModify"))
+}
+
+pub(crate) fn delete(state: &mut WorldState, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    let calendar = writable(state, arguments)?;
+    let event = existing(calendar, arguments)?;
+    check_etag(&event, arguments)?;
+    if is_cancelled(&event) {
+        return Err(ApiRefusal::new(410, "deleted", "Resource has been deleted"));
+    }
+    let stamp = state.stamp();
+    if let Some(calendar) = state.calendars.get_mut(arguments.path("calendarId")) {
+        calendar.delete(arguments.path("eventId"), stamp);
+    }
+    Ok(Value::Null)
+}
+
+/// Stores what `make` makes, and answers with it.
+fn store(
+    state: &mut WorldState,
+    arguments: &Arguments,
+    make: impl FnOnce(&SimulatedCalendar, crate::state::ChangeStamp) -> Result<Map<String, Value>, ApiRefusal>,
+) -> Result<Value, ApiRefusal> {
+    let stamp = state.stamp();
+    let calendar = state.calendars.get_mut(arguments.path("calendarId")).ok_or_else(ApiRefusal::not_found)?;
+    let event = make(calendar, stamp)?;
+    let id = text(&event, "id").to_owned();
+    calendar.put(event, stamp);
+    let stored = calendar.find(&id).ok_or_else(ApiRefusal::not_found)?;
+    Ok(present(stored, zone(calendar, arguments)?))
+}

@@ -1,0 +1,144 @@
+//! Series and their occurrences (RFC 5545, 3.3.10), as far as `FREQ=DAILY|WEEKLY` with `INTERVAL`, `COUNT` and `UNTIL`.
+//!
+//! An occurrence keeps its local time in the zone of the series across changes of clocks. It has no content of its own
+//! until it is changed; then the calendar stores it like an event, and what is here no longer speaks of it.
+
+use super::{
+    calendar::{span, text},
+    content::{Point, instant_of},
+};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde_json::{Map, Value, json};
+
+/// No listing of ours looks further than some years; this many steps reach further.
+const MOST: i64 = 20_000;
+
+/// When a series repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RecurrenceRule {
+    step: Duration,
+    count: i64,
+    until: Option<NaiveDate>,
+}
+
+/// The rule of a resource; `None` for a single event.
+pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<RecurrenceRule>, String> {
+    let lines = match resource.get("recurrence").and_then(Value::as_array).map(Vec::as_slice) {
+        None | Some([]) => return Ok(None),
+        Some(lines) => lines,
+    };
+    let unknown = || format!("the recurrence {lines:?} is not simulated");
+    let [Value::String(line)] = lines else {
+        return Err(unknown());
+    };
+    let mut rule = RecurrenceRule { step: Duration::zero(), count: MOST, until: None };
+    let mut interval = 1;
+    for part in line.strip_prefix("RRULE:").ok_or_else(unknown)?.split(';') {
+        match part.split_once('=').ok_or_else(unknown)? {
+            ("FREQ", "DAILY") => rule.step = Duration::days(1),
+            ("FREQ", "WEEKLY") => rule.step = Duration::days(7),
+            ("INTERVAL", text) => interval = text.parse().map_err(|_| unknown())?,
+            ("COUNT", text) => rule.count = text.parse().map_err(|_| unknown())?,
+            ("UNTIL", text) => {
+                let day = text.get(..8).and_then(|day| NaiveDate::parse_from_str(day, "%Y%m%d").ok());
+                rule.until = Some(day.ok_or_else(unknown)?);
+            }
+            _ => return Err(unknown()),
+        }
+    }
+    rule.step = rule.step.checked_mul(interval).filter(|step| *step > Duration::zero()).ok_or_else(unknown)?;
+    Ok(Some(rule))
+}
+
+/// The occurrences of a series that overlap a span of time, without regard to exceptions. None for a single event.
+pub(crate) fn occurrences(
+    series: &Map<String, Value>,
+    calendar_zone: Tz,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Vec<Map<String, Value>> {
+    let (Ok(Some(rule)), Some((start, end))) = (rule(series), span(series, calendar_zone)) else {
+        return Vec::new();
+    };
+    let planned = (0..rule.count.min(MOST)).map_while(|index| occurrence_times(&rule, start, end, index));
+    planned
+        .take_while(|(start, _)| start.instant(calendar_zone) < to)
+        .filter(|(start, end)| end.instant(calendar_zone) > from || start.instant(calendar_zone) >= from)
+        .map(|(start, end)| derive(series, calendar_zone, start, end))
+        .collect()
+}
+
+/// The occurrence whose id ends in `suffix`.
+pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix: &str) -> Option<Map<String, Value>> {
+    let rule = rule(series).ok()??;
+    let (start, end) = span(series, calendar_zone)?;
+    let mut planned = (0..rule.count.min(MOST)).map_while(|index| occurrence_times(&rule, start, end, index));
+    let (start, end) = planned.find(|(start, _)| start.suffix() == suffix)?;
+    Some(derive(series, calendar_zone, start, end))
+}
+
+/// A series in two: what it was before the occurrence planned for `from`, and the rest, both under its id. None where nothing is
+/// planned then, or nothing before it.
+pub(crate) fn split(
+    series: &Map<String, Value>,
+    calendar_zone: Tz,
+    from: Point,
+) -> Option<(Map<String, Value>, Map<String, Value>)> {
+    let rule = rule(series).ok()??;
+    let (start, end) = span(series, calendar_zone)?;
+    let times = |index: i64| (index < rule.count.min(MOST)).then(|| occurrence_times(&rule, start, end, index))?;
+    let planned = (0..).map_while(times);
+    let earlier: Vec<Point> =
+        planned.map(|(start, _)| start).take_while(|start| start.suffix() != from.suffix()).collect();
+    let count = i64::try_from(earlier.len()).ok()?;
+    let (next, next_end) = times(count)?;
+    let until = match *earlier.last()? {
+        Point::Day(day) => day,
+        Point::Instant(instant, zone) => instant.with_timezone(&zone).date_naive(),
+    };
+    let line = series.get("recurrence")?.get(0)?.as_str()?;
+    let (mut ended, mut rest) = (series.clone(), series.clone());
+    let is_bound = |part: &&str| part.starts_with("COUNT=") || part.starts_with("UNTIL=");
+    let parts: Vec<&str> = line.split(';').filter(|part| !is_bound(part)).collect();
+    ended.insert("recurrence".to_owned(), json!([format!("{};UNTIL={}", parts.join(";"), until.format("%Y%m%d"))]));
+    let left = format!("COUNT={}", rule.count - count);
+    let parts: Vec<&str> =
+        line.split(';').map(|part| if part.starts_with("COUNT=") { left.as_str() } else { part }).collect();
+    rest.insert("recurrence".to_owned(), json!([parts.join(";")]));
+    rest.insert("start".to_owned(), next.write(calendar_zone));
+    rest.insert("end".to_owned(), next_end.write(calendar_zone));
+    Some((ended, rest))
+}
+
+/// Start and end of the occurrence number `index`, while the series goes on.
+fn occurrence_times(rule: &RecurrenceRule, start: Point, end: Point, index: i64) -> Option<(Point, Point)> {
+    let shift = Duration::days(rule.step.num_days().checked_mul(index)?);
+    let (times, day) = match (start, end) {
+        (Point::Day(first), Point::Day(last)) => {
+            let first = first.checked_add_signed(shift)?;
+            ((Point::Day(first), Point::Day(last.checked_add_signed(shift)?)), first)
+        }
+        (Point::Instant(first, zone), Point::Instant(last, end_zone)) => {
+            let local = first.with_timezone(&zone).naive_local().checked_add_signed(shift)?;
+            let begin = instant_of(local, zone);
+            let times = (Point::Instant(begin, zone), Point::Instant(begin + (last - first), end_zone));
+            (times, local.date())
+        }
+        _ => return None,
+    };
+    rule.until.is_none_or(|until| day <= until).then_some(times)
+}
+
+/// An occurrence inherits everything from its series but the rule.
+fn derive(series: &Map<String, Value>, zone: Tz, start: Point, end: Point) -> Map<String, Value> {
+    let id = text(series, "id");
+    let mut occurrence = series.clone();
+    occurrence.remove("recurrence");
+    occurrence.insert("id".to_owned(), json!(format!("{id}_{}", start.suffix())));
+    occurrence.insert("recurringEventId".to_owned(), json!(id));
+    occurrence.insert("originalStartTime".to_owned(), start.write(zone));
+    occurrence.insert("start".to_owned(), start.write(zone));
+    occurrence.insert("end".to_owned(), end.write(zone));
+    occurrence
+}

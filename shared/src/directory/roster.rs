@@ -1,0 +1,118 @@
+//! Offices and manual users together, static entries and spreadsheet merged.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::cell::plain;
+use crate::domain::digest::short_hex;
+use crate::domain::email::PersonKey;
+use crate::domain::manual_user::ManualUser;
+use crate::domain::office::Office;
+
+/// All offices and manual users at one time.
+pub struct Roster {
+    /// The configuration's offices, then the sheet's; their names differ.
+    pub offices: Vec<Office>,
+    /// Manual users, each once however the address is spelled.
+    pub users: HashMap<PersonKey, ManualUser>,
+    /// Digest of the set of user keys: it changes when other people are registered, not when a name changes.
+    pub users_digest: String,
+}
+
+impl Roster {
+    /// Merges entries; the static ones win.
+    pub(super) fn merge(
+        static_offices: &[Office],
+        sheet_offices: Vec<Office>,
+        static_users: &[ManualUser],
+        sheet_users: Vec<ManualUser>,
+    ) -> Self {
+        let names: HashSet<String> = static_offices.iter().map(|office| plain(&office.name)).collect();
+        let added = sheet_offices.into_iter().filter(|office| !names.contains(&plain(&office.name)));
+        let users = sheet_users.into_iter().chain(static_users.iter().cloned());
+        let users: HashMap<_, _> = users.map(|user| (user.email.key(), user)).collect();
+        Self {
+            offices: static_offices.iter().cloned().chain(added).collect(),
+            users_digest: digest_of_keys(users.keys()),
+            users,
+        }
+    }
+}
+
+/// Counts only: names and addresses stay out of logs.
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Roster")
+            .field("offices", &self.offices.len())
+            .field("users", &self.users.len())
+            .field("users_digest", &self.users_digest)
+            .finish()
+    }
+}
+
+fn digest_of_keys<'a>(keys: impl Iterator<Item = &'a PersonKey>) -> String {
+    let mut hash = Sha256::new();
+    for key in keys.collect::<BTreeSet<_>>() {
+        hash.update(key.as_str());
+        hash.update([0]);
+    }
+    short_hex(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::email::Email;
+
+    fn office(name: &str, calendar_id: &str) -> Office {
+        Office { name: name.to_owned(), calendar_id: calendar_id.into() }
+    }
+
+    fn key(email: &str) -> PersonKey {
+        Email::parse(email).unwrap().key()
+    }
+
+    fn user(email: &str, name: &str) -> ManualUser {
+        ManualUser { email: Email::parse(email).unwrap(), name: name.to_owned(), details: None }
+    }
+
+    #[test]
+    fn static_entries_come_first_and_win() {
+        let merged = Roster::merge(
+            &[office("Prague", "static"), office(" Praha\u{a0}1", "static")],
+            vec![office("Brno", "sheet"), office("Prague", "sheet"), office("Praha 1", "sheet")],
+            &[user("Anna@example.com", "Static")],
+            vec![user("anna@Example.com", "Sheet"), user("bob@example.com", "Bob")],
+        );
+        let offices = [office("Prague", "static"), office(" Praha\u{a0}1", "static"), office("Brno", "sheet")];
+        assert_eq!(merged.offices, offices);
+        assert_eq!(merged.users.len(), 2);
+        assert_eq!(merged.users[&key("anna@example.com")].name, "Static");
+    }
+
+    #[test]
+    fn a_static_person_wins_over_another_spelling_in_the_sheet() {
+        let merged = Roster::merge(
+            &[],
+            vec![],
+            &[user("Anna.Nova@gmail.com", "Static")],
+            vec![user("annanova@googlemail.com", "Sheet"), user("annanova@example.com", "Another")],
+        );
+        assert_eq!(merged.users.len(), 2);
+        let anna = &merged.users[&key("ANNA.NOVA@gmail.com")];
+        assert_eq!((anna.name.as_str(), anna.email.as_str()), ("Static", "Anna.Nova@gmail.com"));
+    }
+
+    #[test]
+    fn the_digest_follows_the_set_of_people() {
+        let digest = |users: Vec<ManualUser>| Roster::merge(&[], vec![], &[], users).users_digest;
+        let anna = || user("anna@example.com", "Anna");
+        let bob = || user("bob@example.com", "Bob");
+        assert_eq!(digest(vec![anna(), bob()]), digest(vec![bob(), user("ANNA@example.com", "Renamed")]));
+        assert_ne!(digest(vec![anna(), bob()]), digest(vec![anna()]));
+        assert_eq!(digest(vec![user("a.b@gmail.com", "x")]), digest(vec![user("AB@googlemail.com", "y")]));
+        assert_ne!(digest(vec![user("a@b", "x"), user("c@d", "x")]), digest(vec![user("a@bc", "x"), user("e@d", "x")]));
+    }
+}

@@ -1,0 +1,164 @@
+//! Calls Google with a token, as often as it takes.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use google_calendar3::CalendarHub;
+use google_sheets4::Sheets;
+use http_body_util::{BodyExt as _, Collected, Limited};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::auth::Auth;
+use super::budget::Budget;
+use super::endpoint::base_urls;
+use super::error::GoogleError;
+use super::key::{self, KeyError};
+use super::refusal::GoogleRefusal;
+use super::request;
+use super::retry::{Again, FailedAttempt, Retry};
+use crate::clock::{Clock, Randomness};
+use crate::metrics;
+use crate::store::Store;
+use crate::transport::{self, Connector, HttpClient, Transport, USER_AGENT};
+
+/// The longest answer that is read, in bytes: some hundred events have some hundred thousand.
+const LONGEST_ANSWER: usize = 64 << 20;
+
+/// What a [`GoogleClient`] is made of.
+#[derive(Debug)]
+pub struct GoogleOptions<'a> {
+    /// The text of the service account's JSON key file.
+    pub key: &'a SecretString,
+    /// One base URL for Calendar and Sheets instead of Google's own hosts.
+    pub endpoint: Option<&'a str>,
+    /// Connections.
+    pub transport: &'a Transport,
+    /// Where the access token is kept.
+    pub store: Store,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// For the jitter.
+    pub randomness: Randomness,
+}
+
+/// Calls Google's APIs. Clones share connections and the access token.
+#[derive(Clone)]
+pub struct GoogleClient(Arc<GoogleConnections>);
+
+/// What the clones of a client share.
+struct GoogleConnections {
+    client: HttpClient,
+    auth: Auth,
+    calendar_url: String,
+    sheets_url: String,
+    service_account_email: String,
+    clock: Clock,
+    randomness: Randomness,
+}
+
+impl GoogleClient {
+    /// Checks the key and the endpoint; calls nobody.
+    pub fn new(options: GoogleOptions<'_>) -> Result<Self, KeyError> {
+        let GoogleOptions { key, endpoint, transport, store, clock, randomness } = options;
+        let key = key::read(key)?;
+        let (calendar_url, sheets_url) = base_urls(endpoint)?;
+        Ok(Self(Arc::new(GoogleConnections {
+            client: transport.client(),
+            service_account_email: key.client_email.clone(),
+            auth: Auth::new(key, transport, store, clock.clone())?,
+            calendar_url,
+            sheets_url,
+            clock,
+            randomness,
+        })))
+    }
+
+    /// The address with which calendars and spreadsheets are shared.
+    pub fn service_account_email(&self) -> &str {
+        &self.0.service_account_email
+    }
+
+    /// Makes `request` with a token as often as it takes; each attempt costs `units` of the quota.
+    pub(super) async fn call<T, F, A>(&self, budget: &Budget, units: u32, request: F) -> Result<T, GoogleError>
+    where
+        F: Fn(SecretString) -> A,
+        A: Future<Output = Result<T, FailedAttempt>>,
+    {
+        let request = &request;
+        let retry = Retry { clock: &self.0.clock, randomness: &self.0.randomness, budget, units };
+        let attempt = async move |_failed| {
+            let token = self.0.auth.token().await?;
+            let outcome = request(token.clone()).await;
+            if outcome.as_ref().is_err_and(|failure| failure.again == Again::WithFreshToken) {
+                self.0.auth.reject(&token).await;
+            }
+            outcome
+        };
+        // The futures of the hubs and of the SDK are large; boxed, they do not swell those of all callers.
+        let outcome = retry.run(|failed| Box::pin(attempt(failed))).await;
+        if outcome.as_ref().is_err_and(GoogleError::concerns_the_account) {
+            metrics::google_refusal(self.now());
+        }
+        outcome
+    }
+
+    /// A hub costs next to nothing; each call has its own, so that it uses the very token it was given.
+    pub(super) fn calendar_hub(&self, token: &SecretString) -> CalendarHub<Connector> {
+        let mut hub = CalendarHub::new(self.0.client.clone(), token.expose_secret().to_owned());
+        hub.base_url(self.0.calendar_url.clone());
+        hub.user_agent(USER_AGENT.to_owned());
+        hub
+    }
+
+    pub(super) fn sheets_hub(&self, token: &SecretString) -> Sheets<Connector> {
+        let mut hub = Sheets::new(self.0.client.clone(), token.expose_secret().to_owned());
+        hub.base_url(self.0.sheets_url.clone());
+        hub.user_agent(USER_AGENT.to_owned());
+        hub
+    }
+
+    /// The text of what is at `url`, or why there is none.
+    pub(super) async fn get(
+        &self,
+        url: &str,
+        token: &SecretString,
+    ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
+        self.send(request::get(url, token)).await
+    }
+
+    /// Sends a request that no hub makes, over the hubs' own connections: the text of the answer, or why there is none.
+    pub(super) async fn send(
+        &self,
+        request: Result<http::Request<transport::RequestBody>, http::Error>,
+    ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
+        let request = request.map_err(|_| FailedAttempt::never(GoogleError::Unreadable))?;
+        let answer =
+            self.0.client.request(request).await.map_err(|_| FailedAttempt::later(GoogleError::Unreachable))?;
+        let (parts, body) = answer.into_parts();
+        let body = Limited::new(body, LONGEST_ANSWER).collect().await.map(Collected::to_bytes);
+        if !parts.status.is_success() {
+            let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
+            return Ok(Err(GoogleRefusal::read(parts.status, &parts.headers, body.as_ref(), self.now())));
+        }
+        let body = body.map_err(|_| FailedAttempt::later(GoogleError::Unreadable))?;
+        let text = String::from_utf8_lossy(&body);
+        Ok(Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
+    }
+
+    /// The base URL of Calendar, with a slash at its end.
+    pub(super) fn calendar_url(&self) -> &str {
+        &self.0.calendar_url
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+}
+
+impl fmt::Debug for GoogleClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GoogleClient")
+    }
+}
