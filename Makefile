@@ -73,7 +73,7 @@ simulate-bugs: ## Show that each planted bug (or BUG) is found by one of SEEDS s
 	$(SIMULATE) --bugs $(if $(BUG),--bug $(BUG)) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
 
 scale: ## Count what a day costs with 10, 100, 1,000 and 10,000 OFFICES
-	$(CARGO) run --locked --profile simulation --package moffman-scale --bin scale -- $(OFFICES)
+	$(CARGO) run --locked --profile simulation --package moffman-bench --bin scale -- $(OFFICES)
 
 fuzz: ## Look for input that breaks a TARGET, for SECONDS each
 	RUSTFLAGS="$(COVERAGE)" $(CARGO) build --locked --package moffman-fuzz --bin fuzz --features libfuzzer \

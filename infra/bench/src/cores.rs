@@ -3,11 +3,10 @@
 //! Waking another core of a virtual machine costs more than most of what a function does for a request, and the waker pays.
 //! On one core, time and CPU are those of the work, and vary little from run to run.
 
+use moffman_testbed::Trouble;
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
-
-use crate::Trouble;
 
 /// The cores that this process and those that it starts may use.
 pub(crate) struct Cores(CpuSet);

@@ -6,7 +6,7 @@ use moffman_simulators::{Call, Service};
 
 /// What a function took to do something.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cost {
+pub(crate) struct InvocationCost {
     /// The real time of each invocation, without that of the simulators.
     pub(crate) own_times: Vec<Duration>,
     /// The CPU time of its process.
@@ -25,7 +25,7 @@ pub(crate) struct Cost {
     pub(crate) bytes: usize,
 }
 
-impl Cost {
+impl InvocationCost {
     /// What `calls` are, without times.
     pub(crate) fn of(calls: &[Call]) -> Self {
         let mut cost = Self::default();
@@ -106,7 +106,7 @@ mod tests {
         query.operation = "Query".to_owned();
         let mut update = query.clone();
         update.operation = "UpdateItem".to_owned();
-        let cost = Cost::of(&[call(Instant::now(), 0, 1), query, update]);
+        let cost = InvocationCost::of(&[call(Instant::now(), 0, 1), query, update]);
         assert_eq!((cost.google, cost.reads, cost.writes, cost.calls(), cost.bytes), (1, 1, 1, 3, 30));
     }
 }

@@ -1,11 +1,14 @@
 //! The events with which functions are invoked.
 
+use moffman_testbed::Trouble;
 use serde_json::{Value, json};
 
-use crate::Trouble;
-use crate::stage::office;
-
 const POST: &str = include_str!("../../events/api-reservation.json");
+
+/// The name of an office.
+pub(crate) fn office(number: usize) -> String {
+    format!("office-{number}")
+}
 
 /// The body of a request for one day. Requests with different numbers are different reservations.
 pub(crate) fn reservation(number: usize, offices: usize, approved: bool) -> Value {

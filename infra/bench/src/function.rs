@@ -8,10 +8,10 @@ use std::time::Duration;
 use moffman_simulators::{InvocationOutcome, LambdaRuntime};
 use serde_json::Value;
 
-use crate::Trouble;
-use crate::cost::{Cost, own_time};
+use crate::bench::Bench;
+use crate::cost::{InvocationCost, own_time};
 use crate::process::Process;
-use crate::stage::Stage;
+use moffman_testbed::Trouble;
 
 /// How long a function may take to start.
 const TO_START: Duration = Duration::from_secs(30);
@@ -22,13 +22,13 @@ pub(crate) struct Function<'a> {
     pub(crate) process: Process,
     /// From the start of the process to its first poll, without the time of the simulators.
     pub(crate) start: Duration,
-    stage: &'a Stage,
+    bench: &'a Bench,
     runtime: LambdaRuntime,
     log: PathBuf,
 }
 
 /// What a function answered.
-pub(crate) struct Answer {
+pub(crate) struct InvocationAnswer {
     pub(crate) content: Value,
     /// The real time that it took, without that of the simulators.
     pub(crate) own_time: Duration,
@@ -36,52 +36,52 @@ pub(crate) struct Answer {
 
 impl<'a> Function<'a> {
     /// Starts the function and waits until it is ready for an event.
-    pub(crate) async fn start(binary: &Path, stage: &'a Stage) -> Result<Self, Trouble> {
+    pub(crate) async fn start(binary: &Path, bench: &'a Bench) -> Result<Self, Trouble> {
         let runtime = LambdaRuntime::start().await?;
-        let mark = stage.world.mark();
-        let log = stage.path("function.log");
+        let mark = bench.world.mark();
+        let log = bench.path("function.log");
         let mut command = Command::new(binary);
         command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", runtime.address())
-            .envs(stage.environment())
+            .envs(bench.environment())
             .stdin(Stdio::null())
             .stdout(File::create(&log)?);
         let process = Process::start(&mut command).map_err(|error| format!("{}: {error}", binary.display()))?;
         let Ok(ready) = tokio::time::timeout(TO_START, runtime.first_poll()).await else {
             return Err(format!("{} did not start: {}", binary.display(), std::fs::read_to_string(log)?).into());
         };
-        let start = own_time(process.started, ready, &stage.world.calls_since(mark));
-        Ok(Self { process, start, stage, runtime, log })
+        let start = own_time(process.started, ready, &bench.world.calls_since(mark));
+        Ok(Self { process, start, bench, runtime, log })
     }
 
     /// Invokes it once.
-    pub(crate) async fn invoke(&self, event: Value) -> Result<Cost, Trouble> {
+    pub(crate) async fn invoke(&self, event: Value) -> Result<InvocationCost, Trouble> {
         self.invoke_all(vec![event]).await
     }
 
     /// Invokes it with each event, one after the other.
-    pub(crate) async fn invoke_all(&self, events: Vec<Value>) -> Result<Cost, Trouble> {
-        let mark = self.stage.world.mark();
+    pub(crate) async fn invoke_all(&self, events: Vec<Value>) -> Result<InvocationCost, Trouble> {
+        let mark = self.bench.world.mark();
         let before = self.process.cpu()?;
         let mut own_times = Vec::with_capacity(events.len());
         for event in events {
             own_times.push(self.answer(event, DEADLINE).await?.own_time);
         }
         let cpu = self.process.cpu()?.saturating_sub(before);
-        Ok(Cost { own_times, cpu, ..Cost::of(&self.stage.world.calls_since(mark)) })
+        Ok(InvocationCost { own_times, cpu, ..InvocationCost::of(&self.bench.world.calls_since(mark)) })
     }
 
     /// Invokes it once.
-    pub(crate) async fn answer(&self, event: Value, deadline: Duration) -> Result<Answer, Trouble> {
-        let mark = self.stage.world.mark();
+    pub(crate) async fn answer(&self, event: Value, deadline: Duration) -> Result<InvocationAnswer, Trouble> {
+        let mark = self.bench.world.mark();
         let content = match self.runtime.invoke(event, deadline).await {
             InvocationOutcome::Response(content) if is_good(&content) => content,
             other => return Err(self.failed(&other)),
         };
         let span = self.runtime.last_invocation().ok_or("the invocation has no end")?;
-        let own_time = own_time(span.delivered, span.answered, &self.stage.world.calls_since(mark));
-        Ok(Answer { content, own_time })
+        let own_time = own_time(span.delivered, span.answered, &self.bench.world.calls_since(mark));
+        Ok(InvocationAnswer { content, own_time })
     }
 
     fn failed(&self, outcome: &InvocationOutcome) -> Trouble {

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Trouble;
+use crate::bench::Bench;
 use crate::process::Process;
-use crate::stage::Stage;
+use moffman_testbed::Trouble;
 
 pub(crate) struct LocalServer {
     pub(crate) process: Process,
@@ -20,17 +20,17 @@ pub(crate) struct LocalServer {
 
 impl LocalServer {
     /// Starts it and waits until it listens. It does not sweep.
-    pub(crate) async fn start(binary: &Path, stage: &Stage) -> Result<Self, Trouble> {
-        let log = stage.path("moffman.log");
+    pub(crate) async fn start(binary: &Path, bench: &Bench) -> Result<Self, Trouble> {
+        let log = bench.path("moffman.log");
         let mut command = Command::new(binary);
         command
             .env_clear()
             .env("MOFFMAN_REST_API__PORT", "0")
-            .env("MOFFMAN_GENERAL__STORAGE_PATH", stage.path("state"))
+            .env("MOFFMAN_GENERAL__STORAGE_PATH", bench.path("state"))
             .env("MOFFMAN_GENERAL__MANUAL_CALENDAR_CHECK_INTERVAL", "null")
-            .env("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PATH", stage.key_file())
+            .env("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PATH", bench.key_file())
             .arg("--config")
-            .arg(stage.settings_file())
+            .arg(bench.settings_file())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log)?);

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command, value_parser};
-use moffman_bench::{Binaries, Scale, Trouble, run};
+use moffman_bench::{Binaries, Extent, run};
+use moffman_testbed::Trouble;
 
 const QUICK: &str = "quick";
 const JSON: &str = "json";
@@ -29,10 +30,10 @@ async fn main() -> ExitCode {
 /// Whether everything is within its budget.
 async fn measure() -> Result<bool, Trouble> {
     let matches = command().get_matches();
-    let scale = if matches.get_flag(QUICK) { Scale::QUICK } else { Scale::FULL };
+    let extent = if matches.get_flag(QUICK) { Extent::QUICK } else { Extent::FULL };
     let this = std::env::current_exe()?;
     let binaries = Binaries::of(this.parent().ok_or("this program lies in no folder")?);
-    let report = run(&binaries, &scale, |line| println!("{line}")).await?;
+    let report = run(&binaries, &extent, |line| println!("{line}")).await?;
     if let Some(file) = matches.get_one::<PathBuf>(JSON) {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;

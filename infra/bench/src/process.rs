@@ -1,13 +1,12 @@
 //! A process that is measured from outside: its own CPU time and memory, so that nobody else's count.
 
+use moffman_testbed::Trouble;
 use std::io;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use nix::time::ClockId;
 use nix::unistd::Pid;
-
-use crate::Trouble;
 
 /// A running process; it is killed when it is forgotten.
 pub(crate) struct Process {

@@ -8,9 +8,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use moffman_fuzz::{Target, memory, target};
+use moffman_fuzz::{FuzzTarget, memory, target};
 
-static TARGET: LazyLock<Option<Target>> = LazyLock::new(|| target(&std::env::var("MOFFMAN_FUZZ_TARGET").ok()?));
+static TARGET: LazyLock<Option<FuzzTarget>> = LazyLock::new(|| target(&std::env::var("MOFFMAN_FUZZ_TARGET").ok()?));
 
 fuzz_target!(|input: &[u8]| {
     assert!(TARGET.is_some(), "MOFFMAN_FUZZ_TARGET names no target");

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::service::{Answer, Service};
+use crate::service::{HttpAnswer, RestService};
 
 /// What a caller may be told while everything works.
 const EXPECTED: [StatusCode; 6] = [
@@ -21,7 +21,7 @@ const EXPECTED: [StatusCode; 6] = [
 ];
 
 thread_local! {
-    static SERVICE: RefCell<Option<Service>> = const { RefCell::new(None) };
+    static SERVICE: RefCell<Option<RestService>> = const { RefCell::new(None) };
 }
 
 pub(crate) fn check(input: &[u8]) {
@@ -32,7 +32,7 @@ pub(crate) fn check(input: &[u8]) {
     };
     let body = body.strip_prefix(b"\n").unwrap_or(body);
     SERVICE.with_borrow_mut(|kept| {
-        let service = kept.get_or_insert_with(Service::start);
+        let service = kept.get_or_insert_with(RestService::start);
         answered(service, method, path, body);
         if service.was_used() {
             *kept = None;
@@ -40,7 +40,7 @@ pub(crate) fn check(input: &[u8]) {
     });
 }
 
-fn answered(service: &Service, method: &str, path: &str, body: &[u8]) {
+fn answered(service: &RestService, method: &str, path: &str, body: &[u8]) {
     let Some(answer) = service.send(method, path, body) else {
         return;
     };
@@ -53,7 +53,7 @@ fn answered(service: &Service, method: &str, path: &str, body: &[u8]) {
     assert_eq!(service.complaints(), Ok(()));
 }
 
-fn well_formed(answer: &Answer, method: &str) {
+fn well_formed(answer: &HttpAnswer, method: &str) {
     let status = answer.status;
     assert!(status == StatusCode::OK || EXPECTED.contains(&status), "{status} {}", answer.text);
     assert_eq!(answer.request_id.len(), 32, "{answer:?}");
@@ -76,7 +76,7 @@ fn well_formed(answer: &Answer, method: &str) {
 }
 
 /// The body without the request's own id.
-fn without_ids(answer: &Answer) -> Value {
+fn without_ids(answer: &HttpAnswer) -> Value {
     let mut json = answer.json();
     if let Some(members) = json.as_object_mut() {
         members.remove("request_id");

@@ -15,12 +15,14 @@ pub(crate) const ANNA: &str = "anna@example.com";
 
 /// Settings with forms on.
 pub(crate) fn settings() -> &'static Settings {
-    static SETTINGS: LazyLock<Settings> = LazyLock::new(|| settings_with("http://byroapi.example.com/form", &[]));
+    static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
+        load(&sources("http://byroapi.example.com/form", &[])).expect("the sample settings are right")
+    });
     &SETTINGS
 }
 
-/// The same with another form service and more options.
-pub(crate) fn settings_with(form_url: &str, more: &[(&str, &str)]) -> Settings {
+/// Where settings with forms come from: the URL of the form service, and more options.
+pub(crate) fn sources(form_url: &str, more: &[(&str, &str)]) -> Sources {
     let forms = [
         ("--forms--template", "Attendance"),
         ("--forms--url", form_url),
@@ -28,8 +30,7 @@ pub(crate) fn settings_with(form_url: &str, more: &[(&str, &str)]) -> Settings {
         ("--forms--email--to", "forms@example.com"),
     ];
     let options = forms.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let sources = Sources { file: None, environment: Vec::new(), options, place: Place::Local };
-    load(&sources).expect("the sample settings are right")
+    Sources { file: None, environment: Vec::new(), options, place: Place::Local }
 }
 
 /// Connections; nobody is called.

@@ -2,21 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "a service that does not start is no finding and ends the run")]
 
-use std::io;
-
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use chrono::DateTime;
 use moffman::app::{Moffman, Surroundings};
-use moffman::clock::{Clock, Randomness};
-use moffman::store::Store;
+use moffman::clock::Randomness;
 use moffman_api::RequestBudget;
-use moffman_simulation::WorldTime;
 use moffman_simulators::{CalendarOptions, NewEvent, World};
-use secrecy::SecretString;
+use moffman_testbed::{Testbed, Trouble, WorldTime};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
@@ -26,7 +20,7 @@ use crate::sample::{self, ANNA};
 const PRAGUE: &str = "prague@group.calendar.example.com";
 
 /// A service of its own, with one office in which Anna is there for a day.
-pub(crate) struct Service {
+pub(crate) struct RestService {
     runtime: Runtime,
     world: World,
     router: Router,
@@ -36,14 +30,14 @@ pub(crate) struct Service {
 
 /// What came back.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpAnswer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
     pub(crate) request_id: String,
     pub(crate) text: String,
 }
 
-impl Service {
+impl RestService {
     pub(crate) fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime can be made");
@@ -53,7 +47,7 @@ impl Service {
     }
 
     /// The answer to a request; `None` when it cannot even be written as HTTP.
-    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
+    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> Option<HttpAnswer> {
         let method = Method::from_bytes(method.as_bytes()).ok()?;
         let path = path.parse::<Uri>().ok()?;
         let request = Request::builder().method(method).uri(path).body(Body::from(body.to_vec())).ok()?;
@@ -64,7 +58,7 @@ impl Service {
             let text = String::from_utf8(bytes.to_vec()).expect("the answer is text");
             let (content_type, request_id) =
                 (header(&parts.headers, "content-type"), header(&parts.headers, "x-request-id"));
-            Answer { status: parts.status, content_type, request_id, text }
+            HttpAnswer { status: parts.status, content_type, request_id, text }
         }))
     }
 
@@ -79,7 +73,7 @@ impl Service {
     }
 }
 
-impl Answer {
+impl HttpAnswer {
     /// The body; `null` when there is none.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
@@ -90,13 +84,14 @@ fn header(headers: &HeaderMap, name: &str) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
-async fn prepare() -> io::Result<(World, Router)> {
+async fn prepare() -> Result<(World, Router), Trouble> {
     let world = World::start(DateTime::from_timestamp_nanos(1_781_000_000_000_000_000)).await?;
     world.add_calendar(PRAGUE, CalendarOptions::default());
     world.person_adds(PRAGUE, ANNA, NewEvent::new("2026-06-18", "2026-06-19").titled("Anna is here"));
-    let store = store(&world.serve_dynamodb().await?);
-    store.create_table().await.map_err(io::Error::other)?;
-    let settings = sample::settings_with(
+    // A transport of its own would take longer to set up than the request that it is for.
+    let testbed = Testbed::over(world.clone(), world.serve_dynamodb().await?, sample::transport().clone())?;
+    testbed.store.create_table().await?;
+    let sources = sample::sources(
         &world.byroapi_url(),
         &[
             ("--google-api--endpoint", &world.google_url()),
@@ -105,26 +100,8 @@ async fn prepare() -> io::Result<(World, Router)> {
         ],
     );
     let app = Moffman::new(Surroundings {
-        settings,
-        google_key: SecretString::from(world.service_account_key()),
-        forms_authorization: None,
-        store,
-        transport: sample::transport().clone(),
-        clock: Clock::new(WorldTime::new(world.clone())),
         randomness: Randomness::from_seed(7),
-    });
-    let app = app.map_err(io::Error::other)?;
+        ..testbed.surroundings(&sources, WorldTime::new(world.clone()))?
+    })?;
     Ok((world, moffman_api::router(app, RequestBudget::local(), None)))
-}
-
-fn store(dynamodb_url: &str) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(dynamodb_url)
-        .http_client(sample::transport().aws())
-        .retry_config(RetryConfig::disabled())
-        .build();
-    Store::new(aws_sdk_dynamodb::Client::from_conf(config), "moffman")
 }

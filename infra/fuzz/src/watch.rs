@@ -1,15 +1,15 @@
-//! Runs a target over many inputs and reports the first that it panics on, hangs on or takes too much memory for.
+//! Runs a target on inputs and reports those that it panics on, hangs on or takes too much memory for.
 //!
 //! The inputs run on a thread of their own, with the stack that a thread of the service has. One that hangs is given up, not
 //! ended: its thread lives on until the process ends.
 
 use std::any::Any;
-use std::fmt;
 use std::panic::{self, catch_unwind};
 use std::sync::Once;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 use crate::memory;
 
@@ -33,12 +33,12 @@ pub struct Finding {
     /// The input.
     pub input: Vec<u8>,
     /// What it does.
-    pub effect: Effect,
+    pub misbehaviour: Misbehaviour,
 }
 
 /// What an input does that none may.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Misbehaviour {
     /// The target panics with this message.
     Panic(String),
     /// The target does not come to an end in time.
@@ -47,42 +47,60 @@ pub enum Effect {
     Memory,
 }
 
-/// What the running thread tells.
-enum News {
-    /// The input, and the memory that was in use before.
-    Begun(Vec<u8>, usize),
-    Done(Result<(), Finding>),
+/// A thread that runs a check on one input after the other.
+pub struct Watch {
+    check: fn(&[u8]),
+    limits: Limits,
+    inputs: Sender<Vec<u8>>,
+    outcomes: Receiver<Result<(), Misbehaviour>>,
 }
 
-/// Runs `check` over the inputs, up to the first finding; answers how many there were.
-pub fn run(
-    check: fn(&[u8]),
-    inputs: impl Iterator<Item = Vec<u8>> + Send + 'static,
-    limits: Limits,
-) -> Result<usize, Finding> {
-    let (tell, news) = mpsc::channel();
-    without_backtraces();
-    let watched = thread::Builder::new().name(WATCHED.to_owned());
-    let started = watched.spawn(move || {
-        for input in inputs {
-            let begun = tell.send(News::Begun(input.clone(), memory::in_use()));
-            let outcome = measure(check, input, limits);
-            let over = outcome.is_err();
-            // Nobody listens any more when the input was given up.
-            if begun.and(tell.send(News::Done(outcome))).is_err() || over {
-                return;
+impl Watch {
+    /// Starts the thread.
+    pub fn start(check: fn(&[u8]), limits: Limits) -> io::Result<Self> {
+        let ((inputs, next), (tell, outcomes)) = (mpsc::channel::<Vec<u8>>(), mpsc::channel());
+        without_backtraces();
+        thread::Builder::new().name(WATCHED.to_owned()).spawn(move || {
+            for input in next {
+                // Nobody listens any more when the input was given up.
+                if tell.send(measure(check, &input, limits)).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { check, limits, inputs, outcomes })
+    }
+
+    /// Runs the check on this input. After a finding, the next one runs on a new thread, which knows nothing of this one.
+    pub fn run(&mut self, input: &[u8]) -> Result<(), Finding> {
+        let before = memory::in_use();
+        let outcome = match self.inputs.send(input.to_owned()) {
+            Ok(()) => self.wait(before),
+            Err(_) => Err(Misbehaviour::Panic("it broke off".to_owned())),
+        };
+        let Err(mut misbehaviour) = outcome else { return Ok(()) };
+        match Self::start(self.check, self.limits) {
+            Ok(fresh) => *self = fresh,
+            Err(error) => misbehaviour = Misbehaviour::Panic(format!("no thread: {error}")),
+        }
+        Err(Finding { input: input.to_owned(), misbehaviour })
+    }
+
+    /// Waits until the input is done; gives it up when it takes too long or too much.
+    fn wait(&self, before: usize) -> Result<(), Misbehaviour> {
+        let begun = Instant::now();
+        loop {
+            match self.outcomes.recv_timeout(LOOK) {
+                Ok(outcome) => return outcome,
+                Err(RecvTimeoutError::Timeout) if begun.elapsed() > self.limits.time => return Err(Misbehaviour::Hang),
+                Err(RecvTimeoutError::Timeout) if memory::in_use().saturating_sub(before) > self.limits.memory => {
+                    return Err(Misbehaviour::Memory);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Misbehaviour::Panic("it broke off".to_owned())),
             }
         }
-    });
-    if let Err(error) = started {
-        return Err(Finding { input: Vec::new(), effect: Effect::Panic(format!("no thread: {error}")) });
     }
-    let mut count = 0;
-    while let Ok(News::Begun(input, before)) = news.recv() {
-        wait(&news, input, before, limits)?;
-        count += 1;
-    }
-    Ok(count)
 }
 
 /// A panic of an input says where it happened and no more: a backtrace takes more memory than many an input may.
@@ -96,31 +114,14 @@ fn without_backtraces() {
     });
 }
 
-fn measure(check: fn(&[u8]), input: Vec<u8>, limits: Limits) -> Result<(), Finding> {
+fn measure(check: fn(&[u8]), input: &[u8], limits: Limits) -> Result<(), Misbehaviour> {
     let mut outcome = Ok(());
-    let peak = memory::peak_of(|| outcome = catch_unwind(|| check(&input)));
+    let peak = memory::peak_of(|| outcome = catch_unwind(|| check(input)));
     match outcome {
-        Err(cause) => Err(Finding { input, effect: Effect::Panic(message(&*cause)) }),
-        Ok(()) if peak > limits.memory => Err(Finding { input, effect: Effect::Memory }),
+        Err(cause) => Err(Misbehaviour::Panic(message(&*cause))),
+        Ok(()) if peak > limits.memory => Err(Misbehaviour::Memory),
         Ok(()) => Ok(()),
     }
-}
-
-/// Waits until the input is done; gives it up when it takes too long or too much.
-fn wait(news: &Receiver<News>, input: Vec<u8>, before: usize, limits: Limits) -> Result<(), Finding> {
-    let begun = Instant::now();
-    let effect = loop {
-        match news.recv_timeout(LOOK) {
-            Ok(News::Done(outcome)) => return outcome,
-            Err(RecvTimeoutError::Timeout) if begun.elapsed() > limits.time => break Effect::Hang,
-            Err(RecvTimeoutError::Timeout) if memory::in_use().saturating_sub(before) <= limits.memory => {}
-            Err(RecvTimeoutError::Timeout) => break Effect::Memory,
-            Ok(News::Begun(..)) | Err(RecvTimeoutError::Disconnected) => {
-                break Effect::Panic("it broke off".to_owned());
-            }
-        }
-    };
-    Err(Finding { input, effect })
 }
 
 fn message(cause: &(dyn Any + Send)) -> String {
@@ -130,10 +131,10 @@ fn message(cause: &(dyn Any + Send)) -> String {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.effect {
-            Effect::Panic(message) => write!(f, "panic: {message}")?,
-            Effect::Hang => f.write_str("no end in time")?,
-            Effect::Memory => f.write_str("too much memory")?,
+        match &self.misbehaviour {
+            Misbehaviour::Panic(message) => write!(f, "panic: {message}")?,
+            Misbehaviour::Hang => f.write_str("no end in time")?,
+            Misbehaviour::Memory => f.write_str("too much memory")?,
         }
         write!(f, "\non the input b\"{}\"", self.input.escape_ascii())
     }

@@ -9,7 +9,7 @@ use std::thread;
 use crate::bugs::Layer;
 use crate::panics;
 use crate::schedule::{self, ScheduleOutcome};
-use crate::stage::Trouble;
+use moffman_testbed::Trouble;
 
 /// What the cores share.
 struct Campaign<L> {

@@ -1,4 +1,5 @@
-//! Lets the calls of a schedule through the gate, one at a time, in an order and to an end that the seed decides.
+//! The part of [`FaultSchedule`] that lets calls through the gate, one at a time: the seed decides their order and what
+//! becomes of each.
 
 use chrono::Duration;
 use moffman::sweep::SweepReport;
@@ -16,13 +17,13 @@ use crate::slow::Slow;
 use crate::table::{told, writes};
 use crate::wire::{Matter, is_elsewhere, matter};
 
-/// How often the runtime is given a turn without anything new at the gate before all counts as standing still.
+/// After so many turns of the runtime without anything new at the gate, everything counts as standing still.
 const STILL: u32 = 40;
-/// The same while nobody is at the gate: a call may still be on its way through the machine, which is slow when it is busy.
+/// So many turns are given while nobody is at the gate: a busy machine may be slow to deliver a call.
 const STILL_WITH_NOBODY: u32 = 4_000;
-/// The same while the table works, on a thread of its own.
+/// So many turns are given while the table works, because it does so on a thread of its own.
 const STILL_WITHOUT_EFFECT: u32 = 4_000;
-/// How long a decision takes, so that no two changes come at the same time; too short for anybody to be late by it.
+/// How long a decision takes: no two changes come at the same time, and nobody is late by it.
 const A_MOMENT: Duration = Duration::milliseconds(1);
 /// While so much is going on, nothing more begins that would overtake it.
 const MOST_AT_ONCE: usize = 5;
@@ -55,7 +56,7 @@ impl FaultSchedule {
             }
             self.something_happens();
             self.decide();
-            self.stage.time.advance(A_MOMENT);
+            self.company.time.advance(A_MOMENT);
         }
         self.ledger.breach(Breach::Stuck("a round does not end".to_owned()));
         self.running.drain(..).for_each(|running| running.task.abort());
@@ -193,7 +194,7 @@ impl FaultSchedule {
         for call in self.gatekeeper.calls() {
             self.ledger.unanswered(&call);
         }
-        self.stage.time.advance(time);
+        self.company.time.advance(time);
     }
 
     /// What a call is told; `None` when its process ends here.
@@ -202,7 +203,7 @@ impl FaultSchedule {
         self.tell(format!("{} goes on: {fate:?}", name(call)));
         let fault = if let Fate::Wrong(fault) = &fate { Some(fault) } else { None };
         self.ledger.released(call, fault);
-        self.requests.reservations().released(&self.stage.world, call);
+        self.requests.reservations().released(&self.company.world, call);
         let caller = call.caller.clone().unwrap_or_default();
         match fate {
             Fate::Well => return Some(Cue::Go),

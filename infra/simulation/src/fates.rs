@@ -6,11 +6,11 @@ use moffman_simulators::{Call, Fault, Service};
 
 /// Of a thousand calls so many go well.
 const WELL: u16 = 870;
-/// The same of forms: a form is the one call that must not be repeated, and there are few of them.
+/// Of a thousand forms so many go well: fewer than of other calls, because forms must not be repeated and are rare.
 const FORMS_WELL: u16 = 770;
-/// The same on days when Byroapi seldom says what became of them.
+/// Of a thousand forms so many go well in schedules in which Byroapi seldom says what became of them.
 const FORMS_WELL_IN_MURK: u16 = 250;
-/// Of a thousand calls these end their process, unless it cannot crash; all others go wrong.
+/// Of a thousand calls those with these numbers end their process, unless it cannot crash. The rest get a fault.
 const CRASHES_BEFORE: Range<u16> = 870..890;
 const CRASHES_AFTER: Range<u16> = 890..900;
 const CRASHES_UNREAD: Range<u16> = 900..910;

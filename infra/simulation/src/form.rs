@@ -16,7 +16,7 @@ const ENOUGH_SENDINGS: u32 = 3;
 pub enum Mark {
     /// Some answer of Byroapi did not say what became of it.
     Unknown,
-    /// The same, or whoever sent it may have been kept from writing down what became of it.
+    /// Byroapi did not say what became of it, or its sender may not have been able to write that down.
     InDoubt,
     /// It was written down that events may be approved on it.
     Settled,
@@ -29,18 +29,18 @@ pub enum Mark {
 /// What is known of a form.
 #[derive(Debug, Default)]
 pub struct FormHistory {
-    /// Its item.
+    /// Its item in the table.
     item: Option<WireForm>,
     marks: BTreeSet<Mark>,
     /// Who has the claim on it, and who has the one on a copy.
     senders: [String; 2],
-    /// How often Byroapi has mailed it …
+    /// How often Byroapi has mailed it, copies included.
     mails: u32,
-    /// The same without copies …
+    /// How often Byroapi has mailed it, without copies.
     own_mails: u64,
-    /// … how often more than once persons allowed …
+    /// How many more mails than one persons have allowed.
     wishes: u32,
-    /// … and how often the policy for unknown outcomes did.
+    /// How many more mails than one the policy for unknown outcomes has allowed.
     repeated: u32,
     /// How often it was to be sent.
     sendings: u32,

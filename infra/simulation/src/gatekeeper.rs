@@ -68,7 +68,8 @@ impl Gatekeeper {
         self.arrivals.load(Ordering::Relaxed)
     }
 
-    /// A call goes on, perhaps to an effect that the table has on a thread of its own: nothing stands still before that.
+    /// A call goes on. If its effect is awaited, nothing counts as standing still before that: the table works on a thread of
+    /// its own.
     pub fn await_effect(&self, is_awaited: bool) {
         self.is_effect_awaited.store(is_awaited, Ordering::Relaxed);
     }
@@ -94,8 +95,8 @@ impl Gatekeeper {
         waiting.iter().map(|waiting| waiting.call().clone()).collect()
     }
 
-    /// The calls that were carried out since the last time, in this order. Whoever learns of it only when their answers
-    /// leave, which may be long after, has another order.
+    /// The calls that were carried out since the last time, in the order of their effects. Their answers may leave in another
+    /// order.
     pub fn take_effects(&self) -> Vec<CompletedCall> {
         std::mem::take(&mut *self.effects.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -23,7 +23,7 @@ struct TrackedEvent {
     deleted: Option<u64>,
 }
 
-/// What people made.
+/// What people did to their events.
 #[derive(Debug, Default)]
 pub struct EventHistory {
     made: HashMap<String, TrackedEvent>,

@@ -4,7 +4,8 @@ use std::ops::{ControlFlow, Range};
 use std::process::{Command, Stdio};
 
 use moffman_simulation::bugs::{LAYERS, Layer, Patch, patches};
-use moffman_simulation::{Trouble, play_all, simulate, simulate_with};
+use moffman_simulation::{play_all, simulate, simulate_with};
+use moffman_testbed::Trouble;
 
 use crate::progress::Progress;
 use crate::story;

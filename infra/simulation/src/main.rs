@@ -10,7 +10,8 @@ use std::ops::{ControlFlow, Range};
 use std::process::ExitCode;
 
 use command_line::RunMode;
-use moffman_simulation::{Tally, Trouble, play_all, simulate};
+use moffman_simulation::{Tally, play_all, simulate};
+use moffman_testbed::Trouble;
 use progress::Progress;
 
 fn main() -> ExitCode {

@@ -62,7 +62,7 @@ pub fn begin_request(caller: String, work: impl Future<Output = ()> + Send + 'st
 /// What a person decides about a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonDecision {
-    /// It is sent again, or now.
+    /// It is to be sent, or sent again.
     Resend,
     /// What was issued or discarded is sent once more.
     Again,

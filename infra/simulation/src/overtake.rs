@@ -1,4 +1,4 @@
-//! Whoever has read something and is about to write what follows from it is overtaken by somebody else.
+//! The part of [`FaultSchedule`] in which a process that is about to write is overtaken by another one.
 
 use moffman_simulators::Call;
 
@@ -10,12 +10,12 @@ use crate::slow::Slow;
 use crate::table::{closes, form_put, writes_outcome, written};
 use crate::wire::{Matter, matter};
 
-/// Whoever is overtaken waits until whoever overtakes has written the record so often at most …
+/// The overtaken process waits until the other one has written the record this often, at most.
 const MOST_WRITES: u32 = 4;
-/// … or for so many decisions at most.
+/// The overtaken process waits for so many decisions at most, if it does not wait for writes.
 const LONGEST_WAIT: u32 = 29;
 
-/// Which calls at the gate are meant.
+/// Picks calls at the gate.
 type WaitingFilter = fn(&Waiting) -> bool;
 
 /// What is about to be written.
@@ -30,7 +30,7 @@ enum Overtaken {
 }
 
 impl FaultSchedule {
-    /// In how many of a thousand decisions somebody overtakes: oftener where there is a write that seldom comes.
+    /// In how many of a thousand decisions somebody overtakes. It is more where a rare write waits.
     pub(crate) fn chance_to_overtake(&self) -> u16 {
         let waiting = self.gatekeeper.lock();
         if waiting.iter().any(is_closing) {
@@ -68,8 +68,8 @@ impl FaultSchedule {
     fn overtake_sweep(&mut self, caller: String, event: String, is_outcome: bool) {
         let takes_over = is_outcome && self.random.bool();
         if !takes_over {
-            let Self { random, stage, ledger, people, .. } = self;
-            let mut life = Life { random, world: &stage.world, ledger };
+            let Self { random, company, ledger, people, .. } = self;
+            let mut life = Life { random, world: &company.world, ledger };
             let Some(said) = people.change(&event, &mut life) else { return };
             self.tell(format!("{said}, which {caller} does not see"));
         }
@@ -94,8 +94,8 @@ impl FaultSchedule {
             _ => (false, true),
         };
         if changes {
-            let Self { random, stage, ledger, requests, .. } = self;
-            let said = requests.person_changes(event, &mut Life { random, world: &stage.world, ledger });
+            let Self { random, company, ledger, requests, .. } = self;
+            let said = requests.person_changes(event, &mut Life { random, world: &company.world, ledger });
             if let Some(said) = said {
                 self.tell(format!("{said}, which {caller} does not see"));
             }

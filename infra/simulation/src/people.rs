@@ -20,7 +20,7 @@ pub struct People {
     next_day: NaiveDate,
 }
 
-/// Where people live: by chance, in a world, under the eyes of a ledger.
+/// What people act with: chance, the simulated world, and the ledger that notes what they do.
 pub struct Life<'a> {
     pub random: &'a mut fastrand::Rng,
     pub world: &'a World,
@@ -29,7 +29,7 @@ pub struct Life<'a> {
 
 /// How many events people change more often than others.
 const FAVOURITES: usize = 2;
-/// Out of a narrow range, and in a wide one.
+/// So far ahead, days are outside a narrow window and inside a wide one.
 const FAR_AHEAD: Days = Days::new(180);
 pub(crate) const NOTHING: &str = "nobody does anything";
 

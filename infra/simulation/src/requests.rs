@@ -128,7 +128,7 @@ fn lock(reservations: &Mutex<Reservations>) -> MutexGuard<'_, Reservations> {
     reservations.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The last two differ, but not in what their event id is made of.
+/// The request with this number. The last two differ only in what their event id does not show.
 fn request(number: u8, approved: bool) -> Request {
     let (name, request_dt, day) = match number {
         2 => ("Visitor.2".to_owned(), "15".to_owned(), 3),

@@ -137,7 +137,7 @@ impl Reservations {
         let (calendar, event) = match matter(&effect.call) {
             Matter::Read { calendar, event } => (calendar, event),
             Matter::Reserve { calendar, event, name, .. } => {
-                self.written(&caller, &calendar, &event, &name);
+                self.written(&caller, (&calendar, &event), &name);
                 (calendar, event)
             }
             _ => return,
@@ -146,7 +146,7 @@ impl Reservations {
         self.seen.insert((caller, event), LastLook { moment, calendar, event: content });
     }
 
-    fn written(&mut self, caller: &str, calendar: &str, event: &str, name: &str) {
+    fn written(&mut self, caller: &str, (calendar, event): (&str, &str), name: &str) {
         let reserved = self.by_event.entry(event.to_owned()).or_default();
         (reserved.calendar, reserved.retitled, reserved.moved) = (calendar.to_owned(), None, None);
         let owner = reserved.owner.get_or_insert_with(|| name.to_owned());

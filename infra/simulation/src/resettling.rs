@@ -1,4 +1,4 @@
-//! What people do that gives days another id or another calendar: nobody means to ask for a second form by it.
+//! The part of [`People`] that gives days another id or another calendar. Nobody means to ask for a second form by it.
 
 use moffman_simulators::Split;
 

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use chrono::{Duration, NaiveDate};
 use moffman::app::Moffman;
 use moffman::sweep::SweepReport;
+use moffman_testbed::Trouble;
 
 use crate::bugs::Layer;
 use crate::cast::{CALENDARS, PEOPLE};
+use crate::company::{Company, OpenWork};
 use crate::gatekeeper::{Gate, Gatekeeper};
 use crate::ledger::{Breach, Ledger};
+use crate::manner::Manner;
 use crate::operations::{
     NamedProcess, PersonDecision, Running, begin_decision, begin_reload, begin_request, begin_sweep,
 };
@@ -19,7 +22,6 @@ use crate::people::{Life, People};
 use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
 use crate::slow::Slow;
-use crate::stage::{Manner, OpenWork, Stage, Trouble};
 use crate::verdict::{
     CalendarCheck, check_calls, check_forms, check_records, check_reservations, is_approved, is_in_range, rests,
 };
@@ -47,7 +49,7 @@ pub struct ScheduleOutcome {
 /// A schedule under way.
 pub struct FaultSchedule {
     pub(crate) random: fastrand::Rng,
-    pub(crate) stage: Stage,
+    pub(crate) company: Company,
     pub(crate) manner: Manner,
     pub(crate) gatekeeper: Arc<Gatekeeper>,
     pub(crate) people: People,
@@ -77,7 +79,7 @@ pub struct FaultSchedule {
 pub enum Mood {
     /// Anything.
     Faults,
-    /// The same with few faults, so that processes live long enough to get into each other's way.
+    /// Anything, with few faults, so that processes live long enough to get into each other's way.
     Races,
     /// Trouble with all calendars but this one, and nothing else.
     Trouble { spared: &'static str },
@@ -91,15 +93,15 @@ pub enum Mood {
 pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<ScheduleOutcome, Trouble> {
     let mut random = fastrand::Rng::with_seed(seed);
     let manner = Manner::draw(&mut random);
-    let stage = Stage::set(seed, &manner).await?;
+    let company = Company::found(seed, &manner).await?;
     if let Some(layer) = layer {
-        stage.world.tamper(layer.lay());
+        company.world.tamper(layer.lay());
     }
-    let ledger = Ledger::new(stage.world.clone(), manner.hold);
+    let ledger = Ledger::new(company.world.clone(), manner.hold);
     let first = NaiveDate::from_ymd_opt(2026, 6, 20).ok_or("a date")?;
     let mut schedule = FaultSchedule {
         random,
-        stage,
+        company,
         manner,
         gatekeeper: Arc::new(Gatekeeper::default()),
         people: People::new(first),
@@ -132,14 +134,14 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<ScheduleOutcome, T
 impl FaultSchedule {
     /// All calls wait at the gate.
     fn guard(&self) {
-        let gate = Gate { gatekeeper: self.gatekeeper.clone(), world: self.stage.world.clone() };
-        self.stage.world.direct(Arc::new(gate));
+        let gate = Gate { gatekeeper: self.gatekeeper.clone(), world: self.company.world.clone() };
+        self.company.world.direct(Arc::new(gate));
     }
 
     /// What is open in the table, read past the gate.
-    async fn open_records(&self) -> Result<Vec<OpenWork>, Trouble> {
-        self.stage.world.undirect();
-        let open = self.stage.open_records().await;
+    async fn open_work(&self) -> Result<Vec<OpenWork>, Trouble> {
+        self.company.world.undirect();
+        let open = self.company.open_work().await;
         self.guard();
         open
     }
@@ -179,7 +181,7 @@ impl FaultSchedule {
         }
         let minutes = self.random.i64(1..40 * 60);
         self.tell(format!("{minutes} minutes go by"));
-        self.stage.time.advance(Duration::minutes(minutes));
+        self.company.time.advance(Duration::minutes(minutes));
         Ok(())
     }
 
@@ -244,22 +246,22 @@ impl FaultSchedule {
     /// One sweep, with trouble in all calendars but one: what was new there must be approved in the end.
     async fn round_with_a_healthy_office(&mut self) -> Result<(), Trouble> {
         let spared = if self.manner.sheet { CALENDARS[0] } else { CALENDARS[self.random.usize(..CALENDARS.len())] };
-        let Self { random, stage, ledger, people, .. } = self;
-        let said = people.add(spared, PEOPLE[0].0, &mut Life { random, world: &stage.world, ledger });
+        let Self { random, company, ledger, people, .. } = self;
+        let said = people.add(spared, PEOPLE[0].0, &mut Life { random, world: &company.world, ledger });
         self.tell(said);
         let new = self.people.made.last().map(|made| made.id.clone()).unwrap_or_default();
-        let event = self.stage.world.event(spared, &new).unwrap_or_default();
-        let was_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
+        let event = self.company.world.event(spared, &new).unwrap_or_default();
+        let was_in_range = is_in_range(&event, &self.manner, self.company.world.now());
         if self.random.u8(..3) == 0 {
             self.tell(format!("Google has forgotten how far {spared} was read"));
-            self.stage.world.expire_sync_tokens(spared);
+            self.company.world.expire_sync_tokens(spared);
             self.ledger.lost_track(spared);
         }
         self.mood = Mood::Trouble { spared };
         self.begin_sweep(None)?;
         self.drive().await;
-        let event = self.stage.world.event(spared, &new).unwrap_or_default();
-        let is_in_range = is_in_range(&event, &self.manner, self.stage.world.now());
+        let event = self.company.world.event(spared, &new).unwrap_or_default();
+        let is_in_range = is_in_range(&event, &self.manner, self.company.world.now());
         if was_in_range && is_in_range && !is_approved(&event) {
             let text =
                 format!("{new} was not approved in the sweep that listed it, though its office was well: {event}");
@@ -275,7 +277,7 @@ impl FaultSchedule {
         self.tell("all is well for a while".to_owned());
         let mut reports = Vec::new();
         for pause in [LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF] {
-            self.stage.time.advance(pause);
+            self.company.time.advance(pause);
             self.begin_sweep(None)?;
             reports = self.drive().await;
             self.note_known(&reports);
@@ -284,8 +286,8 @@ impl FaultSchedule {
         if !reports.iter().flatten().any(|report| report.offices_failed == 0) {
             return Ok(());
         }
-        let Self { stage, ledger, people, manner, .. } = self;
-        CalendarCheck { world: &stage.world, ledger, people, manner, is_all_listed: false }.pass();
+        let Self { company, ledger, people, manner, .. } = self;
+        CalendarCheck { world: &company.world, ledger, people, manner, is_all_listed: false }.pass();
         check_forms(manner, false, ledger);
         Ok(())
     }
@@ -294,9 +296,9 @@ impl FaultSchedule {
     async fn clean_sweeps(&mut self) -> Result<SweepReport, Trouble> {
         self.mood = Mood::Clean;
         self.tell("the faults are over".to_owned());
-        sheet::mend(&self.stage.world);
+        sheet::mend(&self.company.world);
         for _ in 0..MOST_CLEAN_SWEEPS {
-            self.stage.time.advance(Duration::days(1));
+            self.company.time.advance(Duration::days(1));
             if self.manner.sheet {
                 let process = self.process()?;
                 self.running.push(begin_reload(process));
@@ -306,7 +308,7 @@ impl FaultSchedule {
             let reports = self.drive().await;
             let Some(report) = reports.into_iter().flatten().next() else { continue };
             let is_over = report.offices_failed == 0 && report.events_approved == 0;
-            if is_over && self.open_records().await?.iter().all(|open| rests(open, &self.ledger)) {
+            if is_over && self.open_work().await?.iter().all(|open| rests(open, &self.ledger)) {
                 return Ok(report);
             }
         }
@@ -317,7 +319,7 @@ impl FaultSchedule {
     /// Each reservation is asked for once more, to be approved: one that can never succeed again shows only then. What must
     /// be in the calendar is so before that.
     async fn last_requests(&mut self) -> Result<(), Trouble> {
-        check_reservations(&self.stage.world, &self.requests, &mut self.ledger);
+        check_reservations(&self.company.world, &self.requests, &mut self.ledger);
         for number in 0..RESERVATIONS {
             let process = self.process()?;
             let (said, work) = self.requests.begin_last(number, &process);
@@ -329,21 +331,21 @@ impl FaultSchedule {
     }
 
     async fn judge(mut self, last: SweepReport) -> Result<ScheduleOutcome, Trouble> {
-        let open = self.open_records().await?;
-        let Self { stage, ledger, people, requests, manner, .. } = &mut self;
+        let open = self.open_work().await?;
+        let Self { company, ledger, people, requests, manner, .. } = &mut self;
         check_records(&open, &last, ledger);
         check_forms(manner, true, ledger);
-        CalendarCheck { world: &stage.world, ledger, people, manner, is_all_listed: true }.pass();
-        check_reservations(&stage.world, requests, ledger);
-        check_calls(&stage.world, ledger);
+        CalendarCheck { world: &company.world, ledger, people, manner, is_all_listed: true }.pass();
+        check_reservations(&company.world, requests, ledger);
+        check_calls(&company.world, ledger);
         let (breaches, unknown) = self.ledger.close();
         Ok(ScheduleOutcome { seed: self.seed, breaches, unknown, story: self.story })
     }
 
     /// Somebody does something, to an event of their own, to a reservation or to the spreadsheet.
     pub(crate) fn person_acts(&mut self) {
-        let Self { random, stage, ledger, people, requests, manner, .. } = self;
-        let world = &stage.world;
+        let Self { random, company, ledger, people, requests, manner, .. } = self;
+        let world = &company.world;
         let said = match random.u8(..100) {
             ..=7 if manner.sheet => Some(sheet::act(random, world)),
             8..=13 => requests.person_acts(&mut Life { random, world, ledger }),
@@ -381,7 +383,7 @@ impl FaultSchedule {
         }
         self.names += 1;
         let name = format!("p{:02}", self.names);
-        let app = self.stage.process(&name)?;
+        let app = self.company.process(&name)?;
         self.processes.insert(name.clone(), app.clone());
         Ok(NamedProcess { name, app })
     }

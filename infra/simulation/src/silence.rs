@@ -1,25 +1,26 @@
-//! Days on which Byroapi does not say what becomes of any form, while persons decide about the same one again and again.
+//! The part of [`FaultSchedule`] with days on which Byroapi does not say what becomes of any form, while persons decide about
+//! the same one again and again.
 
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::operations::PersonDecision;
 use crate::people::Life;
 use crate::schedule::{FaultSchedule, LONGER_THAN_ANY_BACKOFF, Mood};
-use crate::stage::Trouble;
+use moffman_testbed::Trouble;
 
 impl FaultSchedule {
     /// Sweeps, each of which tries again whatever may be tried again, and between them decisions about one form.
     pub(crate) async fn days_of_silence(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Silence;
-        let Self { random, stage, ledger, people, .. } = self;
+        let Self { random, company, ledger, people, .. } = self;
         let calendar = CALENDARS[random.usize(..CALENDARS.len())];
-        let said = people.add(calendar, PEOPLE[0].0, &mut Life { random, world: &stage.world, ledger });
+        let said = people.add(calendar, PEOPLE[0].0, &mut Life { random, world: &company.world, ledger });
         self.tell(format!("Byroapi does not say any more what becomes of forms, and {said}"));
         let number = self.random.usize(..2);
         for _ in 0..self.random.u32(3..7) {
             if self.random.u8(..3) > 0 {
                 self.decide_and_ask_again(number).await?;
             }
-            self.stage.time.advance(LONGER_THAN_ANY_BACKOFF);
+            self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
             self.begin_sweep(None)?;
             let reports = self.drive().await;
             self.note_known(&reports);
@@ -33,9 +34,9 @@ impl FaultSchedule {
         self.decides(decision, number)?;
         self.drive().await;
         if decision == PersonDecision::NotWanted && self.random.bool() {
-            self.stage.time.advance(LONGER_THAN_ANY_BACKOFF);
-            let Self { random, stage, ledger, people, .. } = self;
-            let said = people.ask_again(&mut Life { random, world: &stage.world, ledger });
+            self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
+            let Self { random, company, ledger, people, .. } = self;
+            let said = people.ask_again(&mut Life { random, world: &company.world, ledger });
             self.tell(said);
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::table::written;
 /// More decisions than any overtaker needs.
 const MOST_DECISIONS: u32 = 300;
 
-/// Who is slow at present, and for how long.
+/// The process that is slow at present, and for how long.
 #[derive(Debug)]
 pub struct Slow {
     caller: String,
@@ -15,7 +15,7 @@ pub struct Slow {
     behind: Option<Overtaker>,
 }
 
-/// Who is ahead of whoever is slow, which ends when the overtaker has written this record so many times.
+/// A process ahead of the slow one, until it has written this record so many times.
 #[derive(Debug)]
 struct Overtaker {
     caller: String,
@@ -35,7 +35,7 @@ impl Slow {
         Self { caller, decisions_left: MOST_DECISIONS, behind: Some(overtaker) }
     }
 
-    /// The process.
+    /// The slow process.
     pub fn caller(&self) -> &str {
         &self.caller
     }

@@ -8,13 +8,14 @@ use moffman_simulators::{QUOTA_ALLOWED, World};
 use serde_json::Value;
 
 use crate::cast::{CALENDARS, PEOPLE};
+use crate::company::OpenWork;
 use crate::form::FormHistory;
 use crate::handmade::HandmadeEvent;
 use crate::ledger::{Breach, Ledger};
+use crate::manner::Manner;
 use crate::people::People;
 use crate::requests::Requests;
 use crate::reservations::Reserved;
-use crate::stage::{Manner, OpenWork};
 use crate::wire::{PersonDays, days, is_processed, is_there, key};
 
 /// The calendars as people and sweeps have left them.

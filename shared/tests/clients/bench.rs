@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use chrono::{DateTime, Utc};
 use moffman::byroapi::{Byroapi, ByroapiOptions};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
@@ -12,6 +11,7 @@ use moffman::google::{Budget, GoogleCalendar, GoogleClient, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, World};
+use moffman_testbed::dynamodb;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
@@ -50,7 +50,8 @@ impl Bench {
         world.when_hanging(move |_| hanging.notify_one());
         let clock = Clock::new(WorldTime { world: world.clone(), hang });
         let transport = Transport::new().unwrap();
-        let store = store(&world, &transport).await;
+        let dynamodb = dynamodb(world.serve_dynamodb().await.unwrap(), &transport);
+        let store = moffman_testbed::store(dynamodb.retry_config(Transport::aws_retries()));
         let google = client(&world, &transport, &store, &clock);
         Self { world, transport, store, clock, google, budget: Budget::default(), calendar: calendar() }
     }
@@ -94,18 +95,6 @@ fn client(world: &World, transport: &Transport, store: &Store, clock: &Clock) ->
         randomness: Randomness::from_seed(1),
     })
     .unwrap()
-}
-
-/// DynamoDB in memory, over the connections that AWS gets.
-async fn store(world: &World, transport: &Transport) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(world.serve_dynamodb().await.unwrap())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .retry_config(Transport::aws_retries())
-        .http_client(transport.aws());
-    Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman")
 }
 
 /// The world's time: a pause moves it, and a request that hangs lets a timeout pass.

@@ -1,24 +1,21 @@
 //! One world with Google and DynamoDB, and as many processes of ours on it as a test wants.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, Utc};
-use moffman::clock::{Clock, Randomness, TimeSource, Wait};
-use moffman::config::{Place, Settings, Sources, load};
+use moffman::app::Moffman;
+use moffman::clock::Clock;
+use moffman::config::{Place, Sources};
 use moffman::directory::{Directory, DirectoryError};
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::office::Office;
-use moffman::google::{Budget, GoogleClient, GoogleOptions};
+use moffman::google::Budget;
 use moffman::reload::{ReloadReport, reload};
 use moffman::store::Store;
-use moffman::transport::Transport;
-use moffman_simulators::{DynamoDb, World};
+use moffman_simulators::World;
+use moffman_testbed::{Testbed, WorldTime};
 use serde_json::{Value, json};
 
 pub const SHEET: &str = "sheet-1";
@@ -31,7 +28,7 @@ pub struct Context {
     pub world: World,
     pub store: Store,
     pub dynamodb: Client,
-    transport: Transport,
+    testbed: Testbed,
 }
 
 /// A process of ours: its own memory on the common store.
@@ -39,47 +36,11 @@ pub struct Process {
     pub directory: Directory,
 }
 
-/// The world's time, which goes on while somebody waits.
-struct WorldTime(World);
-
-impl TimeSource for WorldTime {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        (self.0.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
-    }
-
-    fn pause(&self, duration: Duration) -> Wait {
-        let (world, end) = (self.0.clone(), self.0.now() + duration);
-        Box::pin(async move {
-            tokio::task::yield_now().await;
-            world.set_now(world.now().max(end));
-        })
-    }
-
-    fn expire(&self, _: Duration) -> Wait {
-        Box::pin(std::future::pending())
-    }
-}
-
 impl Context {
     pub async fn new() -> Self {
-        let world = World::start("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
-        let transport = Transport::new().unwrap();
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-            .endpoint_url(DynamoDb::start().await.unwrap().url())
-            .retry_config(RetryConfig::disabled())
-            .http_client(transport.aws())
-            .build();
-        let dynamodb = Client::from_conf(config);
-        let store = Store::new(dynamodb.clone(), "moffman");
-        store.create_table().await.unwrap();
-        let context = Self { world, store, dynamodb, transport };
+        let testbed = Testbed::with_dynamodb_apart("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
+        let (store, dynamodb) = (testbed.store.clone(), testbed.store.client().clone());
+        let context = Self { world: testbed.world.clone(), store, dynamodb, testbed };
         context.set_offices(&[&["Prague", "prague@example.com"], &["Brno", "brno@example.com"]]);
         context.set_users(&[&["anna@example.com", "Anna", "Nova", "1"], &["Bob Kral", "bob@example.com"]]);
         context
@@ -87,22 +48,17 @@ impl Context {
 
     /// A process with this configuration.
     pub fn process(&self, yaml: &str) -> Process {
-        let clock = self.clock();
-        let google = GoogleClient::new(GoogleOptions {
-            key: &self.world.service_account_key().into(),
-            endpoint: Some(&self.world.google_url()),
-            transport: &self.transport,
-            store: self.store.clone(),
-            clock: clock.clone(),
-            randomness: Randomness::from_seed(1),
-        });
-        let sources = moffman::app::directory_sources(&settings(yaml));
-        Process { directory: Directory::new(sources, self.store.clone(), google.unwrap(), clock) }
+        let file = Some(self.testbed.file("moffman.yaml", yaml).unwrap());
+        let options = vec![("--google-api--endpoint".to_owned(), self.world.google_url())];
+        let sources = Sources { file, environment: Vec::new(), options, place: Place::Local };
+        let time = WorldTime::going_on(self.world.clone());
+        let app = Moffman::new(self.testbed.surroundings(&sources, time).unwrap()).unwrap();
+        Process { directory: app.directory }
     }
 
     /// The world's time as our processes have it.
     pub fn clock(&self) -> Clock {
-        Clock::new(WorldTime(self.world.clone()))
+        Clock::new(WorldTime::going_on(self.world.clone()))
     }
 
     /// A process with one spreadsheet for offices and users.
@@ -187,13 +143,6 @@ impl Process {
 /// The person with this address.
 pub fn person(address: &str) -> PersonKey {
     Email::parse(address).unwrap().key()
-}
-
-fn settings(yaml: &str) -> Settings {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("moffman.yaml");
-    std::fs::write(&file, yaml).unwrap();
-    load(&Sources { file: Some(file), environment: Vec::new(), options: Vec::new(), place: Place::Local }).unwrap()
 }
 
 fn table(header: &[&str], rows: &[&[&str]]) -> Vec<Vec<Value>> {

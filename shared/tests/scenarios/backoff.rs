@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use moffman::clock::{Clock, TimeSource, Wait};
-use moffman_simulation::WorldTime;
 use moffman_simulators::Fault;
+use moffman_testbed::WorldTime;
 
 use crate::context::{PRAGUE, run_test, thursday};
 

@@ -1,12 +1,10 @@
 //! The stage of a story: two offices in Prague and Brno, three people, and what they and the workflow do.
 
-use std::io::Write as _;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use moffman::app::{Moffman, Surroundings};
-use moffman::clock::{Clock, Randomness};
-use moffman::config::{Place, Sources, load};
+use moffman::clock::Randomness;
+use moffman::config::{Place, Sources};
 use moffman::domain;
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Happening};
 use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
@@ -19,10 +17,8 @@ use moffman::store::item::kept;
 use moffman::store::open_record::OpenRecord;
 use moffman::store::write::{Condition, Write, Written};
 use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
-use moffman::transport::Transport;
-use moffman_simulation::WorldTime;
 use moffman_simulators::{CalendarOptions, NewEvent, World};
-use secrecy::SecretString;
+use moffman_testbed::{Testbed, WorldTime};
 use serde_json::{Value, json};
 
 use crate::table::{self, Traffic};
@@ -80,29 +76,28 @@ pub struct Context {
     pub dynamodb: Traffic,
     pub time: WorldTime,
     forms_expected: usize,
-    folder: tempfile::TempDir,
-    store: Store,
-    transport: Transport,
+    testbed: Testbed,
     seed: u64,
 }
 
 impl Context {
     async fn start(now: DateTime<Utc>, overrides: &str) -> Self {
-        let world = World::start(now).await.unwrap();
+        // With DynamoDB apart, the world's log has only what others are asked.
+        let mut testbed = Testbed::with_dynamodb_apart(now).await.unwrap();
+        let world = testbed.world.clone();
         world.add_calendar(PRAGUE, CalendarOptions::default());
         world.add_calendar(BRNO, CalendarOptions::default());
-        let transport = Transport::new().unwrap();
-        let (store, dynamodb) = table::start(&transport).await;
+        let (store, dynamodb) = table::watched(&testbed);
+        testbed.store = store;
         let time = WorldTime::going_on(world.clone());
-        let folder = tempfile::tempdir().unwrap();
-        let app = assemble(&world, &time, &store, &transport, folder.path(), overrides, 1);
-        Self { world, app, dynamodb, time, forms_expected: 0, folder, store, transport, seed: 1 }
+        let app = assemble(&testbed, &time, overrides, 1);
+        Self { world, app, dynamodb, time, forms_expected: 0, testbed, seed: 1 }
     }
 
     /// Another process with the same table; with the settings of `overrides` in place of those of the usual settings.
     pub fn another_process(&mut self, overrides: &str) -> Moffman {
         self.seed += 1;
-        assemble(&self.world, &self.time, &self.store, &self.transport, self.folder.path(), overrides, self.seed)
+        assemble(&self.testbed, &self.time, overrides, self.seed)
     }
 
     /// From now on, the story is about another process with other settings.
@@ -190,12 +185,12 @@ impl Context {
 
     /// What is still to be done in a calendar.
     pub async fn open(&self, calendar: &str) -> Vec<OpenRecord> {
-        open(&self.store, calendar).await
+        open(&self.testbed.store, calendar).await
     }
 
     /// How far a calendar was read.
     pub async fn token(&self, calendar: &str) -> Option<String> {
-        let cursor = self.store.calendar(&calendar.into()).read().await.unwrap().cursor;
+        let cursor = self.testbed.store.calendar(&calendar.into()).read().await.unwrap().cursor;
         cursor.map(|cursor| cursor.sync_token.clone())
     }
 
@@ -203,7 +198,8 @@ impl Context {
     pub async fn spoil(&self, calendar: &str, event: &str) {
         let key = [("pk", format!("calendar#{calendar}")), ("sk", format!("open#{event}"))];
         let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
-        let update = self.store.client().update_item().table_name(self.store.table()).set_key(Some(key.into()));
+        let update =
+            self.testbed.store.client().update_item().table_name(self.testbed.store.table()).set_key(Some(key.into()));
         let spoilt = update
             .update_expression("SET days = :days, revision = :revision")
             .condition_expression("attribute_exists(sk)")
@@ -231,12 +227,12 @@ impl Context {
         let claim = Claim::new(ClaimId("other".to_owned()), self.world.now() + chrono::Duration::seconds(75));
         let event = AskingEvent { calendar: PRAGUE.into(), event: record.event.id.clone() };
         let (now, key) = (self.world.now(), record.form());
-        let read = self.store.form(&key, now).await.unwrap();
+        let read = self.testbed.store.form(&key, now).await.unwrap();
         let sending = Happening::Sending { claim, event, dated: now };
         let form = domain::form::Form::after(read.as_ref().map(|item| &item.form), &sending, now).changed().unwrap();
         let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, "other".to_owned());
         let write = Write::put(form_key(&key), &item, Condition::None).unwrap();
-        assert!(matches!(self.store.write(&[write]).await.unwrap(), Written::Done));
+        assert!(matches!(self.testbed.store.write(&[write]).await.unwrap(), Written::Done));
     }
 
     pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
@@ -345,32 +341,14 @@ pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn assemble(
-    world: &World,
-    time: &WorldTime,
-    store: &Store,
-    transport: &Transport,
-    folder: &std::path::Path,
-    overrides: &str,
-    seed: u64,
-) -> Moffman {
-    let settings = SETTINGS.replace("{byroapi}", &world.byroapi_url());
-    let mut file = tempfile::Builder::new().suffix(".yaml").tempfile_in(folder).unwrap();
-    file.write_all(settings.as_bytes()).unwrap();
-    let mut options = vec![("--google-api--endpoint".to_owned(), world.google_url())];
+fn assemble(testbed: &Testbed, time: &WorldTime, overrides: &str, seed: u64) -> Moffman {
+    let settings = SETTINGS.replace("{byroapi}", &testbed.world.byroapi_url());
+    let file = Some(testbed.file("moffman.yaml", &settings).unwrap());
+    let mut options = vec![("--google-api--endpoint".to_owned(), testbed.world.google_url())];
     options.extend(flat(overrides));
-    let sources = Sources { file: Some(file.path().to_owned()), environment: Vec::new(), options, place: Place::Local };
-    let settings = load(&sources).unwrap_or_else(|errors| panic!("{errors}"));
-    Moffman::new(Surroundings {
-        settings,
-        google_key: SecretString::from(world.service_account_key()),
-        forms_authorization: None,
-        store: store.clone(),
-        transport: transport.clone(),
-        clock: Clock::new(time.clone()),
-        randomness: Randomness::from_seed(seed),
-    })
-    .unwrap()
+    let sources = Sources { file, environment: Vec::new(), options, place: Place::Local };
+    let surroundings = testbed.surroundings(&sources, time.clone()).unwrap_or_else(|errors| panic!("{errors}"));
+    Moffman::new(Surroundings { randomness: Randomness::from_seed(seed), ..surroundings }).unwrap()
 }
 
 /// `{"forms.timeout": 3}` as command-line options.

@@ -16,9 +16,9 @@ use moffman::store::open_record::OpenRecord;
 use moffman::store::seen::{How, Seen};
 use moffman::store::write::{Condition, Met, Write, Written};
 use moffman::transport::Transport;
+use moffman_simulators::DynamoDb;
 
 use crate::context::instant;
-use crate::table;
 
 const EARLY: &str = "2026-06-15T07:00:00Z";
 const LATE: &str = "2026-06-15T07:30:00Z";
@@ -67,7 +67,9 @@ fn revision() -> String {
 
 impl Table {
     async fn start() -> Self {
-        let store = table::start(&Transport::new().unwrap()).await.0;
+        let dynamodb = DynamoDb::start().await.unwrap();
+        let store = moffman_testbed::store(moffman_testbed::dynamodb(dynamodb.url(), &Transport::new().unwrap()));
+        store.create_table().await.unwrap();
         Self { store, calendar: "prague@group.calendar.google.com".into() }
     }
 

@@ -5,19 +5,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
     BeforeTransmitInterceptorContextRef,
 };
-use aws_sdk_dynamodb::config::{
-    BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents, retry::RetryConfig,
-};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents, retry::RetryConfig};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use moffman::store::Store;
-use moffman::transport::Transport;
-use moffman_simulators::DynamoDb;
+use moffman_testbed::{Testbed, dynamodb, store};
 
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:9/";
@@ -152,20 +148,11 @@ impl Intercept for Traffic {
     }
 }
 
-pub async fn start(transport: &Transport) -> (Store, Traffic) {
-    let dynamodb = DynamoDb::start().await.unwrap();
+/// The table of the testbed under this eye; requests that fail are sent again, as on AWS.
+pub fn watched(testbed: &Testbed) -> (Store, Traffic) {
     let traffic = Traffic::default();
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(dynamodb.url())
-        .http_client(transport.aws())
+    let config = dynamodb(&testbed.dynamodb_url, &testbed.transport)
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
-        .interceptor(traffic.clone())
-        .build();
-    let store = Store::new(Client::from_conf(config), "moffman");
-    store.create_table().await.unwrap();
-    traffic.take();
-    (store, traffic)
+        .interceptor(traffic.clone());
+    (store(config), traffic)
 }

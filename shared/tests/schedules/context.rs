@@ -1,18 +1,12 @@
 //! The stage of a story: a stack with its schedule group, one function, and a configuration that changes.
 
 use aws_sdk_scheduler::Client;
-use aws_sdk_scheduler::config::retry::RetryConfig;
-use aws_sdk_scheduler::config::{BehaviorVersion, Credentials, Region};
 use chrono::TimeDelta;
-use moffman::app::{Moffman, Surroundings};
-use moffman::clock::{Clock, Randomness};
-use moffman::config::{Place, Sources, load};
+use moffman::app::Moffman;
+use moffman::config::{Place, Sources};
 use moffman::schedules::{AlignError, Alignment, Order, align};
-use moffman::store::Store;
-use moffman::transport::Transport;
-use moffman_simulation::WorldTime;
-use moffman_simulators::{CalendarOptions, DynamoDb, World};
-use secrecy::SecretString;
+use moffman_simulators::{CalendarOptions, World};
+use moffman_testbed::{Testbed, WorldTime, scheduler};
 use serde_json::{Value, json};
 
 pub const GROUP: &str = "moffman-sweeps";
@@ -24,14 +18,13 @@ pub struct Context {
     pub world: World,
     pub time: WorldTime,
     pub client: Client,
-    store: Store,
-    transport: Transport,
-    folder: tempfile::TempDir,
+    testbed: Testbed,
 }
 
 /// Runs a story on Monday, 15 June 2026, 08:00:30 UTC, in a stack that was just deployed.
 pub async fn run_test(story: impl AsyncFnOnce(&Context)) {
-    let world = World::start("2026-06-15T08:00:30Z".parse().unwrap()).await.unwrap();
+    let testbed = Testbed::with_dynamodb_apart("2026-06-15T08:00:30Z".parse().unwrap()).await.unwrap();
+    let world = testbed.world.clone();
     world.add_schedule_group(GROUP);
     let fixed = json!({
         "ScheduleExpression": "rate(1 hour)",
@@ -39,35 +32,10 @@ pub async fn run_test(story: impl AsyncFnOnce(&Context)) {
         "Target": {"Arn": FUNCTION, "RoleArn": ROLE, "Input": r#"{"task":"maintain"}"#},
     });
     world.put_schedule(GROUP, "maintain", fixed);
-    let transport = Transport::new().unwrap();
-    let (client, table) = (client(&world, &transport), store(&transport).await);
-    let time = WorldTime::new(world.clone());
-    let context = Context { world, time, client, store: table, transport, folder: tempfile::tempdir().unwrap() };
+    let client = scheduler(world.scheduler_url(), &testbed.transport);
+    let context = Context { time: WorldTime::new(world.clone()), world, client, testbed };
     story(&context).await;
     context.world.finish().unwrap();
-}
-
-fn client(world: &World, transport: &Transport) -> Client {
-    let config = aws_sdk_scheduler::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-        .endpoint_url(world.scheduler_url())
-        .retry_config(RetryConfig::disabled())
-        .http_client(transport.aws());
-    Client::from_conf(config.build())
-}
-
-async fn store(transport: &Transport) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-        .region(aws_sdk_dynamodb::config::Region::new("eu-central-1"))
-        .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("key", "secret", None, None, "test"))
-        .endpoint_url(DynamoDb::start().await.unwrap().url())
-        .http_client(transport.aws());
-    let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), "moffman");
-    store.create_table().await.unwrap();
-    store
 }
 
 /// The usual configuration: two offices, a sweep every two hours.
@@ -101,24 +69,15 @@ pub fn calendar(n: usize) -> String {
 impl Context {
     /// A process of the function with this configuration.
     pub fn process(&self, configuration: &Value) -> Moffman {
-        let path = self.folder.path().join("moffman.yaml");
-        std::fs::write(&path, configuration.to_string()).unwrap();
+        let file = Some(self.testbed.file("moffman.yaml", &configuration.to_string()).unwrap());
         let environment = [
             ("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", "/moffman/key".to_owned()),
             ("MOFFMAN_GOOGLE_API__ENDPOINT", self.world.google_url()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value)).to_vec();
-        let sources = Sources { file: Some(path), environment, options: Vec::new(), place: Place::Aws };
-        Moffman::new(Surroundings {
-            settings: load(&sources).unwrap_or_else(|errors| panic!("{errors}")),
-            google_key: SecretString::from(self.world.service_account_key()),
-            forms_authorization: None,
-            store: self.store.clone(),
-            transport: self.transport.clone(),
-            clock: Clock::new(self.time.clone()),
-            randomness: Randomness::from_seed(1),
-        })
-        .unwrap()
+        let sources = Sources { file, environment, options: Vec::new(), place: Place::Aws };
+        let surroundings = self.testbed.surroundings(&sources, self.time.clone());
+        Moffman::new(surroundings.unwrap_or_else(|errors| panic!("{errors}"))).unwrap()
     }
 
     /// Aligns the schedules to this configuration.

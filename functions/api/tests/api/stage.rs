@@ -1,16 +1,12 @@
 //! The world in which a function is tested: two offices, one manual user, a sheet, a table of its own.
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use chrono::Utc;
 use moffman::app::{Moffman, Surroundings};
-use moffman::clock::{Clock, Randomness};
-use moffman::config::{Place, Sources, load};
-use moffman::store::Store;
+use moffman::clock::Randomness;
+use moffman::config::{Place, Sources};
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, DynamoDb, World};
-use secrecy::SecretString;
+use moffman_testbed::Testbed;
 use serde_json::{Value, json};
 
 use crate::time::Time;
@@ -23,7 +19,7 @@ pub const SHEET: &str = "1a2b3c";
 pub struct Stage {
     pub world: World,
     pub dynamodb: DynamoDb,
-    pub folder: tempfile::TempDir,
+    testbed: Testbed,
     /// What the configuration file has.
     pub settings: Value,
 }
@@ -41,45 +37,22 @@ impl Stage {
         world.set_secure_parameter("/moffman/key", &world.service_account_key());
         let dynamodb = DynamoDb::start().await.unwrap();
         let settings = settings(&world);
-        Self { world, dynamodb, folder: tempfile::tempdir().unwrap(), settings }
+        let url = dynamodb.url().to_owned();
+        let testbed = Testbed::over(world.clone(), url, Transport::new().unwrap()).unwrap();
+        Self { world, dynamodb, testbed, settings }
     }
 
     /// Makes the table.
     pub async fn make_table(&self) {
-        self.store(&Transport::new().unwrap()).create_table().await.unwrap();
+        self.testbed.store.create_table().await.unwrap();
     }
 
     /// The service in this process.
     pub fn app(&self, time: Time) -> Moffman {
-        let sources = Sources {
-            file: Some(self.settings_file()),
-            environment: Vec::new(),
-            options: Vec::new(),
-            place: Place::Local,
-        };
-        let transport = Transport::new().unwrap();
-        let app = Moffman::new(Surroundings {
-            settings: load(&sources).unwrap_or_else(|errors| panic!("{errors}")),
-            google_key: SecretString::from(self.world.service_account_key()),
-            forms_authorization: None,
-            store: self.store(&transport),
-            transport,
-            clock: Clock::new(time),
-            randomness: Randomness::from_seed(7),
-        });
-        app.unwrap()
-    }
-
-    fn store(&self, transport: &Transport) -> Store {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(self.dynamodb.url())
-            .retry_config(RetryConfig::disabled())
-            .http_client(transport.aws())
-            .build();
-        Store::new(Client::from_conf(config), "moffman")
+        let (file, environment, options) = (Some(self.settings_file()), Vec::new(), Vec::new());
+        let sources = Sources { file, environment, options, place: Place::Local };
+        let surroundings = self.testbed.surroundings(&sources, time).unwrap_or_else(|errors| panic!("{errors}"));
+        Moffman::new(Surroundings { randomness: Randomness::from_seed(7), ..surroundings }).unwrap()
     }
 
     /// The configuration file.
@@ -95,9 +68,7 @@ impl Stage {
 
     /// A file in this test's own folder.
     pub fn file(&self, name: &str, text: &str) -> std::path::PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path
+        self.testbed.file(name, text).unwrap()
     }
 }
 

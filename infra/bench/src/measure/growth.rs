@@ -6,11 +6,14 @@ use futures_util::future::try_join_all;
 use moffman::sweep::{Order, Scope, sweep};
 use serde_json::{Value, json};
 
-use crate::cost::Cost;
+use crate::bench::Bench;
+use crate::binaries::Binaries;
+use crate::cost::InvocationCost;
+use crate::event;
+use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::median;
-use crate::stage::Stage;
-use crate::{Binaries, Scale, Trouble, event};
+use moffman_testbed::Trouble;
 
 /// Sweeps per measurement of a single office.
 const SWEEPS: usize = 10;
@@ -33,50 +36,50 @@ pub struct Growth {
 }
 
 /// Sweeps an office with more and more processed events, and more and more offices.
-pub(crate) async fn growth(binaries: &Binaries, scale: &Scale) -> Result<Vec<Growth>, Trouble> {
+pub(crate) async fn growth(binaries: &Binaries, extent: &Extent) -> Result<Vec<Growth>, Trouble> {
     let mut rows = Vec::new();
-    for events in scale.histories {
+    for events in extent.histories {
         rows.push(history(binaries, events).await?);
     }
     // A large sweep waits for Google's quota most of the time: side by side.
-    rows.extend(try_join_all(scale.unchanged.map(|count| offices(binaries, count))).await?);
+    rows.extend(try_join_all(extent.unchanged.map(|count| offices(binaries, count))).await?);
     Ok(rows)
 }
 
 async fn history(binaries: &Binaries, events: usize) -> Result<Growth, Trouble> {
-    let stage = Stage::set(1).await?;
-    stage.person_adds(events);
+    let bench = Bench::with_offices(1).await?;
+    bench.person_adds(events);
     // Once to approve them, once to see the approvals.
-    past_sweeps(&stage, 2).await?;
-    if stage.world.forms().len() != events {
+    past_sweeps(&bench, 2).await?;
+    if bench.world.forms().len() != events {
         return Err("not every event of the history has its form".into());
     }
-    let function = Function::start(&binaries.sweeper, &stage).await?;
+    let function = Function::start(&binaries.sweeper, &bench).await?;
     function.invoke(event::sweep()).await?;
     let mut costs = Vec::new();
     for _ in 0..SWEEPS {
         costs.push(function.invoke(event::sweep()).await?);
     }
-    stage.check()?;
+    bench.check()?;
     Growth::of(format!("1 office, {events} processed events"), 1, &costs)
 }
 
 async fn offices(binaries: &Binaries, count: usize) -> Result<Growth, Trouble> {
-    let stage = Stage::set(count).await?;
-    past_sweeps(&stage, 1).await?;
+    let bench = Bench::with_offices(count).await?;
+    past_sweeps(&bench, 1).await?;
     let mut costs = Vec::new();
     for _ in 0..LARGE_SWEEPS {
         // A new process each time, because the old one has used up what Google allows at once.
-        let function = Function::start(&binaries.sweeper, &stage).await?;
+        let function = Function::start(&binaries.sweeper, &bench).await?;
         function.invoke(event::sweep_one()).await?;
         costs.push(function.invoke(event::sweep()).await?);
     }
-    stage.check()?;
+    bench.check()?;
     Growth::of(format!("{count} offices"), count, &costs)
 }
 
-async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
-    let app = stage.unpaced()?;
+async fn past_sweeps(bench: &Bench, count: usize) -> Result<(), Trouble> {
+    let app = bench.unpaced()?;
     for _ in 0..count {
         let order = Order { scope: Scope::All, dry_run: false, deadline: None, share: None };
         let report = sweep(&app, &order).await?;
@@ -88,7 +91,7 @@ async fn past_sweeps(stage: &Stage, count: usize) -> Result<(), Trouble> {
 }
 
 impl Growth {
-    fn of(what: String, offices: usize, sweeps: &[Cost]) -> Result<Self, Trouble> {
+    fn of(what: String, offices: usize, sweeps: &[InvocationCost]) -> Result<Self, Trouble> {
         let most = sweeps.iter().max_by_key(|cost| cost.calls()).ok_or("nothing was swept")?;
         let cpu: Vec<_> = sweeps.iter().map(|cost| cost.cpu).collect();
         Ok(Self { what, calls: most.calls(), budget: 2 * offices, bytes: most.bytes, cpu: median(&cpu) })

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use futures_util::future::{try_join, try_join_all};
 
-use super::MEMORY;
+use super::budgets::MEMORY;
+use crate::bench::Bench;
+use crate::binaries::Binaries;
+use crate::event;
+use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, mebibytes};
-use crate::stage::Stage;
-use crate::{Binaries, Scale, Trouble, event};
+use moffman_testbed::Trouble;
 
 const OFFICES: usize = 10;
 /// How many runs are enough: memory hardly varies.
@@ -18,39 +21,39 @@ const RUNS: usize = 3;
 const SHORT: Duration = Duration::from_secs(90);
 
 /// Loads both functions heavily.
-pub(crate) async fn memory(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
-    let runs = scale.runs.min(RUNS);
+pub(crate) async fn memory(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
+    let runs = extent.runs.min(RUNS);
     let mut api = Vec::new();
     for _ in 0..runs {
-        api.push(reservations(binaries, scale.reservations).await?);
+        api.push(reservations(binaries, extent.reservations).await?);
     }
     // These wait for Google's quota most of the time: side by side.
-    let offices = scale.unchanged.into_iter().max().unwrap_or_default();
-    let events = try_join_all((0..runs).map(|_| events(binaries, scale.many_events)));
+    let offices = extent.unchanged.into_iter().max().unwrap_or_default();
+    let events = try_join_all((0..runs).map(|_| events(binaries, extent.many_events)));
     let first_sweeps = try_join_all((0..runs).map(|_| first_sweep(binaries, offices)));
     let (events, first_sweeps) = try_join(events, first_sweeps).await?;
     let row = |what: String| Row::new(format!("peak memory: {what}"), Unit::Mebibytes).within(MEMORY);
     Ok(vec![
-        row(format!("api, {} reservations", scale.reservations)).of(api),
-        row(format!("sweeper, {} new events", scale.many_events)).of(events),
+        row(format!("api, {} reservations", extent.reservations)).of(api),
+        row(format!("sweeper, {} new events", extent.many_events)).of(events),
         row(format!("sweeper, first sweep of {offices} offices")).of(first_sweeps),
     ])
 }
 
 async fn reservations(binaries: &Binaries, count: usize) -> Result<f64, Trouble> {
-    let stage = Stage::set(OFFICES).await?;
-    let function = Function::start(&binaries.api, &stage).await?;
+    let bench = Bench::with_offices(OFFICES).await?;
+    let function = Function::start(&binaries.api, &bench).await?;
     for number in 0..count {
         function.invoke(event::post(&event::reservation(number, OFFICES, false))?).await?;
     }
-    stage.check()?;
+    bench.check()?;
     Ok(mebibytes(function.process.peak_memory()?))
 }
 
 async fn events(binaries: &Binaries, count: usize) -> Result<f64, Trouble> {
-    let stage = Stage::set(1).await?;
-    stage.person_adds(count);
-    let function = Function::start(&binaries.sweeper, &stage).await?;
+    let bench = Bench::with_offices(1).await?;
+    bench.person_adds(count);
+    let function = Function::start(&binaries.sweeper, &bench).await?;
     let (mut approved, mut open) = (0, 0);
     for _ in 0..2 {
         let report = function.answer(event::sweep(), SHORT).await?.content;
@@ -60,14 +63,14 @@ async fn events(binaries: &Binaries, count: usize) -> Result<f64, Trouble> {
     if approved + open != u64::try_from(count)? {
         return Err(format!("of {count} events {approved} were approved and {open} are open").into());
     }
-    stage.check()?;
+    bench.check()?;
     Ok(mebibytes(function.process.peak_memory()?))
 }
 
 async fn first_sweep(binaries: &Binaries, offices: usize) -> Result<f64, Trouble> {
-    let stage = Stage::set(offices).await?;
-    let function = Function::start(&binaries.sweeper, &stage).await?;
+    let bench = Bench::with_offices(offices).await?;
+    let function = Function::start(&binaries.sweeper, &bench).await?;
     function.invoke(event::sweep()).await?;
-    stage.check()?;
+    bench.check()?;
     Ok(mebibytes(function.process.peak_memory()?))
 }

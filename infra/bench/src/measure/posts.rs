@@ -1,46 +1,49 @@
 //! What a reservation costs: time, CPU, calls.
 
-use super::{CPU, FIRST, WARM};
-use crate::cost::Cost;
+use super::budgets::{CPU, FIRST, WARM};
+use crate::bench::Bench;
+use crate::binaries::Binaries;
+use crate::cost::InvocationCost;
+use crate::event;
+use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
-use crate::stage::Stage;
-use crate::{Binaries, Scale, Trouble, event};
+use moffman_testbed::Trouble;
 
 const OFFICES: usize = 10;
 /// Requests before those that count.
 const WARM_UP: usize = 20;
 
 /// A kind of request, and what it may cost.
-struct Kind {
+struct RequestKind {
     name: &'static str,
     google_calls: f64,
-    costs: Vec<Cost>,
+    costs: Vec<InvocationCost>,
 }
 
 /// Registers reservations, approves them, and registers others directly as approved.
-pub(crate) async fn posts(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
-    let kind = |name, google_calls| Kind { name, google_calls, costs: Vec::new() };
+pub(crate) async fn posts(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
+    let kind = |name, google_calls| RequestKind { name, google_calls, costs: Vec::new() };
     let mut kinds = [kind("register", 1.0), kind("approve", 2.0), kind("register as approved", 2.0)];
     let mut first = Vec::new();
-    for _ in 0..scale.runs {
-        let stage = Stage::set(OFFICES).await?;
-        let function = Function::start(&binaries.api, &stage).await?;
+    for _ in 0..extent.runs {
+        let bench = Bench::with_offices(OFFICES).await?;
+        let function = Function::start(&binaries.api, &bench).await?;
         first.push(median(&function.invoke_all(requests(0..1, false)?).await?.own_times));
         function.invoke_all(requests(1..1 + WARM_UP, false)?).await?;
         function.invoke_all(requests(1..1 + WARM_UP, true)?).await?;
-        let (registered, direct) = (1_000_000..1_000_000 + scale.posts, 2_000_000..2_000_000 + scale.posts);
+        let (registered, direct) = (1_000_000..1_000_000 + extent.posts, 2_000_000..2_000_000 + extent.posts);
         let batches = [(registered.clone(), false), (registered, true), (direct, true)];
         for (kind, (numbers, approved)) in kinds.iter_mut().zip(batches) {
             kind.costs.push(function.invoke_all(requests(numbers, approved)?).await?);
         }
-        stage.check()?;
+        bench.check()?;
     }
     let mut rows =
         vec![Row::new("first invocation, POST, new token: own time", Unit::Milliseconds).within(FIRST).of(first)];
-    rows.extend(kinds.iter().map(Kind::own_time));
-    rows.extend(kinds.iter().map(|kind| kind.cpu(scale.posts)));
-    rows.extend(kinds.iter().flat_map(|kind| kind.calls(scale.posts)));
+    rows.extend(kinds.iter().map(RequestKind::own_time));
+    rows.extend(kinds.iter().map(|kind| kind.cpu(extent.posts)));
+    rows.extend(kinds.iter().flat_map(|kind| kind.calls(extent.posts)));
     Ok(rows)
 }
 
@@ -48,7 +51,7 @@ fn requests(numbers: std::ops::Range<usize>, approved: bool) -> Result<Vec<serde
     numbers.map(|number| event::post(&event::reservation(number, OFFICES, approved))).collect()
 }
 
-impl Kind {
+impl RequestKind {
     fn own_time(&self) -> Row {
         let samples = self.costs.iter().map(|cost| median(&cost.own_times)).collect();
         Row::new(format!("warm invocation, {}: own time", self.name), Unit::Milliseconds).within(WARM).of(samples)
@@ -60,7 +63,7 @@ impl Kind {
     }
 
     fn calls(&self, count: usize) -> [Row; 2] {
-        let row = |service: &str, calls: fn(&Cost) -> usize| {
+        let row = |service: &str, calls: fn(&InvocationCost) -> usize| {
             let samples = self.costs.iter().map(|cost| number(calls(cost)) / number(count)).collect();
             Row::new(format!("{service} calls: {}", self.name), Unit::Calls).of(samples)
         };

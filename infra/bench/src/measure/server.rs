@@ -4,35 +4,38 @@ use std::time::Instant;
 
 use futures_util::future::try_join_all;
 
-use super::{CPU, LOCAL_RATE, LOCAL_START, MEMORY};
+use super::budgets::{CPU, LOCAL_RATE, LOCAL_START, MEMORY};
+use crate::bench::Bench;
+use crate::binaries::Binaries;
+use crate::event;
+use crate::extent::Extent;
 use crate::local::LocalServer;
 use crate::row::{Row, Unit, mebibytes, milliseconds, milliseconds_each, number};
-use crate::stage::Stage;
-use crate::{Binaries, Scale, Trouble, event};
+use moffman_testbed::Trouble;
 
 const OFFICES: usize = 10;
 const CONNECTIONS: usize = 16;
 
 /// Starts it, and registers reservations over several connections at once.
-pub(crate) async fn server(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+pub(crate) async fn server(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let (mut start, mut rate, mut cpu, mut memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..scale.runs {
-        let stage = Stage::set(OFFICES).await?;
-        let server = LocalServer::start(&binaries.local, &stage).await?;
+    for _ in 0..extent.runs {
+        let bench = Bench::with_offices(OFFICES).await?;
+        let server = LocalServer::start(&binaries.local, &bench).await?;
         start.push(milliseconds(server.start));
         let client = reqwest::Client::builder().no_proxy().build()?;
         let url = format!("{}/api/v1/reservations", server.url);
         let (before, began) = (server.process.cpu()?, Instant::now());
         try_join_all((0..CONNECTIONS).map(|connection| {
             let (client, url) = (client.clone(), url.clone());
-            let numbers = (0..scale.requests).skip(connection).step_by(CONNECTIONS);
+            let numbers = (0..extent.requests).skip(connection).step_by(CONNECTIONS);
             async move { tokio::spawn(register(client, url, numbers.collect())).await? }
         }))
         .await?;
-        rate.push(number(scale.requests) / began.elapsed().as_secs_f64());
-        cpu.push(milliseconds_each(server.process.cpu()?.saturating_sub(before), scale.requests));
+        rate.push(number(extent.requests) / began.elapsed().as_secs_f64());
+        cpu.push(milliseconds_each(server.process.cpu()?.saturating_sub(before), extent.requests));
         memory.push(mebibytes(server.process.peak_memory()?));
-        stage.check()?;
+        bench.check()?;
     }
     Ok(vec![
         Row::new("local server: start until it listens", Unit::Milliseconds).within(LOCAL_START).of(start),
@@ -40,7 +43,7 @@ pub(crate) async fn server(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row
             .within(LOCAL_RATE)
             .of(rate),
         Row::new("local server: CPU per POST", Unit::Milliseconds).within(CPU).of(cpu),
-        Row::new(format!("peak memory: local server, {} reservations", scale.requests), Unit::Mebibytes)
+        Row::new(format!("peak memory: local server, {} reservations", extent.requests), Unit::Mebibytes)
             .within(MEMORY)
             .of(memory),
     ])

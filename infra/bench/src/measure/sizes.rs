@@ -6,15 +6,17 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use super::{BINARY, ZIP};
+use super::budgets::{BINARY, ZIP};
+use crate::binaries::Binaries;
+use crate::extent::Extent;
 use crate::row::{Row, Unit, megabytes};
-use crate::{Binaries, Scale, Trouble};
+use moffman_testbed::Trouble;
 
 /// What a zip archive has besides the compressed content of its one file, `bootstrap`: local header, entry, end.
 const ARCHIVE: u64 = 30 + 9 + 46 + 9 + 22;
 
 /// The sizes of all programs, and of the packages of the functions.
-pub(crate) fn sizes(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
+pub(crate) fn sizes(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let mut rows = Vec::new();
     for (name, binary) in [("api", &binaries.api), ("sweeper", &binaries.sweeper), ("moffman", &binaries.local)] {
         let size = megabytes(std::fs::metadata(binary)?.len());
@@ -24,7 +26,7 @@ pub(crate) fn sizes(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trou
         rows.push(
             Row::new(format!("zip: {name}"), Unit::Megabytes)
                 .within(ZIP)
-                .of(vec![megabytes(zipped(binary, scale.compression)?)]),
+                .of(vec![megabytes(zipped(binary, extent.compression)?)]),
         );
     }
     Ok(rows)

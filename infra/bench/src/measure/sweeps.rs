@@ -1,58 +1,61 @@
 //! What a sweep costs: per unchanged office, and per event that a person has made by hand.
 
-use super::{CPU, CPU_PER_EVENT, FIRST, WARM, WRITES_PER_EVENT};
-use crate::cost::Cost;
+use super::budgets::{CPU, CPU_PER_EVENT, FIRST, WARM, WRITES_PER_EVENT};
+use crate::bench::Bench;
+use crate::binaries::Binaries;
+use crate::cost::InvocationCost;
+use crate::event;
+use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
-use crate::stage::Stage;
-use crate::{Binaries, Scale, Trouble, event};
+use moffman_testbed::Trouble;
 
 /// Warm invocations per run.
 const TIMES: usize = 5;
 
 /// Sweeps offices in which nothing has changed, and then one with new events.
-pub(crate) async fn sweeps(binaries: &Binaries, scale: &Scale) -> Result<Vec<Row>, Trouble> {
-    let stage = Stage::set(scale.offices).await?;
+pub(crate) async fn sweeps(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
+    let bench = Bench::with_offices(extent.offices).await?;
     // The first sweep lists the calendars' windows.
-    Function::start(&binaries.sweeper, &stage).await?.invoke(event::sweep()).await?;
+    Function::start(&binaries.sweeper, &bench).await?.invoke(event::sweep()).await?;
     let (mut first, mut warm, mut unchanged, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..scale.runs {
-        let function = Function::start(&binaries.sweeper, &stage).await?;
+    for _ in 0..extent.runs {
+        let function = Function::start(&binaries.sweeper, &bench).await?;
         first.push(median(&function.invoke(event::sweep_one()).await?.own_times));
         warm.push(median(&function.invoke_all(vec![event::sweep_one(); TIMES]).await?.own_times));
         unchanged.push(function.invoke(event::sweep()).await?);
         drop(function);
         // A new process, because the old one has used up what Google allows at once.
-        let function = Function::start(&binaries.sweeper, &stage).await?;
+        let function = Function::start(&binaries.sweeper, &bench).await?;
         function.invoke(event::sweep_one()).await?;
-        stage.person_adds(scale.events);
+        bench.person_adds(extent.events);
         changed.push(function.invoke(event::sweep_one()).await?);
         // The next listing shows the approvals.
         function.invoke(event::sweep_one()).await?;
     }
-    stage.check()?;
+    bench.check()?;
     let time = |what: &str| Row::new(what, Unit::Milliseconds);
     let mut rows = vec![
         time("first invocation, sweep of one office: own time").within(FIRST).of(first),
         time("warm invocation, sweep of one office: own time").within(WARM).of(warm),
-        time("CPU per unchanged office").within(CPU).of(cpu(&unchanged, scale.offices)),
-        time("CPU per new event: form and approval").within(CPU_PER_EVENT).of(cpu(&changed, scale.events)),
+        time("CPU per unchanged office").within(CPU).of(cpu(&unchanged, extent.offices)),
+        time("CPU per new event: form and approval").within(CPU_PER_EVENT).of(cpu(&changed, extent.events)),
     ];
-    rows.extend(unchanged_calls(&unchanged, scale.offices));
-    rows.extend(event_calls(&changed, scale.events));
+    rows.extend(unchanged_calls(&unchanged, extent.offices));
+    rows.extend(event_calls(&changed, extent.events));
     Ok(rows)
 }
 
-fn cpu(costs: &[Cost], count: usize) -> Vec<f64> {
+fn cpu(costs: &[InvocationCost], count: usize) -> Vec<f64> {
     costs.iter().map(|cost| milliseconds_each(cost.cpu, count)).collect()
 }
 
-fn calls(what: &str, costs: &[Cost], count: usize, calls: fn(&Cost) -> usize) -> Row {
+fn calls(what: &str, costs: &[InvocationCost], count: usize, calls: fn(&InvocationCost) -> usize) -> Row {
     let samples = costs.iter().map(|cost| number(calls(cost)) / number(count)).collect();
     Row::new(what, Unit::Calls).of(samples)
 }
 
-fn unchanged_calls(costs: &[Cost], offices: usize) -> [Row; 4] {
+fn unchanged_calls(costs: &[InvocationCost], offices: usize) -> [Row; 4] {
     [
         calls("Google calls: unchanged office", costs, offices, |cost| cost.google).within(1.0),
         calls("Byroapi calls: unchanged office", costs, offices, |cost| cost.forms).within(0.0),
@@ -62,7 +65,7 @@ fn unchanged_calls(costs: &[Cost], offices: usize) -> [Row; 4] {
 }
 
 /// Without what is there for all of them: the listing, the read and the cursor.
-fn event_calls(costs: &[Cost], events: usize) -> [Row; 4] {
+fn event_calls(costs: &[InvocationCost], events: usize) -> [Row; 4] {
     [
         calls("Google calls: each new event", costs, events, |cost| cost.google.saturating_sub(1)).within(1.0),
         calls("Byroapi calls: each new event", costs, events, |cost| cost.forms).within(1.0),

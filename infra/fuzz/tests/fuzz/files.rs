@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use moffman_fuzz::mutations::Mutations;
 use moffman_fuzz::{TARGETS, files};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+
+use crate::mutations;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -46,8 +48,8 @@ fn words_are_written_as_libfuzzer_reads_them() {
 #[test]
 fn the_same_number_makes_the_same_inputs() {
     let inputs = |number| {
-        let (seeds, words) = (files::seeds("templates").unwrap(), files::words("templates").unwrap());
-        Mutations::new(number, seeds, words).take(50).collect::<Vec<_>>()
+        let (strategy, mut runner) = (mutations::inputs("templates"), mutations::runner(number, 50));
+        (0..50).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect::<Vec<_>>()
     };
     assert_eq!(inputs(1), inputs(1));
     assert_ne!(inputs(1), inputs(2));

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use moffman_fuzz::target;
 use moffman_fuzz::watch::Limits;
 
-use crate::{TIME, expect_no_finding};
+use crate::{TIME, watched};
 
-fn holds(name: &str, input: String, memory: usize) {
+fn holds(name: &str, input: &str, memory: usize) {
     let limits = Limits { time: TIME, memory };
-    assert_eq!(expect_no_finding(target(name).unwrap().check, std::iter::once(input.into_bytes()), limits), 1);
+    watched(target(name).unwrap().check, limits, |watch| watch.run(input.as_bytes()));
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn a_configuration_with_a_hundred_thousand_keys_in_one_mapping_is_read_in_time()
     for number in 0..100_000 {
         writeln!(text, "person{number}@example.com: Person,").unwrap();
     }
-    holds("configuration", text + "}}}\n", 512 << 20);
+    holds("configuration", &(text + "}}}\n"), 512 << 20);
 }
 
 #[test]
@@ -27,15 +27,15 @@ fn a_sheet_with_fifty_thousand_rows_is_read_in_time() {
     for number in 0..50_000 {
         writeln!(text, "person{number}@example.com\tAnna\tExample\t{number}").unwrap();
     }
-    holds("sheet_rows", text, 512 << 20);
+    holds("sheet_rows", &text, 512 << 20);
 }
 
 #[test]
 fn a_template_of_a_megabyte_is_read_in_time() {
-    holds("templates", "{user_name}{{".repeat(80_000), 512 << 20);
+    holds("templates", &"{user_name}{{".repeat(80_000), 512 << 20);
 }
 
 #[test]
 fn a_date_format_of_a_megabyte_is_read_in_time() {
-    holds("date_formats", "D[.]".repeat(250_000), 512 << 20);
+    holds("date_formats", &"D[.]".repeat(250_000), 512 << 20);
 }

@@ -4,13 +4,14 @@
 
 mod files;
 mod large;
+mod mutations;
 mod targets;
 mod watching;
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use moffman_fuzz::watch::{Effect, Limits, run};
+use moffman_fuzz::watch::{Finding, Limits, Misbehaviour, Watch};
 
 /// Generous, because the machine may be busy.
 const TIME: Duration = Duration::from_secs(40);
@@ -22,16 +23,12 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap()
 }
 
-/// Every input passes; answers how many there were.
-fn expect_no_finding(
-    check: fn(&[u8]),
-    inputs: impl Iterator<Item = Vec<u8>> + Send + 'static,
-    limits: Limits,
-) -> usize {
+/// Runs `test` with a watch on the check, alone.
+fn watched(check: fn(&[u8]), limits: Limits, test: impl FnOnce(&mut Watch) -> Result<(), Finding>) {
     let alone = alone();
-    let outcome = run(check, inputs, limits);
-    if outcome.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::Panic(_))) {
+    let outcome = test(&mut Watch::start(check, limits).unwrap());
+    if outcome.as_ref().is_err_and(|finding| matches!(finding.misbehaviour, Misbehaviour::Panic(_))) {
         drop(alone);
     }
-    outcome.unwrap_or_else(|finding| panic!("{finding}"))
+    outcome.unwrap_or_else(|finding| panic!("{finding}"));
 }

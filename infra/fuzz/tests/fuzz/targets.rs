@@ -1,21 +1,38 @@
 //! The short run: some thousand inputs per target.
 
-use moffman_fuzz::mutations::Mutations;
-use moffman_fuzz::watch::Limits;
+use moffman_fuzz::watch::{Finding, Limits, Misbehaviour};
 use moffman_fuzz::{files, target};
+use proptest::test_runner::{TestCaseError, TestError};
 
-use crate::{TIME, expect_no_finding};
+use crate::mutations::{inputs, runner};
+use crate::{TIME, watched};
 
 /// The changed inputs follow from it.
 const SEED: u64 = 20_261_124;
 
 fn holds(name: &str) {
     let target = target(name).unwrap();
-    let (seeds, words) = (files::seeds(name).unwrap(), files::words(name).unwrap());
-    let changed = Mutations::new(SEED, seeds.clone(), words).take(target.rounds);
-    let count = seeds.len() + target.rounds;
-    let limits = Limits { time: TIME, memory: target.memory };
-    assert_eq!(expect_no_finding(target.check, seeds.into_iter().chain(changed), limits), count);
+    watched(target.check, Limits { time: TIME, memory: target.memory }, |watch| {
+        for seed in files::seeds(name).unwrap() {
+            watch.run(&seed)?;
+        }
+        let (watch, found) = (std::cell::RefCell::new(watch), std::cell::RefCell::new(None::<Finding>));
+        let outcome = runner(SEED, target.rounds).run(&inputs(name), |input| {
+            // What hangs goes on for ever: nothing smaller is looked for.
+            let is_over = found.borrow().as_ref().is_some_and(|finding| finding.misbehaviour == Misbehaviour::Hang);
+            let outcome = if is_over { Ok(()) } else { watch.borrow_mut().run(&input) };
+            outcome.map_err(|finding| {
+                let reason = finding.to_string();
+                found.replace(Some(finding));
+                TestCaseError::fail(reason)
+            })
+        });
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(TestError::Fail(_, input)) => Err(Finding { input, ..found.take().unwrap() }),
+            Err(TestError::Abort(reason)) => panic!("{reason}"),
+        }
+    });
 }
 
 #[test]

@@ -4,34 +4,36 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use moffman_fuzz::watch::{Effect, Finding, Limits, run};
+use moffman_fuzz::watch::{Finding, Limits, Misbehaviour, Watch};
 
 use crate::{TIME, alone};
 
 const MEMORY: usize = 8 << 20;
 
-fn inputs() -> impl Iterator<Item = Vec<u8>> + Send {
-    [&b"good"[..], b"bad", b"good again"].into_iter().map(<[u8]>::to_vec)
+fn inputs() -> impl Iterator<Item = &'static [u8]> {
+    [&b"good"[..], b"bad", b"good again"].into_iter()
 }
 
 /// What is found on the input `bad`.
-fn found(check: fn(&[u8]), time: Duration) -> Effect {
+fn found(check: fn(&[u8]), time: Duration) -> Misbehaviour {
     let _alone = alone();
-    let Finding { input, effect } = run(check, inputs(), Limits { time, memory: MEMORY }).unwrap_err();
+    let mut watch = Watch::start(check, Limits { time, memory: MEMORY }).unwrap();
+    let Finding { input, misbehaviour } = inputs().try_for_each(|input| watch.run(input)).unwrap_err();
     assert_eq!(input, b"bad");
-    effect
+    misbehaviour
 }
 
 #[test]
 fn what_is_well_is_counted() {
     let _alone = alone();
-    assert_eq!(run(|_| {}, inputs(), Limits { time: TIME, memory: MEMORY }), Ok(3));
+    let mut watch = Watch::start(|_| {}, Limits { time: TIME, memory: MEMORY }).unwrap();
+    assert_eq!(inputs().map(|input| watch.run(input)).collect::<Vec<_>>(), [const { Ok(()) }; 3]);
 }
 
 #[test]
 fn a_panic_is_found_with_its_message() {
-    let effect = found(|input| assert_ne!(input, b"bad", "no {}", "good"), TIME);
-    let Effect::Panic(message) = effect else { panic!("{effect:?}") };
+    let misbehaviour = found(|input| assert_ne!(input, b"bad", "no {}", "good"), TIME);
+    let Misbehaviour::Panic(message) = misbehaviour else { panic!("{misbehaviour:?}") };
     assert!(message.contains("no good"), "{message}");
 }
 
@@ -43,7 +45,7 @@ fn what_does_not_end_is_found_and_given_up() {
             std::thread::yield_now();
         }
     };
-    assert_eq!(found(check, Duration::from_millis(100)), Effect::Hang);
+    assert_eq!(found(check, Duration::from_millis(100)), Misbehaviour::Hang);
     GIVEN_UP.store(true, Ordering::Relaxed);
 }
 
@@ -54,7 +56,7 @@ fn memory_that_was_given_back_is_found_too() {
             drop(black_box(Vec::<u8>::with_capacity(2 * MEMORY)));
         }
     };
-    assert_eq!(found(check, TIME), Effect::Memory);
+    assert_eq!(found(check, TIME), Misbehaviour::Memory);
 }
 
 #[test]
@@ -67,6 +69,6 @@ fn memory_is_found_before_the_input_is_done() {
         }
         drop(black_box(taken));
     };
-    assert_eq!(found(check, TIME), Effect::Memory);
+    assert_eq!(found(check, TIME), Misbehaviour::Memory);
     GIVEN_UP.store(true, Ordering::Relaxed);
 }

@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::stage::Trouble;
+use moffman_testbed::Trouble;
 
 const PATCHES: &str = "infra/simulation/bugs";
 const COPY: &str = "target/planted";

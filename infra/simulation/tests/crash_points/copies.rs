@@ -41,7 +41,7 @@ async fn play_sending(scene: &mut Scene) -> usize {
     let form = prepare(scene).await;
     again(scene.another_process(), form.id.clone()).await;
     // The kept access token is too old by then.
-    scene.stage.time.advance(Duration::hours(2));
+    scene.company.time.advance(Duration::hours(2));
     if let Some(report) = scene.work(sweep_with).await {
         assert_eq!((report.forms.issued, report.open), (1, 0), "{report:?}");
     }
@@ -53,7 +53,7 @@ async fn play_sending(scene: &mut Scene) -> usize {
 /// A person's order, whose process may end and which is then repeated; then sweeps. Answers how many copies there are.
 async fn play_ordering(scene: &mut Scene) -> usize {
     let form = prepare(scene).await;
-    scene.stage.time.advance(Duration::hours(2));
+    scene.company.time.advance(Duration::hours(2));
     let id = form.id.clone();
     scene.work(async |process| again(process, id).await).await;
     again(scene.another_process(), form.id.clone()).await;
@@ -64,7 +64,7 @@ async fn play_ordering(scene: &mut Scene) -> usize {
 
 /// An event, approved on its form.
 async fn prepare(scene: &mut Scene) -> Form {
-    scene.stage.world.person_adds(CALENDARS[0], PEOPLE[0].0, NewEvent::new("2026-06-18", "2026-06-20"));
+    scene.company.world.person_adds(CALENDARS[0], PEOPLE[0].0, NewEvent::new("2026-06-18", "2026-06-20"));
     let process = scene.another_process();
     let report = sweep_with(process.clone()).await;
     assert_eq!((report.forms.issued, report.events_approved), (1, 1), "{report:?}");
@@ -75,13 +75,13 @@ async fn prepare(scene: &mut Scene) -> Form {
 async fn recover(scene: &mut Scene) -> usize {
     let process = scene.another_process();
     for _ in 0..MOST_SWEEPS {
-        scene.stage.time.advance(Duration::minutes(5));
+        scene.company.time.advance(Duration::minutes(5));
         let report = sweep_with(process.clone()).await;
         assert_eq!((report.offices_swept, report.open), (1, 0), "{report:?}");
-        scene.stage.time.advance(Duration::days(1));
+        scene.company.time.advance(Duration::days(1));
     }
     expect_nothing_due(&process).await;
-    let copies = scene.stage.world.forms().len() - 1;
+    let copies = scene.company.world.forms().len() - 1;
     let form = the_form(&process).await;
     // A copy that is given up may have gone out: it counts, as nobody knows.
     assert!((copies..=1).contains(&(usize::try_from(form.mails).unwrap() - 1)), "{copies} copies: {form:?}");
@@ -104,7 +104,7 @@ async fn expect_one_more_for_a_new_order(scene: &mut Scene, form: &Form, copies:
     for issued in [1, 0] {
         assert_eq!(sweep_with(process.clone()).await.forms.issued, issued);
     }
-    assert_eq!(scene.stage.world.forms().len(), 1 + copies + 1);
+    assert_eq!(scene.company.world.forms().len(), 1 + copies + 1);
 }
 
 async fn again(process: Moffman, form: String) {

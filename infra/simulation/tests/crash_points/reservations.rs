@@ -68,11 +68,11 @@ async fn play(scene: &mut Scene, before: Before, approved: bool) {
     let reservation = Reservation::new(request(approved)).unwrap();
     let id = reservation.event_id();
     prepare(scene, before, approved).await;
-    let event = scene.stage.world.event(CALENDARS[0], &id);
+    let event = scene.company.world.event(CALENDARS[0], &id);
     assert_eq!(event.is_none(), matches!(before, Before::Nothing), "the event has the id of the reservation");
     let earlier = scene.effects().len();
     // The kept access token is too old by now.
-    scene.stage.time.advance(Duration::hours(2));
+    scene.company.time.advance(Duration::hours(2));
     let request = reservation.clone();
     let answer = match scene.work(|process| async move { put(&process, &request).await }).await {
         Some(answer) => answer,
@@ -80,9 +80,9 @@ async fn play(scene: &mut Scene, before: Before, approved: bool) {
     };
     let expected = expected(before, approved);
     check_answer(&answer, &expected, &id);
-    let events: Vec<_> = CALENDARS.iter().flat_map(|calendar| scene.stage.world.events(calendar)).collect();
+    let events: Vec<_> = CALENDARS.iter().flat_map(|calendar| scene.company.world.events(calendar)).collect();
     assert_eq!(events.iter().map(|event| &event["id"]).collect::<Vec<_>>(), [id.as_str()], "one event");
-    let now = scene.stage.world.event(CALENDARS[0], &id).unwrap();
+    let now = scene.company.world.event(CALENDARS[0], &id).unwrap();
     let is_write = |operation: &str| matches!(operation, "events.insert" | "events.patch");
     let effects = scene.effects().into_iter().skip(earlier);
     let writes = effects.filter(|effect| is_write(&effect.call.operation) && effect.is_success()).count();
@@ -93,12 +93,12 @@ async fn play(scene: &mut Scene, before: Before, approved: bool) {
         assert_eq!(Some(now), event);
         assert_eq!(writes, 0, "how often it was written to");
     }
-    assert_eq!(scene.stage.world.forms(), [], "a workflow has its own forms");
+    assert_eq!(scene.company.world.forms(), [], "a workflow has its own forms");
 }
 
 /// What happened before the request.
 async fn prepare(scene: &mut Scene, before: Before, approved: bool) {
-    let world = scene.stage.world.clone();
+    let world = scene.company.world.clone();
     let process = scene.another_process();
     let earlier = match before {
         Before::Nothing => return,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use moffman::app::Moffman;
-use moffman_simulation::{Manner, Stage};
+use moffman_simulation::{Company, Manner};
 
 use crate::point::{Moment, Point};
 use crate::watch::{Effect, PROCESS, Watch};
 
-/// A stage under watch.
+/// A company whose calls are watched.
 pub struct Scene {
-    pub stage: Stage,
+    pub company: Company,
     point: Option<Point>,
     watch: Arc<Watch>,
 }
@@ -18,15 +18,15 @@ pub struct Scene {
 impl Scene {
     /// A new world; `hold` is the policy for unknown outcomes.
     pub async fn set(hold: bool, point: Option<Point>) -> Self {
-        let stage = Stage::set(1, &Manner::plain(hold)).await.unwrap();
+        let company = Company::found(1, &Manner::plain(hold)).await.unwrap();
         let watch = Arc::new(Watch::new(point));
-        stage.world.direct(watch.clone());
-        Self { stage, point, watch }
+        company.world.direct(watch.clone());
+        Self { company, point, watch }
     }
 
     /// Starts a process that nothing happens to.
     pub fn another_process(&mut self) -> Moffman {
-        self.stage.process("another").unwrap()
+        self.company.process("another").unwrap()
     }
 
     /// Starts the process that may end and has it work. `None` when it ended, as it then must.
@@ -35,12 +35,12 @@ impl Scene {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let process = self.stage.process(PROCESS).unwrap();
-        let (calls, effects) = (self.stage.world.mark(), self.effects().len());
+        let process = self.company.process(PROCESS).unwrap();
+        let (calls, effects) = (self.company.world.mark(), self.effects().len());
         let done = self.watch.run(work(process)).await;
         assert_eq!(done.is_none(), self.point.is_some(), "the process ends where it is to, and nowhere else");
         if let Some(Point { moment, .. }) = self.point {
-            let calls = self.stage.world.calls_since(calls);
+            let calls = self.company.world.calls_since(calls);
             let without_effect = calls.len() - (self.effects().len() - effects);
             assert_eq!(without_effect, usize::from(moment == Moment::BeforeSending), "the last call has its effect");
             let is_answered = calls.last().is_some_and(|call| call.status.is_some());
@@ -56,7 +56,7 @@ impl Scene {
 
     /// Checks that nobody was asked anything strange. Answers the names of the process's calls.
     pub fn finish(&self) -> Vec<String> {
-        assert_eq!(self.stage.world.violations(), [""; 0]);
+        assert_eq!(self.company.world.violations(), [""; 0]);
         self.watch.calls()
     }
 }

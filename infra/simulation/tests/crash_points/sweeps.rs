@@ -105,7 +105,7 @@ fn points(endings: &[Ending<Outcome>], is_so: impl Fn(&Outcome) -> bool) -> Vec<
 async fn play(scene: &mut Scene, found: Found) -> Outcome {
     let event = prepare(scene, found).await;
     let days = found.days();
-    scene.stage.time.advance(found.pause());
+    scene.company.time.advance(found.pause());
     if let Some(report) = scene.work(sweep_with).await {
         assert_eq!((report.events_approved, report.forms.issued, report.open), (1, 1, 0), "{report:?}");
     }
@@ -118,13 +118,13 @@ async fn play(scene: &mut Scene, found: Found) -> Outcome {
     }
     let outcome = Outcome { forms: forms(scene, days), unknown, held };
     let earlier = usize::from(found.earlier_days().is_some());
-    assert_eq!(scene.stage.world.forms().len(), earlier + outcome.forms, "a form for other days");
+    assert_eq!(scene.company.world.forms().len(), earlier + outcome.forms, "a form for other days");
     outcome
 }
 
 /// What happened before the sweep. Answers the id of the event.
 async fn prepare(scene: &mut Scene, found: Found) -> String {
-    let world = scene.stage.world.clone();
+    let world = scene.company.world.clone();
     let add = |(start, end, _): Days| world.person_adds(CALENDARS[0], PEOPLE[0].0, NewEvent::new(start, end));
     match found {
         Found::First => add(SOON),
@@ -150,7 +150,7 @@ async fn recover(scene: &mut Scene) -> (usize, usize) {
     let mut unknown = 0;
     let process = scene.another_process();
     for _ in 0..MOST_SWEEPS {
-        scene.stage.time.advance(pause);
+        scene.company.time.advance(pause);
         let report = sweep_with(process.clone()).await;
         assert_eq!(report.offices_swept, 1, "{report:?}");
         unknown += report.forms.unknown;
@@ -170,7 +170,7 @@ async fn sweep_with(process: Moffman) -> SweepReport {
 
 /// The event, the only one, is approved for its days; a held one is not.
 fn check_event(scene: &Scene, id: &str, (start, end, _): Days, is_held: bool) {
-    let events: Vec<_> = CALENDARS.iter().flat_map(|calendar| scene.stage.world.events(calendar)).collect();
+    let events: Vec<_> = CALENDARS.iter().flat_map(|calendar| scene.company.world.events(calendar)).collect();
     let [event] = events.as_slice() else { panic!("one event, not {events:?}") };
     let private = &event["extendedProperties"]["private"];
     assert_eq!((&event["start"]["date"], &event["end"]["date"]), (&start.into(), &end.into()), "{event:#}");
@@ -206,7 +206,7 @@ fn check_order(scene: &Scene, id: &str) {
 
 /// How many forms there are for these days.
 fn forms(scene: &Scene, (first, _, last): Days) -> usize {
-    let forms = scene.stage.world.forms();
+    let forms = scene.company.world.forms();
     let wanted = [PEOPLE[0].0, first, last];
     let is_wanted = |data: &serde_json::Value| ["user_id", "date_from", "date_to"].map(|name| &data[name]) == wanted;
     forms.iter().filter(|form| is_wanted(&form.body["form_data"])).count()

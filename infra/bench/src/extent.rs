@@ -2,7 +2,7 @@
 
 /// The counts of a measurement.
 #[derive(Clone, Copy, Debug)]
-pub struct Scale {
+pub struct Extent {
     /// How often most things are measured.
     pub runs: usize,
     /// How often each process is started.
@@ -27,7 +27,7 @@ pub struct Scale {
     pub unchanged: [usize; 3],
 }
 
-impl Scale {
+impl Extent {
     /// What `make bench` measures. Sweeps keep to Google's quota, at most 105 units at once: what is measured quickly stays
     /// below.
     pub const FULL: Self = Self {

@@ -1,51 +1,43 @@
-//! What a function works with: simulated services in this process, a table of its own, a settings file.
+//! What a program is measured on: simulated services in this process, a table, a settings file.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use chrono::{DateTime, TimeDelta, Utc};
-use moffman::app::{Moffman, Surroundings};
-use moffman::clock::{Clock, Randomness, TimeSource, Wait};
-use moffman::config::{Place, Sources, load};
-use moffman::store::Store;
-use moffman::transport::Transport;
+use moffman::app::Moffman;
+use moffman::clock::{TimeSource, Wait};
+use moffman::config::{Place, Sources};
 use moffman_simulators::{CalendarOptions, NewEvent, World};
-use secrecy::SecretString;
+use moffman_testbed::{Testbed, Trouble};
 use serde_json::{Value, json};
 
-use crate::Trouble;
+use crate::event::office;
 
 /// The manual user.
 const PERSON: &str = "eva@example.com";
 /// The SSM parameter with the key of the service account.
 const KEY_PARAMETER: &str = "/moffman/key";
-const REGION: &str = "eu-central-1";
-const TABLE: &str = "moffman";
 
-pub(crate) struct Stage {
+pub(crate) struct Bench {
     pub(crate) world: World,
-    pub(crate) folder: tempfile::TempDir,
-    dynamodb_url: String,
+    testbed: Testbed,
 }
 
-impl Stage {
-    /// Sets a stage with this many offices, whose calendars are empty.
-    pub(crate) async fn set(offices: usize) -> Result<Self, Trouble> {
-        let world = World::start(Utc::now()).await?;
+impl Bench {
+    /// A bench with this many offices, whose calendars are empty.
+    pub(crate) async fn with_offices(offices: usize) -> Result<Self, Trouble> {
+        let testbed = Testbed::start(Utc::now()).await?;
+        let world = testbed.world.clone();
         world.follow_real_time();
         for number in 0..offices {
             let options = CalendarOptions { subscribed: true, ..CalendarOptions::default() };
             world.add_calendar(&calendar(number), options);
         }
         world.set_secure_parameter(KEY_PARAMETER, &world.service_account_key());
-        let dynamodb_url = world.serve_dynamodb().await?;
-        let stage = Self { world, folder: tempfile::tempdir()?, dynamodb_url };
-        std::fs::write(stage.settings_file(), settings(&stage.world, offices).to_string())?;
-        std::fs::write(stage.key_file(), stage.world.service_account_key())?;
-        stage.store(&Transport::new()?).create_table().await?;
-        Ok(stage)
+        let bench = Self { world, testbed };
+        std::fs::write(bench.settings_file(), settings(&bench.world, offices).to_string())?;
+        std::fs::write(bench.key_file(), bench.world.service_account_key())?;
+        Ok(bench)
     }
 
     pub(crate) fn settings_file(&self) -> PathBuf {
@@ -57,7 +49,7 @@ impl Stage {
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.folder.path().join(name)
+        self.testbed.folder.path().join(name)
     }
 
     /// The variables that a function has on AWS, with the endpoints of the simulated services.
@@ -66,10 +58,10 @@ impl Stage {
             ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
-            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_REGION", "eu-central-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.testbed.dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SSM", self.world.ssm_url()),
             ("MOFFMAN_CONFIG", self.settings_file().display().to_string()),
             ("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", KEY_PARAMETER.to_owned()),
@@ -87,42 +79,17 @@ impl Stage {
         }
     }
 
-    /// The service in this process, without regard to Google's quota, for what was before the measurement.
+    /// The service in this process, which does not heed Google's quota: for what was before the measurement.
     pub(crate) fn unpaced(&self) -> Result<Moffman, Trouble> {
-        let options = Vec::new();
-        let sources =
-            Sources { file: Some(self.settings_file()), environment: Vec::new(), options, place: Place::Local };
-        let transport = Transport::new()?;
-        Ok(Moffman::new(Surroundings {
-            settings: load(&sources)?,
-            google_key: SecretString::from(self.world.service_account_key()),
-            forms_authorization: None,
-            store: self.store(&transport),
-            transport,
-            clock: Clock::new(Unpaced),
-            randomness: Randomness::from_system(),
-        })?)
+        let (environment, options) = (Vec::new(), Vec::new());
+        let sources = Sources { file: Some(self.settings_file()), environment, options, place: Place::Local };
+        Ok(Moffman::new(self.testbed.surroundings(&sources, Unpaced)?)?)
     }
 
     /// Whether the services were asked only what the real ones would answer.
     pub(crate) fn check(&self) -> Result<(), Trouble> {
         Ok(self.world.finish()?)
     }
-
-    fn store(&self, transport: &Transport) -> Store {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(REGION))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(&self.dynamodb_url)
-            .http_client(transport.aws());
-        Store::new(Client::from_conf(config.build()), TABLE)
-    }
-}
-
-/// The name of an office.
-pub(crate) fn office(number: usize) -> String {
-    format!("office-{number}")
 }
 
 fn calendar(number: usize) -> String {

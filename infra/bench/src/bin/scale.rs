@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use moffman_scale::{Day, TABLE_HEAD, Trouble, play};
+use moffman_bench::{DAY_TABLE_HEAD, Day, play_day};
+use moffman_testbed::Trouble;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,9 +21,9 @@ async fn run() -> Result<(), Trouble> {
     if sizes.is_empty() {
         sizes = vec![10, 100, 1_000, 10_000];
     }
-    println!("{TABLE_HEAD}");
+    println!("{DAY_TABLE_HEAD}");
     for offices in sizes {
-        println!("{}", play(&Day::usual(offices)).await?);
+        println!("{}", play_day(&Day::usual(offices)).await?);
     }
     Ok(())
 }

@@ -5,16 +5,16 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman_simulators::{Call, Service};
 
-use crate::Day;
+use super::kind::Day;
 
 /// The head of the table whose rows costs print as.
-pub const TABLE_HEAD: &str = "\
+pub const DAY_TABLE_HEAD: &str = "\
 | offices | events | schedules | invocations | longest, s | in all, min | Google calls | units in the busiest minute | DynamoDB reads | DynamoDB writes |
 |---|---|---|---|---|---|---|---|---|---|";
 
 /// The cost of a day; prints as a row of a table.
 #[derive(Clone, Debug)]
-pub struct Cost {
+pub struct DayCost {
     day: Day,
     /// How many schedules there are, the fixed one too.
     pub schedules: usize,
@@ -36,7 +36,7 @@ pub struct Cost {
     units: Vec<(DateTime<Utc>, u32)>,
 }
 
-impl Cost {
+impl DayCost {
     pub(crate) fn new(day: &Day) -> Self {
         Self {
             day: *day,
@@ -91,7 +91,7 @@ impl Cost {
     }
 }
 
-impl fmt::Display for Cost {
+impl fmt::Display for DayCost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (longest, in_all) = (self.longest.num_seconds(), self.in_all.num_minutes());
         let numbers = [self.day.offices, self.day.events, self.schedules, self.invocations].map(grouped);

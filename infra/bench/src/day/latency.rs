@@ -1,49 +1,21 @@
-//! The time of one invocation: that of the world, which goes on with every call and every pause.
+//! The time of one invocation, which goes on with every call.
 //!
 //! Invocations are played one after the other, each from its own beginning; time is set back in between.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use moffman::clock::{TimeSource, Wait};
+use chrono::TimeDelta;
 use moffman_simulators::{Call, Cue, Director, PendingDecision, Service, World};
 
 /// How many calls are under way at once: a sweep reads six calendars side by side.
 const AT_ONCE: i32 = 6;
 
-/// The world's time; a pause is over at once and nothing is ever late.
-#[derive(Clone)]
-pub(crate) struct Time(pub(crate) World);
-
-impl TimeSource for Time {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        (self.0.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
-    }
-
-    fn pause(&self, duration: Duration) -> Wait {
-        let (world, end) = (self.0.clone(), self.0.now() + duration);
-        Box::pin(async move {
-            tokio::task::yield_now().await;
-            world.set_now(world.now().max(end));
-        })
-    }
-
-    fn expire(&self, _: Duration) -> Wait {
-        Box::pin(std::future::pending())
-    }
-}
-
 /// Lets every call take its time.
-pub(crate) struct Latency(World);
+pub(super) struct Latency(World);
 
 impl Latency {
     /// From now on calls of this world take time.
-    pub(crate) fn of(world: &World) {
+    pub(super) fn of(world: &World) {
         world.direct(Arc::new(Self(world.clone())));
     }
 }
@@ -59,7 +31,7 @@ impl Director for Latency {
     }
 }
 
-/// Typical times of an answer; those of calls that are made side by side are divided among them.
+/// A typical time of an answer. It is divided among the calls that are made side by side.
 fn latency(service: Service) -> TimeDelta {
     match service {
         Service::Google | Service::Sheets | Service::Token => TimeDelta::milliseconds(200) / AT_ONCE,

@@ -1,0 +1,12 @@
+//! What a day of Moffman costs with few offices and with many: the real library against the simulated services, invoked by
+//! the schedules that it makes for itself; every call is counted.
+
+mod cost;
+mod deployment;
+mod kind;
+mod latency;
+mod play;
+
+pub use cost::{DAY_TABLE_HEAD, DayCost};
+pub use kind::Day;
+pub use play::play_day;
