@@ -12,7 +12,8 @@ use lambda_http::request::RequestContext;
 use moffman::app::{Moffman, StartError};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::{RequestBudget, router};
+use crate::api::RequestBudget;
+use crate::router::router;
 
 /// What our paths begin with.
 const ROOT: &str = "/api/v1/";
