@@ -10,9 +10,9 @@ use std::process::ExitCode;
 use moffman::config::{self, LogLevel, Place, Sources};
 use moffman::telemetry::{self, Format};
 
-use crate::command_line::{self, Order};
+use crate::command_line::{self, Invocation};
 use crate::signals::Signals;
-use crate::{Output, Service, check, forms};
+use crate::{LocalService, Output, check, forms};
 
 /// The status of a process that did not wait for what was under way, as after an interrupt.
 const INTERRUPTED: u8 = 130;
@@ -20,18 +20,18 @@ const INTERRUPTED: u8 = 130;
 /// Runs the command. The first signal lets it finish what it has begun, the second one ends it at once.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match command_line::parse(arguments) {
-        Ok(Order::WriteTemplate(file)) => match write_template(&file) {
+        Ok(Invocation::WriteTemplate(file)) => match write_template(&file) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("{}: {error}", file.display())),
         },
-        Ok(Order::Run { file, options }) => {
+        Ok(Invocation::Run { file, options }) => {
             serve(Sources { file, environment: environment(), options, place: Place::Local }).await
         }
-        Ok(Order::Check { file, place }) => match check::check(file, place, environment(), &Output::standard()) {
+        Ok(Invocation::Check { file, place }) => match check::check(file, place, environment(), &Output::standard()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         },
-        Ok(Order::Forms { file, options, command }) => {
+        Ok(Invocation::Forms { file, options, command }) => {
             let sources = Sources { file, environment: environment(), options, place: Place::Local };
             match forms::carry_out(&sources, &command, &Output::standard()).await {
                 Ok(()) => ExitCode::SUCCESS,
@@ -67,7 +67,7 @@ async fn serve(sources: Sources) -> ExitCode {
     };
     let output = Output::standard();
     let started = tokio::select! {
-        started = Service::start(&sources, &output) => started,
+        started = LocalService::start(&sources, &output) => started,
         () = signals.next() => return ExitCode::from(INTERRUPTED),
     };
     let service = match started {

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use tokio::task::JoinHandle;
 
 use crate::Output;
-use narrator::Narrator;
+use narrator::{NamedCalendar, Narrator};
 
 /// When a person adds another event.
 const LATER: Duration = Duration::from_secs(20);
@@ -42,15 +42,17 @@ impl Demo {
         let started = clock.now();
         let world = World::start(started).await?;
         let cast = Arc::new(moffman_simulators::demo(&world));
-        let mut offices: Vec<(String, String)> =
-            cast.offices.iter().map(|office| (office.name.clone(), office.calendar_id.clone())).collect();
+        let offices = cast.offices.iter();
+        let mut calendars: Vec<_> = offices
+            .map(|office| NamedCalendar { office: office.name.clone(), id: office.calendar_id.clone() })
+            .collect();
         for office in &settings.offices.office_list {
             world.add_calendar(office.calendar_id.as_str(), CalendarOptions::default());
-            // As the simulators' log of calls has it.
-            offices.push((office.name.clone(), office.calendar_id.as_str().to_lowercase()));
+            let id = office.calendar_id.as_str().to_lowercase();
+            calendars.push(NamedCalendar { office: office.name.clone(), id });
         }
         keep_time(&world, clock.clone());
-        Narrator::new(offices, &cast, output.clone()).follow(&world);
+        Narrator::new(&world, calendars, &cast, output.clone()).follow(&world);
         Ok(Self {
             later: tokio::spawn(somebody_adds(world.clone(), Arc::clone(&cast), clock, output.clone())),
             world,
