@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use moffman::config::{self, LogLevel, Place, Sources};
 use moffman::telemetry::{self, Format};
 
-use crate::command_line::{self, Invocation};
+use crate::command_line::{self, CommandOrder};
 use crate::signals::Signals;
 use crate::{LocalService, Output, check, forms};
 
@@ -20,18 +20,20 @@ const INTERRUPTED: u8 = 130;
 /// Runs the command. The first signal lets it finish what it has begun, the second one ends it at once.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match command_line::parse(arguments) {
-        Ok(Invocation::WriteTemplate(file)) => match write_template(&file) {
+        Ok(CommandOrder::WriteTemplate(file)) => match write_template(&file) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("{}: {error}", file.display())),
         },
-        Ok(Invocation::Run { file, options }) => {
+        Ok(CommandOrder::Run { file, options }) => {
             serve(Sources { file, environment: environment(), options, place: Place::Local }).await
         }
-        Ok(Invocation::Check { file, place }) => match check::check(file, place, environment(), &Output::standard()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&error),
-        },
-        Ok(Invocation::Forms { file, options, command }) => {
+        Ok(CommandOrder::Check { file, place }) => {
+            match check::check(file, place, environment(), &Output::standard()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&error),
+            }
+        }
+        Ok(CommandOrder::Forms { file, options, command }) => {
             let sources = Sources { file, environment: environment(), options, place: Place::Local };
             match forms::carry_out(&sources, &command, &Output::standard()).await {
                 Ok(()) => ExitCode::SUCCESS,

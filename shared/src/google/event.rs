@@ -54,13 +54,13 @@ pub(super) fn read_essential(text: &str, context: ReadContext<'_>) -> Result<Eve
 }
 
 /// Reads what a write was answered with. What cannot be read of that is as it was written. `None` if it is no object.
-pub(super) fn read_written(text: &str, id: &str, content: &EventChange, context: ReadContext<'_>) -> Option<Event> {
+pub(super) fn read_written(text: &str, id: &str, change: &EventChange, context: ReadContext<'_>) -> Option<Event> {
     let mut members = EventMembers::read(text)?;
     members.event.id = Some(id.to_owned());
     let private = &mut members.event.extended_properties.get_or_insert_default().private;
-    private.get_or_insert_with(|| properties(content));
+    private.get_or_insert_with(|| properties(change));
     let mut event = event(members.event, text, context);
-    event.days = event.days.or(content.days);
+    event.days = event.days.or(change.days);
     Some(event)
 }
 
