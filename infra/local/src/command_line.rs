@@ -59,21 +59,21 @@ pub(crate) enum CommandOrder {
 /// What to do with forms.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum FormsCommand {
-    /// Print them.
+    /// Print forms.
     List {
         /// Only those of this office.
         office_id: Option<String>,
-        /// Only those that have come this far.
+        /// Only those in this state.
         state: Option<String>,
     },
-    /// Send one again.
+    /// Have a form sent again.
     Resend {
         /// Its id.
         id: String,
-        /// Whether to send a copy of one that was issued or discarded.
+        /// Whether to send a copy of a form that was issued or discarded.
         again: bool,
     },
-    /// Send one no more.
+    /// Have a form never sent.
     Discard {
         /// Its id.
         id: String,

@@ -26,13 +26,13 @@ pub(crate) enum FormsCommandError {
     /// No client can be made.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
-    /// Any port may be the service's.
+    /// The configuration leaves the port to the system.
     #[error("rest_api.port is 0: name the port that the running service printed")]
     NoPort,
     /// Nobody answers.
     #[error("no answer from {0}: is the service running, and are these its settings?")]
     NoAnswer(String),
-    /// Somebody answered, but not like the service.
+    /// The answer is none of the service's.
     #[error("{0} answered something that is none of this service's answers")]
     Strange(String),
     /// The service refused.
@@ -85,7 +85,7 @@ impl ServiceClient<'_> {
     }
 
     async fn settle(&self, id: &str, decision: &str, how: Value) -> Result<(), FormsCommandError> {
-        // What has other characters is no id, and would name another path.
+        // Other characters are in no id, and would lead to another path.
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err(FormsCommandError::Refused(format!("{id:?} is not the id of a form")));
         }

@@ -41,19 +41,19 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
         }
         Err(told) => {
-            // Where nobody reads it, there is nobody to tell.
+            // Nothing can be done if the output is closed.
             let _ = told.print();
             ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1))
         }
     }
 }
 
-/// A configuration that somebody wrote is not written over.
+/// Writes the template, unless the file exists: somebody may have written it.
 fn write_template(file: &Path) -> std::io::Result<()> {
     File::create_new(file)?.write_all(config::template().as_bytes())
 }
 
-/// The environment; what is not Unicode is passed on as well as can be, so that its mistake is reported.
+/// The environment. Values that are not Unicode are passed on in part, so that the mistake is reported.
 fn environment() -> Vec<(String, String)> {
     let text = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
@@ -86,7 +86,7 @@ async fn serve(sources: Sources) -> ExitCode {
 }
 
 fn failed(error: &dyn Display) -> ExitCode {
-    // Where nobody reads it, the status still says it.
+    // If the output is closed, the status still tells of the failure.
     let _ = writeln!(std::io::stderr(), "moffman: {error}");
     ExitCode::FAILURE
 }

@@ -22,7 +22,7 @@ use crate::in_flight::{self, InFlight};
 use crate::storage::{Storage, StorageError};
 use crate::{LocalStartError, Output, timetable};
 
-/// What finishing may take beyond the answer to a form.
+/// How long finishing may take, beside waiting for the answer to a form.
 const TO_FINISH: Duration = Duration::from_secs(30);
 /// How long sending the last answers may take.
 const TO_HANG_UP: Duration = Duration::from_secs(1);
@@ -105,7 +105,7 @@ impl LocalService {
     }
 }
 
-/// The key with which Google is asked, and the simulated Google where there is none.
+/// The key for Google; without a configured one, Google is simulated.
 async fn google(
     sources: &Sources,
     settings: Settings,

@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 /// How long a reload may take.
 const RELOAD: Duration = Duration::from_mins(1);
-/// How long a sweep may take before its last form: whatever never ends holds no later sweep back. Reading ten thousand
-/// calendars takes half of it.
+/// How long a sweep may take before its last form, so that one that hangs does not hold back the next. Reading ten thousand
+/// calendars takes half of that time.
 const SWEEP: Duration = Duration::from_hours(1);
 
 /// What the service does without being told to.
@@ -32,9 +32,9 @@ enum Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RepeatedJob {
     job: Job,
-    /// How long after the start it is first done.
+    /// The time from the start of the service to the first run.
     first: Duration,
-    /// From one beginning to the next.
+    /// The time between two beginnings.
     every: Duration,
 }
 

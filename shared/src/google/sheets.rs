@@ -89,7 +89,7 @@ impl GoogleClient {
     }
 }
 
-/// Watches one call, and hears what Google says of a refusal.
+/// Watches one call, and keeps Google's own words about a refusal.
 struct RefusalListener<'a> {
     witness: Witness,
     words: &'a Mutex<Option<String>>,

@@ -72,7 +72,7 @@ impl Demo {
         settings::overlay(sources, settings, &self.world, &self.cast)
     }
 
-    /// Tells where it is and what to try.
+    /// Prints where the service listens and what to try.
     pub(crate) fn introduce(&self, url: &str, needs_key: bool) {
         let office = self.cast.offices.first().map(|office| office.name.as_str()).unwrap_or_default();
         let day = self.started.date_naive() + Days::new(7);
@@ -99,7 +99,7 @@ impl Demo {
         ));
     }
 
-    /// Nobody adds anything any more.
+    /// No more events are added from now on.
     pub(crate) fn stop(self) {
         self.later.abort();
     }
