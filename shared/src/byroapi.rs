@@ -80,7 +80,7 @@ impl Byroapi {
                 Err(error) => known = IssueAnswer::to_failure(&error),
             }
         };
-        // Where the time ends first, what is known by then is the answer.
+        // If the time is over before the exchange, the answer is what is known by then.
         let _ = self.clock.timeout(self.timeout, exchange).await;
         known
     }
@@ -126,7 +126,7 @@ fn credentials(url: &Url) -> Option<HeaderValue> {
 }
 
 fn without_credentials(mut url: Url) -> Url {
-    // Failing means that there is no host, and so nobody to tell them to.
+    // This fails only for an address without a host, to which nothing is sent.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url
 }

@@ -21,7 +21,7 @@ pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub trait TimeSource: Send + Sync {
     /// The present instant, as the clock on the wall has it.
     fn now(&self) -> DateTime<Utc>;
-    /// How long a clock has run that is never set.
+    /// How long the process has run, by a clock that is never set.
     fn elapsed(&self) -> Duration;
     /// Waits before something is tried again or sent.
     fn pause(&self, duration: Duration) -> Wait;

@@ -21,7 +21,7 @@ const PATIENCE: usize = 16 * LIMIT;
 pub(crate) struct Body<T>(pub(crate) T);
 
 /// A type that a body can be read as.
-pub(crate) trait Content: Sized {
+pub(crate) trait RequestContent: Sized {
     /// Whether no body, or `null`, means an object without members.
     const MAY_BE_EMPTY: bool;
 
@@ -29,7 +29,7 @@ pub(crate) trait Content: Sized {
     fn read(members: Members<'_>) -> Result<Self, ApiError>;
 }
 
-impl<T: Content, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: RequestContent, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {

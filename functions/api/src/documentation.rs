@@ -11,7 +11,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::error::Kind;
+use crate::error::ProblemKind;
 use crate::key::API_KEY;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::requests::REQUEST_ID;
@@ -44,15 +44,15 @@ fn info() -> Info {
 }
 
 /// The responses of a route that may answer with these problems, one response per status.
-pub(crate) fn problems(kinds: &[Kind]) -> BTreeMap<String, RefOr<Response>> {
-    let mut by_status: BTreeMap<String, Vec<Kind>> = BTreeMap::new();
+pub(crate) fn problems(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<String, Vec<ProblemKind>> = BTreeMap::new();
     for kind in kinds {
         by_status.entry(kind.status.as_str().to_owned()).or_default().push(*kind);
     }
     by_status.into_iter().map(|(status, kinds)| (status, response(&kinds).into())).collect()
 }
 
-fn response(kinds: &[Kind]) -> Response {
+fn response(kinds: &[ProblemKind]) -> Response {
     let described: Vec<String> = kinds.iter().map(|kind| format!("{}: `{}`", kind.title, kind.uri())).collect();
     let schema = Ref::from_schema_name(Problem::name());
     let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));

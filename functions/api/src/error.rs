@@ -16,19 +16,17 @@ use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
 use moffman::store::StoreError;
 
-use crate::problem::Refusal;
-
-/// When to come back if nobody said when.
+/// When the caller may come back, unless somebody else said when.
 const COME_BACK: Duration = Duration::from_secs(5);
 /// How much of a caller's own name for a member is repeated in an answer, in characters.
 const LONGEST_ECHO: usize = 100;
 
 /// A sort of problem: its stable name, its title and its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kind {
+pub(crate) struct ProblemKind {
     /// The last part of the `type` URI.
     pub(crate) slug: &'static str,
-    /// The same for every problem of this sort.
+    /// A title without details.
     pub(crate) title: &'static str,
     /// The HTTP status.
     pub(crate) status: StatusCode,
@@ -36,7 +34,7 @@ pub(crate) struct Kind {
 
 macro_rules! kinds {
     ($($name:ident $status:ident $slug:literal $title:literal;)*) => {
-        $(pub(crate) const $name: Kind = Kind { slug: $slug, title: $title, status: StatusCode::$status };)*
+        $(pub(crate) const $name: ProblemKind = ProblemKind { slug: $slug, title: $title, status: StatusCode::$status };)*
     };
 }
 
@@ -64,7 +62,7 @@ kinds! {
     UNAVAILABLE SERVICE_UNAVAILABLE "temporarily-unavailable" "Temporarily unavailable";
 }
 
-impl Kind {
+impl ProblemKind {
     /// The `type` of the problem.
     pub(crate) fn uri(self) -> String {
         format!("urn:moffman:problem:{}", self.slug)
@@ -125,17 +123,23 @@ impl From<InvalidRequest> for ApiError {
     }
 }
 
-/// What the caller is told.
-struct Told {
-    kind: Kind,
-    detail: String,
-    field: Option<String>,
+/// A problem whose request has no id yet: a failed handler leaves it with its response.
+#[derive(Clone, Debug)]
+pub(crate) struct ProblemDraft {
+    /// The sort of problem.
+    pub(crate) kind: ProblemKind,
+    /// What is wrong with this request.
+    pub(crate) detail: String,
+    /// The path of the offending member of the body.
+    pub(crate) field: Option<String>,
+    /// What went wrong inside: for the log, never for the answer.
+    pub(crate) cause: Option<String>,
     retry_after: Option<Duration>,
 }
 
-impl Told {
-    fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), field: None, retry_after: None }
+impl ProblemDraft {
+    fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), field: None, cause: None, retry_after: None }
     }
 }
 
@@ -145,14 +149,16 @@ impl ApiError {
         Self::Invalid { field: Some(field.chars().take(LONGEST_ECHO).collect()), what: what.into() }
     }
 
-    fn told(&self) -> Told {
+    fn draft(&self) -> ProblemDraft {
         match self {
-            Self::NoSuchRoute => Told::new(NO_SUCH_ROUTE, self.to_string()),
-            Self::MethodNotAllowed(_) => Told::new(METHOD_NOT_ALLOWED, self.to_string()),
-            Self::WrongKey => Told::new(WRONG_KEY, self.to_string()),
-            Self::TooLarge => Told::new(TOO_LARGE, self.to_string()),
-            Self::NotJson(_) => Told::new(NOT_JSON, self.to_string()),
-            Self::Invalid { field, .. } => Told { field: field.clone(), ..Told::new(INVALID, self.to_string()) },
+            Self::NoSuchRoute => ProblemDraft::new(NO_SUCH_ROUTE, self.to_string()),
+            Self::MethodNotAllowed(_) => ProblemDraft::new(METHOD_NOT_ALLOWED, self.to_string()),
+            Self::WrongKey => ProblemDraft::new(WRONG_KEY, self.to_string()),
+            Self::TooLarge => ProblemDraft::new(TOO_LARGE, self.to_string()),
+            Self::NotJson(_) => ProblemDraft::new(NOT_JSON, self.to_string()),
+            Self::Invalid { field, .. } => {
+                ProblemDraft { field: field.clone(), ..ProblemDraft::new(INVALID, self.to_string()) }
+            }
             Self::Reserve(error) => reserve(error),
             Self::Reload(ReloadError::SheetUnavailable(error)) => sheet(error),
             Self::Reload(ReloadError::Store(error)) => store(error),
@@ -177,14 +183,14 @@ impl ApiError {
     }
 }
 
-fn reserve(error: &ReserveError) -> Told {
+fn reserve(error: &ReserveError) -> ProblemDraft {
     match error {
         ReserveError::Directory(error) => directory(error),
-        ReserveError::Conflict => Told::new(
+        ReserveError::Conflict => ProblemDraft::new(
             CONFLICT,
             "another reservation, whose name and times join to the same text, already has this reservation's event",
         ),
-        ReserveError::Unusable => Told::new(
+        ReserveError::Unusable => ProblemDraft::new(
             UNUSABLE,
             "the event was deleted and Google does not bring it back; send another `request_dt` for a new event",
         ),
@@ -193,34 +199,34 @@ fn reserve(error: &ReserveError) -> Told {
     }
 }
 
-fn forms(error: &FormsError) -> Told {
+fn forms(error: &FormsError) -> ProblemDraft {
     match error {
         FormsError::Directory(error) => directory(error),
         FormsError::Store(error) => store(error),
         FormsError::NoSuchPage => {
             let page = "`page` must be the `next` of an earlier answer";
-            Told { field: Some("page".to_owned()), ..Told::new(INVALID, page) }
+            ProblemDraft { field: Some("page".to_owned()), ..ProblemDraft::new(INVALID, page) }
         }
         FormsError::NoSuchForm => {
-            Told::new(NO_SUCH_FORM, "no form has this id; list the forms for the ids that there are")
+            ProblemDraft::new(NO_SUCH_FORM, "no form has this id; list the forms for the ids that there are")
         }
-        FormsError::InProgress => Told::new(
+        FormsError::InProgress => ProblemDraft::new(
             FORM_IN_PROGRESS,
             "a sweep is sending the form or a copy of it; nothing has been changed; try again in a few minutes",
         ),
-        FormsError::Issued => Told::new(
+        FormsError::Issued => ProblemDraft::new(
             FORM_ISSUED,
             "the form was issued before; nothing has been changed; `resend` with `again` sends a copy",
         ),
-        FormsError::Discarded => Told::new(
+        FormsError::Discarded => ProblemDraft::new(
             FORM_DISCARDED,
             "the form was discarded before; nothing has been changed; `resend` with `again` sends a copy",
         ),
-        FormsError::NotRegistered => Told::new(
+        FormsError::NotRegistered => ProblemDraft::new(
             NOT_REGISTERED,
             "the form's person is no manual user any more; nothing has been changed; list the person again, or `discard` it",
         ),
-        FormsError::NoEvent => Told::new(
+        FormsError::NoEvent => ProblemDraft::new(
             NO_EVENT,
             "no event in an office's calendar asks for the form any more; nothing has been changed; enter the days again, \
              or `discard` the form",
@@ -229,45 +235,47 @@ fn forms(error: &FormsError) -> Told {
     }
 }
 
-fn directory(error: &DirectoryError) -> Told {
+fn directory(error: &DirectoryError) -> ProblemDraft {
     match error {
-        DirectoryError::UnknownOffice => {
-            Told { field: Some("office_id".to_owned()), ..Told::new(UNKNOWN_OFFICE, "`office_id` names no office") }
-        }
-        DirectoryError::Unavailable { retry_after } => Told {
+        DirectoryError::UnknownOffice => ProblemDraft {
+            field: Some("office_id".to_owned()),
+            ..ProblemDraft::new(UNKNOWN_OFFICE, "`office_id` names no office")
+        },
+        DirectoryError::Unavailable { retry_after } => ProblemDraft {
             retry_after: *retry_after,
-            ..Told::new(DIRECTORY_UNAVAILABLE, "the list of offices cannot be read; nothing has been changed")
+            ..ProblemDraft::new(DIRECTORY_UNAVAILABLE, "the list of offices cannot be read; nothing has been changed")
         },
         DirectoryError::Store(error) => store(error),
     }
 }
 
-fn google(error: &GoogleError) -> Told {
+fn google(error: &GoogleError) -> ProblemDraft {
     match error {
         // Not a matter of Google: our own time was over, or others kept writing.
         GoogleError::OutOfTime | GoogleError::Changed | GoogleError::AlreadyExists | GoogleError::SyncTokenExpired => {
             unavailable()
         }
-        error if error.is_temporary() => {
-            Told { retry_after: error.retry_after(), ..Told::new(GOOGLE_UNAVAILABLE, "the request is safe to repeat") }
-        }
-        _ => Told::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
+        error if error.is_temporary() => ProblemDraft {
+            retry_after: error.retry_after(),
+            ..ProblemDraft::new(GOOGLE_UNAVAILABLE, "the request is safe to repeat")
+        },
+        _ => ProblemDraft::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
     }
 }
 
 /// What Google said of the key, the project, the spreadsheet or the range is for whoever configured them, and names nobody.
-fn sheet(error: &SheetError) -> Told {
+fn sheet(error: &SheetError) -> ProblemDraft {
     if matches!(error.error, GoogleError::TokenRefused(_) | GoogleError::ApiOff { .. }) {
-        return Told::new(GOOGLE_REFUSED, error.error.to_string());
+        return ProblemDraft::new(GOOGLE_REFUSED, error.error.to_string());
     }
-    let told = google(&error.error);
+    let draft = google(&error.error);
     match &error.words {
-        Some(words) => Told { detail: format!("{}; Google says: {words}", told.detail), ..told },
-        None => told,
+        Some(words) => ProblemDraft { detail: format!("{}; Google says: {words}", draft.detail), ..draft },
+        None => draft,
     }
 }
 
-fn store(error: &StoreError) -> Told {
+fn store(error: &StoreError) -> ProblemDraft {
     match error {
         // Others kept writing.
         StoreError::ConditionFailed => unavailable(),
@@ -277,27 +285,27 @@ fn store(error: &StoreError) -> Told {
     }
 }
 
-fn internal() -> Told {
-    Told::new(INTERNAL, "the request failed; the failure has been logged")
+fn internal() -> ProblemDraft {
+    ProblemDraft::new(INTERNAL, "the request failed; the failure has been logged")
 }
 
-fn unavailable() -> Told {
-    Told::new(UNAVAILABLE, "the request is safe to repeat")
+fn unavailable() -> ProblemDraft {
+    ProblemDraft::new(UNAVAILABLE, "the request is safe to repeat")
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Told { kind, detail, field, retry_after } = self.told();
-        let cause = kind.status.is_server_error().then(|| self.cause());
-        let mut response = kind.status.into_response();
-        if kind.is_temporary() {
-            let seconds = retry_after.unwrap_or(COME_BACK).as_secs_f64().ceil().max(1.0);
+        let mut draft = self.draft();
+        draft.cause = draft.kind.status.is_server_error().then(|| self.cause());
+        let mut response = draft.kind.status.into_response();
+        if draft.kind.is_temporary() {
+            let seconds = draft.retry_after.unwrap_or(COME_BACK).as_secs_f64().ceil().max(1.0);
             response.headers_mut().extend(header(RETRY_AFTER, &format!("{seconds:.0}")));
         }
         if let Self::MethodNotAllowed(methods) = &self {
             response.headers_mut().extend(header(ALLOW, methods));
         }
-        response.extensions_mut().insert(Refusal { kind, detail, field, cause });
+        response.extensions_mut().insert(draft);
         response
     }
 }

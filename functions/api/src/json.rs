@@ -1,4 +1,4 @@
-//! Reads JSON strictly: what parsers read differently is refused.
+//! Reads JSON strictly: text that parsers understand differently is refused.
 //!
 //! A name that an object has twice is such a case. It is looked for in the whole text first, so that text which is no
 //! JSON at all is called so even when a name comes twice before the mistake. A number too large for a double counts as no

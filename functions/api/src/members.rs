@@ -20,7 +20,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// The same members, if they have no names but these: where a misspelt name would change what a request does.
+    /// These members, if no others are known; for requests that a misspelt name would turn into another request.
     pub(crate) fn only(self, known: &[&str]) -> Result<Self, ApiError> {
         match self.0.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => {

@@ -1,7 +1,7 @@
 //! The answer to a request that failed, as RFC 9457 has it: <https://www.rfc-editor.org/rfc/rfc9457>.
 //!
-//! A failed handler leaves a [`Refusal`] with its response; the outermost layer, which alone knows the request's id,
-//! writes the body.
+//! A failed handler leaves a [`ProblemDraft`] with its response. The outermost layer writes the body: it alone knows the
+//! id of the request.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::Kind;
+use crate::error::ProblemDraft;
 
 /// The media type of a problem.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -40,31 +40,18 @@ pub(crate) struct Problem {
     pub(crate) request_id: String,
 }
 
-/// What a failed handler leaves for the outermost layer.
-#[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    /// The sort of problem.
-    pub(crate) kind: Kind,
-    /// What is wrong with this request.
-    pub(crate) detail: String,
-    /// The path of the offending member of the body.
-    pub(crate) field: Option<String>,
-    /// What went wrong inside: for the log, never for the answer.
-    pub(crate) cause: Option<String>,
-}
-
-/// Writes the problem into a response that was refused and logs its cause.
+/// Writes the body of the problem that the response carries, if it carries one, and logs its cause.
 pub(crate) fn write(mut response: Response, request_id: &str) -> Response {
-    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
+    let Some(draft) = response.extensions_mut().remove::<ProblemDraft>() else {
         return response;
     };
-    log(&refusal, request_id);
+    log(&draft, request_id);
     let problem = Problem {
-        kind: refusal.kind.uri(),
-        title: refusal.kind.title.to_owned(),
-        status: refusal.kind.status.as_u16(),
-        detail: refusal.detail,
-        field: refusal.field,
+        kind: draft.kind.uri(),
+        title: draft.kind.title.to_owned(),
+        status: draft.kind.status.as_u16(),
+        detail: draft.detail,
+        field: draft.field,
         request_id: request_id.to_owned(),
     };
     let text = serde_json::to_string(&problem).unwrap_or_else(|_| "{}".to_owned());
@@ -74,12 +61,12 @@ pub(crate) fn write(mut response: Response, request_id: &str) -> Response {
     response.map(|_| Body::from(text))
 }
 
-fn log(refusal: &Refusal, request_id: &str) {
-    let Some(cause) = &refusal.cause else {
+fn log(draft: &ProblemDraft, request_id: &str) {
+    let Some(cause) = &draft.cause else {
         return;
     };
-    let slug = refusal.kind.slug;
-    if refusal.kind.is_temporary() {
+    let slug = draft.kind.slug;
+    if draft.kind.is_temporary() {
         tracing::warn!(problem = slug, request_id, cause, "the request could not be carried out now");
     } else {
         tracing::error!(problem = slug, request_id, cause, "the request failed");
@@ -92,7 +79,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::error::{INTERNAL, NO_SUCH_ROUTE, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
+    use crate::error::{INTERNAL, NO_SUCH_ROUTE, ProblemKind, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
 
     /// What the gateway answers in our place: the status it sends, and the body.
     fn answers_of_the_gateway() -> Vec<(Option<u16>, Value)> {
@@ -136,7 +123,7 @@ mod tests {
             seen.insert(name);
         }
         let others = ["urn:moffman:problem:source-not-allowed", "about:blank"].map(str::to_owned);
-        let expected = kinds.map(super::Kind::uri).into_iter().chain(others);
+        let expected = kinds.map(ProblemKind::uri).into_iter().chain(others);
         assert_eq!(seen, expected.collect());
     }
 }

@@ -9,8 +9,9 @@ use utoipa::openapi::path::{PathItem, Paths};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use crate::api::ApiState;
 use crate::error::ApiError;
-use crate::{Api, documentation, key};
+use crate::{documentation, key};
 
 mod config_update;
 mod forms;
@@ -20,7 +21,7 @@ mod reservations;
 mod sweeps;
 
 /// All routes. Every route but health wants the key.
-pub(crate) fn list(key: Option<Arc<SecretString>>) -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn list(key: Option<Arc<SecretString>>) -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::with_openapi(documentation::skeleton())
         .routes(only(routes!(reservations::place)))
         .routes(only(routes!(config_update::get, config_update::post)))
@@ -34,7 +35,7 @@ pub(crate) fn list(key: Option<Arc<SecretString>>) -> OpenApiRouter<Arc<Api>> {
 }
 
 /// Answers any other method with 405. HEAD is one: axum would answer it with the GET handler, which may change something.
-fn only((schemas, paths, router): UtoipaMethodRouter<Arc<Api>>) -> UtoipaMethodRouter<Arc<Api>> {
+fn only((schemas, paths, router): UtoipaMethodRouter<Arc<ApiState>>) -> UtoipaMethodRouter<Arc<ApiState>> {
     let methods = methods(&paths);
     let head = methods.contains(&"GET");
     let allow = methods.join(", ");

@@ -12,7 +12,8 @@ use lambda_http::request::RequestContext;
 use moffman::lambda::{self, StartError};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::{RequestBudget, router};
+use crate::api::RequestBudget;
+use crate::router::router;
 
 /// What our paths begin with.
 const ROOT: &str = "/api/v1/";
@@ -44,7 +45,7 @@ fn uri_of_resource(request: &Request) -> Option<Uri> {
     };
     let sent = request.raw_http_path();
     let resource = context.resource_path.as_deref().and_then(|resource| fill_in(resource, request));
-    // A gateway sends a path that ends with its resource. Whoever sends another one, or names no resource, means the path.
+    // A gateway's path ends with its resource. Any other sender, and one that names no resource, means the path itself.
     let path = resource.filter(|resource| ends_with(sent, resource)).unwrap_or_else(|| without_base(sent).to_owned());
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = request.uri().clone().into_parts();
@@ -78,8 +79,7 @@ fn fill_in(resource: &str, request: &Request) -> Option<String> {
     segments.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"))
 }
 
-/// A value as it may stand in a path. API Gateway hands it over as it was sent, other gateways decode it: what is encoded
-/// already stays as it is.
+/// A value as it may stand in a path. API Gateway does not decode it and other gateways do, so escapes stay as they are.
 fn encoded(value: &str, set: &'static AsciiSet) -> String {
     let mut pieces = value.split('%');
     let mut text = utf8_percent_encode(pieces.next().unwrap_or_default(), set).to_string();

@@ -19,10 +19,10 @@ pub enum Failure {
     /// The event is no task: correct whoever sends it.
     #[error(transparent)]
     Task(#[from] TaskError),
-    /// Nothing was swept; repeated by the next sweep.
+    /// Nothing was swept; the next sweep tries again.
     #[error("no office could be swept, {0} failed")]
     NothingSwept(usize),
-    /// There is no such office, or nobody can know now: the next invocation tries again.
+    /// There is no such office, or the offices cannot be known now; the next invocation tries again.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// The spreadsheet was not reloaded; what was loaded before stays in use.

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 pub use failure::Failure;
 pub use task::{Task, TaskError};
 
-/// What the function needs to send its answer, after the work.
+/// The time that the function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(2);
 
 /// The function: what the verbs work with, and a way to the schedules that invoke it.
@@ -70,7 +70,7 @@ impl Sweeper {
 
     async fn sweep(&self, order: &sweep::Order) -> Result<Value, Failure> {
         match sweep::sweep(&self.app, order).await {
-            // Whoever asks what would be done is answered why nothing could be.
+            // A dry run answers why nothing could be swept.
             Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
             outcome => Ok(serde_json::to_value(outcome?)?),
         }

@@ -16,7 +16,7 @@ pub enum Task {
         scope: Scope,
         /// Answer the plan and change nothing.
         dry_run: bool,
-        /// What it may take of Google's quota; `None`: all that sweeping may take.
+        /// What the sweep may take of Google's quota; `None`: all that sweeping may take.
         share: Option<Share>,
     },
     /// Load the spreadsheet and align the schedules: `{"task":"reload"}`.
@@ -59,7 +59,7 @@ pub enum TaskError {
     /// An office and a shard exclude each other; a shard needs its number and how many there are.
     #[error("give `office_id`, or `shard` and `shards`, or none of them")]
     Scope,
-    /// With so few units no call has its turn, and more are not for sweeping.
+    /// So few units are not enough for a call, or so many are not for sweeping.
     #[error("`units_per_minute` must be from {least} to {FOR_SWEEPING}, not {0}", least = Share::SMALLEST)]
     Share(u32),
     /// There is no such shard.

@@ -28,7 +28,7 @@ const STATES: [&str; 8] = ["open", "due", "sending", "waiting", "in_doubt", "hel
 
 /// What the command is to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum CommandOrder {
     /// Write the configuration with its defaults into this new file.
     WriteTemplate(PathBuf),
     /// Run the service.
@@ -59,21 +59,21 @@ pub(crate) enum Order {
 /// What to do with forms.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum FormsCommand {
-    /// Print them.
+    /// Print forms.
     List {
         /// Only those of this office.
         office_id: Option<String>,
-        /// Only those that have come this far.
+        /// Only those in this state.
         state: Option<String>,
     },
-    /// Send one again.
+    /// Have a form sent again.
     Resend {
         /// Its id.
         id: String,
-        /// Whether to send a copy of one that was issued or discarded.
+        /// Whether to send a copy of a form that was issued or discarded.
         again: bool,
     },
-    /// Send one no more.
+    /// Have a form never sent.
     Discard {
         /// Its id.
         id: String,
@@ -83,26 +83,26 @@ pub(crate) enum FormsCommand {
 }
 
 /// Reads the command line. The error is also the answer to `--help` and `--version`.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, clap::Error> {
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandOrder, clap::Error> {
     let mut matches = command().try_get_matches_from(arguments)?;
     if let Some(file) = matches.remove_one(TEMPLATE) {
-        return Ok(Order::WriteTemplate(file));
+        return Ok(CommandOrder::WriteTemplate(file));
     }
     let (file, options) = (matches.remove_one(CONFIG), settings(&mut matches));
     Ok(match matches.remove_subcommand() {
         Some((name, check)) if name == CHECK => return check_order(check),
         Some((_, forms)) => match forms_command(forms) {
-            Some(command) => Order::Forms { file, options, command },
-            None => Order::Run { file, options },
+            Some(command) => CommandOrder::Forms { file, options, command },
+            None => CommandOrder::Run { file, options },
         },
-        None => Order::Run { file, options },
+        None => CommandOrder::Run { file, options },
     })
 }
 
-fn check_order(mut matches: ArgMatches) -> Result<Order, clap::Error> {
+fn check_order(mut matches: ArgMatches) -> Result<CommandOrder, clap::Error> {
     let missing = || clap::Error::new(ErrorKind::MissingRequiredArgument);
     let place = if matches.remove_one::<String>("place").as_deref() == Some("aws") { Place::Aws } else { Place::Local };
-    Ok(Order::Check { file: matches.remove_one("FILE").ok_or_else(missing)?, place })
+    Ok(CommandOrder::Check { file: matches.remove_one("FILE").ok_or_else(missing)?, place })
 }
 
 fn forms_command(mut forms: ArgMatches) -> Option<FormsCommand> {
@@ -205,14 +205,14 @@ fn settings(matches: &mut ArgMatches) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
-    fn parsed(arguments: &[&str]) -> Result<Order, ErrorKind> {
+    fn parsed(arguments: &[&str]) -> Result<CommandOrder, ErrorKind> {
         let arguments = std::iter::once("moffman").chain(arguments.iter().copied());
         parse(arguments.map(OsString::from)).map_err(|error| error.kind())
     }
 
-    fn run(options: &[(&str, &str)]) -> Order {
+    fn run(options: &[(&str, &str)]) -> CommandOrder {
         let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Order::Run { file: None, options: options.collect() }
+        CommandOrder::Run { file: None, options: options.collect() }
     }
 
     #[test]
@@ -240,12 +240,12 @@ mod tests {
     fn upstreams_own_options_are_understood() {
         assert_eq!(
             parsed(&["--config", "a.yaml", "--rest-api--port=0"]),
-            Ok(Order::Run {
+            Ok(CommandOrder::Run {
                 file: Some("a.yaml".into()),
                 options: vec![("--rest-api--port".to_owned(), "0".to_owned())],
             })
         );
-        let template = Order::WriteTemplate("b.yaml".into());
+        let template = CommandOrder::WriteTemplate("b.yaml".into());
         assert_eq!(parsed(&["--get-config-template", "b.yaml"]), Ok(template));
     }
 
@@ -253,7 +253,7 @@ mod tests {
     fn forms_are_asked_for_with_the_settings_of_the_service() {
         let asked = |command| {
             let options = vec![("--rest-api--port".to_owned(), "81".to_owned())];
-            Ok(Order::Forms { file: Some("a.yaml".into()), options, command })
+            Ok(CommandOrder::Forms { file: Some("a.yaml".into()), options, command })
         };
         let parsed_forms = |rest: &[&str]| {
             let arguments = ["--config", "a.yaml", "--rest-api--port", "81", "forms"];
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_configuration_is_checked_for_one_place() {
-        let check = |place| Ok(Order::Check { file: "a.yaml".into(), place });
+        let check = |place| Ok(CommandOrder::Check { file: "a.yaml".into(), place });
         assert_eq!(parsed(&["check-config", "a.yaml"]), check(Place::Local));
         assert_eq!(parsed(&["check-config", "--place", "aws", "a.yaml"]), check(Place::Aws));
         assert_eq!(parsed(&["check-config", "--place", "gcp", "a.yaml"]), Err(ErrorKind::InvalidValue));

@@ -10,7 +10,7 @@ use crate::storage::StorageError;
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum LocalStartError {
     /// The configuration has mistakes; the message names them all.
     #[error(transparent)]
     Configuration(#[from] ConfigErrors),

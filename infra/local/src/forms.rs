@@ -19,20 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(70);
 
 /// Why the service did not do what was wanted.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FormsError {
+pub(crate) enum FormsCommandError {
     /// The configuration has mistakes; the message names them all.
     #[error(transparent)]
     Configuration(#[from] config::ConfigErrors),
     /// No client can be made.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
-    /// Any port may be the service's.
+    /// The configuration leaves the port to the system.
     #[error("rest_api.port is 0: name the port that the running service printed")]
     NoPort,
     /// Nobody answers.
     #[error("no answer from {0}: is the service running, and are these its settings?")]
     NoAnswer(String),
-    /// Somebody answered, but not like the service.
+    /// The answer is none of the service's.
     #[error("{0} answered something that is none of this service's answers")]
     Strange(String),
     /// The service refused.
@@ -41,29 +41,32 @@ pub(crate) enum FormsError {
 }
 
 /// Carries out a command, and prints one line per form.
-pub(crate) async fn carry_out(sources: &Sources, command: &FormsCommand, output: &Output) -> Result<(), FormsError> {
+pub(crate) async fn carry_out(
+    sources: &Sources,
+    command: &FormsCommand,
+    output: &Output,
+) -> Result<(), FormsCommandError> {
     let settings = config::load(sources)?;
     // The service is on this machine, where no proxy would find it, and sends nobody elsewhere.
     let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build()?;
-    let service = Service { base: base(&settings)?, settings, client };
+    let service = ServiceClient { base: base(&settings)?, settings, client, output };
     match command {
-        FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref(), output).await,
-        FormsCommand::Resend { id, again } => service.settle(id, "resend", json!({ "again": again }), output).await,
-        FormsCommand::Discard { id, outcome } => {
-            service.settle(id, "discard", json!({ "outcome": outcome }), output).await
-        }
+        FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref()).await,
+        FormsCommand::Resend { id, again } => service.settle(id, "resend", json!({ "again": again })).await,
+        FormsCommand::Discard { id, outcome } => service.settle(id, "discard", json!({ "outcome": outcome })).await,
     }
 }
 
-/// The running service.
-struct Service {
+/// A client of the running service, which prints the forms that it is answered.
+struct ServiceClient<'a> {
     base: String,
     settings: Settings,
     client: reqwest::Client,
+    output: &'a Output,
 }
 
-impl Service {
-    async fn list(&self, office_id: Option<&str>, state: Option<&str>, output: &Output) -> Result<(), FormsError> {
+impl ServiceClient<'_> {
+    async fn list(&self, office_id: Option<&str>, state: Option<&str>) -> Result<(), FormsCommandError> {
         let mut page: Option<String> = None;
         loop {
             let given = [("office_id", office_id), ("state", state), ("page", page.as_deref())];
@@ -71,8 +74,8 @@ impl Service {
             let request = self.client.get(format!("{}/api/v1/forms", self.base)).query(&given);
             let answer = self.answer(request).await?;
             let forms = answer.get("forms").and_then(Value::as_array);
-            for form in forms.ok_or_else(|| FormsError::Strange(self.base.clone()))? {
-                output.line(line(form));
+            for form in forms.ok_or_else(|| FormsCommandError::Strange(self.base.clone()))? {
+                self.output.line(line(form));
             }
             page = answer.get("next").and_then(Value::as_str).map(str::to_owned);
             if page.is_none() {
@@ -81,39 +84,41 @@ impl Service {
         }
     }
 
-    async fn settle(&self, id: &str, decision: &str, how: Value, output: &Output) -> Result<(), FormsError> {
-        // What has other characters is no id, and would name another path.
+    async fn settle(&self, id: &str, decision: &str, how: Value) -> Result<(), FormsCommandError> {
+        // Other characters are in no id, and would lead to another path.
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-            return Err(FormsError::Refused(format!("{id:?} is not the id of a form")));
+            return Err(FormsCommandError::Refused(format!("{id:?} is not the id of a form")));
         }
         let request = self.client.post(format!("{}/api/v1/forms/{id}/{decision}", self.base)).body(how.to_string());
-        output.line(line(&self.answer(request).await?));
+        self.output.line(line(&self.answer(request).await?));
         Ok(())
     }
 
-    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Value, FormsError> {
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Value, FormsCommandError> {
         let request = match &self.settings.rest_api.api_key {
             Some(key) => request.header("x-api-key", key.expose_secret()),
             None => request,
         };
-        let no_answer = |_| FormsError::NoAnswer(self.base.clone());
+        let no_answer = |_| FormsCommandError::NoAnswer(self.base.clone());
         let response = request.send().await.map_err(no_answer)?;
         let is_success = response.status().is_success();
-        let answer: Value = response.json().await.map_err(|_| FormsError::Strange(self.base.clone()))?;
+        let answer: Value = response.json().await.map_err(|_| FormsCommandError::Strange(self.base.clone()))?;
         if is_success {
             return Ok(answer);
         }
         let detail = answer.get("detail").and_then(Value::as_str);
-        Err(detail
-            .map_or_else(|| FormsError::Strange(self.base.clone()), |detail| FormsError::Refused(detail.to_owned())))
+        Err(detail.map_or_else(
+            || FormsCommandError::Strange(self.base.clone()),
+            |detail| FormsCommandError::Refused(detail.to_owned()),
+        ))
     }
 }
 
 /// Where a client on this machine reaches the service.
-fn base(settings: &Settings) -> Result<String, FormsError> {
+fn base(settings: &Settings) -> Result<String, FormsCommandError> {
     let (addr, port) = (&settings.rest_api.addr, settings.rest_api.port);
     if port == 0 {
-        return Err(FormsError::NoPort);
+        return Err(FormsCommandError::NoPort);
     }
     Ok(match addr.parse::<IpAddr>() {
         Ok(ip) => crate::service::url((ip, port).into()),

@@ -30,7 +30,7 @@ pub(crate) struct Closed {
 }
 
 impl InFlight {
-    /// None; a stop will be wanted by `stopping`.
+    /// No requests yet; `stopping` says when a stop is wanted.
     pub(crate) fn new(stopping: watch::Receiver<bool>) -> Self {
         Self { lock: Arc::default(), stopping }
     }
@@ -53,7 +53,7 @@ pub(crate) async fn carry(State(in_flight): State<InFlight>, request: Request, n
     answer.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-/// The body, which fails when a stop is wanted and it does not come: nothing has been begun for it.
+/// A body that fails if it does not come soon after a stop is wanted: nothing has been begun for its request.
 fn until_stop(body: Body, mut stopping: watch::Receiver<bool>) -> Body {
     let stopped = async move {
         // An error means that the process ends.

@@ -15,8 +15,8 @@ mod signals;
 mod storage;
 mod timetable;
 
-pub use error::StartError;
+pub use error::LocalStartError;
 pub use output::Output;
 pub use run::run;
-pub use service::Service;
+pub use service::LocalService;
 pub use storage::StorageError;

@@ -10,9 +10,9 @@ use std::process::ExitCode;
 use moffman::config::{self, LogLevel, Place, Sources};
 use moffman::telemetry::{self, Format};
 
-use crate::command_line::{self, Order};
+use crate::command_line::{self, CommandOrder};
 use crate::signals::Signals;
-use crate::{Output, Service, check, forms};
+use crate::{LocalService, Output, check, forms};
 
 /// The status of a process that did not wait for what was under way, as after an interrupt.
 const INTERRUPTED: u8 = 130;
@@ -20,18 +20,20 @@ const INTERRUPTED: u8 = 130;
 /// Runs the command. The first signal lets it finish what it has begun, the second one ends it at once.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match command_line::parse(arguments) {
-        Ok(Order::WriteTemplate(file)) => match write_template(&file) {
+        Ok(CommandOrder::WriteTemplate(file)) => match write_template(&file) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("{}: {error}", file.display())),
         },
-        Ok(Order::Run { file, options }) => {
+        Ok(CommandOrder::Run { file, options }) => {
             serve(Sources { file, environment: environment(), options, place: Place::Local }).await
         }
-        Ok(Order::Check { file, place }) => match check::check(file, place, environment(), &Output::standard()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&error),
-        },
-        Ok(Order::Forms { file, options, command }) => {
+        Ok(CommandOrder::Check { file, place }) => {
+            match check::check(file, place, environment(), &Output::standard()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&error),
+            }
+        }
+        Ok(CommandOrder::Forms { file, options, command }) => {
             let sources = Sources { file, environment: environment(), options, place: Place::Local };
             match forms::carry_out(&sources, &command, &Output::standard()).await {
                 Ok(()) => ExitCode::SUCCESS,
@@ -39,19 +41,19 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
         }
         Err(told) => {
-            // Where nobody reads it, there is nobody to tell.
+            // Nothing can be done if the output is closed.
             let _ = told.print();
             ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1))
         }
     }
 }
 
-/// A configuration that somebody wrote is not written over.
+/// Writes the template, unless the file exists: somebody may have written it.
 fn write_template(file: &Path) -> std::io::Result<()> {
     File::create_new(file)?.write_all(config::template().as_bytes())
 }
 
-/// The environment; what is not Unicode is passed on as well as can be, so that its mistake is reported.
+/// The environment. Values that are not Unicode are passed on in part, so that the mistake is reported.
 fn environment() -> Vec<(String, String)> {
     let text = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
@@ -67,7 +69,7 @@ async fn serve(sources: Sources) -> ExitCode {
     };
     let output = Output::standard();
     let started = tokio::select! {
-        started = Service::start(&sources, &output) => started,
+        started = LocalService::start(&sources, &output) => started,
         () = signals.next() => return ExitCode::from(INTERRUPTED),
     };
     let service = match started {
@@ -84,7 +86,7 @@ async fn serve(sources: Sources) -> ExitCode {
 }
 
 fn failed(error: &dyn Display) -> ExitCode {
-    // Where nobody reads it, the status still says it.
+    // If the output is closed, the status still tells of the failure.
     let _ = writeln!(std::io::stderr(), "moffman: {error}");
     ExitCode::FAILURE
 }

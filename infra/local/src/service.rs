@@ -20,16 +20,16 @@ use tokio::task::JoinHandle;
 use crate::demo::Demo;
 use crate::in_flight::{self, InFlight};
 use crate::storage::{Storage, StorageError};
-use crate::{Output, StartError, timetable};
+use crate::{LocalStartError, Output, timetable};
 
-/// What finishing may take beyond the answer to a form.
+/// How long finishing may take, beside waiting for the answer to a form.
 const TO_FINISH: Duration = Duration::from_secs(30);
 /// How long sending the last answers may take.
 const TO_HANG_UP: Duration = Duration::from_secs(1);
 
 /// The running service.
 #[derive(Debug)]
-pub struct Service {
+pub struct LocalService {
     app: Moffman,
     address: SocketAddr,
     in_flight: InFlight,
@@ -40,9 +40,9 @@ pub struct Service {
     demo: Option<Demo>,
 }
 
-impl Service {
+impl LocalService {
     /// Starts the service, which works from now on. Without a key, Google and Byroapi are simulated; `output` is told.
-    pub async fn start(sources: &Sources, output: &Output) -> Result<Self, StartError> {
+    pub async fn start(sources: &Sources, output: &Output) -> Result<Self, LocalStartError> {
         let settings = config::load(sources)?;
         telemetry::adopt(&settings);
         let storage = Storage::open(settings.general.storage_path.as_deref()).await?;
@@ -105,19 +105,19 @@ impl Service {
     }
 }
 
-/// The key with which Google is asked, and the simulated Google where there is none.
+/// The key for Google; without a configured one, Google is simulated.
 async fn google(
     sources: &Sources,
     settings: Settings,
     output: &Output,
-) -> Result<(Settings, SecretString, Option<Demo>), StartError> {
+) -> Result<(Settings, SecretString, Option<Demo>), LocalStartError> {
     if let Some(key) = settings.google_api.service_account_key.clone() {
         return Ok((settings, key, None));
     }
     if settings.google_api.endpoint.is_some() {
-        return Err(StartError::EndpointWithoutKey);
+        return Err(LocalStartError::EndpointWithoutKey);
     }
-    let demo = Demo::start(&settings, output).await.map_err(StartError::Demo)?;
+    let demo = Demo::start(&settings, output).await.map_err(LocalStartError::Demo)?;
     let settings = config::load(&demo.overlay(sources, &settings))?;
     Ok((settings, demo.key(), Some(demo)))
 }
@@ -128,7 +128,7 @@ async fn assemble(
     google_key: SecretString,
     storage: &Storage,
     demo: Option<&Demo>,
-) -> Result<Moffman, StartError> {
+) -> Result<Moffman, LocalStartError> {
     let transport = Transport::new()?;
     let randomness = Randomness::from_system();
     let table = match demo {
@@ -151,7 +151,7 @@ async fn assemble(
     };
     opened.await.map_err(|source| match (storage.place(), source) {
         (place, StoreError::DiskFull) => StorageError::DiskFull { place }.into(),
-        (place, source) => StartError::State { place, source },
+        (place, source) => LocalStartError::State { place, source },
     })?;
     let expired = storage.delete_expired()?;
     tracing::debug!(expired, "expired items are deleted");
@@ -167,14 +167,14 @@ async fn assemble(
     Ok(app)
 }
 
-async fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
+async fn listen(settings: &Settings) -> Result<TcpListener, LocalStartError> {
     let address = (settings.rest_api.addr.as_str(), settings.rest_api.port);
     TcpListener::bind(address).await.map_err(|source| cannot_listen(settings, source))
 }
 
-fn cannot_listen(settings: &Settings, source: std::io::Error) -> StartError {
+fn cannot_listen(settings: &Settings, source: std::io::Error) -> LocalStartError {
     let address = format!("{}:{}", settings.rest_api.addr, settings.rest_api.port);
-    StartError::Address { address, source }
+    LocalStartError::Address { address, source }
 }
 
 fn router(app: &Moffman, in_flight: &InFlight) -> Router {

@@ -91,7 +91,7 @@ impl Storage {
         let address = listener.local_addr().map_err(|error| not_started(&error))?;
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async move {
-            // Stopped, or forgotten: both end it.
+            // An error means that the storage was dropped, which ends it too.
             let _ = stopped.await;
         };
         Ok(Self {
@@ -150,9 +150,9 @@ impl Storage {
         }
     }
 
-    /// Ends it after the requests that are under way.
+    /// Stops the DynamoDB after the requests that are under way.
     pub(crate) async fn close(self) {
-        // Failing means that it has ended.
+        // An error means that it has ended already.
         let _ = self.stop.send(());
         if tokio::time::timeout(CLOSING, self.server).await.is_err() {
             tracing::debug!("a connection to the embedded DynamoDB was left open");

@@ -16,24 +16,24 @@ use tokio::sync::watch;
 
 /// How long a reload may take.
 const RELOAD: Duration = Duration::from_mins(1);
-/// How long a sweep may take before its last form: whatever never ends holds no later sweep back. Reading ten thousand
-/// calendars takes half of it.
+/// How long a sweep may take before its last form, so that one that hangs does not hold back the next. Reading ten thousand
+/// calendars takes half of that time.
 const SWEEP: Duration = Duration::from_hours(1);
 
-/// Something that is done again and again.
+/// What the service does without being told to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Job {
     Reload,
     Sweep,
 }
 
-/// A job and its times.
+/// A job that is done again and again, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
+struct RepeatedJob {
     job: Job,
-    /// How long after the start it is first done.
+    /// The time from the start of the service to the first run.
     first: Duration,
-    /// From one beginning to the next.
+    /// The time between two beginnings.
     every: Duration,
 }
 
@@ -49,10 +49,10 @@ pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
 
 /// What the schedules on AWS do, with timers of our own; `None` is done only when ordered. Intervals are not rounded here,
 /// and one process needs no shards.
-fn entries(settings: &Settings) -> [Option<Entry>; 2] {
+fn entries(settings: &Settings) -> [Option<RepeatedJob>; 2] {
     let Timetable { sweeps, reloads } = Timetable::of(settings);
-    let reloads = reloads.map(|every| Entry { job: Job::Reload, first: every, every });
-    let sweeps = sweeps.map(|every| Entry { job: Job::Sweep, first: Duration::ZERO, every });
+    let reloads = reloads.map(|every| RepeatedJob { job: Job::Reload, first: every, every });
+    let sweeps = sweeps.map(|every| RepeatedJob { job: Job::Sweep, first: Duration::ZERO, every });
     [reloads, sweeps]
 }
 
@@ -60,8 +60,8 @@ fn has_sheet(settings: &Settings) -> bool {
     settings.offices.google_config.is_some() || settings.manual_users.google_config.is_some()
 }
 
-async fn repeat(app: &Moffman, entry: Option<Entry>, mut stopping: watch::Receiver<bool>) {
-    let Some(Entry { job, first, every }) = entry else {
+async fn repeat(app: &Moffman, entry: Option<RepeatedJob>, mut stopping: watch::Receiver<bool>) {
+    let Some(RepeatedJob { job, first, every }) = entry else {
         return;
     };
     let mut wait = first;
@@ -130,8 +130,8 @@ mod tests {
             ("--manual-users--google-config--update-interval", "60.5"),
         ]);
         let minute = Duration::from_millis(60_500);
-        let reloads = Entry { job: Job::Reload, first: minute, every: minute };
-        let sweeps = Entry { job: Job::Sweep, first: Duration::ZERO, every: Duration::from_hours(2) };
+        let reloads = RepeatedJob { job: Job::Reload, first: minute, every: minute };
+        let sweeps = RepeatedJob { job: Job::Sweep, first: Duration::ZERO, every: Duration::from_hours(2) };
         assert_eq!(entries(&settings), [Some(reloads), Some(sweeps)]);
     }
 

@@ -4,7 +4,7 @@
 /// The number of the first row of a range; 1 for a whole tab, and for a named range, whose place in the sheet its name
 /// does not tell.
 pub fn first_row(range: &str) -> usize {
-    // A quoted tab may contain `!`, but what follows the last one is then no cell, which is row 1.
+    // The name of a tab may contain `!`. What follows the last `!` is no cell then, and row 1 is right.
     let cells = range.rsplit_once('!').map_or(range, |(_, cells)| cells).replace('$', "");
     let (start, end) = cells.split_once(':').map_or((cells.as_str(), None), |(start, end)| (start, Some(end)));
     let corner = |text: &str| {

@@ -1,6 +1,6 @@
 //! Fills in the request that makes Byroapi issue an approval form.
 //!
-//! Only the form speaks of a last day: everywhere else a range of days ends with the first day that is not included.
+//! Only the form has a last day: everywhere else a range of days ends with the first day that is not included.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use super::letter::{Letter, Recipients};
 use super::manual_user::ManualUser;
 use super::template::Placeholder;
 
-/// What the longest file extension has: `.xhtml`.
+/// The longest file extension, in characters, as in `.xhtml`.
 const LONGEST_EXTENSION: usize = 5;
 
 /// The request for the form of `user` for `days`; `updated` is when the event last changed.
@@ -60,8 +60,8 @@ pub fn fill(letter: &Letter, user: &ManualUser, days: DateRange, updated: DateTi
     })
 }
 
-/// The day of the event's last change; when that is after the first day began, the last day before it whose time of
-/// day has that distance in whole days.
+/// The day of the event's last change. A change after the start of the first day is moved back by whole days until it is
+/// before that start.
 fn date_approved(updated: DateTime<Utc>, start: NaiveDate) -> NaiveDate {
     let late = updated - start.and_time(NaiveTime::MIN).and_utc();
     if late <= Duration::zero() {
@@ -97,8 +97,8 @@ fn people(recipients: &Recipients) -> Value {
     }
 }
 
-/// The recipients of a copy, with the event's creator where that is wanted. One address without a name becomes its own
-/// name when another person is added to it.
+/// The recipients of a copy, with the event's creator if one is given. A single address has no name, and becomes its own name
+/// when the creator is added.
 fn copies(cc: &Recipients, creator: Option<&ManualUser>) -> Value {
     let Some(creator) = creator else {
         return people(cc);

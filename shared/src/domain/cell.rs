@@ -1,7 +1,7 @@
-//! What a person put into a cell of the spreadsheet, or into a list of the configuration, without what cannot be seen or
-//! came along when it was copied.
+//! Cleans what a person put into a cell of the spreadsheet or into a list of the configuration: characters that cannot be
+//! seen, and what came along when it was copied.
 //!
-//! Cleaned is what can mean one thing only; anything else is left as it is, and the checks refuse it.
+//! A text is cleaned only if it can mean one thing only. Any other text stays as it is, and the checks refuse it.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ const ERROR_VALUES: [&str; 13] = [
 ];
 /// What a formula shows until it has its data.
 const LOADING: &str = "Loading";
-/// Headings of columns. `Office` is none of them: an office may be called so.
+/// Headings of columns, without `Office`: an office may be called so.
 const HEADINGS: [&str; 17] = [
     "name",
     "id",
@@ -58,7 +58,7 @@ const TRAILING: &str = ",;.:!?…";
 /// What an address or a calendar id may have before its `@` besides letters and digits: what RFC 5322 allows, but for `=` and
 /// `%`, which are in links and in no account of Google.
 const MARKS: &str = "!#$&'*+-/^_`{|}~.";
-/// Which of them come first in no address: quotes, bullets, and what is left of a link.
+/// Characters that an address or a calendar id never begins with: quotes, bullets, and what is left of a link.
 const NEVER_FIRST: &str = "!'*/`|.";
 
 /// Why a text is no calendar id.
@@ -70,8 +70,8 @@ pub enum NoCalendarId {
     Other,
 }
 
-/// Whether nothing of the character can be seen: Unicode's general category Cf, the joiner of graphemes, and selectors of
-/// another shape of the character before.
+/// Whether the character is invisible: Unicode's general category Cf, the joiner of graphemes, and the selectors that change
+/// the shape of the character before them.
 pub fn is_invisible(character: char) -> bool {
     let selects = matches!(character, '\u{34f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
     selects || character.general_category() == GeneralCategory::Format
@@ -98,7 +98,7 @@ pub fn address(text: &str) -> Option<Email> {
     (is_local(local) && domain.contains('.') && is_domain(domain)).then(|| Email::parse(&bare)).flatten()
 }
 
-/// Reads a calendar id: something before one `@` and a domain behind it. A link is none, although an id may be in it.
+/// Reads a calendar id: something before one `@` and a domain behind it. A link is refused, although it may contain an id.
 pub fn calendar_id(text: &str) -> Result<CalendarId, NoCalendarId> {
     let bare = bare(text);
     if bare.contains('/') {
@@ -115,7 +115,7 @@ pub fn is_error_value(text: &str) -> bool {
     let text = plain(text);
     let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(|c| c.is_lowercase() || c.is_whitespace());
     let computed = text.strip_prefix('#').and_then(|rest| rest.strip_suffix(['!', '?'])).is_some_and(shouted);
-    // `#N/A` in other languages.
+    // What other languages write for `#N/A`.
     let is_capital = |part: &str| !part.is_empty() && part.chars().all(char::is_uppercase);
     let missing = text.strip_prefix('#').and_then(|rest| rest.split_once('/'));
     let loading = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
@@ -151,11 +151,11 @@ fn unwrapped(text: &str) -> Cow<'_, str> {
     let Some(closed) = inner.strip_suffix(|c| CLOSING.contains(c)) else {
         return link_target(inner);
     };
-    // What only ends like that is punctuation too.
+    // A closing sign without its opening one is punctuation too.
     link_target(closed.strip_prefix(|c| OPENING.contains(c)).unwrap_or(closed))
 }
 
-/// The address of `Anna <anna@example.com>`; not of two, and not where another address stands in the name's place.
+/// The address of `Anna <anna@example.com>`; `None` for two of them, and when the name is an address, too.
 fn in_brackets(text: &str) -> &str {
     let inner = text.strip_suffix('>').and_then(|text| text.split_once('<'));
     inner.filter(|(name, inner)| !name.contains('@') && !inner.contains(['<', '>'])).map_or(text, |(_, inner)| inner)

@@ -23,7 +23,7 @@ pub enum DateRangeError {
     /// The end precedes the start.
     #[error("the end precedes the start")]
     EndBeforeStart,
-    /// A date has no four-digit year; that of the day after the last one counts too.
+    /// The year of the first day, or of the day after the last one, has not four digits.
     #[error("the date has no four-digit year")]
     OutOfRange,
     /// Not written as two dates.

@@ -45,7 +45,7 @@ impl ShiftUnit {
         Self::ALL.into_iter().find_map(|(known, unit)| (known == name).then_some(unit))
     }
 
-    /// What one of this unit adds: months and seconds.
+    /// The months and the seconds of one unit.
     const fn size(self) -> (i64, i64) {
         match self {
             Self::Years => (12, 0),
@@ -68,7 +68,7 @@ pub struct DateShift {
 }
 
 impl DateShift {
-    /// Adds the given amounts up; `None` when they exceed what a calendar can hold.
+    /// The sum of these amounts; `None` when no calendar goes that far.
     pub fn new(amounts: impl IntoIterator<Item = (ShiftUnit, i64)>) -> Option<Self> {
         let (mut months, mut seconds) = (0_i64, 0_i64);
         for (unit, amount) in amounts {
@@ -80,7 +80,7 @@ impl DateShift {
         Some(Self { months: i32::try_from(months).ok()?, seconds })
     }
 
-    /// The instant moved by this span; `None` when it leaves the calendar.
+    /// The instant moved by this span; `None` when no calendar goes that far.
     pub fn apply(self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let months = Months::new(self.months.unsigned_abs());
         let moved =
@@ -88,7 +88,7 @@ impl DateShift {
         moved.checked_add_signed(TimeDelta::try_seconds(self.seconds)?)
     }
 
-    /// The day on which `date`, 00:00 UTC, lands; `None` when it leaves the calendar.
+    /// The day on which `date`, 00:00 UTC, lands; `None` when no calendar goes that far.
     pub fn apply_date(self, date: NaiveDate) -> Option<NaiveDate> {
         self.apply(date.and_time(NaiveTime::MIN).and_utc()).map(|instant| instant.date_naive())
     }

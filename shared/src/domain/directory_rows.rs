@@ -1,6 +1,6 @@
 //! Reads the rows of the directory's spreadsheet: the entries they hold, and which rows are unusable and why.
 //!
-//! An unusable row never spoils the others. Of two usable rows with one key the first counts. Both layouts of a user's
+//! An unusable row never spoils the others. The first of two usable rows with the same key counts. Both layouts of a user's
 //! row (`name, email` and `email, first, last, number`) may be mixed: the cell that is an address tells them apart.
 
 use std::collections::HashMap;
@@ -32,10 +32,10 @@ pub enum RowFault {
     /// The office has no calendar.
     #[error("the calendar id is missing")]
     NoCalendar,
-    /// What stands for the office's calendar is no id.
+    /// The cell for the office's calendar has no calendar id.
     #[error("the calendar id has no @, or more than an id: allowed is one, such as abc@group.calendar.google.com")]
     NotACalendarId,
-    /// What stands for the office's calendar is a link.
+    /// The cell for the office's calendar has a link.
     #[error(
         "the calendar id is a link: allowed is the calendar ID with an @ from the calendar's settings, such as \
          abc@group.calendar.google.com"
@@ -47,7 +47,7 @@ pub enum RowFault {
     /// A template uses a name or number that the row does not have.
     #[error("a first name, last name or employee number that a template uses is missing")]
     NoDetails,
-    /// A cell that is used has a line break or another control character inside.
+    /// A used cell has a line break or another control character inside.
     #[error("a cell has control characters")]
     ControlCharacters,
     /// An earlier row has the same office name or address.
@@ -109,7 +109,7 @@ pub fn read_offices(first_row: usize, rows: &[Vec<String>]) -> SheetRows<Office>
     })
 }
 
-/// Reads the rows of manual users in either layout. A user without something that is `needed` is left out.
+/// Reads the rows of manual users in either layout. A user who lacks anything `needed` is left out.
 pub fn read_users(first_row: usize, rows: &[Vec<String>], needed: &[Placeholder]) -> SheetRows<ManualUser> {
     read_rows(first_row, rows, |row, is_first| {
         let user = read_user(row, is_first)?;
@@ -125,7 +125,7 @@ pub fn read_users(first_row: usize, rows: &[Vec<String>], needed: &[Placeholder]
     })
 }
 
-/// Sorts rows into entries and bad rows; `read` is told whether no row with text came before, and answers an entry and
+/// Sorts rows into entries and bad rows. `read` is told whether its row is the first one with text, and answers an entry and
 /// the key that no other entry may have.
 fn read_rows<K: Eq + Hash, T>(
     first_row: usize,
@@ -183,7 +183,7 @@ fn refuse_error_values<const N: usize>(cells: [&str; N]) -> Result<(), RowFault>
     }
 }
 
-/// Neither a form nor a request may have them in a name.
+/// Control characters may be in no name, neither of a form nor of a request.
 fn refuse_control_characters<const N: usize>(cells: [&str; N]) -> Result<(), RowFault> {
     if cells.into_iter().any(|cell| cell.chars().any(char::is_control)) {
         return Err(RowFault::ControlCharacters);

@@ -31,7 +31,7 @@ impl Email {
         &self.0
     }
 
-    /// What stands for the person: two addresses with one key are one person's.
+    /// The key of the person: addresses with the same key belong to one person.
     pub fn key(&self) -> PersonKey {
         PersonKey::from(self.0.clone())
     }
@@ -48,13 +48,13 @@ impl PersonKey {
         &self.0
     }
 
-    /// What stands for the person where an address must not: 64 hexadecimal digits.
+    /// 64 hexadecimal digits that stand for the person where no address may be written.
     pub fn digest(&self) -> String {
         format!("{:x}", Sha256::digest(&self.0))
     }
 }
 
-/// What is read back is brought to the one spelling again: it may have been written before all spellings were known.
+/// A key that is read back is made anew: it may have been written before all spellings were known.
 impl From<String> for PersonKey {
     fn from(address: String) -> Self {
         Self(canonical(&address))

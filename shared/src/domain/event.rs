@@ -24,17 +24,17 @@ pub struct Event {
     pub id: String,
     /// The version of the event, for conditional writes; quoted, as Google sends it.
     pub etag: String,
-    /// Deleted, from the listing's or a person's point of view.
+    /// Whether it is deleted.
     pub cancelled: bool,
     /// What sort of entry it is.
     pub kind: EventKind,
-    /// The person who made it. Absent on a tombstone.
+    /// The person who made it; a deleted event may have lost it.
     pub creator: Option<Email>,
-    /// When it last changed. Absent on a tombstone.
+    /// When it last changed; a deleted event may have lost it.
     pub updated: Option<DateTime<Utc>>,
-    /// Its days. Absent on a tombstone, or where Google's dates make no range.
+    /// Its days; `None` when Google's dates make no range, and perhaps for a deleted event.
     pub days: Option<DateRange>,
-    /// Whether it has times of day; its days are then those of the calendar's time zone.
+    /// Whether it has times of day. Its days are those in the calendar's time zone then.
     pub timed: bool,
     /// Its title.
     pub title: Option<String>,
@@ -64,13 +64,13 @@ pub enum EventKind {
 /// The private extended properties of an event that mean something to us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks {
-    /// [`PROCESSED`]
+    /// The value of [`PROCESSED`].
     pub processed: Option<String>,
-    /// [`RESERVATION`]
+    /// The value of [`RESERVATION`].
     pub reservation: Option<String>,
-    /// [`APPROVED_EVENT`]
+    /// The value of [`APPROVED_EVENT`].
     pub approved_event: Option<String>,
-    /// [`APPROVED_DATES`]
+    /// The days in [`APPROVED_DATES`], if they can be read.
     pub approved_dates: Option<DateRange>,
 }
 
@@ -80,7 +80,7 @@ impl Event {
         self.series.as_deref().unwrap_or(&self.id)
     }
 
-    /// The event, if it says which version of it this is, without which it can only be overwritten; else what is wrong.
+    /// The event, if it names its version; else what is wrong. Without the version it could only be overwritten.
     pub fn with_version(self) -> Result<Self, String> {
         if self.etag.is_empty() && !self.cancelled { Err("it has no etag".to_owned()) } else { Ok(self) }
     }
@@ -90,13 +90,13 @@ impl Event {
         if self.days.is_none() && !self.cancelled { Err("it has no valid dates".to_owned()) } else { Ok(self) }
     }
 
-    /// Whether this version is strictly older than the other. One of which Google does not say when it changed never is.
+    /// Whether this version is older than the other. It is not when the time of one of the changes is unknown.
     pub fn is_older_than(&self, other: &Self) -> bool {
         self.updated.zip(other.updated).is_some_and(|(own, others)| own < others)
     }
 }
 
-/// What to change in an event, or the content of a new one. What is `None` stays as it is.
+/// What to change in an event, or the content of a new one. A member that is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventChange {
     /// The title, cut at Google's 1,024 characters when it is sent.

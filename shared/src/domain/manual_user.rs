@@ -15,7 +15,7 @@ pub struct ManualUser {
     pub details: Option<Details>,
 }
 
-/// What the layout `id, first_name, last_name, employee_number` knows besides the name.
+/// The parts of a name, and a number, in the layout `id, first_name, last_name, employee_number`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     /// Given name.
@@ -27,7 +27,7 @@ pub struct Details {
 }
 
 impl ManualUser {
-    /// A user of the layout with separate names; the full name is "first last".
+    /// A user in the layout with separate names; the full name is "first last".
     pub fn with_details(email: Email, details: Details) -> Self {
         let name = format!("{} {}", details.first_name, details.last_name).trim().to_owned();
         Self { email, name, details: Some(details) }

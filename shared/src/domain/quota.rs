@@ -4,10 +4,10 @@
 
 /// What all sweeping together may take, in units per minute.
 pub const FOR_SWEEPING: u32 = 420;
-/// What subscribing new calendars may take. What sweeps and this leave is for people who wait for an answer.
+/// What subscribing new calendars may take, in units per minute. The rest is for people who wait for an answer.
 const FOR_SUBSCRIBING: u32 = 30;
 
-/// The least that a burst has room for: a write takes three units.
+/// The smallest burst, in units: a write takes three.
 const SMALLEST_BURST: u32 = 3;
 
 /// How many units may be taken in any minute: some at once, the rest evenly.
@@ -20,7 +20,7 @@ pub struct Share {
 impl Share {
     /// All that sweeping may take.
     pub const WHOLE: Self = Self::of_sweep(FOR_SWEEPING);
-    /// All that subscribing may take. Half of it at once: there are seldom more than a few new calendars.
+    /// All that subscribing may take, half of it at once: there are seldom more than a few new calendars.
     pub const SUBSCRIPTIONS: Self = Self { per_minute: FOR_SUBSCRIBING, burst: FOR_SUBSCRIBING / 2 };
     /// The smallest share with which every call has its turn, in units per minute.
     pub const SMALLEST: u32 = SMALLEST_BURST + 1;
@@ -40,17 +40,17 @@ impl Share {
         self.per_minute
     }
 
-    /// How many of them may be taken at once after a rest.
+    /// How many units may be taken at once after a rest.
     pub fn burst(self) -> u32 {
         self.burst
     }
 
-    /// How many come back every minute.
+    /// How many units come back every minute.
     pub fn refill(self) -> u32 {
         self.per_minute - self.burst
     }
 
-    /// How many units there are in the first `minutes` after a rest.
+    /// How many units may be taken in the first `minutes` after a rest.
     pub fn within(self, minutes: u32) -> u64 {
         u64::from(self.burst()) + u64::from(self.refill()) * u64::from(minutes)
     }

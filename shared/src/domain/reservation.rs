@@ -66,7 +66,7 @@ pub enum NextStep {
     Change(EventChange),
     /// Bring the deleted event back with this content, if it still is the version that was read.
     Revive(EventChange),
-    /// The event already says so, or says more.
+    /// The event already says what was asked for, or more.
     Leave(Status),
     /// The event's id belongs to another reservation.
     Conflict,
@@ -75,9 +75,9 @@ pub enum NextStep {
 /// The colours of pending and approved events, indices into Google's palette.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colours {
-    /// Of a pending event.
+    /// The colour of a pending event.
     pub unapproved: u8,
-    /// Of an approved event.
+    /// The colour of an approved event.
     pub approved: u8,
 }
 
@@ -133,7 +133,7 @@ impl Reservation {
         EventChange { title: Some(title), colour: Some(colour), days: Some(self.days), revive: false, properties }
     }
 
-    /// What to do, given the event that has its id now.
+    /// What to do, given the event that has the reservation's id now.
     pub fn next_step(&self, existing: Option<&Event>, colours: Colours) -> NextStep {
         let Some(event) = existing else {
             return NextStep::Insert(self.content(colours));

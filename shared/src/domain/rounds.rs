@@ -24,17 +24,17 @@ const LONGEST: u32 = 365 * 24 * 60;
 pub struct Rounds {
     /// How many shards there are, at least one.
     pub shards: u32,
-    /// From one beginning of a shard to its next.
+    /// The time between two sweeps of a shard, in minutes.
     pub every: u32,
     /// How late a shard may begin before it is left to its next time.
     pub patience: u32,
-    /// What each sweep may take.
+    /// What each sweep may take of Google's quota.
     pub share: Share,
 }
 
 impl Rounds {
-    /// The rounds for these calendars (each counts once, however it is spelled) at the wanted interval or, where that cannot
-    /// be met, at the smallest one that can. `None` without calendars.
+    /// The rounds for these calendars at the wanted interval or, if that cannot be met, at the smallest one that can. A
+    /// calendar counts once, however it is spelled. `None` without calendars.
     pub fn plan<'a>(calendars: impl IntoIterator<Item = &'a CalendarId>, interval: Duration) -> Option<Self> {
         let calendars: HashSet<&CalendarId> = calendars.into_iter().collect();
         let count = u32::try_from(calendars.len()).unwrap_or(u32::MAX);
@@ -57,26 +57,26 @@ impl Rounds {
         u32::try_from(offset).unwrap_or(0)
     }
 
-    /// `None` where the shares would be too small for any call.
+    /// The share of each sweep at this interval; `None` when it would be too small for any call.
     fn every(shards: u32, every: u32) -> Option<Self> {
         let patience = patience(every);
-        // A sweep may have begun this long before a minute in which it makes a call: as long as it may run, a minute later
-        // than it was to, and within a minute of that.
+        // How long before its last call a sweep may have begun: the longest run, and a minute each for a late beginning and
+        // for rounding.
         let reach = FUNCTION_TIMEOUT + patience + 2 * PRECISION;
         let at_once = (u64::from(reach) * u64::from(shards)).div_ceil(u64::from(every));
         let share = Share::new(u32::try_from(u64::from(FOR_SWEEPING) / at_once).ok()?)?;
         Some(Self { shards, every, patience, share })
     }
 
-    /// Whether a shard of this size is read before its next sweep and before the function's time is over, with a quarter
-    /// as much again for what is found.
+    /// Whether a shard of this size is read before its next sweep and before the function's time is over. A quarter of the
+    /// reading comes on top, for the work on what is found.
     fn can_read(&self, calendars: u64) -> bool {
         let minutes = self.every.min(FUNCTION_TIMEOUT - 1);
         self.share.within(minutes) * 4 >= calendars * 5
     }
 }
 
-/// How late what is done at this interval may begin, in minutes: a late beginning is no use close to the next one.
+/// How late a run at this interval may begin, in minutes: shortly before the next one it would be of no use.
 pub fn patience(every: u32) -> u32 {
     (every / 24).clamp(1, 60)
 }

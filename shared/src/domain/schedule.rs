@@ -1,4 +1,4 @@
-//! One schedule of EventBridge Scheduler as a whole: an update replaces all of it, so all of it is compared.
+//! A schedule of EventBridge Scheduler. An update replaces all of it, so all of it is compared.
 
 use chrono::{DateTime, Utc};
 
@@ -15,13 +15,13 @@ pub struct Schedule {
     pub expression: String,
     /// The time zone of the expression.
     pub time_zone: String,
-    /// When it first fires; `None`: when it is made.
+    /// When it first fires; `None`: as soon as it is made.
     pub start: Option<DateTime<Utc>>,
     /// Whether it fires at all.
     pub enabled: bool,
     /// What it calls, and how.
     pub target: Target,
-    /// Members that it has and ours never have, by the names of AWS.
+    /// Members that our schedules never have, by the names that AWS gives them.
     pub extras: Vec<&'static str>,
 }
 
@@ -42,14 +42,14 @@ pub struct Target {
     pub retries: Option<i32>,
 }
 
-/// The names of the schedules that are ours to change.
+/// What a schedule of ours does, as its name says. Schedules of other names are not touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ours {
     /// Sweeps one shard of so many.
     Sweep {
         /// The shard, from 0.
         shard: u32,
-        /// How many there are.
+        /// The number of shards.
         of: u32,
     },
     /// Reads the spreadsheet.
@@ -57,13 +57,13 @@ pub enum Ours {
 }
 
 impl Ours {
-    /// What a name says; `None`: the schedule is not ours.
+    /// Reads the name of a schedule; `None`: the schedule is not ours.
     pub fn parse(name: &str) -> Option<Self> {
         let ours = match name.strip_prefix("sweep-").and_then(|rest| rest.split_once("-of-")) {
             Some((shard, of)) => Self::Sweep { shard: shard.parse().ok()?, of: of.parse().ok()? },
             None => Self::Reload,
         };
-        // Only as we write it: not `sweep-+0-of-01`.
+        // `sweep-+0-of-01` is not ours: we write numbers without signs and leading zeros.
         (ours.name() == name).then_some(ours)
     }
 

@@ -1,4 +1,4 @@
-//! Divides calendars among sweeps: the same calendar always falls into the same one of `of` shards.
+//! Divides calendars among shards: a calendar is always in the same one.
 
 use sha2::{Digest, Sha256};
 

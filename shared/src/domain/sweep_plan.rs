@@ -1,7 +1,7 @@
 //! Decides, for each event of a listing, whether it is work, and why.
 //!
-//! Pure: the same listing and rules give the same plan, and a plan of an approved calendar is empty. Private properties
-//! travel with copies and are inherited by the occurrences of a series, so a mark counts only for the event it names.
+//! The same listing and rules give the same plan, and the plan of an approved calendar is empty. Copies and occurrences of
+//! a series take over the private properties of their origin, so a mark counts only for the event that it names.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -14,7 +14,7 @@ use super::email::{Email, PersonKey};
 use super::event::{Event, EventKind};
 use super::manual_user::ManualUser;
 
-/// What a sweep goes by.
+/// What makes an event work for a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// The registered manual users by [`Email::key`](super::email::Email::key).
@@ -27,7 +27,7 @@ pub struct Rules<'a> {
     pub reissue: bool,
 }
 
-/// The time that a sweep looks at.
+/// The span of time that a sweep looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Its first instant.
@@ -89,7 +89,7 @@ pub enum Verdict {
     Leave(Left),
 }
 
-/// Judges one event. What `is_open` was work before and stays it also outside the window.
+/// Judges one event. An event that `is_open` was work before, and stays work outside the window.
 pub fn judge(event: &Event, rules: &Rules<'_>, is_open: bool) -> Verdict {
     if event.cancelled {
         return Verdict::Leave(Left::Deleted);
@@ -141,7 +141,7 @@ fn standing(event: &Event, days: DateRange) -> Standing {
     let Some(marked) = marks.approved_event.as_deref() else {
         return match (&marks.processed, &marks.reservation) {
             (None, _) => Standing::Untouched,
-            // A reservation's event is made by the service account: in a person's hands it is a copy.
+            // The service account makes the events of reservations: one that a person made is a copy.
             (Some(_), Some(_)) => Standing::Copy,
             (Some(_), None) => Standing::Processed,
         };
@@ -199,11 +199,11 @@ pub struct Found {
 pub struct Work {
     /// The event as listed.
     pub event: Event,
-    /// Whose it is.
+    /// The person who made it.
     pub person: PersonKey,
     /// The days to approve.
     pub days: DateRange,
-    /// Why.
+    /// Why it is work.
     pub why: Why,
 }
 

@@ -169,7 +169,7 @@ fn placeholder(name: &str, allowed: &[Placeholder]) -> Result<Placeholder, Templ
     if let Some(found) = allowed.iter().find(|known| known.name() == name) {
         return Ok(*found);
     }
-    // An empty name and a number are positions, which have no value here.
+    // `{}` and `{0}` are positions in Python, which have no value here.
     let plain = name.chars().all(|c| !matches!(c, '!' | ':' | '.' | '[' | ']' | '{'));
     Err(if plain { TemplateMistake::Unknown(name.to_owned()) } else { TemplateMistake::NotAName(name.to_owned()) })
 }

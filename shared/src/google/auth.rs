@@ -27,7 +27,7 @@ use crate::store::Store;
 use crate::store::token::StoredToken;
 use crate::transport::{Connector, IDLE, Transport};
 
-/// All that we do: <https://developers.google.com/identity/protocols/oauth2/scopes>
+/// The rights that we need: <https://developers.google.com/identity/protocols/oauth2/scopes>
 const SCOPES: [&str; 3] = [
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.calendarlist",
@@ -35,9 +35,9 @@ const SCOPES: [&str; 3] = [
 ];
 /// A token is not used in the last minutes of its life.
 const MARGIN: Duration = Duration::from_mins(5);
-/// The life of a token that comes without one, in seconds …
+/// How long a token is used that comes without an end, in seconds.
 const SHORT_LIFE: i64 = 600;
-/// … and the longest that Google gives to one that does not ask for more.
+/// The longest life that Google gives to a token, unless more is asked for.
 const LONGEST_LIFE: Duration = Duration::from_hours(1);
 
 /// Gives access tokens. Callers that need a new one at the same time share it.
@@ -51,9 +51,9 @@ pub(super) struct Auth {
 
 #[derive(Default)]
 struct TokenState {
-    /// And when it ends, however the clock on the wall is set meanwhile.
+    /// The last token, and when it ends, however the clock on the wall is set meanwhile.
     token: Option<(StoredToken, Moment)>,
-    /// Google has refused the last token: what the store has may be as bad.
+    /// Whether Google has refused the last token: the one in the store may be as bad.
     distrust_store: bool,
 }
 
@@ -82,7 +82,7 @@ impl Auth {
         }
         if !state.distrust_store
             && let Some(token) = self.load().await
-            // What is over does not begin again because the table has it too.
+            // The store may have the very token that has ended.
             && state.token.as_ref().is_none_or(|(over, _)| over.expires_at != token.expires_at)
         {
             state.token = Some((token.clone(), self.clock.moment_of(token.expires_at)));
@@ -104,7 +104,7 @@ impl Auth {
         }
     }
 
-    /// A token that seems to last longer than any was got before somebody set the clock back.
+    /// Whether the token lasts long enough, and not too long: then somebody has set the clock back since.
     fn is_fresh(&self, token: &StoredToken) -> bool {
         let left = (token.expires_at - self.clock.now()).to_std().unwrap_or_default();
         left > MARGIN && left <= LONGEST_LIFE + MARGIN

@@ -96,7 +96,7 @@ impl GoogleClient {
             }
             outcome
         };
-        // The futures of the hubs and of the SDK are large; boxed, they do not swell those of all callers.
+        // The futures of the hubs and of the SDK are large. In a box they do not make those of all callers large, too.
         let outcome = retry.run(|failed| Box::pin(attempt(failed))).await;
         if outcome.as_ref().is_err_and(GoogleError::concerns_the_account) {
             metrics::google_refusal(self.now());

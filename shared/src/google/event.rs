@@ -24,43 +24,43 @@ pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organize
 /// The longest title that Google takes, in characters.
 const LONGEST_TITLE: usize = 1_024;
 
-/// Nobody changed an event with this API before.
+/// No event was changed with this API before.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp_secs(946_684_800).expect("the year 2000");
-/// Google's clock may be that much ahead of ours. What changed later than that did not change then: another version that
-/// is newer would look older.
+/// How much Google's clock may be ahead of ours. A later time of a change is not believed: a newer version would look
+/// older.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-/// Where and when an event is read.
+/// Where and when an event was read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadContext<'a> {
-    /// Its calendar.
+    /// The event's calendar.
     pub calendar: &'a CalendarId,
     /// The calendar's zone, if it is known.
     pub zone: Option<Tz>,
-    /// When.
+    /// When it was read.
     pub now: DateTime<Utc>,
 }
 
-/// Reads an event, all of it; else says why that cannot be.
+/// Reads an event as a whole. The error says what cannot be read.
 pub(super) fn read(text: &str, context: ReadContext<'_>) -> Result<Event, String> {
     let members = EventMembers::read(text).ok_or("it is no object")?;
     Ok(event(members.whole()?, text, context))
 }
 
-/// Reads an event, of which something may be odd that does not tell it from others: that is left out.
+/// Reads an event and leaves out what cannot be read, unless its id, its version or its owner cannot be read.
 pub(super) fn read_essential(text: &str, context: ReadContext<'_>) -> Result<Event, String> {
     let members = EventMembers::read(text).ok_or("it is no object")?;
     Ok(event(members.essential()?, text, context))
 }
 
-/// Reads what a write was answered with. What cannot be read of that is as it was written. `None` if it is no object.
-pub(super) fn read_written(text: &str, id: &str, content: &EventChange, context: ReadContext<'_>) -> Option<Event> {
+/// Reads the answer to a write. Whatever cannot be read is as it was written. `None` if the answer is no object.
+pub(super) fn read_written(text: &str, id: &str, change: &EventChange, context: ReadContext<'_>) -> Option<Event> {
     let mut members = EventMembers::read(text)?;
     members.event.id = Some(id.to_owned());
     let private = &mut members.event.extended_properties.get_or_insert_default().private;
-    private.get_or_insert_with(|| properties(content));
+    private.get_or_insert_with(|| properties(change));
     let mut event = event(members.event, text, context);
-    event.days = event.days.or(content.days);
+    event.days = event.days.or(change.days);
     Some(event)
 }
 
@@ -86,8 +86,8 @@ fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
     }
 }
 
-/// Only the calendar of its organizer changes an event, unless guests may; what is locked nobody changes. An event that
-/// does not say whose it is is the calendar's own.
+/// Whether nobody can change the event from this calendar. Guests may need the organizer's permission, and locked events
+/// are never changed. An event without an organizer belongs to the calendar.
 fn is_fixed(event: &api::Event, calendar: &CalendarId) -> bool {
     let is_anothers = event.organizer.as_ref().is_some_and(|organizer| {
         let is_other = organizer.email.as_deref().is_some_and(|email| CalendarId::from(email) != *calendar);

@@ -49,7 +49,7 @@ pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
     }
     let another_type = |_| KeyError::NotAKey("a field has another type than text");
     let key: ServiceAccountKey = serde_json::from_value(json).map_err(another_type)?;
-    // Both of the libraries that use it must be able to read it.
+    // Two libraries use the address, and both must be able to read it.
     let usable = Url::parse(&key.token_uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if !usable || key.token_uri.parse::<http::Uri>().is_err() {
         return Err(KeyError::TokenUri);

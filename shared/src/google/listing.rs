@@ -42,7 +42,7 @@ pub enum Listing {
 pub struct EventsPage {
     /// The events, in no particular order.
     pub events: Vec<Event>,
-    /// Those that nobody can read.
+    /// The events that cannot be read.
     pub odd: Vec<OddEvent>,
     /// The token of the next page, except on the last one.
     pub next_page: Option<String>,
@@ -57,7 +57,7 @@ pub struct EventsPage {
 /// An event of a listing that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OddEvent {
-    /// Its id, if that can be read.
+    /// Its id, if the id can be read.
     pub id: Option<String>,
     /// Its place on the page, from 1.
     pub place: usize,
@@ -70,7 +70,7 @@ pub struct OddEvent {
 pub enum AccessRole {
     /// Change its events.
     CanWrite,
-    /// Look at them. Also said of a role that is not known here: it is better not to try.
+    /// Look at its events, or an unknown role: it is better not to try.
     ReadOnly,
 }
 

@@ -1,7 +1,7 @@
 //! Reads the JSON of one event, of which a member may be anything.
 //!
-//! Google's documentation says what a member is; what is sent now and then differs, by whoever imported the event or by a
-//! later version of the API. Such a member costs its event, or itself, and nothing beside it.
+//! Now and then Google sends something else than its documentation says, because of whoever imported the event or of a later
+//! version of the API. Such a member costs its event or itself, and no other event.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use google_calendar3::api;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Without these it is not known which event, which version of it, and whose it is.
+/// The members that tell which event it is, which version of it, and whose.
 const ESSENTIAL: [&str; 4] = ["id", "etag", "status", "extendedProperties"];
 /// <https://developers.google.com/workspace/calendar/api/v3/reference/events#status>
 const STATUSES: [&str; 3] = ["confirmed", "tentative", "cancelled"];
@@ -19,7 +19,7 @@ const STATUSES: [&str; 3] = ["confirmed", "tentative", "cancelled"];
 pub(super) struct EventMembers {
     /// The members that can be read.
     pub event: api::Event,
-    /// The names of the others.
+    /// The names of the members that cannot be read.
     odd: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ impl EventMembers {
         if members.event.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
             members.odd.push("status".to_owned());
         }
-        // A version that no condition can name.
+        // Such a version could not be named in the condition of a write.
         if members.event.etag.as_deref().is_some_and(|etag| http::HeaderValue::from_str(etag).is_err()) {
             members.odd.push("etag".to_owned());
         }
@@ -51,7 +51,7 @@ impl EventMembers {
         Some(Self { event, odd: odd.into_iter().map(|(_, name)| name).collect() })
     }
 
-    /// The event, if all of it can be read; else why not. Of a deleted one it need not be known what it was.
+    /// The event, if all of it can be read; else why not. The content of a deleted event does not matter.
     pub fn whole(self) -> Result<api::Event, String> {
         let is_deleted = self.event.status.as_deref() == Some("cancelled");
         match self.odd.first() {
@@ -61,7 +61,7 @@ impl EventMembers {
         }
     }
 
-    /// The event, if what must be known of it can be read; else why not.
+    /// The event, if its essential members can be read; else why not.
     pub fn essential(self) -> Result<api::Event, String> {
         match self.odd.iter().find(|name| ESSENTIAL.contains(&name.as_str())) {
             None => named(self.event),
@@ -82,7 +82,7 @@ fn named(event: api::Event) -> Result<api::Event, String> {
     }
 }
 
-/// The id of an event that cannot be read, if that can be.
+/// The id of an event that cannot be read as a whole, if the id can be read.
 pub(super) fn id(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Named {

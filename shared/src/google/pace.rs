@@ -33,7 +33,7 @@ pub struct Pace {
 pub struct TooLate;
 
 impl Pace {
-    /// A pace that has had a rest.
+    /// A pace of which nothing has been taken yet.
     pub fn new(clock: Clock, share: Share) -> Self {
         // Rounded up: not a unit more than allowed.
         let per_unit = Duration::from_nanos(MINUTE.div_ceil(u64::from(share.refill())));

@@ -42,7 +42,8 @@ impl GoogleRefusal {
         }
     }
 
-    /// The same of a listing. Sync tokens end in many ways: whatever is refused for its parameters starts over without one.
+    /// What the caller of a listing learns. Sync tokens end in many ways: a listing whose parameters are refused is repeated
+    /// without one.
     pub fn of_listing(self, has_token: bool) -> FailedAttempt {
         match self.status {
             401 | 403 | 404 | 408 | 429 => self.into_failure(),

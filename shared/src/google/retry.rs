@@ -1,6 +1,6 @@
 //! Repeats calls to Google: the only place that does.
 //!
-//! Every call we make may be repeated: reads change nothing, inserts bring their id, a PATCH names the version it changes.
+//! All our calls may be repeated: reads change nothing, inserts bring their id, a PATCH names the version that it changes.
 
 use std::future::Future;
 use std::time::Duration;
@@ -32,21 +32,21 @@ pub(super) struct FailedAttempt {
 /// What a further attempt takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
-    /// It would fail in the same way.
+    /// No attempt would succeed.
     Never,
-    /// Some time.
+    /// It may succeed after some time.
     Later,
-    /// Another token.
+    /// It may succeed with another token.
     WithFreshToken,
 }
 
 impl FailedAttempt {
-    /// It would fail again.
+    /// A failure that another attempt would repeat.
     pub fn never(error: GoogleError) -> Self {
         Self { error, again: Again::Never }
     }
 
-    /// It may work later.
+    /// A failure that may pass.
     pub fn later(error: GoogleError) -> Self {
         Self { error, again: Again::Later }
     }

@@ -65,7 +65,7 @@ impl GoogleClient {
         let words = &Mutex::new(None);
         let batch_get = |token: SecretString| async move {
             let hub = self.sheets_hub(&token);
-            let mut listener = Listener { witness: Witness::new(self.now()), words };
+            let mut listener = RefusalListener { witness: Witness::new(self.now()), words };
             let mut call = hub.spreadsheets().values_batch_get(spreadsheet);
             for range in ranges {
                 call = call.add_ranges(range);
@@ -89,13 +89,13 @@ impl GoogleClient {
     }
 }
 
-/// Watches one call, and hears what Google says of a refusal.
-struct Listener<'a> {
+/// Watches one call, and keeps Google's own words about a refusal.
+struct RefusalListener<'a> {
     witness: Witness,
     words: &'a Mutex<Option<String>>,
 }
 
-impl Delegate for Listener<'_> {
+impl Delegate for RefusalListener<'_> {
     fn http_failure(&mut self, response: &Response, body: Option<&Value>) -> Retry {
         *self.words.lock().unwrap_or_else(PoisonError::into_inner) = body.and_then(message);
         self.witness.http_failure(response, body)

@@ -11,9 +11,9 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::api::{ApiState, Lifetime};
+use crate::documentation;
 use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
-use crate::requests::Lifetime;
-use crate::{Api, documentation};
 
 /// What the spreadsheet has.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,9 +102,9 @@ impl From<Counted> for RangeCounts {
 }
 
 /// How a reload fails. What was loaded before stays in use.
-pub(crate) struct Problems;
+pub(crate) struct ReloadProblems;
 
-impl IntoResponses for Problems {
+impl IntoResponses for ReloadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documentation::problems(&[
             WRONG_KEY,
@@ -125,9 +125,9 @@ impl IntoResponses for Problems {
     get,
     path = "/api/v1/config_update",
     operation_id = "reload_by_get",
-    responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), Problems)
+    responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)
 )]
-pub(crate) async fn get(state: State<Arc<Api>>, lifetime: Lifetime) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+pub(crate) async fn get(state: State<Arc<ApiState>>, lifetime: Lifetime) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
     post(state, lifetime).await
 }
 
@@ -138,10 +138,10 @@ pub(crate) async fn get(state: State<Arc<Api>>, lifetime: Lifetime) -> Result<Js
     post,
     path = "/api/v1/config_update",
     operation_id = "reload",
-    responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), Problems)
+    responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)
 )]
 pub(crate) async fn post(
-    State(api): State<Arc<Api>>,
+    State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
 ) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
     let budget = Budget { deadline: api.deadline(lifetime), pace: None };

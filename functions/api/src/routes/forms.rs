@@ -12,13 +12,13 @@ use moffman::forms::{self, Filter};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use self::answer::{FormItem, FormListAnswer};
+use self::answer::{FormListAnswer, ListedForm};
+use crate::api::{ApiState, Lifetime};
+use crate::documentation;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, INTERNAL, INVALID, TOO_MANY_REQUESTS, UNAVAILABLE, UNKNOWN_OFFICE, WRONG_KEY,
 };
 use crate::query::Parameters;
-use crate::requests::Lifetime;
-use crate::{Api, documentation};
 
 /// The parameters of a listing.
 const PARAMETERS: [&str; 4] = ["office_id", "state", "page", "limit"];
@@ -70,9 +70,9 @@ fn limit(parameters: &Parameters) -> Result<usize, ApiError> {
 }
 
 /// How a listing fails.
-pub(crate) struct Problems;
+pub(crate) struct ListProblems;
 
-impl IntoResponses for Problems {
+impl IntoResponses for ListProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documentation::problems(&[
             WRONG_KEY,
@@ -105,15 +105,15 @@ impl IntoResponses for Problems {
         ("page" = Option<String>, Query, description = "`next` of an earlier answer"),
         ("limit" = Option<u32>, Query, description = "How many at most; 50 if it is not given", minimum = 1, maximum = 200),
     ),
-    responses((status = 200, description = "A part of the listing", body = FormListAnswer), Problems)
+    responses((status = 200, description = "A part of the listing", body = FormListAnswer), ListProblems)
 )]
 pub(crate) async fn list(
-    State(api): State<Arc<Api>>,
+    State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     RawQuery(query): RawQuery,
 ) -> Result<Json<FormListAnswer>, ApiError> {
     let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
     let (filter, limit) = (filter(&parameters)?, limit(&parameters)?);
     let page = forms::list(&api.app, &filter, parameters.text("page"), limit, api.deadline(lifetime)).await?;
-    Ok(Json(FormListAnswer { forms: page.forms.into_iter().map(FormItem::from).collect(), next: page.next }))
+    Ok(Json(FormListAnswer { forms: page.forms.into_iter().map(ListedForm::from).collect(), next: page.next }))
 }

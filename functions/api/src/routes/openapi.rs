@@ -9,13 +9,14 @@ use axum::response::IntoResponse;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
 
+use crate::api::ApiState;
+use crate::documentation;
 use crate::error::{INTERNAL, TOO_MANY_REQUESTS, WRONG_KEY};
-use crate::{Api, documentation};
 
 /// How the document's route fails.
-pub(crate) struct Problems;
+pub(crate) struct DocumentProblems;
 
-impl IntoResponses for Problems {
+impl IntoResponses for DocumentProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documentation::problems(&[WRONG_KEY, TOO_MANY_REQUESTS, INTERNAL])
     }
@@ -26,8 +27,8 @@ impl IntoResponses for Problems {
     get,
     path = "/api/v1/openapi.json",
     operation_id = "document",
-    responses((status = 200, description = "OpenAPI 3.1", body = Object), Problems)
+    responses((status = 200, description = "OpenAPI 3.1", body = Object), DocumentProblems)
 )]
-pub(crate) async fn document(State(api): State<Arc<Api>>) -> impl IntoResponse {
+pub(crate) async fn document(State(api): State<Arc<ApiState>>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], api.document.clone())
 }

@@ -11,14 +11,14 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::body::{Body, Content};
+use crate::api::{ApiState, Lifetime};
+use crate::body::{Body, RequestContent};
+use crate::documentation;
 use crate::error::{
     ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON,
     TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE, WRONG_KEY,
 };
 use crate::members::Members;
-use crate::requests::Lifetime;
-use crate::{Api, documentation};
 
 /// A day or days in an office, registered or approved.
 #[derive(Debug, ToSchema)]
@@ -53,7 +53,7 @@ pub(crate) struct Person {
     email: Option<String>,
 }
 
-impl Content for ReservationRequest {
+impl RequestContent for ReservationRequest {
     const MAY_BE_EMPTY: bool = false;
 
     fn read(members: Members<'_>) -> Result<Self, ApiError> {
@@ -119,9 +119,9 @@ impl From<Placed> for ReservationAnswer {
 }
 
 /// How a reservation fails.
-pub(crate) struct Problems;
+pub(crate) struct ReserveProblems;
 
-impl IntoResponses for Problems {
+impl IntoResponses for ReserveProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documentation::problems(&[
             NOT_JSON,
@@ -149,10 +149,10 @@ impl IntoResponses for Problems {
     path = "/api/v1/reservations",
     operation_id = "reserve",
     request_body = ReservationRequest,
-    responses((status = 200, description = "The reservation as the calendar has it", body = ReservationAnswer), Problems)
+    responses((status = 200, description = "The reservation as the calendar has it", body = ReservationAnswer), ReserveProblems)
 )]
 pub(crate) async fn place(
-    State(api): State<Arc<Api>>,
+    State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     Body(wire): Body<ReservationRequest>,
 ) -> Result<Json<ReservationAnswer>, ApiError> {

@@ -13,14 +13,14 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::body::{Body, Content};
+use crate::api::{ApiState, Lifetime};
+use crate::body::{Body, RequestContent};
+use crate::documentation;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE,
     UNKNOWN_OFFICE, WRONG_KEY,
 };
 use crate::members::Members;
-use crate::requests::Lifetime;
-use crate::{Api, documentation};
 
 /// What to sweep.
 #[derive(Debug, ToSchema)]
@@ -34,7 +34,7 @@ pub(crate) struct SweepRequest {
     dry_run: bool,
 }
 
-impl Content for SweepRequest {
+impl RequestContent for SweepRequest {
     const MAY_BE_EMPTY: bool = true;
 
     /// A misspelt `dry_run` must not sweep everything for real.
@@ -166,9 +166,9 @@ impl From<FormCounts> for FormAnswer {
 }
 
 /// How an ordered sweep fails.
-pub(crate) struct Problems;
+pub(crate) struct SweepProblems;
 
-impl IntoResponses for Problems {
+impl IntoResponses for SweepProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documentation::problems(&[
             NOT_JSON,
@@ -193,10 +193,10 @@ impl IntoResponses for Problems {
     path = "/api/v1/sweeps",
     operation_id = "sweep",
     request_body = Option<SweepRequest>,
-    responses((status = 200, description = "What was done and what is left", body = SweepAnswer), Problems)
+    responses((status = 200, description = "What was done and what is left", body = SweepAnswer), SweepProblems)
 )]
 pub(crate) async fn sweep(
-    State(api): State<Arc<Api>>,
+    State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     Body(wire): Body<SweepRequest>,
 ) -> Result<Json<SweepAnswer>, ApiError> {

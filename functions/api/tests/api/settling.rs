@@ -23,7 +23,7 @@ async fn twice(client: &Client, form: &Value, decision: &str, body: &str) -> Val
     first.json()
 }
 
-async fn expect_refused(client: &Client, form: &Value, decision: &str, body: &str, slug: &str) {
+async fn expect_refused(client: &Client, form: &Value, (decision, body): (&str, &str), slug: &str) {
     let event = form["events"][0]["event_id"].as_str().unwrap();
     let before = form_of(client, event).await;
     settle(client, form, decision, body).await.expect_problem(409, slug);
@@ -45,8 +45,8 @@ async fn a_form_that_waits_is_sent_again() {
     let report = client.sweep().await;
     assert_eq!((&report["forms"]["issued"], &report["events_approved"]), (&json!(1), &json!(1)), "{report}");
     assert_eq!(twice(&client, &form, "discard", ARRIVED).await["state"], "issued");
-    expect_refused(&client, &form, "resend", "", "form-issued").await;
-    expect_refused(&client, &form, "discard", NOT_WANTED, "form-issued").await;
+    expect_refused(&client, &form, ("resend", ""), "form-issued").await;
+    expect_refused(&client, &form, ("discard", NOT_WANTED), "form-issued").await;
 }
 
 #[tokio::test]
@@ -56,8 +56,8 @@ async fn a_form_that_arrived_is_not_sent() {
     let discarded = twice(&client, &form, "discard", "").await;
     assert_eq!((&discarded["state"], &discarded["issued_at"]), (&json!("discarded"), &Value::Null));
     assert_eq!(twice(&client, &form, "discard", ARRIVED).await, discarded, "it is what an empty body means");
-    expect_refused(&client, &form, "discard", NOT_WANTED, "form-discarded").await;
-    expect_refused(&client, &form, "resend", "", "form-discarded").await;
+    expect_refused(&client, &form, ("discard", NOT_WANTED), "form-discarded").await;
+    expect_refused(&client, &form, ("resend", ""), "form-discarded").await;
     let report = client.sweep().await;
     assert_eq!((&report["events_approved"], issued(&client)), (&json!(1), 0), "{report}");
 }
@@ -81,7 +81,7 @@ async fn what_nobody_wanted_may_have_arrived_after_all() {
     let form = refused_form(&client, 3).await;
     twice(&client, &form, "discard", NOT_WANTED).await;
     assert_eq!(twice(&client, &form, "discard", ARRIVED).await["state"], "discarded");
-    expect_refused(&client, &form, "discard", NOT_WANTED, "form-discarded").await;
+    expect_refused(&client, &form, ("discard", NOT_WANTED), "form-discarded").await;
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_form_that_is_being_sent_is_left_alone() {
     let sending = form_of(&client, form["events"][0]["event_id"].as_str().unwrap()).await;
     assert_eq!((&sending["state"], &sending["mails"]), (&json!("sending"), &json!(1)), "{sending:#}");
     for (decision, body) in [("resend", ""), ("resend", AGAIN), ("discard", ""), ("discard", NOT_WANTED)] {
-        expect_refused(&client, &form, decision, body, "form-in-progress").await;
+        expect_refused(&client, &form, (decision, body), "form-in-progress").await;
     }
 }
 
@@ -159,7 +159,7 @@ async fn a_copy_that_is_being_sent_is_left_alone() {
     let form = issued_form(&client).await;
     twice(&client, &form, "resend", AGAIN).await;
     a_sweep_hangs(&client).await;
-    expect_refused(&client, &form, "resend", AGAIN, "form-in-progress").await;
+    expect_refused(&client, &form, ("resend", AGAIN), "form-in-progress").await;
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn a_form_that_no_event_asks_for_any_more_is_only_discarded() {
     client.stage.world.person_deletes(PRAGUE, form["events"][0]["event_id"].as_str().unwrap());
     client.sweep().await;
     for body in ["", AGAIN] {
-        expect_refused(&client, &form, "resend", body, "no-event").await;
+        expect_refused(&client, &form, ("resend", body), "no-event").await;
     }
     assert_eq!(twice(&client, &form, "discard", NOT_WANTED).await["state"], "discarded");
 }
@@ -180,10 +180,10 @@ async fn a_form_of_somebody_who_is_no_manual_user_any_more_is_only_discarded() {
     let form = refused_form(&client, 3).await;
     let client = client.restarted(|settings| settings["manual_users"]["user_list"] = json!([]));
     for body in ["", AGAIN] {
-        expect_refused(&client, &form, "resend", body, "not-registered").await;
+        expect_refused(&client, &form, ("resend", body), "not-registered").await;
     }
     assert_eq!(twice(&client, &form, "discard", "").await["state"], "discarded");
-    expect_refused(&client, &form, "resend", AGAIN, "not-registered").await;
+    expect_refused(&client, &form, ("resend", AGAIN), "not-registered").await;
 }
 
 #[tokio::test]

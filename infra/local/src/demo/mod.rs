@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use tokio::task::JoinHandle;
 
 use crate::Output;
-use narrator::Narrator;
+use narrator::{NamedCalendar, Narrator};
 
 /// When a person adds another event.
 const LATER: Duration = Duration::from_secs(20);
@@ -42,15 +42,17 @@ impl Demo {
         let started = clock.now();
         let world = World::start(started).await?;
         let cast = Arc::new(moffman_simulators::demo(&world));
-        let mut offices: Vec<(String, String)> =
-            cast.offices.iter().map(|office| (office.name.clone(), office.calendar_id.clone())).collect();
+        let offices = cast.offices.iter();
+        let mut calendars: Vec<_> = offices
+            .map(|office| NamedCalendar { office: office.name.clone(), id: office.calendar_id.clone() })
+            .collect();
         for office in &settings.offices.office_list {
             world.add_calendar(office.calendar_id.as_str(), CalendarOptions::default());
-            // As the simulators' log of calls has it.
-            offices.push((office.name.clone(), office.calendar_id.as_str().to_lowercase()));
+            let id = office.calendar_id.as_str().to_lowercase();
+            calendars.push(NamedCalendar { office: office.name.clone(), id });
         }
         keep_time(&world, clock.clone());
-        Narrator::new(offices, &cast, output.clone()).follow(&world);
+        Narrator::new(&world, calendars, &cast, output.clone()).follow(&world);
         Ok(Self {
             later: tokio::spawn(somebody_adds(world.clone(), Arc::clone(&cast), clock, output.clone())),
             world,
@@ -70,7 +72,7 @@ impl Demo {
         settings::overlay(sources, settings, &self.world, &self.cast)
     }
 
-    /// Tells where it is and what to try.
+    /// Prints where the service listens and what to try.
     pub(crate) fn introduce(&self, url: &str, needs_key: bool) {
         let office = self.cast.offices.first().map(|office| office.name.as_str()).unwrap_or_default();
         let day = self.started.date_naive() + Days::new(7);
@@ -97,7 +99,7 @@ impl Demo {
         ));
     }
 
-    /// Nobody adds anything any more.
+    /// No more events are added from now on.
     pub(crate) fn stop(self) {
         self.later.abort();
     }

@@ -15,31 +15,41 @@ const TELLING: [&str; 4] = ["events.list", "events.insert", "events.patch", "for
 
 /// Watches a world and tells what happens in it.
 #[derive(Clone)]
-pub(super) struct Narrator(Arc<Inner>);
+pub(super) struct Narrator(Arc<Narration>);
 
-struct Inner {
-    /// Names and calendars.
-    offices: Vec<(String, String)>,
+/// A calendar, and whose it is.
+pub(super) struct NamedCalendar {
+    /// The name of its office.
+    pub(super) office: String,
+    /// Its id, as the simulators' log of calls has it.
+    pub(super) id: String,
+}
+
+/// What the narrator knows, and what he has told.
+struct Narration {
+    calendars: Vec<NamedCalendar>,
     /// Names by address.
     people: HashMap<String, String>,
+    /// The address of Moffman itself.
+    service_account: String,
     output: Output,
-    told: Mutex<Told>,
+    told: Mutex<AlreadyTold>,
 }
 
 /// What was told already.
 #[derive(Default)]
-struct Told {
+struct AlreadyTold {
     calls: usize,
     forms: usize,
     /// Calendars that a sweep has listed.
     listed: HashSet<String>,
     /// By calendar and event.
-    events: HashMap<(String, String), (Stage, String)>,
+    events: HashMap<(String, String), (EventProgress, String)>,
 }
 
 /// How far an event has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum EventProgress {
     /// A sweep found the event of a person.
     Found,
     /// A request registered it.
@@ -48,12 +58,13 @@ enum Stage {
 }
 
 impl Narrator {
-    /// Knows the offices and the people by name.
-    pub(super) fn new(offices: Vec<(String, String)>, demo: &DemoWorld, output: Output) -> Self {
+    /// A narrator who knows the offices and the people of `world` by name, and has told nothing yet.
+    pub(super) fn new(world: &World, calendars: Vec<NamedCalendar>, demo: &DemoWorld, output: Output) -> Self {
         let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
-        Self(Arc::new(Inner {
-            offices,
+        Self(Arc::new(Narration {
+            calendars,
             people: demo.users.iter().map(|user| (user.email.clone(), name(user))).collect(),
+            service_account: world.service_account_email().to_owned(),
             output,
             told: Mutex::default(),
         }))
@@ -76,7 +87,7 @@ impl Narrator {
     }
 }
 
-impl Inner {
+impl Narration {
     fn look(&self, world: &World) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let calls = world.calls_since(told.calls);
@@ -88,37 +99,43 @@ impl Inner {
             self.tell("form issued", &self.form(form));
         }
         told.forms = forms.len();
-        for (office, calendar) in &self.offices {
-            for event in world.events(calendar) {
-                self.look_at(&mut told, office, calendar, &event, world.service_account_email());
+        for calendar in &self.calendars {
+            for event in world.events(&calendar.id) {
+                self.look_at(&mut told, calendar, &event);
             }
         }
     }
 
-    fn look_at(&self, told: &mut Told, office: &str, calendar: &str, event: &Value, us: &str) {
+    /// How far an event has come, if it is one to tell about.
+    fn progress(&self, told: &AlreadyTold, calendar: &NamedCalendar, event: &Value) -> Option<EventProgress> {
         let creator = text(event, "/creator/email");
-        let stage = match text(event, "/extendedProperties/private/event_processed") {
-            "true" => Stage::Approved,
-            _ if creator == us => Stage::Registered,
-            _ if told.listed.contains(calendar) && self.people.contains_key(creator) => Stage::Found,
-            _ => return,
-        };
-        let days = days(event);
-        let key = (calendar.to_owned(), text(event, "/id").to_owned());
-        let now = (stage, days);
+        let is_listed = told.listed.contains(&calendar.id);
+        match text(event, "/extendedProperties/private/event_processed") {
+            "true" => Some(EventProgress::Approved),
+            _ if creator == self.service_account => Some(EventProgress::Registered),
+            _ if is_listed && self.people.contains_key(creator) => Some(EventProgress::Found),
+            _ => None,
+        }
+    }
+
+    fn look_at(&self, told: &mut AlreadyTold, calendar: &NamedCalendar, event: &Value) {
+        let Some(progress) = self.progress(told, calendar, event) else { return };
+        let key = (calendar.id.clone(), text(event, "/id").to_owned());
+        let now = (progress, days(event));
         if told.events.get(&key) == Some(&now) {
             return;
         }
-        let days = &now.1;
-        let title = text(event, "/summary");
-        match stage {
-            Stage::Found => {
+        let (office, title, days) = (&calendar.office, text(event, "/summary"), &now.1);
+        match progress {
+            EventProgress::Found => {
                 let again = if event.get("recurrence").is_some() { ", repeated" } else { "" };
-                let person = self.person(creator);
+                let person = self.person(text(event, "/creator/email"));
                 self.tell("event found", &format!("{office}: \"{title}\", {days}{again}, entered by {person}"));
             }
-            Stage::Registered => self.tell("registered", &format!("{office}: \"{title}\", {days}, to be approved")),
-            Stage::Approved => self.tell("event approved", &format!("{office}: \"{title}\", {days}")),
+            EventProgress::Registered => {
+                self.tell("registered", &format!("{office}: \"{title}\", {days}, to be approved"));
+            }
+            EventProgress::Approved => self.tell("event approved", &format!("{office}: \"{title}\", {days}")),
         }
         told.events.insert(key, now);
     }

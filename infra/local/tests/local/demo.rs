@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use moffman_local::{Output, Service};
+use moffman_local::{LocalService, Output};
 use serde_json::Value;
 
 use crate::http::ask;
@@ -78,7 +78,7 @@ async fn an_office_of_the_configuration_has_a_simulated_calendar() {
         options: options.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         place: moffman::config::Place::Local,
     };
-    let service = Service::start(&sources, &Output::to(std::io::sink())).await.unwrap();
+    let service = LocalService::start(&sources, &Output::to(std::io::sink())).await.unwrap();
     let body = r#"{"user": {"name": "Ada Example"}, "approved": true, "start": "2026-06-28", "end": "2026-06-29",
         "request_dt": "2026-06-01T10:00:00", "office_id": "Ostrava"}"#;
     let answer = ask(&format!("{}/api/v1/reservations", service.url()), Some(body), None).await;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FormListAnswer {
     /// The forms, office after office; fewer than `limit` do not mean that there are no more.
-    pub(super) forms: Vec<FormItem>,
+    pub(super) forms: Vec<ListedForm>,
     /// What to send as `page` for the next part; absent in the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples(
@@ -20,7 +20,8 @@ pub(crate) struct FormListAnswer {
 
 /// An approval form: for a person and days, whatever events ask for it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FormItem {
+#[schema(as = FormItem)]
+pub(crate) struct ListedForm {
     /// Opaque; the same for as long as the form is known.
     #[schema(examples(
         "Y2ZjM2E3NDFjZDI0MGZjNzhmMjM2ZWRmZjBkN2Y1Zjk4MzE5YmY5OTIyMjlkYzE5MTk4MzNmYmRiMmU4Y2M1NS8yMDI2LTA2LTE4LzIwMjYtMDYtMTk"
@@ -101,7 +102,7 @@ pub(crate) enum EventStatus {
     Orphaned,
 }
 
-impl From<Form> for FormItem {
+impl From<Form> for ListedForm {
     fn from(form: Form) -> Self {
         let is_tried_again = matches!(form.state, forms::State::Waiting | forms::State::InDoubt);
         let next_try_at = form.failures.filter(|_| is_tried_again).map(|failures| failures.next_try_at);

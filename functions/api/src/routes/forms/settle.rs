@@ -11,15 +11,15 @@ use moffman::forms::{self, FormsError};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::answer::FormItem;
-use crate::body::{Body, Content};
+use super::answer::ListedForm;
+use crate::api::{ApiState, Lifetime};
+use crate::body::{Body, RequestContent};
+use crate::documentation;
 use crate::error::{
-    ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, INTERNAL, INVALID, Kind, NO_EVENT,
-    NO_SUCH_FORM, NOT_JSON, NOT_REGISTERED, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
+    ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, INTERNAL, INVALID, NO_EVENT,
+    NO_SUCH_FORM, NOT_JSON, NOT_REGISTERED, ProblemKind, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
 };
 use crate::members::Members;
-use crate::requests::Lifetime;
-use crate::{Api, documentation};
 
 /// How to send a form again.
 #[derive(Debug, ToSchema)]
@@ -30,7 +30,7 @@ pub(crate) struct ResendRequest {
     again: bool,
 }
 
-impl Content for ResendRequest {
+impl RequestContent for ResendRequest {
     const MAY_BE_EMPTY: bool = true;
 
     fn read(members: Members<'_>) -> Result<Self, ApiError> {
@@ -57,7 +57,7 @@ enum FormOutcome {
     NotWanted,
 }
 
-impl Content for DiscardRequest {
+impl RequestContent for DiscardRequest {
     const MAY_BE_EMPTY: bool = true;
 
     fn read(members: Members<'_>) -> Result<Self, ApiError> {
@@ -71,7 +71,7 @@ impl Content for DiscardRequest {
 }
 
 /// How both decisions fail.
-const OF_BOTH: [Kind; 12] = [
+const OF_BOTH: [ProblemKind; 12] = [
     NOT_JSON,
     WRONG_KEY,
     NO_SUCH_FORM,
@@ -115,14 +115,14 @@ impl IntoResponses for DiscardProblems {
     operation_id = "resend_form",
     params(("form_id" = String, Path, description = "The `id` of the form")),
     request_body = Option<ResendRequest>,
-    responses((status = 200, description = "The form as it is now", body = FormItem), ResendProblems)
+    responses((status = 200, description = "The form as it is now", body = ListedForm), ResendProblems)
 )]
 pub(crate) async fn resend(
-    State(api): State<Arc<Api>>,
+    State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
     Body(wire): Body<ResendRequest>,
-) -> Result<Json<FormItem>, ApiError> {
+) -> Result<Json<ListedForm>, ApiError> {
     let form = forms::resend(&api.app, &known(form_id)?, wire.again, api.deadline(lifetime)).await?;
     Ok(Json(form.into()))
 }
@@ -136,14 +136,14 @@ pub(crate) async fn resend(
     operation_id = "discard_form",
     params(("form_id" = String, Path, description = "The `id` of the form")),
     request_body = Option<DiscardRequest>,
-    responses((status = 200, description = "The form as it is now", body = FormItem), DiscardProblems)
+    responses((status = 200, description = "The form as it is now", body = ListedForm), DiscardProblems)
 )]
 pub(crate) async fn discard(
-    State(api): State<Arc<Api>>,
+    State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
     Body(wire): Body<DiscardRequest>,
-) -> Result<Json<FormItem>, ApiError> {
+) -> Result<Json<ListedForm>, ApiError> {
     let form = forms::discard(&api.app, &known(form_id)?, wire.outcome, api.deadline(lifetime)).await?;
     Ok(Json(form.into()))
 }

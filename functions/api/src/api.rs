@@ -1,0 +1,136 @@
+//! What the handlers work with, and until when each request must be done.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use chrono::{DateTime, TimeDelta, Utc};
+use moffman::app::Moffman;
+use moffman::clock::{Clock, Moment};
+
+/// The time that a function needs to send its answer after the work.
+const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
+
+/// The service, its time limits and its documentation.
+#[derive(Debug)]
+pub(crate) struct ApiState {
+    pub(crate) app: Moffman,
+    pub(crate) budget: RequestBudget,
+    /// The OpenAPI document as it is served.
+    pub(crate) document: Bytes,
+}
+
+impl ApiState {
+    /// When a request must be done.
+    pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<Moment> {
+        until(&self.app.clock, Some(self.budget.other), lifetime)
+    }
+
+    /// When a sweep must be done.
+    pub(crate) fn sweep_deadline(&self, lifetime: Lifetime) -> Option<Moment> {
+        until(&self.app.clock, self.budget.sweep, lifetime)
+    }
+}
+
+/// How long requests may take.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestBudget {
+    /// How long an ordered sweep may take; `None`: as long as it needs.
+    pub sweep: Option<Duration>,
+    /// How long any other request may take.
+    pub other: Duration,
+}
+
+impl RequestBudget {
+    /// The budget behind API Gateway, which gives up after 29 seconds.
+    pub fn on_aws() -> Self {
+        Self { sweep: Some(Duration::from_secs(25)), other: Duration::from_secs(25) }
+    }
+
+    /// The budget of the local server.
+    pub fn local() -> Self {
+        Self { sweep: None, other: Duration::from_mins(1) }
+    }
+}
+
+/// When the Lambda function that runs the request will be ended; unknown on the local server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetime(Option<DateTime<Utc>>);
+
+impl<S: Sync> FromRequestParts<S> for Lifetime {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let context = parts.extensions.get::<lambda_http::Context>();
+        let end = context.and_then(|context| DateTime::from_timestamp_millis(context.deadline.try_into().ok()?));
+        Ok(Self(end.and_then(|end| end.checked_sub_signed(TO_ANSWER))))
+    }
+}
+
+fn until(clock: &Clock, budget: Option<Duration>, lifetime: Lifetime) -> Option<Moment> {
+    let own = budget.map(|budget| clock.moment() + budget);
+    let functions = lifetime.0.map(|end| clock.moment_of(end));
+    own.into_iter().chain(functions).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::Request;
+    use moffman::clock::{TimeSource, Wait};
+
+    use super::*;
+
+    /// A clock that stands still.
+    struct FixedTime(DateTime<Utc>);
+
+    impl TimeSource for FixedTime {
+        fn now(&self) -> DateTime<Utc> {
+            self.0
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn pause(&self, _: Duration) -> Wait {
+            Box::pin(std::future::ready(()))
+        }
+
+        fn expire(&self, _: Duration) -> Wait {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn clock() -> Clock {
+        Clock::new(FixedTime(instant("2026-06-15T08:00:00Z")))
+    }
+
+    fn after(seconds: u64) -> Moment {
+        clock().moment() + Duration::from_secs(seconds)
+    }
+
+    #[tokio::test]
+    async fn a_request_ends_before_its_function_does() {
+        let mut context = lambda_http::Context::default();
+        context.deadline = instant("2026-06-15T08:00:10Z").timestamp_millis().try_into().unwrap();
+        let (mut parts, ()) = Request::builder().extension(context).body(()).unwrap().into_parts();
+        let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
+        assert_eq!(until(&clock(), Some(Duration::from_secs(25)), lifetime), Some(after(9)));
+        assert_eq!(until(&clock(), None, lifetime), Some(after(9)));
+        assert_eq!(until(&clock(), Some(Duration::from_secs(5)), lifetime), Some(after(5)));
+    }
+
+    #[tokio::test]
+    async fn without_a_function_only_the_budget_counts() {
+        let (mut parts, ()) = Request::builder().body(()).unwrap().into_parts();
+        let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
+        assert_eq!(until(&clock(), RequestBudget::local().sweep, lifetime), None);
+        assert_eq!(until(&clock(), Some(RequestBudget::local().other), lifetime), Some(after(60)));
+    }
+}
