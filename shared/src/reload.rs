@@ -4,12 +4,21 @@
 
 use serde::Serialize;
 
+use crate::app::Moffman;
+use crate::clock::Moment;
 pub use crate::directory::ReloadError;
-use crate::directory::{Directory, LoadedRange, Scope, Wanted};
-use crate::google::{Budget, GoogleClient};
+use crate::directory::{LoadedRange, Scope, Wanted};
+use crate::google::Budget;
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
 const PROBLEMS_LISTED: usize = 1_000;
+
+/// Until when to reload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReloadOrder {
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
 
 /// What a reload found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -67,11 +76,9 @@ pub struct KeptRange {
 
 /// Reads the configured ranges, keeps what they hold and subscribes new calendars. Without a configured range there is
 /// nothing to read, which is a success.
-pub async fn reload(
-    directory: &Directory,
-    google: &GoogleClient,
-    budget: &Budget,
-) -> Result<ReloadReport, ReloadError> {
+pub async fn reload(app: &Moffman, order: &ReloadOrder) -> Result<ReloadReport, ReloadError> {
+    let (directory, google) = (&app.directory, &app.google);
+    let budget = &Budget { deadline: order.deadline, pace: None };
     let wanted = Wanted { scope: Scope::All, broken: None, seen: None };
     let loaded = directory.load(google, budget, wanted).await.inspect_err(|error| {
         if matches!(error, ReloadError::SheetUnavailable(sheet) if sheet.error.concerns_sharing()) {

@@ -14,7 +14,7 @@ use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{LogLevel, Settings};
 use crate::metrics;
-use crate::sweep::{Order, SweepReport};
+use crate::sweep::{SweepOrder, SweepReport};
 
 /// Our own crates all begin with this.
 const OURS: &str = "moffman";
@@ -94,7 +94,7 @@ pub fn digest(text: &str) -> String {
 }
 
 /// Logs and measures what an ordered sweep did. A dry run has done nothing: it is neither logged nor measured.
-pub fn report_sweep(order: &Order, report: &SweepReport, now: DateTime<Utc>) {
+pub fn report_sweep(order: &SweepOrder, report: &SweepReport, now: DateTime<Utc>) {
     if !order.dry_run {
         log_sweep(report);
         metrics::sweep(report, now);

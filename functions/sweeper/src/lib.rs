@@ -59,7 +59,7 @@ impl Sweeper {
     async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
         match task {
             Task::Sweep { scope, dry_run, share } => {
-                self.sweep(&sweep::Order { scope, dry_run, deadline: self.deadline(context), share }).await
+                self.sweep(&sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share }).await
             }
             Task::Reload { dry_run: false } => self.reload(context).await,
             Task::Maintain { dry_run: false } => self.maintain(context).await,
@@ -69,7 +69,7 @@ impl Sweeper {
         }
     }
 
-    async fn sweep(&self, order: &sweep::Order) -> Result<Value, Failure> {
+    async fn sweep(&self, order: &sweep::SweepOrder) -> Result<Value, Failure> {
         let outcome = sweep::sweep(&self.app, order).await;
         if let Some(report) = report(&outcome) {
             telemetry::report_sweep(order, report, self.app.clock.now());
@@ -119,7 +119,7 @@ impl Sweeper {
 
     async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {
         let function = unqualified(&context.invoked_function_arn).to_owned();
-        let order = schedules::Order { function, dry_run, deadline: self.deadline(context) };
+        let order = schedules::AlignOrder { function, dry_run, deadline: self.deadline(context) };
         schedules::align(&self.app, &self.scheduler, &order).await
     }
 }

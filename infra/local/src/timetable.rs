@@ -11,7 +11,7 @@ use moffman::google::Budget;
 use moffman::orphans;
 use moffman::reload;
 use moffman::schedules::Timetable;
-use moffman::sweep::{self, Order, Scope, SweepError};
+use moffman::sweep::{self, SweepError, SweepOrder, SweepScope};
 use moffman::telemetry;
 use tokio::sync::watch;
 
@@ -102,8 +102,8 @@ async fn sweep(app: &Moffman) {
     }
 }
 
-fn order(clock: &Clock, form: Duration) -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
+fn order(clock: &Clock, form: Duration) -> SweepOrder {
+    SweepOrder { scope: SweepScope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
 }
 
 async fn reload(app: &Moffman) {

@@ -108,7 +108,7 @@ async fn invoke(stage: &Stage, event: Value) -> Result<(), Trouble> {
     let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
     match Task::try_from(event)? {
         Task::Sweep { scope, dry_run, share } => {
-            let report = sweep(&app, &sweep::Order { scope, dry_run, deadline: budget.deadline, share }).await?;
+            let report = sweep(&app, &sweep::SweepOrder { scope, dry_run, deadline: budget.deadline, share }).await?;
             if report.offices_failed > 0 || !report.problems.is_empty() {
                 return Err(format!("a sweep had trouble: {report:?}").into());
             }
@@ -121,7 +121,7 @@ async fn invoke(stage: &Stage, event: Value) -> Result<(), Trouble> {
             app.directory.everything(&app.google, &budget).await?;
         }
     }
-    let order = schedules::Order { function: FUNCTION.to_owned(), dry_run: false, deadline: budget.deadline };
+    let order = schedules::AlignOrder { function: FUNCTION.to_owned(), dry_run: false, deadline: budget.deadline };
     let alignment = align(&app, &stage.scheduler, &order).await?;
     if alignment.aligned { Ok(()) } else { Err(format!("not aligned: {alignment:?}").into()) }
 }

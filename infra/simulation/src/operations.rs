@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use moffman::app::Moffman;
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, Filter, State};
+use moffman::forms::{self, Filter, ShownState};
 use moffman::google::Budget;
 use moffman::reload::reload;
-use moffman::sweep::{Order, Scope, SweepReport, sweep};
+use moffman::sweep::{SweepOrder, SweepReport, SweepScope, sweep};
 use tokio::task::JoinHandle;
 
 /// A process at work.
@@ -30,7 +30,7 @@ impl Running {
 /// Sweeps everything; `seconds` are what the invocation has.
 pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<u64>) -> Running {
     let deadline = seconds.map(|seconds| app.clock.moment() + Duration::from_secs(seconds));
-    let order = Order { scope: Scope::All, dry_run: false, deadline, share: None };
+    let order = SweepOrder { scope: SweepScope::All, dry_run: false, deadline, share: None };
     Running { caller, is_sweep: true, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
 }
 
@@ -76,11 +76,11 @@ impl Decision {
     }
 
     /// What forms somebody who decides so looks for.
-    fn states(self) -> Vec<State> {
+    fn states(self) -> Vec<ShownState> {
         match self {
-            Self::Again => vec![State::Issued, State::Discarded],
+            Self::Again => vec![ShownState::Issued, ShownState::Discarded],
             Self::Resend | Self::Arrived | Self::NotWanted => {
-                vec![State::Held, State::InDoubt, State::Waiting, State::Sending]
+                vec![ShownState::Held, ShownState::InDoubt, ShownState::Waiting, ShownState::Sending]
             }
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use moffman::app::Moffman;
 use moffman::domain::reservation::{Request, Reservation};
-use moffman::sweep::{Order, Scope, sweep};
+use moffman::sweep::{SweepOrder, SweepScope, sweep};
 use moffman_simulation::{CALENDARS, Manner, PEOPLE, Stage};
 use moffman_simulators::{Call, NewEvent};
 
@@ -16,8 +16,9 @@ async fn stage() -> Stage {
 }
 
 async fn sweep_all(process: &Moffman) {
-    let report =
-        sweep(process, &Order { scope: Scope::All, dry_run: false, deadline: None, share: None }).await.unwrap();
+    let report = sweep(process, &SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None })
+        .await
+        .unwrap();
     assert!(report.problems.is_empty(), "{report:#?}");
 }
 

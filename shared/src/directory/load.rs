@@ -13,7 +13,7 @@ use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users}
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient, GoogleError, SheetError, SheetRange};
 use crate::store::StoreError;
-use crate::store::directory_snapshot::{Content, Kind, Pointer, Version};
+use crate::store::directory_snapshot::{Pointer, SnapshotContent, SnapshotPart, SnapshotVersion};
 
 /// How often another writer may be faster before the load is given up.
 const ATTEMPTS: usize = 4;
@@ -92,7 +92,7 @@ pub(crate) enum Why {
 
 /// The rows of a range and where they came from.
 struct Read<'a, T> {
-    kind: Kind,
+    kind: SnapshotPart,
     range: &'a Range,
     rows: SheetRows<T>,
 }
@@ -136,12 +136,12 @@ impl Directory {
         };
         let (offices, users) = self.fetch(google, budget, wanted.scope).await.map_err(ReloadError::SheetUnavailable)?;
         let offices = sources.office_range.as_ref().zip(offices).map(|(range, read)| Read {
-            kind: Kind::Offices,
+            kind: SnapshotPart::Offices,
             range,
             rows: read_offices(range.first_row(&read), &read.rows),
         });
         let users = sources.user_range.as_ref().zip(users).map(|(range, read)| Read {
-            kind: Kind::Users,
+            kind: SnapshotPart::Users,
             range,
             rows: read_users(range.first_row(&read), &read.rows, &sources.needed),
         });
@@ -244,13 +244,13 @@ impl Swap<'_> {
             let why = if rows.is_blank() { Why::Empty } else { Why::NothingUsable };
             return Ok(Some((last.rows, why)));
         }
-        let content = Content::of(&rows.entries)?;
+        let content = SnapshotContent::of(kind, &rows.entries)?;
         let same = self.before.of(kind).filter(|last| last.digest == content.digest);
         let version = if let Some(same) = same.filter(|last| self.broken != Some(last.id.as_str())) {
-            Version { source: range.digest.clone(), ..same.clone() }
+            SnapshotVersion { source: range.digest.clone(), ..same.clone() }
         } else {
             let revision = self.before.revision.saturating_add(1);
-            self.directory.0.store.write_version(kind, revision, &content, &range.digest).await?
+            self.directory.0.store.write_version(revision, &content, &range.digest).await?
         };
         self.next.set(kind, version);
         Ok(None)
@@ -283,7 +283,7 @@ impl Swap<'_> {
     /// effort: what stays by mistake costs a little storage.
     async fn retire(&self, old: &Pointer, in_use: &[&Pointer]) {
         let expires_at = self.directory.0.clock.now() + Duration::days(1);
-        for kind in [Kind::Offices, Kind::Users] {
+        for kind in [SnapshotPart::Offices, SnapshotPart::Users] {
             let Some(version) = old.of(kind) else { continue };
             if in_use.iter().any(|pointer| pointer.of(kind).is_some_and(|used| used.id == version.id)) {
                 continue;

@@ -16,7 +16,7 @@ use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::store::StoreError;
-use crate::store::directory_snapshot::{Kind, Pointer};
+use crate::store::directory_snapshot::{Pointer, SnapshotPart};
 
 /// How long a look at the pointer is good for.
 const LOOK: Duration = Duration::from_mins(1);
@@ -131,7 +131,7 @@ impl Directory {
         };
         let users: Vec<ManualUser> = match &sources.user_range {
             None => Vec::new(),
-            Some(range) => match self.entries(memory, Kind::Users, range).await? {
+            Some(range) => match self.entries(memory, SnapshotPart::Users, range).await? {
                 None => return Ok(None),
                 Some((_, users)) => users,
             },
@@ -150,10 +150,11 @@ impl Directory {
         let Some(range) = &self.0.sources.office_range else {
             return Ok(None);
         };
-        let id = memory.pointer.as_ref().and_then(|pointer| range.version(pointer, Kind::Offices)).map(|v| &v.id);
+        let id =
+            memory.pointer.as_ref().and_then(|pointer| range.version(pointer, SnapshotPart::Offices)).map(|v| &v.id);
         let Some(id) = id else { return Ok(None) };
         if memory.offices.as_ref().is_none_or(|kept| kept.versions != *id) {
-            let Some((versions, offices)) = self.entries(memory, Kind::Offices, range).await? else {
+            let Some((versions, offices)) = self.entries(memory, SnapshotPart::Offices, range).await? else {
                 return Ok(None);
             };
             let names = offices.iter().enumerate();
@@ -167,7 +168,7 @@ impl Directory {
     async fn entries<T: DeserializeOwned>(
         &self,
         memory: &mut Memory,
-        kind: Kind,
+        kind: SnapshotPart,
         range: &Range,
     ) -> Result<Option<(String, Vec<T>)>, StoreError> {
         let named = |memory: &Memory| memory.pointer.as_ref().and_then(|p| range.version(p, kind)).cloned();
@@ -190,7 +191,7 @@ impl Directory {
 /// Names what everything is made from; `None` when there is no snapshot of a configured range.
 fn versions(memory: &Memory, offices: Option<&Range>, users: Option<&Range>) -> Option<String> {
     let mut names = String::new();
-    for (range, kind) in [(offices, Kind::Offices), (users, Kind::Users)] {
+    for (range, kind) in [(offices, SnapshotPart::Offices), (users, SnapshotPart::Users)] {
         if let Some(range) = range {
             names.push_str(&range.version(memory.pointer.as_ref()?, kind)?.id);
         }

@@ -12,7 +12,7 @@ use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::domain::template::{Placeholder, Template};
 use crate::google::SheetRange;
-use crate::store::directory_snapshot::{Kind, Pointer, Version, short_hex};
+use crate::store::directory_snapshot::{Pointer, SnapshotPart, SnapshotVersion, short_hex};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
 const WAY_OF_READING: &str = "4";
@@ -87,7 +87,7 @@ impl Range {
     }
 
     /// The version of this range that `pointer` names; what was read elsewhere does not count.
-    pub(super) fn version<'p>(&self, pointer: &'p Pointer, kind: Kind) -> Option<&'p Version> {
+    pub(super) fn version<'p>(&self, pointer: &'p Pointer, kind: SnapshotPart) -> Option<&'p SnapshotVersion> {
         pointer.of(kind).filter(|version| version.source == self.digest)
     }
 }

@@ -18,7 +18,9 @@ use super::refusal::{Refusal, Witness};
 use super::retry::Failure;
 use super::{Budget, GoogleClient, path_segment};
 use crate::domain::calendar_id::CalendarId;
+use crate::domain::etag::Etag;
 use crate::domain::event::{Event, EventChange};
+use crate::domain::event_id::EventId;
 use crate::transport;
 
 /// What a read costs of the quota, in units per minute and user.
@@ -37,7 +39,7 @@ impl GoogleClient {
         &self,
         budget: &Budget,
         calendar: &CalendarId,
-        event_id: &str,
+        event_id: &EventId,
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
         let text = self.get_event_text(budget, calendar, event_id).await?;
@@ -50,7 +52,7 @@ impl GoogleClient {
         &self,
         budget: &Budget,
         calendar: &CalendarId,
-        event_id: &str,
+        event_id: &EventId,
     ) -> Result<Event, GoogleError> {
         let text = self.get_event_text(budget, calendar, event_id).await?;
         let event = event::read_essential(&text, self.place(calendar, None));
@@ -61,7 +63,7 @@ impl GoogleClient {
         &self,
         budget: &Budget,
         calendar: &CalendarId,
-        event_id: &str,
+        event_id: &EventId,
     ) -> Result<String, GoogleError> {
         let url = &format!("{}?fields={FIELDS}", self.event_url(calendar, event_id));
         let get = |token: SecretString| async move {
@@ -81,7 +83,7 @@ impl GoogleClient {
         &self,
         budget: &Budget,
         calendar: &CalendarId,
-        event_id: &str,
+        event_id: &EventId,
         content: &EventChange,
     ) -> Result<Event, GoogleError> {
         let path = &path_segment(calendar.as_str());
@@ -109,13 +111,13 @@ impl GoogleClient {
         &self,
         budget: &Budget,
         calendar: &CalendarId,
-        event_id: &str,
-        etag: &str,
+        event_id: &EventId,
+        etag: &Etag,
         change: &EventChange,
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
         // Without its version the event could only be overwritten.
-        let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
+        let version = HeaderValue::from_str(etag.as_str()).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
         let url = &format!("{}?fields={FIELDS}", self.event_url(calendar, event_id));
         let body = &event::patch(change);
@@ -131,7 +133,7 @@ impl GoogleClient {
     fn written(
         &self,
         text: &str,
-        event_id: &str,
+        event_id: &EventId,
         content: &EventChange,
         calendar: &CalendarId,
         zone: Option<Tz>,
@@ -156,8 +158,8 @@ impl GoogleClient {
         self.call(budget, WRITE, subscribe).await
     }
 
-    fn event_url(&self, calendar: &CalendarId, event_id: &str) -> String {
-        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id));
+    fn event_url(&self, calendar: &CalendarId, event_id: &EventId) -> String {
+        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id.as_str()));
         format!("{}calendars/{calendar}/events/{id}", self.calendar_url())
     }
 

@@ -17,6 +17,7 @@ use super::retry::Failure;
 use super::{Budget, GoogleClient, odd, path_segment};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::Event;
+use crate::domain::event_id::EventId;
 
 /// Events on one page. Google may send fewer.
 const PAGE: &str = "500";
@@ -56,7 +57,7 @@ pub struct EventsPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OddEvent {
     /// Its id, if that can be read.
-    pub id: Option<String>,
+    pub id: Option<EventId>,
     /// Its place on the page, from 1.
     pub place: usize,
     /// Why it cannot be read.

@@ -9,6 +9,8 @@ use google_calendar3::api;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::event_id::EventId;
+
 /// Without these it is not known which event, which version of it, and whose it is.
 const ESSENTIAL: [&str; 4] = ["id", "etag", "status", "extendedProperties"];
 /// <https://developers.google.com/workspace/calendar/api/v3/reference/events#status>
@@ -83,10 +85,10 @@ fn named(event: api::Event) -> Result<api::Event, String> {
 }
 
 /// The id of an event that cannot be read, if that can be.
-pub(super) fn id(text: &str) -> Option<String> {
+pub(super) fn id(text: &str) -> Option<EventId> {
     #[derive(Deserialize)]
     struct Named {
-        id: String,
+        id: EventId,
     }
-    serde_json::from_str(text).ok().map(|Named { id }| id).filter(|id| !id.is_empty())
+    serde_json::from_str(text).ok().map(|Named { id }| id).filter(|id| !id.as_str().is_empty())
 }

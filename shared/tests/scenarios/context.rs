@@ -10,15 +10,15 @@ use moffman::config::{Place, Sources, load};
 use moffman::domain;
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Happening};
 use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
-use moffman::forms::{self, Filter, Form, State};
+use moffman::forms::{self, Filter, ShownForm, ShownState};
 use moffman::reserve::{Placed, ReserveError, place};
 use moffman::store::Store;
 use moffman::store::calendar::Recorded;
-use moffman::store::form::{FormItem, form_key};
+use moffman::store::form::FormItem;
 use moffman::store::item::kept;
 use moffman::store::open_record::OpenRecord;
 use moffman::store::write::{Condition, Write, Written};
-use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
+use moffman::sweep::{SweepError, SweepOrder, SweepReport, SweepScope, sweep};
 use moffman::transport::Transport;
 use moffman_simulation::WorldTime;
 use moffman_simulators::{CalendarOptions, NewEvent, World};
@@ -127,12 +127,13 @@ impl Context {
     /// Sweeps everything, and has time to record what it finds and none to work on it.
     pub async fn sweep_without_time(&self) -> SweepReport {
         let deadline = Some(self.app.clock.moment() + std::time::Duration::from_secs(10));
-        sweep(&self.app, &Order { deadline, ..everything() }).await.unwrap()
+        sweep(&self.app, &SweepOrder { deadline, ..everything() }).await.unwrap()
     }
 
     /// The plan of one office, as a person would read it.
     pub async fn plan(&self, office: &str) -> Vec<String> {
-        let order = Order { scope: Scope::Office(office.to_owned()), dry_run: true, deadline: None, share: None };
+        let order =
+            SweepOrder { scope: SweepScope::Office(office.to_owned()), dry_run: true, deadline: None, share: None };
         let report = sweep(&self.app, &order).await.unwrap();
         report.plans.unwrap_or_default().into_iter().flat_map(|office| office.plan).collect()
     }
@@ -213,16 +214,16 @@ impl Context {
     }
 
     /// All forms in these states; in any, if none is named.
-    pub async fn forms(&self, states: &[State]) -> Vec<Form> {
+    pub async fn forms(&self, states: &[ShownState]) -> Vec<ShownForm> {
         let filter = Filter { office: None, states: states.to_vec() };
-        let page = forms::list(&self.app, &filter, None, forms::MOST_ON_A_PAGE, None).await.unwrap();
+        let page = forms::list(&self.app, &page_of(&filter, None, forms::MOST_ON_A_PAGE)).await.unwrap();
         assert_eq!(page.next, None);
         page.forms
     }
 
     /// The only form there is.
-    pub async fn the_form(&self) -> Form {
-        let [form] = <[Form; 1]>::try_from(self.forms(&[]).await).unwrap();
+    pub async fn the_form(&self) -> ShownForm {
+        let [form] = <[ShownForm; 1]>::try_from(self.forms(&[]).await).unwrap();
         form
     }
 
@@ -235,7 +236,7 @@ impl Context {
         let sending = Happening::Sending { claim, event, dated: now };
         let form = domain::form::Form::after(read.as_ref().map(|item| &item.form), &sending, now).changed().unwrap();
         let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, "other".to_owned());
-        let write = Write::put(form_key(&key), &item, Condition::None).unwrap();
+        let write = Write::put(FormItem::key_of(&key), &item, Condition::None).unwrap();
         assert!(matches!(self.store.write(&[write]).await.unwrap(), Written::Done));
     }
 
@@ -262,9 +263,9 @@ pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
 }
 
 /// The only form there is.
-pub fn the_form_meanwhile(app: &Moffman) -> Form {
-    let page = meanwhile(forms::list(app, &Filter::default(), None, 2, None)).unwrap();
-    let [form] = <[Form; 1]>::try_from(page.forms).unwrap();
+pub fn the_form_meanwhile(app: &Moffman) -> ShownForm {
+    let page = meanwhile(forms::list(app, &page_of(&Filter::default(), None, 2))).unwrap();
+    let [form] = <[ShownForm; 1]>::try_from(page.forms).unwrap();
     form
 }
 
@@ -320,8 +321,8 @@ pub fn days(ctx: &Context) -> impl Iterator<Item = (String, String)> {
 }
 
 /// A sweep of all offices without a deadline.
-pub fn everything() -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: None, share: None }
+pub fn everything() -> SweepOrder {
+    SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None }
 }
 
 pub fn reservation(request: &Request) -> Result<Reservation, InvalidRequest> {

@@ -10,7 +10,7 @@ use moffman::domain::form::{AskingEvent, Claim, ClaimId, Form, FormKey, Happenin
 use moffman::store::Store;
 use moffman::store::calendar::Recorded;
 use moffman::store::cursor::Cursor;
-use moffman::store::form::{FormItem, form_key};
+use moffman::store::form::FormItem;
 use moffman::store::item::{Kept, kept};
 use moffman::store::open_record::OpenRecord;
 use moffman::store::seen::{How, Seen};
@@ -109,7 +109,7 @@ impl Table {
         let sending = Happening::Sending { claim, event, dated: now() };
         let form = Form::after(None, &sending, now()).changed().unwrap();
         let item = kept(None, FormItem { key: record.form(), form }, revision());
-        let put = Write::put(form_key(&record.form()), &item, Condition::Absent(now())).unwrap();
+        let put = Write::put(FormItem::key_of(&record.form()), &item, Condition::Absent(now())).unwrap();
         let check = self.store.calendar(&self.calendar).check_record(record);
         self.store.write(&[put, check]).await.unwrap()
     }
@@ -201,7 +201,7 @@ async fn what_a_newer_version_wrote_is_carried_through() {
     let table = Table::start().await;
     let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
     table.announce(&record, "worker").await;
-    let place = form_key(&key(ONE));
+    let place = FormItem::key_of(&key(ONE));
     let mut item = table.store.item(&place).await.unwrap().unwrap();
     item.insert("colour".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("green".to_owned()));
     assert!(matches!(table.store.write(&[Write::put_item(place.clone(), item)]).await.unwrap(), Written::Done));
@@ -225,14 +225,14 @@ async fn what_has_ended_counts_as_absent_before_the_table_deletes_it() {
     let read = table.store.form(&key(ONE), now()).await.unwrap().unwrap();
     let issued = Form::after(Some(&read.form), &Happening::Issued, now()).changed().unwrap();
     let next = kept(Some(&read), FormItem { key: key(ONE), form: issued }, revision());
-    let write = Write::put(form_key(&key(ONE)), &next, Condition::AsRead(read.revision.clone())).unwrap();
+    let write = Write::put(FormItem::key_of(&key(ONE)), &next, Condition::AsRead(read.revision.clone())).unwrap();
     table.store.write(&[write]).await.unwrap();
     let before = now() + Duration::days(400);
     assert!(table.store.form(&key(ONE), before).await.unwrap().is_some());
     let after = now() + Duration::days(404);
     assert_eq!(table.store.form(&key(ONE), after).await.unwrap(), None);
     let again = kept(None, FormItem { key: key(ONE), form: next.form.clone() }, revision());
-    let write = |now| Write::put(form_key(&key(ONE)), &again, Condition::Absent(now)).unwrap();
+    let write = |now| Write::put(FormItem::key_of(&key(ONE)), &again, Condition::Absent(now)).unwrap();
     assert!(matches!(table.store.write(&[write(before)]).await.unwrap(), Written::Refused(_)));
     assert!(matches!(table.store.write(&[write(after)]).await.unwrap(), Written::Done));
 }

@@ -114,7 +114,8 @@ async fn what_does_not_fit_before_the_deadline_is_left_to_the_next_alignment() {
         let app = ctx.process(&with_offices(401));
         let deadline = Some(app.clock.moment() + std::time::Duration::from_secs(30));
         ctx.world.when("CreateSchedule", Moment::AfterEffect, |world| world.advance(TimeDelta::minutes(1)));
-        let report = align(&app, &ctx.client, &moffman::schedules::Order { deadline, ..order(false) }).await.unwrap();
+        let report =
+            align(&app, &ctx.client, &moffman::schedules::AlignOrder { deadline, ..order(false) }).await.unwrap();
         assert_eq!((report.aligned, report.changes.len(), report.failures.len()), (false, 1, 2), "{report:?}");
         assert!(ctx.align(&with_offices(401)).await.aligned);
         assert_eq!(ctx.schedules().len(), 3);

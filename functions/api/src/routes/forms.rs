@@ -38,16 +38,16 @@ enum StateParameter {
     Discarded,
 }
 
-fn states(text: &str) -> Result<Vec<forms::State>, ApiError> {
+fn states(text: &str) -> Result<Vec<forms::ShownState>, ApiError> {
     Ok(match text {
-        "open" => forms::State::OPEN.to_vec(),
-        "due" => vec![forms::State::Due],
-        "sending" => vec![forms::State::Sending],
-        "waiting" => vec![forms::State::Waiting],
-        "in_doubt" => vec![forms::State::InDoubt],
-        "held" => vec![forms::State::Held],
-        "issued" => vec![forms::State::Issued],
-        "discarded" => vec![forms::State::Discarded],
+        "open" => forms::ShownState::OPEN.to_vec(),
+        "due" => vec![forms::ShownState::Due],
+        "sending" => vec![forms::ShownState::Sending],
+        "waiting" => vec![forms::ShownState::Waiting],
+        "in_doubt" => vec![forms::ShownState::InDoubt],
+        "held" => vec![forms::ShownState::Held],
+        "issued" => vec![forms::ShownState::Issued],
+        "discarded" => vec![forms::ShownState::Discarded],
         _ => {
             let what = "must be open, due, sending, waiting, in_doubt, held, issued or discarded";
             return Err(ApiError::invalid("state", what));

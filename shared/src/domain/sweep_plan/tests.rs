@@ -109,7 +109,7 @@ fn what_is_listed_is_work_done_or_left_alone() {
     let work: Vec<_> = found.work.values().map(|work| (work.event.id.as_str(), work.why)).collect();
     assert_eq!(work, [("e1", Why::New), ("e2", Why::Moved)]);
     assert_eq!(found.done.keys().collect::<Vec<_>>(), ["e3"]);
-    assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(Left::NotAManualUser, 1)]);
+    assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(LeaveReason::NotAManualUser, 1)]);
 }
 
 #[test]
@@ -164,7 +164,7 @@ proptest! {
         let users = users();
         if let Verdict::Work(_, days) = judge(&event, &rules(&users), false) {
             let after = judge(&applied(&event, days), &rules(&users), false);
-            prop_assert_eq!(after, Verdict::Leave(Left::Approved));
+            prop_assert_eq!(after, Verdict::Leave(LeaveReason::Approved));
         }
     }
 
