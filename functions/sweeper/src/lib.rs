@@ -15,10 +15,12 @@ use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::clock::Moment;
 use moffman::google::Budget;
-use moffman::schedules::{self, AlignError, Alignment, Timetable};
+use moffman::metrics;
+use moffman::orphans::{self, TendOrder};
+use moffman::reload::{self, ReloadOrder};
+use moffman::schedules::{self, AlignError, AlignOrder, Alignment, Timetable};
 use moffman::sweep::{self, SweepError, SweepReport};
 use moffman::telemetry;
-use moffman::{metrics, orphans, reload};
 use serde_json::{Value, json};
 
 pub use failure::Failure;
@@ -83,7 +85,7 @@ impl Sweeper {
 
     /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
     async fn reload(&self, context: &Context) -> Result<Value, Failure> {
-        let report = reload::reload(&self.app.directory, &self.app.google, &self.until_next_reload(context)).await?;
+        let report = reload::reload(&self.app, &self.until_next_reload(context)).await?;
         let mut answer = serde_json::to_value(report)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
@@ -95,16 +97,16 @@ impl Sweeper {
     }
 
     /// A reload has time until the next one: two at once would subscribe at twice the pace.
-    fn until_next_reload(&self, context: &Context) -> Budget {
+    fn until_next_reload(&self, context: &Context) -> ReloadOrder {
         let next = Timetable::of(&self.app.settings).reloads.map(|every| self.app.clock.moment() + every);
-        Budget { deadline: self.deadline(context).into_iter().chain(next).min(), pace: None }
+        ReloadOrder { deadline: self.deadline(context).into_iter().chain(next).min() }
     }
 
     async fn maintain(&self, context: &Context) -> Result<Value, Failure> {
         let everything = self.app.directory.everything(&self.app.google, &self.budget(context)).await?;
         let schedules = self.align(false, context).await?;
         let (offices, users) = (everything.offices.len(), everything.users.len());
-        let orphaned = orphans::tend(&self.app, self.deadline(context)).await?;
+        let orphaned = orphans::tend(&self.app, &TendOrder { deadline: self.deadline(context) }).await?;
         metrics::orphaned(orphaned.open, self.app.clock.now());
         Ok(json!({"offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned}))
     }
@@ -119,8 +121,8 @@ impl Sweeper {
 
     async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {
         let function = unqualified(&context.invoked_function_arn).to_owned();
-        let order = schedules::AlignOrder { function, dry_run, deadline: self.deadline(context) };
-        schedules::align(&self.app, &self.scheduler, &order).await
+        let (client, deadline) = (self.scheduler.clone(), self.deadline(context));
+        schedules::align(&self.app, &AlignOrder { client, function, dry_run, deadline }).await
     }
 }
 

@@ -7,9 +7,8 @@ use std::time::Duration;
 use moffman::app::Moffman;
 use moffman::clock::Clock;
 use moffman::config::Settings;
-use moffman::google::Budget;
-use moffman::orphans;
-use moffman::reload;
+use moffman::orphans::{self, TendOrder};
+use moffman::reload::{self, ReloadOrder};
 use moffman::schedules::Timetable;
 use moffman::sweep::{self, SweepError, SweepOrder, SweepScope};
 use moffman::telemetry;
@@ -97,7 +96,7 @@ async fn sweep(app: &Moffman) {
         }
         Err(error) => tracing::error!(%error, "the sweep failed"),
     }
-    if let Err(error) = orphans::tend(app, None).await {
+    if let Err(error) = orphans::tend(app, &TendOrder { deadline: None }).await {
         tracing::warn!(%error, "what is open in calendars of no office is not known");
     }
 }
@@ -107,8 +106,8 @@ fn order(clock: &Clock, form: Duration) -> SweepOrder {
 }
 
 async fn reload(app: &Moffman) {
-    let budget = Budget { deadline: Some(app.clock.moment() + RELOAD), pace: None };
-    if let Err(error) = reload::reload(&app.directory, &app.google, &budget).await {
+    let order = ReloadOrder { deadline: Some(app.clock.moment() + RELOAD) };
+    if let Err(error) = reload::reload(app, &order).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
 }

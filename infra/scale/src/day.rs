@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman::google::Budget;
-use moffman::reload::{ReloadReport, reload};
-use moffman::schedules::{self, align};
+use moffman::reload::{ReloadOrder, ReloadReport, reload};
+use moffman::schedules::{AlignOrder, align};
 use moffman::sweep::{self, sweep};
 use moffman_simulators::{NewEvent, QUOTA_ALLOWED};
 use moffman_sweeper::Task;
@@ -88,7 +88,7 @@ fn time_to_subscribe(offices: usize) -> TimeDelta {
 /// New calendars are subscribed some at a time, which is over after some days.
 async fn subscribe_all(stage: &Stage) -> Result<(), Trouble> {
     let app = stage.process()?;
-    while reload(&app.directory, &app.google, &Budget::default()).await?.subscribe_left > 0 {}
+    while reload(&app, &ReloadOrder { deadline: None }).await?.subscribe_left > 0 {}
     Ok(())
 }
 
@@ -115,13 +115,14 @@ async fn invoke(stage: &Stage, event: Value) -> Result<(), Trouble> {
             return Ok(());
         }
         Task::Reload { .. } => {
-            let _: ReloadReport = reload(&app.directory, &app.google, &budget).await?;
+            let _: ReloadReport = reload(&app, &ReloadOrder { deadline: budget.deadline }).await?;
         }
         Task::Maintain { .. } => {
             app.directory.everything(&app.google, &budget).await?;
         }
     }
-    let order = schedules::AlignOrder { function: FUNCTION.to_owned(), dry_run: false, deadline: budget.deadline };
-    let alignment = align(&app, &stage.scheduler, &order).await?;
+    let (client, function) = (stage.scheduler.clone(), FUNCTION.to_owned());
+    let order = AlignOrder { client, function, dry_run: false, deadline: budget.deadline };
+    let alignment = align(&app, &order).await?;
     if alignment.aligned { Ok(()) } else { Err(format!("not aligned: {alignment:?}").into()) }
 }

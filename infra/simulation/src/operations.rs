@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use moffman::app::Moffman;
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, Filter, ShownState};
-use moffman::google::Budget;
-use moffman::reload::reload;
+use moffman::forms::{self, DiscardOrder, Filter, ListOrder, ResendOrder, ShownState};
+use moffman::reload::{ReloadOrder, reload};
 use moffman::sweep::{SweepOrder, SweepReport, SweepScope, sweep};
 use tokio::task::JoinHandle;
 
@@ -38,7 +37,7 @@ pub fn begin_sweep(caller: String, app: Moffman, seconds: Option<u64>) -> Runnin
 pub fn begin_reload(caller: String, app: Moffman) -> Running {
     begin_request(caller, async move {
         // A failed reload keeps what was there; only what follows from it counts.
-        let _ = reload(&app.directory, &app.google, &Budget { deadline: None, pace: None }).await;
+        let _ = reload(&app, &ReloadOrder { deadline: None }).await;
     })
 }
 
@@ -93,15 +92,19 @@ const A_FEW: usize = 12;
 pub fn begin_decision(caller: String, app: Moffman, decision: Decision, number: usize) -> Running {
     begin_request(caller, async move {
         let filter = Filter { office: None, states: decision.states() };
-        let Ok(page) = forms::list(&app, &filter, None, A_FEW, None).await else { return };
+        let order = ListOrder { filter, page: None, limit: A_FEW, deadline: None };
+        let Ok(page) = forms::list(&app, &order).await else { return };
         let count = page.forms.len().max(1);
         let Some(form) = page.forms.into_iter().nth(number % count) else { return };
         // Refused or lost, the person sees the form as it was.
+        let (id, deadline) = (form.id, None);
         let _ = match decision {
-            Decision::Resend => forms::resend(&app, &form.id, false, None).await,
-            Decision::Again => forms::resend(&app, &form.id, true, None).await,
-            Decision::Arrived => forms::discard(&app, &form.id, Outcome::Arrived, None).await,
-            Decision::NotWanted => forms::discard(&app, &form.id, Outcome::NotWanted, None).await,
+            Decision::Resend => forms::resend(&app, &ResendOrder { id, again: false, deadline }).await,
+            Decision::Again => forms::resend(&app, &ResendOrder { id, again: true, deadline }).await,
+            Decision::Arrived => forms::discard(&app, &DiscardOrder { id, outcome: Outcome::Arrived, deadline }).await,
+            Decision::NotWanted => {
+                forms::discard(&app, &DiscardOrder { id, outcome: Outcome::NotWanted, deadline }).await
+            }
         };
     })
 }

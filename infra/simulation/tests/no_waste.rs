@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use moffman::app::Moffman;
 use moffman::domain::reservation::{Request, Reservation};
+use moffman::reload::ReloadOrder;
+use moffman::reserve::ReserveOrder;
 use moffman::sweep::{SweepOrder, SweepScope, sweep};
 use moffman_simulation::{CALENDARS, Manner, PEOPLE, Stage};
 use moffman_simulators::{Call, NewEvent};
@@ -32,7 +34,8 @@ async fn reserve(process: &Moffman, start: &str, end: &str, approved: bool, offi
         request_dt: "11:38:00 2026/06/10".to_owned(),
         office_id: office.to_owned(),
     };
-    moffman::reserve::place(process, &Reservation::new(request).unwrap(), None).await.unwrap();
+    let order = ReserveOrder { reservation: Reservation::new(request).unwrap(), deadline: None };
+    moffman::reserve::place(process, &order).await.unwrap();
 }
 
 /// Everybody adds a day everywhere, another one in each calendar.
@@ -118,8 +121,7 @@ async fn a_reload_reads_everything_once() {
     let process = stage.process("first").unwrap();
     for _ in 0..2 {
         let mark = stage.world.mark();
-        let budget = moffman::google::Budget::default();
-        moffman::reload::reload(&process.directory, &process.google, &budget).await.unwrap();
+        moffman::reload::reload(&process, &ReloadOrder::default()).await.unwrap();
         assert_eq!(read_twice(&stage, mark), [""; 0]);
     }
 }

@@ -1,5 +1,7 @@
 //! The version of an event.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of an event, for conditional writes; quoted, as Google sends it. Empty where Google gave none.
@@ -8,14 +10,24 @@ use serde::{Deserialize, Serialize};
 pub struct Etag(String);
 
 impl Etag {
-    /// The version as a text.
+    /// The text that Google knows.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
 
-    /// Whether Google gave none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+/// It is a text to whoever only shows or sends it.
+impl Deref for Etag {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for Etag {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,9 +17,24 @@ use uuid::Uuid;
 pub struct EventId(String);
 
 impl EventId {
-    /// The id as a text.
+    /// The text that Google knows.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// It is a text to whoever only shows or sends it.
+impl Deref for EventId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for EventId {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
     }
 }
 

@@ -147,7 +147,7 @@ fn standing(event: &Event, days: DateRange) -> Standing {
             (Some(_), None) => Standing::Processed,
         };
     };
-    if series_of(marked.as_str()) != event.series_id().as_str() && *marked != event.id {
+    if *event.series_id() != series_of(marked) && *marked != event.id {
         return Standing::Copy;
     }
     match marks.approved_dates {
@@ -213,7 +213,7 @@ impl Found {
     ///
     /// An event that is listed twice counts as it was listed last.
     pub fn add(&mut self, event: Event, rules: &Rules<'_>, is_open: bool) {
-        self.forget(event.id.as_str());
+        self.forget(&event.id);
         match (judge(&event, rules, is_open), event.creator.as_ref().map(Email::key)) {
             (Verdict::Work(why, days), Some(person)) => {
                 let id = event.id.clone();

@@ -117,7 +117,7 @@ impl GoogleClient {
         zone: Option<Tz>,
     ) -> Result<Event, GoogleError> {
         // Without its version the event could only be overwritten.
-        let version = HeaderValue::from_str(etag.as_str()).ok().filter(|etag| !etag.is_empty());
+        let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
         let url = &format!("{}?fields={FIELDS}", self.event_url(calendar, event_id));
         let body = &event::patch(change);
@@ -159,7 +159,7 @@ impl GoogleClient {
     }
 
     fn event_url(&self, calendar: &CalendarId, event_id: &EventId) -> String {
-        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id.as_str()));
+        let (calendar, id) = (path_segment(calendar.as_str()), path_segment(event_id));
         format!("{}calendars/{calendar}/events/{id}", self.calendar_url())
     }
 

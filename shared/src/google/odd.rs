@@ -90,5 +90,5 @@ pub(super) fn id(text: &str) -> Option<EventId> {
     struct Named {
         id: EventId,
     }
-    serde_json::from_str(text).ok().map(|Named { id }| id).filter(|id| !id.as_str().is_empty())
+    serde_json::from_str(text).ok().map(|Named { id }| id).filter(|id| !id.is_empty())
 }

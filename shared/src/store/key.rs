@@ -28,7 +28,7 @@ impl ItemKey {
 
     /// The key of an item of a calendar that is about one event.
     pub(super) fn of_event(calendar: &CalendarId, kind: &str, event: &EventId) -> Self {
-        Self::new(calendar_partition(calendar), format!("{kind}{}", short(event.as_str())))
+        Self::new(calendar_partition(calendar), format!("{kind}{}", short(event)))
     }
 
     /// The key of an item of a calendar that is about one form.

@@ -75,7 +75,7 @@ impl Seen {
             (":now", number(now.timestamp())),
             (":unregistered", text("not_registered")),
             (":left", text("left")),
-            (":etag", text(event.etag.as_str())),
+            (":etag", text(&*event.etag)),
         ];
         let base = "attribute_not_exists(sk) OR expires_at <= :now";
         let other = "etag <> :etag OR how = :unregistered OR how = :left";
@@ -90,7 +90,7 @@ impl Seen {
 
     /// The condition that this is still what was seen last.
     pub(super) fn is_still(&self) -> (String, Vec<(&'static str, AttributeValue)>) {
-        let values = vec![(":etag", text(self.etag.as_str())), (":gone", text("gone"))];
+        let values = vec![(":etag", text(&*self.etag)), (":gone", text("gone"))];
         ("etag = :etag AND how = :gone".to_owned(), values)
     }
 

@@ -135,7 +135,7 @@ impl<'a> Worker<'a> {
         self.must_look = false;
         match self.sweep.look(self.calendar, &self.record).await {
             Err(GoogleError::OddEvent(reason)) => {
-                self.calendar.unreadable(self.record.event.id.as_str(), &reason);
+                self.calendar.unreadable(&self.record.event.id, &reason);
                 Ok(Step::Rest)
             }
             read => {

@@ -76,10 +76,14 @@ async fn a_patch_gets_a_fresh_token_too() {
     let bench = Bench::new().await;
     let event = moffman_simulators::NewEvent::new("2026-06-18", "2026-06-19");
     let id = bench.world.person_adds(CALENDAR, "eva@example.com", event);
-    let event = bench.google.get_event(&bench.budget, &calendar(), &id, None).await.unwrap();
+    let event = bench.google.get_event(&bench.budget, &calendar(), &id.as_str().into(), None).await.unwrap();
     bench.world.revoke_tokens();
     let change = moffman::domain::event::EventChange { colour: Some(5), ..Default::default() };
-    bench.google.patch_event(&bench.budget, &calendar(), &id, &event.etag, &change, None).await.unwrap();
+    bench
+        .google
+        .patch_event(&bench.budget, &calendar(), &id.as_str().into(), &event.etag, &change, None)
+        .await
+        .unwrap();
     assert_eq!((bench.world.count("events.patch"), bench.world.count("token")), (2, 2));
     bench.finish();
 }

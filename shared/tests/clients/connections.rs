@@ -10,9 +10,9 @@ use crate::bench::{Bench, CALENDAR, calendar};
 async fn use_all(bench: &Bench, id: &str) {
     let window = Listing::Window { from: bench.world.now(), to: bench.world.now() + chrono::Duration::days(7) };
     bench.google.list_events(&bench.budget, &calendar(), &window, None).await.unwrap();
-    let event = bench.google.get_event(&bench.budget, &calendar(), id, None).await.unwrap();
+    let event = bench.google.get_event(&bench.budget, &calendar(), &id.into(), None).await.unwrap();
     let change = EventChange { colour: Some(5), ..Default::default() };
-    bench.google.patch_event(&bench.budget, &calendar(), id, &event.etag, &change, None).await.unwrap();
+    bench.google.patch_event(&bench.budget, &calendar(), &id.into(), &event.etag, &change, None).await.unwrap();
     bench.store.load_pointer().await.unwrap();
 }
 

@@ -9,13 +9,14 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
+use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::config::{Place, Settings, Sources, load};
-use moffman::directory::{Directory, DirectoryError};
+use moffman::directory::DirectoryError;
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::office::Office;
-use moffman::google::{Budget, GoogleClient, GoogleOptions};
-use moffman::reload::{ReloadReport, reload};
+use moffman::google::Budget;
+use moffman::reload::{ReloadOrder, ReloadReport, reload};
 use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{DynamoDb, World};
@@ -36,8 +37,7 @@ pub struct Context {
 
 /// A process of ours: its own memory on the common store.
 pub struct Process {
-    pub directory: Directory,
-    pub google: GoogleClient,
+    pub app: Moffman,
 }
 
 /// The world's time, which goes on while somebody waits.
@@ -88,17 +88,18 @@ impl Context {
 
     /// A process with this configuration.
     pub fn process(&self, yaml: &str) -> Process {
-        let clock = self.clock();
-        let google = GoogleClient::new(GoogleOptions {
-            key: &self.world.service_account_key().into(),
-            endpoint: Some(&self.world.google_url()),
-            transport: &self.transport,
+        let mut settings = settings(yaml);
+        settings.google_api.endpoint = Some(self.world.google_url());
+        let app = Moffman::new(Surroundings {
+            settings,
+            google_key: self.world.service_account_key().into(),
+            forms_authorization: None,
             store: self.store.clone(),
-            clock: clock.clone(),
+            transport: self.transport.clone(),
+            clock: self.clock(),
             randomness: Randomness::from_seed(1),
         });
-        let directory = Directory::new(&settings(yaml), self.store.clone(), clock);
-        Process { directory, google: google.unwrap() }
+        Process { app: app.unwrap() }
     }
 
     /// The world's time as our processes have it.
@@ -164,7 +165,7 @@ impl Context {
 
 impl Process {
     pub async fn office(&self, name: &str) -> Result<Office, DirectoryError> {
-        self.directory.office(&self.google, &Budget::default(), name).await
+        self.app.directory.office(&self.app.google, &Budget::default(), name).await
     }
 
     /// The calendar of an office that is known.
@@ -173,7 +174,7 @@ impl Process {
     }
 
     pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Everything>, DirectoryError> {
-        self.directory.everything(&self.google, &Budget::default()).await
+        self.app.directory.everything(&self.app.google, &Budget::default()).await
     }
 
     pub async fn reload(&self) -> ReloadReport {
@@ -181,7 +182,7 @@ impl Process {
     }
 
     pub async fn try_reload(&self) -> Result<ReloadReport, moffman::reload::ReloadError> {
-        reload(&self.directory, &self.google, &Budget::default()).await
+        reload(&self.app, &ReloadOrder::default()).await
     }
 }
 

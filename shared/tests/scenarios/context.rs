@@ -10,8 +10,9 @@ use moffman::config::{Place, Sources, load};
 use moffman::domain;
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Happening};
 use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
-use moffman::forms::{self, Filter, ShownForm, ShownState};
-use moffman::reserve::{Placed, ReserveError, place};
+use moffman::domain::revision::Revision;
+use moffman::forms::{self, Filter, ListOrder, ShownForm, ShownState};
+use moffman::reserve::{Placed, ReserveError, ReserveOrder, place};
 use moffman::store::Store;
 use moffman::store::calendar::Recorded;
 use moffman::store::form::FormItem;
@@ -232,16 +233,16 @@ impl Context {
         let claim = Claim::new(ClaimId("other".to_owned()), self.world.now() + chrono::Duration::seconds(75));
         let event = AskingEvent { calendar: PRAGUE.into(), event: record.event.id.clone() };
         let (now, key) = (self.world.now(), record.form());
-        let read = self.store.form(&key, now).await.unwrap();
+        let read = self.store.person(&key.person).form(key.days, now).await.unwrap();
         let sending = Happening::Sending { claim, event, dated: now };
         let form = domain::form::Form::after(read.as_ref().map(|item| &item.form), &sending, now).changed().unwrap();
-        let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, "other".to_owned());
+        let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, Revision("other".to_owned()));
         let write = Write::put(FormItem::key_of(&key), &item, Condition::None).unwrap();
         assert!(matches!(self.store.write(&[write]).await.unwrap(), Written::Done));
     }
 
     pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
-        place(&self.app, &reservation(request).unwrap(), None).await
+        place(&self.app, &ReserveOrder { reservation: reservation(request).unwrap(), deadline: None }).await
     }
 
     fn finish(&self) {
@@ -257,14 +258,14 @@ pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
 
 /// What another sweep listed in Prague, before there was a record of it, and only now writes down.
 pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
-    let record = kept(None, listed.clone(), app.randomness.id());
+    let record = kept(None, listed.clone(), Revision(app.randomness.id()));
     let recorded = meanwhile(async { app.store.calendar(&PRAGUE.into()).open(record, None, app.clock.now()).await });
     assert!(matches!(recorded.unwrap(), Recorded::Written(_) | Recorded::Seen(_)), "nobody else has recorded it");
 }
 
 /// The only form there is.
 pub fn the_form_meanwhile(app: &Moffman) -> ShownForm {
-    let page = meanwhile(forms::list(app, &page_of(&Filter::default(), None, 2))).unwrap();
+    let page = meanwhile(async { forms::list(app, &page_of(&Filter::default(), None, 2)).await }).unwrap();
     let [form] = <[ShownForm; 1]>::try_from(page.forms).unwrap();
     form
 }
@@ -323,6 +324,11 @@ pub fn days(ctx: &Context) -> impl Iterator<Item = (String, String)> {
 /// A sweep of all offices without a deadline.
 pub fn everything() -> SweepOrder {
     SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None }
+}
+
+/// The page of forms that `filter` wants which begins at `page`.
+pub fn page_of(filter: &Filter, page: Option<&str>, limit: usize) -> ListOrder {
+    ListOrder { filter: filter.clone(), page: page.map(str::to_owned), limit, deadline: None }
 }
 
 pub fn reservation(request: &Request) -> Result<Reservation, InvalidRequest> {

@@ -6,7 +6,7 @@ use moffman::directory::DirectoryError;
 use moffman::forms::{self, Filter, FormsError, ShownState, ShownStatus};
 use moffman_simulators::Fault;
 
-use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, run_test, run_test_with, thursday};
+use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, page_of, run_test, run_test_with, thursday};
 use crate::decisions::{HOLD, arrived, held, issued, not_wanted, resend};
 
 #[tokio::test]

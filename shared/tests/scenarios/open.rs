@@ -11,8 +11,9 @@ use moffman_simulators::{Fault, NewEvent, Recurrence};
 use serde_json::json;
 
 use crate::context::{
-    ANNA, BORIS, BRNO, CYRIL, Context, ONLY_PRAGUE, PRAGUE, everything, run_test, run_test_with, thursday,
+    ANNA, BORIS, BRNO, CYRIL, Context, ONLY_PRAGUE, PRAGUE, everything, page_of, run_test, run_test_with, thursday,
 };
+use crate::decisions::{again, discard, not_wanted, resend};
 
 #[tokio::test]
 async fn what_google_does_not_let_the_calendar_change_gets_no_form_and_is_named_once() {
@@ -196,10 +197,10 @@ async fn something_happens(ctx: &mut Context, random: &mut fastrand::Rng, events
             if let Some(form) = random.choice(page.forms) {
                 let outcome = if random.bool() { Outcome::Arrived } else { Outcome::NotWanted };
                 // Refused is fine.
-                let _ = if random.bool() {
-                    forms::discard(&ctx.app, &discarding(&form.id, outcome)).await
-                } else {
-                    forms::resend(&ctx.app, &resending(&form.id, random.bool())).await
+                let _ = match (random.bool(), &form.id) {
+                    (true, id) => discard(&ctx.app, id, outcome).await,
+                    (false, id) if random.bool() => again(&ctx.app, id).await,
+                    (false, id) => resend(&ctx.app, id).await,
                 };
             }
         }

@@ -1,11 +1,11 @@
 //! Moments at which two sweeps, a person and a failing service meet.
 
 use chrono::Duration;
-use moffman::domain::form::Outcome;
-use moffman::forms::{self, FormsError, ShownState, ShownStatus};
+use moffman::forms::{FormsError, ShownState, ShownStatus};
 use moffman_simulators::{Fault, Matcher, Moment, NewEvent, Recurrence, When, World};
 
 use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
+use crate::decisions::{not_wanted, resend};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_form() {

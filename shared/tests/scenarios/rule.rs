@@ -6,6 +6,7 @@ use moffman_simulators::{CalendarOptions, Fault};
 use serde_json::json;
 
 use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, run_test, run_test_with, thursday};
+use crate::decisions::resend;
 
 const HOLD: &str = r#"{"forms.on_unknown_outcome": "hold"}"#;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use moffman::forms::{self, Filter};
+use moffman::forms::{self, Filter, ListOrder};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -113,7 +113,9 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<FormListAnswer>, ApiError> {
     let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
+    let page = parameters.text("page").map(str::to_owned);
     let (filter, limit) = (filter(&parameters)?, limit(&parameters)?);
-    let page = forms::list(&api.app, &filter, parameters.text("page"), limit, api.deadline(lifetime)).await?;
+    let order = ListOrder { filter, page, limit, deadline: api.deadline(lifetime) };
+    let page = forms::list(&api.app, &order).await?;
     Ok(Json(FormListAnswer { forms: page.forms.into_iter().map(FormItem::from).collect(), next: page.next }))
 }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
-use moffman::forms::{self, Filter, ShownForm, ShownState};
+use moffman::forms::{self, Filter, ListOrder, ResendOrder, ShownForm, ShownState};
 use moffman::sweep::{SweepOrder, SweepReport, SweepScope, sweep};
 use moffman_simulation::{CALENDARS, PEOPLE};
 use moffman_simulators::NewEvent;
@@ -108,11 +108,15 @@ async fn expect_one_more_for_a_new_order(scene: &mut Scene, form: &ShownForm, co
 }
 
 async fn again(process: Moffman, form: String) {
-    assert_eq!(forms::resend(&process, &form, true, None).await.unwrap().state, ShownState::Issued);
+    assert_eq!(
+        forms::resend(&process, &ResendOrder { id: form.clone(), again: true, deadline: None }).await.unwrap().state,
+        ShownState::Issued
+    );
 }
 
 async fn the_form(process: &Moffman) -> ShownForm {
-    let page = forms::list(process, &Filter::default(), None, 2, None).await.unwrap();
+    let order = ListOrder { filter: Filter::default(), page: None, limit: 2, deadline: None };
+    let page = forms::list(process, &order).await.unwrap();
     let [form] = <[ShownForm; 1]>::try_from(page.forms).unwrap();
     form
 }

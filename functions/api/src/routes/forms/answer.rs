@@ -124,7 +124,7 @@ impl From<ShownForm> for FormItem {
 impl From<ShownEvent> for FormEvent {
     fn from(event: ShownEvent) -> Self {
         let ShownEvent { office_id, event_id, status, found_at } = event;
-        Self { office_id, event_id, status: status.into(), found_at: found_at.map(instant) }
+        Self { office_id, event_id: event_id.into(), status: status.into(), found_at: found_at.map(instant) }
     }
 }
 
