@@ -261,7 +261,7 @@ impl<'a> Worker<'a> {
                 self.problem(format!("event {id} stays unapproved until it changes: {why}"));
             }
             LeaveReason::Deleted if issued => {
-                self.problem(format!("event {id} was deleted while its form was being issued"))
+                self.problem(format!("event {id} was deleted while its form was being issued"));
             }
             _ => {}
         }

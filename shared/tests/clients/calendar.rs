@@ -164,7 +164,7 @@ async fn a_patch_changes_the_version_it_read_and_nothing_else() {
     assert_eq!(bench.patch(&patched, &change).await, Err(GoogleError::Changed));
     let calls = bench.world.calls();
     let versions: Vec<_> = calls.iter().filter_map(|call| call.if_match.as_deref()).collect();
-    assert_eq!(versions, [&event.etag, &event.etag, &patched.etag].map(|etag| etag.as_str()));
+    assert_eq!(versions, [&event.etag, &event.etag, &patched.etag].map(moffman::domain::etag::Etag::as_str));
 
     let versionless = Event { etag: "".into(), ..patched };
     assert_eq!(bench.patch(&versionless, &change).await, Err(GoogleError::Changed));
