@@ -37,7 +37,7 @@ pub struct Filter {
 /// What to list, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListOrder {
-    /// Which forms.
+    /// Which forms are listed.
     pub filter: Filter,
     /// Where the page begins: the `next` of an earlier page, or `None` for the first one.
     pub page: Option<String>,

@@ -62,7 +62,7 @@ impl Stack {
 /// A schedule that there should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedSchedule {
-    /// All of it but its start.
+    /// The schedule, still without its start.
     pub schedule: Schedule,
     /// When it begins, relative to the others; `None`: at once.
     pub spread: Option<Spread>,

@@ -13,7 +13,7 @@ const BATCH: usize = 100;
 const MOST_ATTEMPTS: usize = 5;
 
 impl Store {
-    /// Those of the items that there are, strongly consistent; their keys differ.
+    /// The items with these keys, which differ, strongly consistent. Items that are absent are left out.
     pub(super) async fn items(&self, keys: &[ItemKey]) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         for batch in keys.chunks(BATCH) {

@@ -11,7 +11,7 @@ use crate::domain::revision::Revision;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept<T> {
     value: T,
-    /// Which write of it this is.
+    /// The write that the item is from.
     pub revision: Revision,
     /// Attributes that this version does not know.
     extra: Item,

@@ -64,7 +64,7 @@ impl OpenRecord {
         Self { event, days, person, recorded_at: now, asking_since, is_gone: false }
     }
 
-    /// The same record, in place of an earlier one of the event, if there is one.
+    /// The record, as the one that follows an `earlier` record of the event: it keeps since when the event was known and asked.
     #[must_use]
     pub fn after(mut self, earlier: Option<&Self>) -> Self {
         let Some(earlier) = earlier else { return self };

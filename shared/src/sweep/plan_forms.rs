@@ -10,11 +10,11 @@ use crate::store::copy_record::CopyRecord;
 /// What is known about forms while a plan is made.
 pub(super) struct PlannedForms<'a> {
     sweep: &'a Sweep<'a>,
-    /// Those that were read; `None` where there is none.
+    /// The forms that were read; `None` for a form that is not in the table.
     read: BTreeMap<FormKey, Option<Form>>,
-    /// Those that events have left behind, or will have.
+    /// The forms that events have left behind, or will leave behind.
     pub(super) left: BTreeSet<FormKey>,
-    /// Those that open events ask for.
+    /// The forms that open events ask for.
     pub(super) asked: BTreeSet<FormKey>,
 }
 
