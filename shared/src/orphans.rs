@@ -1,6 +1,6 @@
-//! Finds what is open in calendars that no office has any more: no sweep ever gets there.
+//! Finds what is open in calendars that no office has any more, which no sweep reads.
 //!
-//! A person sees it in the listing of forms and can discard the form; then the record is closed here.
+//! A person sees their forms in the listing and can discard them; then the records are closed here.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -23,6 +23,13 @@ use crate::store::write::Written;
 /// How many calendars are looked into side by side.
 const CALENDARS_AT_ONCE: usize = 8;
 
+/// Until when to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TendOrder {
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
+
 /// What is open in calendars that no office has any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Orphans {
@@ -30,11 +37,11 @@ pub struct Orphans {
     pub calendars: usize,
     /// Open events, and forms that events left behind there before they were settled.
     pub open: usize,
-    /// Those that were settled, and whose record was deleted for that.
+    /// Records that were deleted, because their forms are settled.
     pub closed: usize,
 }
 
-/// Why nobody knows.
+/// Why it is not known what is open.
 #[derive(Debug, thiserror::Error)]
 pub enum OrphansError {
     /// The offices are not known.
@@ -46,11 +53,11 @@ pub enum OrphansError {
 }
 
 /// Looks into the calendars that have a cursor and no office, and closes what is settled.
-pub async fn tend(app: &Moffman, deadline: Option<Moment>) -> Result<Orphans, OrphansError> {
-    let everything = app.directory.roster(&Budget { deadline, pace: None }).await?;
-    let known: HashSet<&CalendarId> = everything.offices.iter().map(|office| &office.calendar_id).collect();
-    let mut orphaned = app.store.known_calendars().await?;
-    orphaned.retain(|calendar| !known.contains(calendar));
+pub async fn tend(app: &Moffman, order: &TendOrder) -> Result<Orphans, OrphansError> {
+    let budget = Budget { deadline: order.deadline, pace: None };
+    let roster = app.directory.roster(&budget).await?;
+    let known: HashSet<&CalendarId> = roster.offices.iter().map(|office| &office.calendar_id).collect();
+    let orphaned = app.store.calendars_without(|calendar| known.contains(calendar)).await?;
     let counts: Vec<Orphans> = stream::iter(orphaned)
         .map(|calendar| tend_calendar(app, calendar))
         .buffer_unordered(CALENDARS_AT_ONCE)

@@ -4,12 +4,21 @@
 
 use serde::Serialize;
 
+use crate::app::Moffman;
+use crate::clock::Moment;
 pub use crate::directory::ReloadError;
-use crate::directory::{Directory, LoadedRange, Ranges, SheetLoad};
+use crate::directory::{LoadedRange, Ranges, SheetLoad};
 use crate::google::Budget;
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
 const PROBLEMS_LISTED: usize = 1_000;
+
+/// Until when to reload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReloadOrder {
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
 
 /// What a reload found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -67,7 +76,8 @@ pub struct KeptRange {
 
 /// Reads the configured ranges, keeps what they hold and subscribes new calendars. Without a configured range there is
 /// nothing to read, which is a success.
-pub async fn reload(directory: &Directory, budget: &Budget) -> Result<ReloadReport, ReloadError> {
+pub async fn reload(app: &Moffman, order: &ReloadOrder) -> Result<ReloadReport, ReloadError> {
+    let (directory, budget) = (&app.directory, &Budget { deadline: order.deadline, pace: None });
     let load = SheetLoad { ranges: Ranges::All, broken: None, seen: None };
     let loaded = directory.load(budget, load).await.inspect_err(|error| {
         if matches!(error, ReloadError::SheetUnavailable(sheet) if sheet.error.concerns_sharing()) {

@@ -8,6 +8,7 @@ use crate::directory::DirectoryError;
 use crate::domain::date_range::DateRange;
 use crate::domain::digest::digest;
 use crate::domain::event::{Event, EventChange};
+use crate::domain::event_id::EventId;
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
 use crate::google::{Budget, GoogleCalendar, GoogleError};
@@ -18,11 +19,20 @@ const MOST_ATTEMPTS: usize = 6;
 const NOT_ABOUT_THE_EVENT: [&str; 3] =
     ["requiredAccessLevel", "insufficientPermissions", "forbiddenForServiceAccounts"];
 
+/// What to put into a calendar, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReserveOrder {
+    /// What is to be registered or approved.
+    pub reservation: Reservation,
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
+
 /// A reservation as the calendar has it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     /// The id of the event.
-    pub id: String,
+    pub id: EventId,
     /// The name of the office.
     pub office_id: String,
     /// Pending or approved.
@@ -53,9 +63,10 @@ pub enum ReserveError {
     Google(#[from] GoogleError),
 }
 
-/// Registers or approves `reservation`, calling Google until `deadline` at the latest.
-pub async fn place(app: &Moffman, reservation: &Reservation, deadline: Option<Moment>) -> Result<Placed, ReserveError> {
-    let budget = Budget { deadline, pace: None };
+/// Registers or approves a reservation.
+pub async fn place(app: &Moffman, order: &ReserveOrder) -> Result<Placed, ReserveError> {
+    let ReserveOrder { reservation, deadline } = order;
+    let budget = Budget { deadline: *deadline, pace: None };
     let office = app.directory.office(&budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
     let (event, status) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
@@ -74,7 +85,7 @@ struct Attempt<'a> {
     reservation: &'a Reservation,
     budget: Budget,
     office: Office,
-    id: String,
+    id: EventId,
 }
 
 impl Attempt<'_> {
@@ -144,7 +155,7 @@ impl Attempt<'_> {
     }
 
     async fn change(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
-        let etag = existing.map_or("", |event| &event.etag);
+        let etag = &existing.map(|event| event.etag.clone()).unwrap_or_default();
         Ok(self.calendar().patch_event(&self.id, etag, change).await?)
     }
 

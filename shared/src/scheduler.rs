@@ -140,7 +140,7 @@ fn state(schedule: &Schedule) -> ScheduleState {
     if schedule.enabled { ScheduleState::Enabled } else { ScheduleState::Disabled }
 }
 
-/// Not some time later.
+/// A time window that lets a schedule fire exactly when it is due.
 fn exactly() -> Result<FlexibleTimeWindow, SchedulerError> {
     FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build().map_err(incomplete)
 }

@@ -151,7 +151,7 @@ fn forms_in_every_state() -> Vec<(Option<Form>, DateTime<Utc>)> {
 fn happenings(now: DateTime<Utc>) -> Vec<Happening> {
     let id = || ClaimId("worker".to_owned());
     let claim = Claim::new(id(), now + Duration::seconds(75));
-    let event = AskingEvent { calendar: "prague@example.com".into(), event: "e1".to_owned() };
+    let event = AskingEvent { calendar: "prague@example.com".into(), event: "e1".into() };
     let mut happenings = vec![
         Happening::Sending { claim, event, dated: now },
         Happening::NotSent(id()),

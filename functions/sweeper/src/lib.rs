@@ -15,9 +15,11 @@ use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::clock::Moment;
 use moffman::google::Budget;
-use moffman::schedules::{self, AlignError, Alignment, Timetable};
+use moffman::metrics;
+use moffman::orphans::{self, TendOrder};
+use moffman::reload::{self, ReloadOrder};
+use moffman::schedules::{self, AlignError, AlignOrder, Alignment, Timetable};
 use moffman::sweep::{self, SweepError};
-use moffman::{metrics, orphans, reload};
 use serde_json::{Value, json};
 
 pub use failure::Failure;
@@ -58,7 +60,7 @@ impl Sweeper {
     async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
         match task {
             Task::Sweep { scope, dry_run, share } => {
-                self.sweep(&sweep::Order { scope, dry_run, deadline: self.deadline(context), share }).await
+                self.sweep(&sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share }).await
             }
             Task::Reload { dry_run: false } => self.reload(context).await,
             Task::Maintain { dry_run: false } => self.maintain(context).await,
@@ -68,7 +70,7 @@ impl Sweeper {
         }
     }
 
-    async fn sweep(&self, order: &sweep::Order) -> Result<Value, Failure> {
+    async fn sweep(&self, order: &sweep::SweepOrder) -> Result<Value, Failure> {
         match sweep::sweep(&self.app, order).await {
             // A dry run answers why nothing could be swept.
             Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
@@ -78,7 +80,7 @@ impl Sweeper {
 
     /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
     async fn reload(&self, context: &Context) -> Result<Value, Failure> {
-        let report = reload::reload(&self.app.directory, &self.until_next_reload(context)).await?;
+        let report = reload::reload(&self.app, &self.until_next_reload(context)).await?;
         let mut answer = serde_json::to_value(report)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
@@ -90,16 +92,16 @@ impl Sweeper {
     }
 
     /// A reload has time until the next one: two at once would subscribe at twice the pace.
-    fn until_next_reload(&self, context: &Context) -> Budget {
+    fn until_next_reload(&self, context: &Context) -> ReloadOrder {
         let next = Timetable::of(&self.app.settings).reloads.map(|every| self.app.clock.moment() + every);
-        Budget { deadline: self.deadline(context).into_iter().chain(next).min(), pace: None }
+        ReloadOrder { deadline: self.deadline(context).into_iter().chain(next).min() }
     }
 
     async fn maintain(&self, context: &Context) -> Result<Value, Failure> {
-        let everything = self.app.directory.roster(&self.budget(context)).await?;
+        let roster = self.app.directory.roster(&self.budget(context)).await?;
         let schedules = self.align(false, context).await?;
-        let (offices, users) = (everything.offices.len(), everything.users.len());
-        let orphaned = orphans::tend(&self.app, self.deadline(context)).await?;
+        let (offices, users) = (roster.offices.len(), roster.users.len());
+        let orphaned = orphans::tend(&self.app, &TendOrder { deadline: self.deadline(context) }).await?;
         metrics::orphaned(orphaned.open, self.app.clock.now());
         Ok(json!({"offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned}))
     }
@@ -114,8 +116,8 @@ impl Sweeper {
 
     async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {
         let function = unqualified(&context.invoked_function_arn).to_owned();
-        let order = schedules::Order { function, dry_run, deadline: self.deadline(context) };
-        schedules::align(&self.app, &self.scheduler, &order).await
+        let (client, deadline) = (self.scheduler.clone(), self.deadline(context));
+        schedules::align(&self.app, &AlignOrder { client, function, dry_run, deadline }).await
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use moffman::domain::quota::{FOR_SWEEPING, Share};
-use moffman::sweep::Scope;
+use moffman::sweep::SweepScope;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Task {
     /// `dry_run` changes nothing.
     Sweep {
         /// Which calendars.
-        scope: Scope,
+        scope: SweepScope,
         /// Answer the plan and change nothing.
         dry_run: bool,
         /// What the sweep may take of Google's quota; `None`: all that sweeping may take.
@@ -58,7 +58,7 @@ pub enum TaskError {
     },
     /// An office and a shard exclude each other; a shard needs its number and how many there are.
     #[error("give `office_id`, or `shard` and `shards`, or none of them")]
-    Scope,
+    SweepScope,
     /// So few units are not enough for a call, or so many are not for sweeping.
     #[error("`units_per_minute` must be from {least} to {FOR_SWEEPING}, not {0}", least = Share::SMALLEST)]
     Share(u32),
@@ -106,13 +106,13 @@ impl TryFrom<Value> for Task {
 }
 
 impl Wire {
-    fn scope(&self) -> Result<Scope, TaskError> {
+    fn scope(&self) -> Result<SweepScope, TaskError> {
         match (&self.office_id, self.shard, self.shards) {
-            (None, None, None) => Ok(Scope::All),
-            (Some(name), None, None) => Ok(Scope::Office(name.clone())),
-            (None, Some(index), Some(of)) if index < of => Ok(Scope::Shard { index, of }),
+            (None, None, None) => Ok(SweepScope::All),
+            (Some(name), None, None) => Ok(SweepScope::Office(name.clone())),
+            (None, Some(index), Some(of)) if index < of => Ok(SweepScope::Shard { index, of }),
             (None, Some(shard), Some(shards)) => Err(TaskError::NoSuchShard { shard, shards }),
-            _ => Err(TaskError::Scope),
+            _ => Err(TaskError::SweepScope),
         }
     }
 
@@ -144,14 +144,14 @@ mod tests {
     #[test]
     fn every_task_is_read() {
         let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None });
-        assert_eq!(json!({"task": "sweep"}).try_into(), sweep(Scope::All, false));
-        assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(Scope::All, true));
+        assert_eq!(json!({"task": "sweep"}).try_into(), sweep(SweepScope::All, false));
+        assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(SweepScope::All, true));
         let office = json!({"task": "sweep", "office_id": "Brno"});
-        assert_eq!(office.try_into(), sweep(Scope::Office("Brno".into()), false));
+        assert_eq!(office.try_into(), sweep(SweepScope::Office("Brno".into()), false));
         let shard = json!({"task": "sweep", "shard": 1, "shards": 2});
-        assert_eq!(shard.try_into(), sweep(Scope::Shard { index: 1, of: 2 }, false));
+        assert_eq!(shard.try_into(), sweep(SweepScope::Shard { index: 1, of: 2 }, false));
         let paced = json!({"task": "sweep", "shard": 0, "shards": 50, "units_per_minute": 48});
-        let scope = Scope::Shard { index: 0, of: 50 };
+        let scope = SweepScope::Shard { index: 0, of: 50 };
         assert_eq!(paced.try_into(), Ok(Task::Sweep { scope, dry_run: false, share: Share::new(48) }));
         for dry_run in [false, true] {
             assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), Ok(Task::Reload { dry_run }));

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moffman::domain::approval_form;
 use moffman::domain::event::Event;
 use moffman::domain::manual_user::ManualUser;
-use moffman::domain::sweep_plan::{Found, Left, Rules, Verdict, Window, judge};
+use moffman::domain::sweep_plan::{Found, LeaveReason, Rules, Verdict, Window, judge};
 use moffman::google::EventsPage;
 
 use crate::sample;
@@ -43,7 +43,7 @@ fn judged(event: &Event, rules: &Rules<'_>) {
         done.marks.processed = Some("true".to_owned());
         done.marks.approved_event = Some(event.id.clone());
         done.marks.approved_dates = Some(days);
-        assert_eq!(judge(&done, rules, false), Verdict::Leave(Left::Approved));
+        assert_eq!(judge(&done, rules, false), Verdict::Leave(LeaveReason::Approved));
         for user in rules.users.values() {
             form_is_filled(&done, user);
         }

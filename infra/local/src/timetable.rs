@@ -7,11 +7,10 @@ use std::time::Duration;
 use moffman::app::Moffman;
 use moffman::clock::Clock;
 use moffman::config::Settings;
-use moffman::google::Budget;
-use moffman::orphans;
-use moffman::reload;
+use moffman::orphans::{self, TendOrder};
+use moffman::reload::{self, ReloadOrder};
 use moffman::schedules::Timetable;
-use moffman::sweep::{self, Order, Scope, SweepError};
+use moffman::sweep::{self, SweepError, SweepOrder, SweepScope};
 use tokio::sync::watch;
 
 /// How long a reload may take.
@@ -93,18 +92,18 @@ async fn sweep(app: &Moffman) {
         Err(SweepError::NothingSwept(_)) => tracing::error!("no office could be swept"),
         Err(error) => tracing::error!(%error, "the sweep failed"),
     }
-    if let Err(error) = orphans::tend(app, None).await {
+    if let Err(error) = orphans::tend(app, &TendOrder { deadline: None }).await {
         tracing::warn!(%error, "what is open in calendars of no office is not known");
     }
 }
 
-fn order(clock: &Clock, form: Duration) -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
+fn order(clock: &Clock, form: Duration) -> SweepOrder {
+    SweepOrder { scope: SweepScope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
 }
 
 async fn reload(app: &Moffman) {
-    let budget = Budget { deadline: Some(app.clock.moment() + RELOAD), pace: None };
-    if let Err(error) = reload::reload(&app.directory, &budget).await {
+    let order = ReloadOrder { deadline: Some(app.clock.moment() + RELOAD) };
+    if let Err(error) = reload::reload(app, &order).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
 }

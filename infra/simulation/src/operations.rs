@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use moffman::app::Moffman;
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, Filter, State};
-use moffman::google::Budget;
-use moffman::reload::reload;
-use moffman::sweep::{Order, Scope, SweepReport, sweep};
+use moffman::forms::{self, DiscardOrder, Filter, ListOrder, ResendOrder, ShownState};
+use moffman::reload::{ReloadOrder, reload};
+use moffman::sweep::{SweepOrder, SweepReport, SweepScope, sweep};
 use tokio::task::JoinHandle;
 
 /// A process of the service, and the name that its calls carry.
@@ -38,7 +37,7 @@ impl Running {
 pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
     let NamedProcess { name: caller, app } = process;
     let deadline = seconds.map(|seconds| app.clock.moment() + Duration::from_secs(seconds));
-    let order = Order { scope: Scope::All, dry_run: false, deadline, share: None };
+    let order = SweepOrder { scope: SweepScope::All, dry_run: false, deadline, share: None };
     Running { caller, is_sweep: true, task: tokio::spawn(async move { sweep(&app, &order).await.ok() }) }
 }
 
@@ -46,7 +45,7 @@ pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
 pub fn begin_reload(NamedProcess { name, app }: NamedProcess) -> Running {
     begin_request(name, async move {
         // A failed reload keeps what was there; only what follows from it counts.
-        let _ = reload(&app.directory, &Budget { deadline: None, pace: None }).await;
+        let _ = reload(&app, &ReloadOrder { deadline: None }).await;
     })
 }
 
@@ -84,11 +83,11 @@ impl PersonDecision {
     }
 
     /// What forms somebody who decides so looks for.
-    fn states(self) -> Vec<State> {
+    fn states(self) -> Vec<ShownState> {
         match self {
-            Self::Again => vec![State::Issued, State::Discarded],
+            Self::Again => vec![ShownState::Issued, ShownState::Discarded],
             Self::Resend | Self::Arrived | Self::NotWanted => {
-                vec![State::Held, State::InDoubt, State::Waiting, State::Sending]
+                vec![ShownState::Held, ShownState::InDoubt, ShownState::Waiting, ShownState::Sending]
             }
         }
     }
@@ -102,15 +101,21 @@ pub fn begin_decision(process: NamedProcess, decision: PersonDecision, number: u
     let NamedProcess { name, app } = process;
     begin_request(name, async move {
         let filter = Filter { office: None, states: decision.states() };
-        let Ok(page) = forms::list(&app, &filter, None, A_FEW, None).await else { return };
+        let order = ListOrder { filter, page: None, limit: A_FEW, deadline: None };
+        let Ok(page) = forms::list(&app, &order).await else { return };
         let count = page.forms.len().max(1);
         let Some(form) = page.forms.into_iter().nth(number % count) else { return };
         // Refused or lost, the person sees the form as it was.
+        let (id, deadline) = (form.id, None);
         let _ = match decision {
-            PersonDecision::Resend => forms::resend(&app, &form.id, false, None).await,
-            PersonDecision::Again => forms::resend(&app, &form.id, true, None).await,
-            PersonDecision::Arrived => forms::discard(&app, &form.id, Outcome::Arrived, None).await,
-            PersonDecision::NotWanted => forms::discard(&app, &form.id, Outcome::NotWanted, None).await,
+            PersonDecision::Resend => forms::resend(&app, &ResendOrder { id, again: false, deadline }).await,
+            PersonDecision::Again => forms::resend(&app, &ResendOrder { id, again: true, deadline }).await,
+            PersonDecision::Arrived => {
+                forms::discard(&app, &DiscardOrder { id, outcome: Outcome::Arrived, deadline }).await
+            }
+            PersonDecision::NotWanted => {
+                forms::discard(&app, &DiscardOrder { id, outcome: Outcome::NotWanted, deadline }).await
+            }
         };
     })
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use moffman::domain::reservation::{Request, Reservation};
-use moffman::reserve::place;
+use moffman::reserve::{ReserveOrder, place};
 use moffman_simulators::World;
 
 use crate::cast::{CALENDARS, office};
@@ -58,10 +58,11 @@ impl Requests {
         self.reservations().began(&caller);
         let work = async move {
             let Ok(reservation) = Reservation::new(request.clone()) else { return };
-            let answer = place(&app, &reservation, None).await;
+            let id = reservation.event_id();
+            let answer = place(&app, &ReserveOrder { reservation, deadline: None }).await;
             match answer {
                 Ok(placed) => lock(&reservations).answered(&caller, &request, &placed),
-                Err(error) if must_succeed => lock(&reservations).refused(&reservation.event_id(), &request, &error),
+                Err(error) if must_succeed => lock(&reservations).refused(&id, &request, &error),
                 Err(_) => {}
             }
         };

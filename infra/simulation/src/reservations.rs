@@ -72,13 +72,13 @@ impl Reservations {
 
     /// The request was answered with success by `caller`.
     pub fn answered(&mut self, caller: &str, request: &Request, placed: &Placed) {
-        let seen = self.seen.get(&(caller.to_owned(), placed.id.clone()));
+        let seen = self.seen.get(&(caller.to_owned(), placed.id.to_string()));
         if !seen.is_some_and(|seen| seen.says(request, placed)) {
             let seen = seen.map_or(&Value::Null, |seen| &seen.event);
             let text = format!("{caller} has answered {} with {placed:?}, and had seen {seen}", request.name);
             self.breaches.push(Breach::Lost(text));
         }
-        let reserved = self.by_event.entry(placed.id.clone()).or_default();
+        let reserved = self.by_event.entry(placed.id.to_string()).or_default();
         reserved.days = format!("{}/{}", request.start, request.end);
         reserved.names.insert(request.name.clone());
         if seen.is_some_and(|seen| seen.moment > reserved.changed) {

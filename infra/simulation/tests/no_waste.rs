@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use moffman::app::Moffman;
 use moffman::domain::reservation::{Request, Reservation};
-use moffman::sweep::{Order, Scope, sweep};
+use moffman::reload::ReloadOrder;
+use moffman::reserve::ReserveOrder;
+use moffman::sweep::{SweepOrder, SweepScope, sweep};
 use moffman_simulation::{CALENDARS, Company, Manner, PEOPLE};
 use moffman_simulators::{Call, NewEvent};
 
@@ -16,8 +18,9 @@ async fn company() -> Company {
 }
 
 async fn sweep_all(process: &Moffman) {
-    let report =
-        sweep(process, &Order { scope: Scope::All, dry_run: false, deadline: None, share: None }).await.unwrap();
+    let report = sweep(process, &SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None })
+        .await
+        .unwrap();
     assert!(report.problems.is_empty(), "{report:#?}");
 }
 
@@ -31,7 +34,8 @@ async fn reserve(process: &Moffman, (start, end): (&str, &str), approved: bool, 
         request_dt: "11:38:00 2026/06/10".to_owned(),
         office_id: office.to_owned(),
     };
-    moffman::reserve::place(process, &Reservation::new(request).unwrap(), None).await.unwrap();
+    let order = ReserveOrder { reservation: Reservation::new(request).unwrap(), deadline: None };
+    moffman::reserve::place(process, &order).await.unwrap();
 }
 
 /// Everybody adds a day everywhere, another one in each calendar.
@@ -117,8 +121,7 @@ async fn a_reload_reads_everything_once() {
     let process = company.process("first").unwrap();
     for _ in 0..2 {
         let mark = company.world.mark();
-        let budget = moffman::google::Budget::default();
-        moffman::reload::reload(&process.directory, &budget).await.unwrap();
+        moffman::reload::reload(&process, &ReloadOrder::default()).await.unwrap();
         assert_eq!(read_twice(&company, mark), [""; 0]);
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::cell::plain;
 use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users};
 use crate::domain::office::Office;
 use crate::google::{Budget, GoogleClient, GoogleError, SheetError, SheetRange};
-use crate::store::directory_snapshot::{Content, Kind, Pointer, Version};
+use crate::store::directory_snapshot::{Pointer, SnapshotContent, SnapshotPart, SnapshotVersion};
 use crate::store::{Store, StoreError};
 
 /// How often another writer may be faster before the load is given up.
@@ -96,7 +96,7 @@ pub(crate) enum KeptBecause {
 
 /// The rows of a range and where they came from.
 struct Read<'a, T> {
-    kind: Kind,
+    kind: SnapshotPart,
     range: &'a Range,
     rows: SheetRows<T>,
 }
@@ -142,12 +142,12 @@ impl SheetLoader {
         };
         let (offices, users) = self.fetch(budget, wanted.ranges).await.map_err(ReloadError::SheetUnavailable)?;
         let offices = sources.office_range.as_ref().zip(offices).map(|(range, read)| Read {
-            kind: Kind::Offices,
+            kind: SnapshotPart::Offices,
             range,
             rows: read_offices(range.first_row(&read), &read.rows),
         });
         let users = sources.user_range.as_ref().zip(users).map(|(range, read)| Read {
-            kind: Kind::Users,
+            kind: SnapshotPart::Users,
             range,
             rows: read_users(range.first_row(&read), &read.rows, &sources.needed),
         });
@@ -252,13 +252,13 @@ impl Swap<'_> {
             let why = if rows.is_blank() { KeptBecause::Empty } else { KeptBecause::NothingUsable };
             return Ok(Some((last.rows, why)));
         }
-        let content = Content::of(&rows.entries)?;
+        let content = SnapshotContent::of(kind, &rows.entries)?;
         let same = self.before.of(kind).filter(|last| last.digest == content.digest);
         let version = if let Some(same) = same.filter(|last| self.broken != Some(last.id.as_str())) {
-            Version { source: range.digest.clone(), ..same.clone() }
+            SnapshotVersion { source: range.digest.clone(), ..same.clone() }
         } else {
             let revision = self.before.revision.saturating_add(1);
-            self.loader.store.write_version(kind, revision, &content, &range.digest).await?
+            self.loader.store.write_version(revision, &content, &range.digest).await?
         };
         self.next.set(kind, version);
         Ok(None)
@@ -291,7 +291,7 @@ impl Swap<'_> {
     /// effort: what stays by mistake costs a little storage.
     async fn retire(&self, old: &Pointer, in_use: &[&Pointer]) {
         let expires_at = self.loader.clock.now() + Duration::days(1);
-        for kind in [Kind::Offices, Kind::Users] {
+        for kind in [SnapshotPart::Offices, SnapshotPart::Users] {
             let Some(version) = old.of(kind) else { continue };
             if in_use.iter().any(|pointer| pointer.of(kind).is_some_and(|used| used.id == version.id)) {
                 continue;

@@ -16,7 +16,7 @@ use crate::clock::{Clock, Stamp};
 use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
-use crate::store::directory_snapshot::{Kind, Pointer};
+use crate::store::directory_snapshot::{Pointer, SnapshotPart};
 use crate::store::{Store, StoreError};
 
 /// How long a look at the pointer is good for.
@@ -158,7 +158,7 @@ impl Memory {
         };
         let users: Vec<ManualUser> = match &sources.user_range {
             None => Vec::new(),
-            Some(range) => match self.entries(Kind::Users, range).await? {
+            Some(range) => match self.entries(SnapshotPart::Users, range).await? {
                 None => return Ok(None),
                 Some((_, users)) => users,
             },
@@ -174,10 +174,10 @@ impl Memory {
     async fn office_table(&mut self) -> Result<Option<&OfficeTable>, StoreError> {
         let sources = Arc::clone(&self.sources);
         let Some(range) = &sources.office_range else { return Ok(None) };
-        let id = self.pointer.as_ref().and_then(|pointer| range.version(pointer, Kind::Offices)).map(|v| &v.id);
+        let id = self.pointer.as_ref().and_then(|pointer| range.version(pointer, SnapshotPart::Offices)).map(|v| &v.id);
         let Some(id) = id else { return Ok(None) };
         if self.offices.as_ref().is_none_or(|kept| kept.versions != *id) {
-            let Some((versions, offices)) = self.entries(Kind::Offices, range).await? else {
+            let Some((versions, offices)) = self.entries(SnapshotPart::Offices, range).await? else {
                 return Ok(None);
             };
             let names = offices.iter().enumerate();
@@ -190,7 +190,7 @@ impl Memory {
     /// Reads the entries that the pointer names, and their version's id; follows the pointer when it moved.
     async fn entries<T: DeserializeOwned>(
         &mut self,
-        kind: Kind,
+        kind: SnapshotPart,
         range: &Range,
     ) -> Result<Option<(String, Vec<T>)>, StoreError> {
         let named = |pointer: &Option<Pointer>| pointer.as_ref().and_then(|p| range.version(p, kind)).cloned();
@@ -213,7 +213,7 @@ impl Memory {
     fn versions(&self) -> Option<String> {
         let mut names = String::new();
         let DirectorySources { office_range, user_range, .. } = &*self.sources;
-        for (range, kind) in [(office_range, Kind::Offices), (user_range, Kind::Users)] {
+        for (range, kind) in [(office_range, SnapshotPart::Offices), (user_range, SnapshotPart::Users)] {
             if let Some(range) = range {
                 names.push_str(&range.version(self.pointer.as_ref()?, kind)?.id);
             }

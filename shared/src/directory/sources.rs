@@ -12,7 +12,7 @@ use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 use crate::domain::template::Placeholder;
 use crate::google::SheetRange;
-use crate::store::directory_snapshot::{Kind, Pointer, Version};
+use crate::store::directory_snapshot::{Pointer, SnapshotPart, SnapshotVersion};
 
 /// Raised when rows are read in another way, so that a snapshot made the old way is read anew.
 const WAY_OF_READING: &str = "4";
@@ -78,7 +78,7 @@ impl Range {
     }
 
     /// The version of this range that `pointer` names; what was read elsewhere does not count.
-    pub(super) fn version<'p>(&self, pointer: &'p Pointer, kind: Kind) -> Option<&'p Version> {
+    pub(super) fn version<'p>(&self, pointer: &'p Pointer, kind: SnapshotPart) -> Option<&'p SnapshotVersion> {
         pointer.of(kind).filter(|version| version.source == self.digest)
     }
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::date_range::DateRange;
 use super::email::Email;
+use super::etag::Etag;
+use super::event_id::EventId;
 
 /// The private property that marks an event as processed, whatever its value.
 pub const PROCESSED: &str = "event_processed";
@@ -21,9 +23,9 @@ pub const APPROVED_DATES: &str = "moffman_dates";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Unique within its calendar.
-    pub id: String,
+    pub id: EventId,
     /// The version of the event, for conditional writes; quoted, as Google sends it.
-    pub etag: String,
+    pub etag: Etag,
     /// Whether it is deleted.
     pub cancelled: bool,
     /// What sort of entry it is.
@@ -39,7 +41,7 @@ pub struct Event {
     /// Its title.
     pub title: Option<String>,
     /// The series it is an occurrence of.
-    pub series: Option<String>,
+    pub series: Option<EventId>,
     /// Whether Google refuses to have it changed from this calendar: it is a guest's copy, or locked.
     #[serde(default)]
     pub fixed: bool,
@@ -69,15 +71,15 @@ pub struct Marks {
     /// The value of [`RESERVATION`].
     pub reservation: Option<String>,
     /// The value of [`APPROVED_EVENT`].
-    pub approved_event: Option<String>,
+    pub approved_event: Option<EventId>,
     /// The days in [`APPROVED_DATES`], if they can be read.
     pub approved_dates: Option<DateRange>,
 }
 
 impl Event {
     /// The id of the series it belongs to; its own id when it is a single event or the series itself.
-    pub fn series_id(&self) -> &str {
-        self.series.as_deref().unwrap_or(&self.id)
+    pub fn series_id(&self) -> &EventId {
+        self.series.as_ref().unwrap_or(&self.id)
     }
 
     /// The event, if it names its version; else what is wrong. Without the version it could only be overwritten.

@@ -1,10 +1,72 @@
-//! The id of a reservation's event, and the digest that tells reservations apart.
+//! The id of an event; for a reservation it is computed, as is the digest that tells reservations apart.
 //!
-//! The id is upstream's, so that both find each other's events. It joins the fields with dots, so different
-//! reservations can share one id; the digest, which we write beside it, cannot be shared.
+//! The id of a reservation's event is upstream's, so that both find each other's events. It joins the fields with dots,
+//! so different reservations can share one id; the digest, which we write beside it, cannot be shared.
 
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// The id of an event or of a series, as Google has it; unique within its calendar.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EventId(String);
+
+impl EventId {
+    /// The text that Google knows.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// It is a text to whoever only shows or sends it.
+impl Deref for EventId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for EventId {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl From<String> for EventId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+impl From<&str> for EventId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+impl From<EventId> for String {
+    fn from(id: EventId) -> Self {
+        id.0
+    }
+}
+
+impl Borrow<str> for EventId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// The texts that identify a reservation, exactly as they were received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +83,9 @@ pub struct Identity<'a> {
 
 impl Identity<'_> {
     /// The event id: 32 lower-case hexadecimal digits, a version 5 UUID of the joined fields.
-    pub fn event_id(&self) -> String {
+    pub fn event_id(&self) -> EventId {
         let joined = format!("{}.{}.{}.{}", self.name, self.request_dt, self.start, self.end);
-        Uuid::new_v5(&Uuid::NAMESPACE_DNS, joined.as_bytes()).simple().to_string()
+        EventId(Uuid::new_v5(&Uuid::NAMESPACE_DNS, joined.as_bytes()).simple().to_string())
     }
 
     /// 64 hexadecimal digits that no other reservation has: each field is hashed with its length before it.
@@ -53,7 +115,7 @@ mod tests {
             ("Žofie Kučerová", "2026-06-15T10:00:00", "2026-06-20", "2026-06-21", "4550943daa305ee4bedbb5a9fdf41e80"),
             ("", "", "2022-06-28", "2022-06-29", "f4ea143e9549549f90a108e54e9a36ee"),
         ] {
-            assert_eq!(identity(name, request_dt, start, end).event_id(), id, "{name:?}");
+            assert_eq!(identity(name, request_dt, start, end).event_id(), EventId::from(id), "{name:?}");
         }
     }
 

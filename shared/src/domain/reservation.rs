@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::date_range::{DateRange, DateRangeError, parse_date};
 use super::email::Email;
 use super::event::{Event, EventChange, PROCESSED, REQUESTER, RESERVATION};
-use super::event_id::Identity;
+use super::event_id::{EventId, Identity};
 
 /// The longest address that is kept with an event, in bytes (RFC 5321).
 const LONGEST_ADDRESS: usize = 254;
@@ -115,7 +115,7 @@ impl Reservation {
     }
 
     /// The id of its event.
-    pub fn event_id(&self) -> String {
+    pub fn event_id(&self) -> EventId {
         self.identity().event_id()
     }
 

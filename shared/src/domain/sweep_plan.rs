@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::date_range::DateRange;
 use super::email::{Email, PersonKey};
 use super::event::{Event, EventKind};
+use super::event_id::EventId;
 use super::manual_user::ManualUser;
 
 /// What makes an event work for a sweep.
@@ -53,7 +54,7 @@ pub enum Why {
 /// Why an event is left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Left {
+pub enum LeaveReason {
     /// It is deleted.
     Deleted,
     /// Its creator is no registered manual user.
@@ -86,42 +87,42 @@ pub enum Verdict {
     /// Approve it for these days.
     Work(Why, DateRange),
     /// Nothing.
-    Leave(Left),
+    Leave(LeaveReason),
 }
 
 /// Judges one event. An event that `is_open` was work before, and stays work outside the window.
 pub fn judge(event: &Event, rules: &Rules<'_>, is_open: bool) -> Verdict {
     if event.cancelled {
-        return Verdict::Leave(Left::Deleted);
+        return Verdict::Leave(LeaveReason::Deleted);
     }
     if !event.creator.as_ref().is_some_and(|creator| rules.users.contains_key(&creator.key())) {
-        return Verdict::Leave(Left::NotAManualUser);
+        return Verdict::Leave(LeaveReason::NotAManualUser);
     }
     match event.kind {
         EventKind::Single => {}
-        EventKind::Series => return Verdict::Leave(Left::Series),
-        EventKind::Special => return Verdict::Leave(Left::NotOrdinary),
+        EventKind::Series => return Verdict::Leave(LeaveReason::Series),
+        EventKind::Special => return Verdict::Leave(LeaveReason::NotOrdinary),
     }
     let Some(days) = event.days else {
-        return Verdict::Leave(Left::WithoutDays);
+        return Verdict::Leave(LeaveReason::WithoutDays);
     };
     let why = match standing(event, days) {
         Standing::Untouched => Why::New,
         Standing::Copy => Why::Copied,
         Standing::OtherOccurrence => Why::Occurrence,
         Standing::Moved if rules.reissue => Why::Moved,
-        Standing::Moved => return Verdict::Leave(Left::ChangeIgnored),
-        Standing::Approved => return Verdict::Leave(Left::Approved),
-        Standing::Processed => return Verdict::Leave(Left::Processed),
+        Standing::Moved => return Verdict::Leave(LeaveReason::ChangeIgnored),
+        Standing::Approved => return Verdict::Leave(LeaveReason::Approved),
+        Standing::Processed => return Verdict::Leave(LeaveReason::Processed),
     };
     if event.fixed {
-        return Verdict::Leave(Left::Fixed);
+        return Verdict::Leave(LeaveReason::Fixed);
     }
     if event.timed && !rules.timed_events {
-        return Verdict::Leave(Left::Timed);
+        return Verdict::Leave(LeaveReason::Timed);
     }
     if event.series.is_some() && !is_open && !rules.window.overlaps(days) {
-        return Verdict::Leave(Left::OutsideWindow);
+        return Verdict::Leave(LeaveReason::OutsideWindow);
     }
     Verdict::Work(why, days)
 }
@@ -138,7 +139,7 @@ enum Standing {
 
 fn standing(event: &Event, days: DateRange) -> Standing {
     let marks = &event.marks;
-    let Some(marked) = marks.approved_event.as_deref() else {
+    let Some(marked) = &marks.approved_event else {
         return match (&marks.processed, &marks.reservation) {
             (None, _) => Standing::Untouched,
             // The service account makes the events of reservations: one that a person made is a copy.
@@ -146,12 +147,12 @@ fn standing(event: &Event, days: DateRange) -> Standing {
             (Some(_), None) => Standing::Processed,
         };
     };
-    if series_of(marked) != event.series_id() && marked != event.id {
+    if *event.series_id() != series_of(marked) && *marked != event.id {
         return Standing::Copy;
     }
     match marks.approved_dates {
         Some(approved) if approved == days => Standing::Approved,
-        Some(_) if marked == event.id => Standing::Moved,
+        Some(_) if *marked == event.id => Standing::Moved,
         Some(_) => Standing::OtherOccurrence,
         None => Standing::Processed,
     }
@@ -185,11 +186,11 @@ impl Window {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The events to approve, as last listed, by id.
-    pub work: BTreeMap<String, Work>,
+    pub work: BTreeMap<EventId, Work>,
     /// The events with an open record that need nothing any more, as last listed.
-    pub done: BTreeMap<String, Event>,
+    pub done: BTreeMap<EventId, Event>,
     /// Why the other events are left alone.
-    pub left: BTreeMap<String, Left>,
+    pub left: BTreeMap<EventId, LeaveReason>,
     /// The events that cannot be read, by id or by their place in the listing, and why.
     pub odd: BTreeMap<String, String>,
 }
@@ -218,11 +219,11 @@ impl Found {
                 let id = event.id.clone();
                 match event.with_version() {
                     Ok(event) => drop(self.work.insert(id, Work { event, person, days, why })),
-                    Err(reason) => drop(self.odd.insert(id, reason)),
+                    Err(reason) => drop(self.odd.insert(id.into(), reason)),
                 }
             }
-            (Verdict::Leave(left @ Left::WithoutDays), _) => {
-                self.odd.insert(event.id, format!("it {left}"));
+            (Verdict::Leave(left @ LeaveReason::WithoutDays), _) => {
+                self.odd.insert(event.id.into(), format!("it {left}"));
             }
             (Verdict::Leave(_), _) if is_open => {
                 self.done.insert(event.id.clone(), event);
@@ -248,7 +249,7 @@ impl Found {
     }
 
     /// How many events are left alone for each reason.
-    pub fn left_by_reason(&self) -> BTreeMap<Left, usize> {
+    pub fn left_by_reason(&self) -> BTreeMap<LeaveReason, usize> {
         let mut counts = BTreeMap::new();
         for left in self.left.values() {
             *counts.entry(*left).or_default() += 1;
@@ -268,7 +269,7 @@ impl fmt::Display for Why {
     }
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for LeaveReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Deleted => "deleted",

@@ -1,16 +1,15 @@
-//! Lists forms, calendar after calendar: those of the people who have asked for one there.
+//! Lists forms, calendar after calendar: in each, the forms of the people who have asked for one there.
 //!
-//! A page ends when it is full or has looked often enough: most calendars and people have nothing to show, and a request has
-//! its time.
+//! A page ends when it is full or when it has looked often enough, so that a request ends in time: most calendars and people
+//! have nothing to show.
 
-use std::sync::Arc;
-
-use super::place::Place;
-use super::view::{Shown, show};
-use super::{Filter, FormsError, MOST_ON_A_PAGE, Page, calendars};
+use super::bookmark::Bookmark;
+use super::calendars::calendars;
+use super::error::FormsError;
+use super::shown::{ShownForm, ShownState};
+use super::view::{FormToShow, show};
 use crate::app::Moffman;
 use crate::clock::Moment;
-use crate::directory::Roster;
 use crate::domain::email::PersonKey;
 use crate::domain::form::{AskingEvent, FormKey};
 use crate::domain::office::Office;
@@ -19,65 +18,87 @@ use crate::store::StoreError;
 use crate::store::item::Kept;
 use crate::store::open_record::OpenRecord;
 
-/// How often one page looks: once into each calendar, and once for each person.
+/// How many forms a page has if nobody chose.
+pub const DEFAULT_LIMIT: usize = 50;
+/// How many forms a page has at most.
+pub const MOST_ON_A_PAGE: usize = 200;
+/// How often one page looks. Each calendar is one look, and each person in it is another.
 const MOST_LOOKS: usize = 200;
 
-/// Lists the forms that `filter` wants, from `page` on, the `next` of an earlier page; `limit` is brought between 1 and
-/// [`MOST_ON_A_PAGE`].
+/// Which forms to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only forms that an event of the office with this name asked for.
+    pub office: Option<String>,
+    /// Only forms in one of these states; in any, if none is named.
+    pub states: Vec<ShownState>,
+}
+
+/// What to list, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListOrder {
+    /// Which forms are listed.
+    pub filter: Filter,
+    /// Where the page begins: the `next` of an earlier page, or `None` for the first one.
+    pub page: Option<String>,
+    /// How many forms the page has at most, brought between 1 and [`MOST_ON_A_PAGE`].
+    pub limit: usize,
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
+
+/// A part of a listing, in the order of the offices' names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormsPage {
+    /// At most as many as were asked for; fewer do not mean that there are no more.
+    pub forms: Vec<ShownForm>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+}
+
+/// Lists a page of forms.
 ///
 /// What changes while somebody goes from page to page may be missed; what does not change is listed once.
-pub async fn list(
-    app: &Moffman,
-    filter: &Filter,
-    page: Option<&str>,
-    limit: usize,
-    deadline: Option<Moment>,
-) -> Result<Page, FormsError> {
-    let from = page.map(|page| Place::read(page).ok_or(FormsError::NoSuchPage)).transpose()?.unwrap_or_default();
-    let budget = Budget { deadline, pace: None };
-    let named = match &filter.office {
+pub async fn list(app: &Moffman, order: &ListOrder) -> Result<FormsPage, FormsError> {
+    let from = order.page.as_deref().map(|page| Bookmark::read(page).ok_or(FormsError::NoSuchPage));
+    let from = from.transpose()?.unwrap_or_default();
+    let budget = Budget { deadline: order.deadline, pace: None };
+    let named = match &order.filter.office {
         Some(name) => Some(app.directory.office(&budget, name).await?),
         None => None,
     };
-    let everything = app.directory.roster(&budget).await?;
-    let all = calendars(app, &everything).await?;
+    let roster = app.directory.roster(&budget).await?;
+    let all = calendars(app, &roster).await?;
     let wanted = named.clone().map_or_else(|| all.clone(), |office| vec![office]);
-    let limit = limit.clamp(1, MOST_ON_A_PAGE);
-    let is_all = named.is_none();
-    let mut listing = Listing { app, filter, all, is_all, limit, looks: 0, forms: Vec::new() };
+    let mut page = PageUnderWay { app, order, all, is_all: named.is_none(), looks: 0, forms: Vec::new() };
     let mut next = None;
     for office in wanted.iter().filter(|office| office.name >= from.office) {
-        let start = Place { office: office.name.clone(), ..Place::default() };
+        let start = Bookmark { office: office.name.clone(), ..Bookmark::default() };
         let from = if from.office == office.name { &from } else { &start };
-        next = listing.add(office, from).await?;
+        next = page.add(office, from).await?;
         if next.is_some() {
             break;
         }
     }
-    page_of(listing, everything, next).await
-}
-
-async fn page_of(listing: Listing<'_>, everything: Arc<Roster>, next: Option<Place>) -> Result<Page, FormsError> {
-    let forms = show(listing.app, &everything, &listing.forms).await?;
-    Ok(Page { forms, next: next.map(|place| place.write()) })
+    let forms = show(app, &roster, &page.forms).await?;
+    Ok(FormsPage { forms, next: next.map(|bookmark| bookmark.write()) })
 }
 
 /// A page under way.
-struct Listing<'a> {
+struct PageUnderWay<'a> {
     app: &'a Moffman,
-    filter: &'a Filter,
+    order: &'a ListOrder,
     /// All calendars, in the order of the listing.
     all: Vec<Office>,
     /// Whether the listing goes through all of them.
     is_all: bool,
-    limit: usize,
     looks: usize,
-    forms: Vec<Shown>,
+    forms: Vec<FormToShow>,
 }
 
-impl Listing<'_> {
+impl PageUnderWay<'_> {
     /// Adds the forms of a calendar after a place. Answers where the next page begins, if this one is at its end.
-    async fn add(&mut self, office: &Office, from: &Place) -> Result<Option<Place>, FormsError> {
+    async fn add(&mut self, office: &Office, from: &Bookmark) -> Result<Option<Bookmark>, FormsError> {
         if self.looks >= MOST_LOOKS {
             return Ok(Some(from.clone()));
         }
@@ -86,7 +107,7 @@ impl Listing<'_> {
         let people = items.people().await?;
         let open = if people.is_empty() { Vec::new() } else { items.read().await?.open };
         for (digest, person) in people.range(from.person.clone()..) {
-            let mut last = Place { office: office.name.clone(), person: digest.clone(), days: None };
+            let mut last = Bookmark { office: office.name.clone(), person: digest.clone(), days: None };
             if self.looks >= MOST_LOOKS {
                 return Ok(Some(last));
             }
@@ -100,7 +121,7 @@ impl Listing<'_> {
                 if self.forms.iter().any(|listed| listed.key == shown.key) {
                     continue;
                 }
-                if self.forms.len() == self.limit {
+                if self.forms.len() == self.order.limit.clamp(1, MOST_ON_A_PAGE) {
                     return Ok(Some(last));
                 }
                 last.days = Some(shown.key.days);
@@ -116,18 +137,18 @@ impl Listing<'_> {
         office: &Office,
         person: &PersonKey,
         open: &[Kept<OpenRecord>],
-    ) -> Result<Vec<Shown>, StoreError> {
+    ) -> Result<Vec<FormToShow>, StoreError> {
         let now = self.app.clock.now();
-        let mut shown: Vec<Shown> = Vec::new();
-        for form in self.app.store.forms_of(person, now).await? {
-            shown.push(Shown { key: form.key.clone(), form: Some(form.form.clone()), asking: Vec::new() });
+        let mut shown: Vec<FormToShow> = Vec::new();
+        for form in self.app.store.person(person).forms(now).await? {
+            shown.push(FormToShow { key: form.key.clone(), form: Some(form.form.clone()), asking: Vec::new() });
         }
         for record in open.iter().filter(|record| record.person == *person) {
             let event = AskingEvent { calendar: office.calendar_id.clone(), event: record.event.id.clone() };
             let key: FormKey = record.form();
             match shown.iter_mut().find(|shown| shown.key == key) {
                 Some(shown) => shown.asking.push(event),
-                None => shown.push(Shown { key, form: None, asking: vec![event] }),
+                None => shown.push(FormToShow { key, form: None, asking: vec![event] }),
             }
         }
         shown.retain(|shown| self.wants(shown.state(now)) && self.belongs_to(office, shown));
@@ -135,12 +156,12 @@ impl Listing<'_> {
         Ok(shown)
     }
 
-    fn wants(&self, state: super::State) -> bool {
-        self.filter.states.is_empty() || self.filter.states.contains(&state)
+    fn wants(&self, state: ShownState) -> bool {
+        self.order.filter.states.is_empty() || self.order.filter.states.contains(&state)
     }
 
-    /// A form is shown once: in the first of the calendars of its events; or in the one that was asked for.
-    fn belongs_to(&self, office: &Office, shown: &Shown) -> bool {
+    /// A form is shown once: in the calendar that was asked for, or in the first one that has an event of it.
+    fn belongs_to(&self, office: &Office, shown: &FormToShow) -> bool {
         let events = shown.events();
         let has_event = |calendar| events.iter().any(|event| event.calendar == calendar);
         if !self.is_all {

@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Event, Form, State, Status};
+use super::calendars::offices;
+use super::shown::{ShownEvent, ShownForm, ShownState, ShownStatus};
 use crate::app::Moffman;
 use crate::directory::Roster;
 use crate::domain::calendar_id::CalendarId;
-use crate::domain::form::{self, AskingEvent, FormId, FormKey};
-use crate::domain::office::Office;
+use crate::domain::form::{AskingEvent, Form, FormId, FormKey, State};
 use crate::store::StoreError;
 use crate::store::events::EventItems;
 use crate::store::open_record::OpenRecord;
-use crate::store::seen::How;
+use crate::store::seen::{How, Seen};
 
 /// A form that is to be shown.
 #[derive(Clone, Debug)]
-pub(super) struct Shown {
+pub(super) struct FormToShow {
     pub(super) key: FormKey,
     /// `None` before anybody sent it.
-    pub(super) form: Option<form::Form>,
+    pub(super) form: Option<Form>,
     /// Events that ask for it, besides those that it names.
     pub(super) asking: Vec<AskingEvent>,
 }
 
-impl Shown {
+impl FormToShow {
     /// All events that are known to have asked for it.
     pub(super) fn events(&self) -> Vec<AskingEvent> {
         let named = self.form.iter().flat_map(|form| &form.events);
@@ -35,78 +35,85 @@ impl Shown {
     }
 
     /// How far it has come by now.
-    pub(super) fn state(&self, now: DateTime<Utc>) -> State {
-        let Some(form) = &self.form else { return State::Due };
+    pub(super) fn state(&self, now: DateTime<Utc>) -> ShownState {
+        let Some(form) = &self.form else { return ShownState::Due };
         match &form.state {
-            form::State::Due => State::Due,
-            form::State::Sending(claim) if claim.runs(now) => State::Sending,
+            State::Due => ShownState::Due,
+            State::Sending(claim) if claim.runs(now) => ShownState::Sending,
             // Whoever was sending it never told.
-            form::State::Sending(_) | form::State::InDoubt => State::InDoubt,
-            form::State::Waiting => State::Waiting,
-            form::State::Held => State::Held,
-            form::State::Issued { .. } => State::Issued,
-            form::State::Discarded { .. } => State::Discarded,
+            State::Sending(_) | State::InDoubt => ShownState::InDoubt,
+            State::Waiting => ShownState::Waiting,
+            State::Held => ShownState::Held,
+            State::Issued { .. } => ShownState::Issued,
+            State::Discarded { .. } => ShownState::Discarded,
         }
     }
 }
 
 /// Shows these forms.
-pub(super) async fn show(app: &Moffman, everything: &Roster, forms: &[Shown]) -> Result<Vec<Form>, StoreError> {
-    let events: HashSet<AskingEvent> = forms.iter().flat_map(Shown::events).collect();
+pub(super) async fn show(app: &Moffman, roster: &Roster, forms: &[FormToShow]) -> Result<Vec<ShownForm>, StoreError> {
+    let events: HashSet<AskingEvent> = forms.iter().flat_map(FormToShow::events).collect();
     let items = app.store.events(events.into_iter().collect(), app.clock.now()).await?;
-    let offices = super::offices(everything);
-    let names: BTreeMap<&CalendarId, &Office> = offices.iter().map(|office| (&office.calendar_id, office)).collect();
-    let now = app.clock.now();
-    Ok(forms.iter().map(|shown| view(shown, everything, &names, &items, now)).collect())
+    let offices = offices(roster).into_iter().map(|office| (office.calendar_id, office.name)).collect();
+    let viewer = Viewer { roster, offices, items, now: app.clock.now() };
+    Ok(forms.iter().map(|form| viewer.view(form)).collect())
 }
 
-fn view(
-    shown: &Shown,
-    everything: &Roster,
-    offices: &BTreeMap<&CalendarId, &Office>,
-    items: &HashMap<AskingEvent, EventItems>,
+/// What is needed to show forms.
+struct Viewer<'a> {
+    roster: &'a Roster,
+    /// The names of the offices by their calendars.
+    offices: BTreeMap<CalendarId, String>,
+    /// What the table says of the events.
+    items: HashMap<AskingEvent, EventItems>,
     now: DateTime<Utc>,
-) -> Form {
-    let Shown { key, form, .. } = shown;
-    let user = everything.users.get(&key.person);
-    let events = shown.events().into_iter().map(|event| {
-        let office = offices.get(&event.calendar);
-        let found = items.get(&event);
-        let open = found.and_then(|items| items.open.as_ref()).filter(|open| open.form() == *key);
-        Event {
-            office_id: office.map(|office| office.name.clone()),
-            status: status(found, open, key, office.is_some()),
+}
+
+impl Viewer<'_> {
+    fn view(&self, to_show: &FormToShow) -> ShownForm {
+        let FormToShow { key, form, .. } = to_show;
+        let user = self.roster.users.get(&key.person);
+        ShownForm {
+            id: FormId::of(key).write(),
+            user_id: user.map_or_else(|| key.person.to_string(), |user| user.email.to_string()),
+            days: key.days,
+            failures: form.as_ref().and_then(|form| form.failures),
+            mails: form.as_ref().map_or(0, |form| form.mails + form.copies),
+            issued_at: form.as_ref().and_then(|form| match form.state {
+                State::Issued { at } => Some(at),
+                _ => None,
+            }),
+            events: to_show.events().into_iter().map(|event| self.view_event(event, key)).collect(),
+            state: to_show.state(self.now),
+        }
+    }
+
+    fn view_event(&self, event: AskingEvent, form: &FormKey) -> ShownEvent {
+        let office_id = self.offices.get(&event.calendar).cloned();
+        let found = self.items.get(&event);
+        let open = found.and_then(|items| items.open.as_ref()).filter(|open| open.form() == *form);
+        let seen = found.and_then(|items| items.seen.as_ref()).filter(|seen| seen.form() == *form);
+        ShownEvent {
+            status: status(open, seen, office_id.is_some()),
+            office_id,
             found_at: open.map(|open| open.recorded_at),
             event_id: event.event,
         }
-    });
-    let state = shown.state(now);
-    Form {
-        id: FormId::of(key).write(),
-        user_id: user.map_or_else(|| key.person.to_string(), |user| user.email.to_string()),
-        days: key.days,
-        failures: form.as_ref().and_then(|form| form.failures),
-        mails: form.as_ref().map_or(0, |form| form.mails + form.copies),
-        issued_at: form.as_ref().and_then(|form| match form.state {
-            form::State::Issued { at } => Some(at),
-            _ => None,
-        }),
-        events: events.collect(),
-        state,
     }
 }
 
-fn status(items: Option<&EventItems>, open: Option<&OpenRecord>, key: &FormKey, has_office: bool) -> Status {
-    match (open, items.and_then(|items| items.seen.as_ref())) {
-        (Some(open), _) if open.is_gone => Status::Gone,
-        (Some(_), _) if !has_office => Status::Orphaned,
-        (Some(_), _) => Status::Open,
-        (None, Some(seen)) if seen.person == key.person && seen.days == key.days => match seen.how {
-            How::Approved | How::ApprovedEarlier => Status::Approved,
-            How::Refused => Status::Refused,
-            How::NotRegistered => Status::NotRegistered,
-            How::Gone | How::Left => Status::Gone,
+/// What became of an event, from what the table says of it and the form.
+fn status(open: Option<&OpenRecord>, seen: Option<&Seen>, has_office: bool) -> ShownStatus {
+    match (open, seen) {
+        (Some(open), _) if open.is_gone => ShownStatus::Gone,
+        (Some(_), _) if !has_office => ShownStatus::Orphaned,
+        (Some(_), _) => ShownStatus::Open,
+        (None, Some(seen)) => match seen.how {
+            How::Approved | How::ApprovedEarlier => ShownStatus::Approved,
+            How::Refused => ShownStatus::Refused,
+            How::NotRegistered => ShownStatus::NotRegistered,
+            How::Gone | How::Left => ShownStatus::Gone,
         },
-        _ => Status::Gone,
+        (None, None) => ShownStatus::Gone,
     }
 }

@@ -18,7 +18,9 @@ use super::refusal::{GoogleRefusal, Witness};
 use super::request;
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
+use crate::domain::etag::Etag;
 use crate::domain::event::{Event, EventChange};
+use crate::domain::event_id::EventId;
 
 /// One calendar of Google, called within one budget.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +45,7 @@ impl<'a> GoogleCalendar<'a> {
 
     /// An event, also a deleted one where Google still shows it. [`GoogleError::OddEvent`] if anything of it cannot be
     /// read.
-    pub async fn get_event(self, event_id: &str) -> Result<Event, GoogleError> {
+    pub async fn get_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
         let text = self.get_text(event_id).await?;
         let event = event::read(&text, self.context());
         event.and_then(Event::with_version).and_then(Event::with_days).map_err(GoogleError::OddEvent)
@@ -51,13 +53,13 @@ impl<'a> GoogleCalendar<'a> {
 
     /// An event of which parts may be unreadable, as long as its id, its version and its owner are clear.
     /// [`GoogleError::OddEvent`] if one of these cannot be read.
-    pub async fn get_own_event(self, event_id: &str) -> Result<Event, GoogleError> {
+    pub async fn get_own_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
         let text = self.get_text(event_id).await?;
         let event = event::read_essential(&text, self.context());
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
-    async fn get_text(self, event_id: &str) -> Result<String, GoogleError> {
+    async fn get_text(self, event_id: &EventId) -> Result<String, GoogleError> {
         let url = &self.event_url(event_id);
         let get = |token: SecretString| async move {
             let text = self.google.get(url, &token).await?.map_err(GoogleRefusal::into_failure)?;
@@ -72,7 +74,7 @@ impl<'a> GoogleCalendar<'a> {
 
     /// Makes an event under an id of our choice. [`GoogleError::AlreadyExists`] also when an earlier attempt of this very
     /// call made it and its answer was lost.
-    pub async fn insert_event(self, event_id: &str, content: &EventChange) -> Result<Event, GoogleError> {
+    pub async fn insert_event(self, event_id: &EventId, content: &EventChange) -> Result<Event, GoogleError> {
         let path = &path_segment(self.id.as_str());
         let event = &event::new_event(event_id, content);
         let insert = |token: SecretString| async move {
@@ -92,7 +94,12 @@ impl<'a> GoogleCalendar<'a> {
 
     /// Changes an event if it still is the version that `etag` names. [`GoogleError::Changed`] also when an earlier attempt
     /// of this very call changed it and its answer was lost.
-    pub async fn patch_event(self, event_id: &str, etag: &str, change: &EventChange) -> Result<Event, GoogleError> {
+    pub async fn patch_event(
+        self,
+        event_id: &EventId,
+        etag: &Etag,
+        change: &EventChange,
+    ) -> Result<Event, GoogleError> {
         // Without its version the event could only be overwritten.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
@@ -107,7 +114,7 @@ impl<'a> GoogleCalendar<'a> {
     }
 
     /// The event as it was written.
-    fn written(self, text: &str, event_id: &str, content: &EventChange) -> Result<Event, FailedAttempt> {
+    fn written(self, text: &str, event_id: &EventId, content: &EventChange) -> Result<Event, FailedAttempt> {
         let event = event::read_written(text, event_id, content, self.context());
         event.ok_or(FailedAttempt::later(GoogleError::Unreadable))
     }
@@ -128,7 +135,7 @@ impl<'a> GoogleCalendar<'a> {
         self.google.call(self.budget, WRITE, subscribe).await
     }
 
-    fn event_url(self, event_id: &str) -> String {
+    fn event_url(self, event_id: &EventId) -> String {
         let (calendar, id) = (path_segment(self.id.as_str()), path_segment(event_id));
         format!("{}calendars/{calendar}/events/{id}?fields={FIELDS}", self.google.calendar_url())
     }

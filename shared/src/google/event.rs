@@ -17,6 +17,7 @@ use crate::domain::email::Email;
 use crate::domain::event::{
     APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, RESERVATION,
 };
+use crate::domain::event_id::EventId;
 
 /// The partial response that has all an [`Event`] needs.
 pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organizer(email,self),guestsCanModify,locked,updated,start,end,\
@@ -54,9 +55,9 @@ pub(super) fn read_essential(text: &str, context: ReadContext<'_>) -> Result<Eve
 }
 
 /// Reads the answer to a write. Whatever cannot be read is as it was written. `None` if the answer is no object.
-pub(super) fn read_written(text: &str, id: &str, change: &EventChange, context: ReadContext<'_>) -> Option<Event> {
+pub(super) fn read_written(text: &str, id: &EventId, change: &EventChange, context: ReadContext<'_>) -> Option<Event> {
     let mut members = EventMembers::read(text)?;
-    members.event.id = Some(id.to_owned());
+    members.event.id = Some(id.to_string());
     let private = &mut members.event.extended_properties.get_or_insert_default().private;
     private.get_or_insert_with(|| properties(change));
     let mut event = event(members.event, text, context);
@@ -70,8 +71,8 @@ fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
     let (start, end) = (event.start.unwrap_or_default(), event.end.unwrap_or_default());
     let private = event.extended_properties.and_then(|properties| properties.private).unwrap_or_default();
     Event {
-        id: event.id.unwrap_or_default(),
-        etag: event.etag.unwrap_or_default(),
+        id: event.id.unwrap_or_default().into(),
+        etag: event.etag.unwrap_or_default().into(),
         cancelled: event.status.as_deref() == Some("cancelled"),
         kind: kind(event.event_type.as_deref(), event.recurrence.as_deref()),
         creator: event.creator.and_then(|creator| creator.email).and_then(|email| Email::parse(&email)),
@@ -79,7 +80,7 @@ fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
         days: days(&start, &end, context.zone, text),
         timed: start.date_time.is_some(),
         title: event.summary,
-        series: event.recurring_event_id,
+        series: event.recurring_event_id.map(EventId::from),
         fixed,
         marks: marks(private),
         url: event.html_link,
@@ -113,7 +114,7 @@ fn marks(mut private: HashMap<String, String>) -> Marks {
     Marks {
         processed: private.remove(PROCESSED),
         reservation: private.remove(RESERVATION),
-        approved_event: private.remove(APPROVED_EVENT),
+        approved_event: private.remove(APPROVED_EVENT).map(EventId::from),
         approved_dates: private.remove(APPROVED_DATES).and_then(|dates| dates.parse().ok()),
     }
 }
@@ -164,11 +165,11 @@ fn local_days<Z: TimeZone>(start: &DateTime<Z>, end: &DateTime<Z>) -> Option<(Na
 }
 
 /// A new event.
-pub(super) fn new_event(id: &str, content: &EventChange) -> api::Event {
+pub(super) fn new_event(id: &EventId, content: &EventChange) -> api::Event {
     let date = |date| Some(api::EventDateTime { date: Some(date), ..Default::default() });
     let private = api::EventExtendedProperties { private: Some(properties(content)), shared: None };
     api::Event {
-        id: Some(id.to_owned()),
+        id: Some(id.to_string()),
         summary: content.title.as_deref().map(cut_title),
         color_id: content.colour.map(|colour| colour.to_string()),
         start: content.days.and_then(|days| date(days.start())),

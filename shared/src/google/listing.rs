@@ -19,6 +19,7 @@ use super::refusal::GoogleRefusal;
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::Event;
+use crate::domain::event_id::EventId;
 
 /// Events on one page. Google may send fewer.
 const PAGE: &str = "500";
@@ -58,7 +59,7 @@ pub struct EventsPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OddEvent {
     /// Its id, if the id can be read.
-    pub id: Option<String>,
+    pub id: Option<EventId>,
     /// Its place on the page, from 1.
     pub place: usize,
     /// Why it cannot be read.

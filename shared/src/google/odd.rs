@@ -9,6 +9,8 @@ use google_calendar3::api;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::event_id::EventId;
+
 /// The members that tell which event it is, which version of it, and whose.
 const ESSENTIAL: [&str; 4] = ["id", "etag", "status", "extendedProperties"];
 /// <https://developers.google.com/workspace/calendar/api/v3/reference/events#status>
@@ -83,10 +85,10 @@ fn named(event: api::Event) -> Result<api::Event, String> {
 }
 
 /// The id of an event that cannot be read as a whole, if the id can be read.
-pub(super) fn id(text: &str) -> Option<String> {
+pub(super) fn id(text: &str) -> Option<EventId> {
     #[derive(Deserialize)]
     struct Named {
-        id: String,
+        id: EventId,
     }
     serde_json::from_str(text).ok().map(|Named { id }| id).filter(|id| !id.is_empty())
 }

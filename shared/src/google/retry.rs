@@ -8,13 +8,12 @@ use std::time::Duration;
 use super::budget::Budget;
 use super::error::GoogleError;
 use crate::clock::{Clock, Randomness};
+use crate::domain::backoff::Backoff;
 
 /// How often a call is made before its failure counts; a fresh token gives one more.
 const ATTEMPTS: u32 = 4;
-/// The longest first wait; it doubles with every failure.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// The longest wait of our own choice.
-const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// The longest waits of our own choice.
+const WAITS: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(8) };
 /// The longest wait that Google may ask for; when it asks for more, its error is the caller's answer at once.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
 /// How long one attempt may take, including a new token when it needs one.
@@ -121,8 +120,7 @@ impl Retry<'_> {
 
 /// Full jitter, so that callers that failed together do not come back together. What Google asks for comes on top.
 fn wait(failed: u32, retry_after: Duration, randomness: &Randomness) -> Duration {
-    let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
-    retry_after + randomness.up_to(doubled.min(LONGEST_WAIT))
+    retry_after + randomness.up_to(WAITS.after(failed))
 }
 
 #[cfg(test)]

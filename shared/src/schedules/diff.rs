@@ -6,13 +6,13 @@ use std::fmt;
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
-use super::wanted::{Spread, Wanted};
+use super::wanted::{Spread, WantedSchedule};
 use crate::domain::rounds::FUNCTION_TIMEOUT;
 use crate::domain::schedule::{Ours, Schedule};
 
 /// How long after the alignment the first sweep begins, in minutes.
 const SOON: u32 = 1;
-/// As long as sweeps of the schedules that were replaced may still run, and some time to replace them.
+/// For how long sweeps of replaced schedules may still run, with some time to replace these, in minutes.
 const AFTER_THE_OTHERS: u32 = FUNCTION_TIMEOUT + 5;
 
 /// One thing to do.
@@ -31,21 +31,21 @@ pub enum Change {
     Delete(String),
 }
 
-/// What to do, in this order: whatever replaces something comes before what it replaces goes.
+/// What to do, in this order: what replaces something is made before that is deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// What to do.
+    /// The changes to make.
     pub changes: Vec<Change>,
     /// How many schedules are as they should be.
     pub unchanged: usize,
 }
 
 /// Compares schedules of ours with the wanted ones.
-pub fn diff(actual: &[Schedule], wanted: Vec<Wanted>, now: DateTime<Utc>) -> Diff {
-    let beginning = Beginning::of(actual, &wanted, now);
+pub fn diff(actual: &[Schedule], wanted: Vec<WantedSchedule>, now: DateTime<Utc>) -> Diff {
+    let beginning = SweepStarts::of(actual, &wanted, now);
     let names: Vec<String> = wanted.iter().map(|wanted| wanted.schedule.name.clone()).collect();
     let mut diff = Diff::default();
-    for Wanted { schedule: mut to, spread } in wanted {
+    for WantedSchedule { schedule: mut to, spread } in wanted {
         to.start = spread.map(|spread| beginning.start(spread));
         let Some(is) = actual.iter().find(|is| is.name == to.name) else {
             diff.changes.push(Change::Create(to));
@@ -66,18 +66,18 @@ pub fn diff(actual: &[Schedule], wanted: Vec<Wanted>, now: DateTime<Utc>) -> Dif
     diff
 }
 
-/// When the shards begin.
-struct Beginning {
-    /// A beginning of the first shard.
+/// When the sweeps of the shards start.
+struct SweepStarts {
+    /// A start of the first shard.
     first: DateTime<Utc>,
     /// No new start is before this.
     earliest: DateTime<Utc>,
 }
 
-impl Beginning {
-    /// In step with what is there already at the wanted interval; otherwise soon, but not while sweeps may run that shared
-    /// the quota in another way.
-    fn of(actual: &[Schedule], wanted: &[Wanted], now: DateTime<Utc>) -> Self {
+impl SweepStarts {
+    /// In step with the schedules that have the wanted interval already. If there is none, soon, but not while sweeps may run
+    /// that share the quota in another way.
+    fn of(actual: &[Schedule], wanted: &[WantedSchedule], now: DateTime<Utc>) -> Self {
         let now = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
         let mut present = wanted.iter().filter_map(|wanted| {
             let is = actual.iter().find(|is| is.name == wanted.schedule.name)?;
@@ -92,7 +92,7 @@ impl Beginning {
         Self { first, earliest: first }
     }
 
-    /// The first start from `earliest` on.
+    /// The first start that is not before `earliest`.
     fn start(&self, spread: Spread) -> DateTime<Utc> {
         let ahead = (self.first + minutes(spread.offset) - self.earliest).num_seconds();
         self.earliest + TimeDelta::seconds(ahead.rem_euclid(i64::from(spread.every) * 60))

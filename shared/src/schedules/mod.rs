@@ -16,7 +16,7 @@ pub use self::report::Alignment;
 pub use self::timetable::Timetable;
 use self::wanted::{Stack, wanted};
 use crate::app::Moffman;
-use crate::clock::{Clock, Moment};
+use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::schedule::{Ours, Schedule};
 use crate::scheduler::{Scheduler, SchedulerError};
@@ -25,13 +25,15 @@ use crate::scheduler::{Scheduler, SchedulerError};
 const READS_AT_ONCE: usize = 8;
 
 /// What to align, and until when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+#[derive(Clone, Debug)]
+pub struct AlignOrder {
+    /// The client of the Scheduler in which the schedules are.
+    pub client: Client,
     /// The ARN of the function that the schedules call.
     pub function: String,
-    /// Answer the diff, change nothing.
+    /// Whether only the differences are answered, and nothing changed.
     pub dry_run: bool,
-    /// From when on nothing more is changed.
+    /// From when on nothing more is changed. `None`: never.
     pub deadline: Option<Moment>,
 }
 
@@ -51,8 +53,8 @@ pub enum AlignError {
 
 /// Makes the schedules of the stack's group the wanted ones, logs what was done, and leaves all others alone. Where the
 /// stack or the offices are not known yet, the report says so.
-pub async fn align(app: &Moffman, client: &Client, order: &Order) -> Result<Alignment, AlignError> {
-    let outcome = compare_and_change(app, client, order).await;
+pub async fn align(app: &Moffman, order: &AlignOrder) -> Result<Alignment, AlignError> {
+    let outcome = compare_and_change(app, order).await;
     match &outcome {
         // A dry run has done nothing.
         _ if order.dry_run => {}
@@ -63,16 +65,16 @@ pub async fn align(app: &Moffman, client: &Client, order: &Order) -> Result<Alig
     outcome
 }
 
-async fn compare_and_change(app: &Moffman, client: &Client, order: &Order) -> Result<Alignment, AlignError> {
-    let stack = match Stack::of(&app.settings.aws) {
+async fn compare_and_change(app: &Moffman, order: &AlignOrder) -> Result<Alignment, AlignError> {
+    let stack = match Stack::of(&app.settings.aws, &order.function) {
         Ok(stack) => stack,
         Err(missing) => return Ok(Alignment::not(&missing)),
     };
-    let Some(everything) = app.directory.known().await? else {
+    let Some(roster) = app.directory.known().await? else {
         return Ok(Alignment::not(&"the spreadsheet was never read"));
     };
-    let scheduler = Scheduler::new(client.clone(), &stack.group);
-    let (wanted, warnings) = wanted(Timetable::of(&app.settings), &everything.offices, &stack, &order.function);
+    let scheduler = Scheduler::new(order.client.clone(), &stack.group);
+    let (wanted, warnings) = wanted(Timetable::of(&app.settings), &roster.offices, &stack);
     let (ours, mut left_alone): (Vec<_>, Vec<_>) =
         scheduler.names().await?.into_iter().partition(|name| Ours::parse(name).is_some());
     left_alone.sort();
@@ -83,24 +85,20 @@ async fn compare_and_change(app: &Moffman, client: &Client, order: &Order) -> Re
         alignment.changes = diff.changes.iter().map(ToString::to_string).collect();
         return Ok(alignment);
     }
-    apply(&scheduler, diff.changes, &app.clock, order.deadline, &mut alignment).await;
+    let is_over = || order.deadline.is_some_and(|deadline| app.clock.moment() >= deadline);
+    apply(&scheduler, diff.changes, is_over, &mut alignment).await;
     if alignment.changes.is_empty() && !alignment.failures.is_empty() {
         return Err(AlignError::NothingChanged(Box::new(alignment)));
     }
     Ok(alignment)
 }
 
-async fn apply(
-    scheduler: &Scheduler,
-    changes: Vec<Change>,
-    clock: &Clock,
-    deadline: Option<Moment>,
-    alignment: &mut Alignment,
-) {
+/// Makes the changes, until the time `is_over`.
+async fn apply(scheduler: &Scheduler, changes: Vec<Change>, is_over: impl Fn() -> bool, alignment: &mut Alignment) {
     for change in changes {
         // What is obsolete still does its work until everything that replaces it is there.
         let waits = matches!(change, Change::Delete(_)) && !alignment.failures.is_empty();
-        if waits || deadline.is_some_and(|deadline| clock.moment() >= deadline) {
+        if waits || is_over() {
             alignment.failures.push(format!("{change}: left to the next alignment"));
             continue;
         }

@@ -1,10 +1,10 @@
-//! What an alignment found and did. Without names of offices, so that it may be logged.
+//! What an alignment found and did. It has no names of offices, so that it may be logged.
 
 use std::fmt::Display;
 
 use serde::Serialize;
 
-use super::Change;
+use super::diff::Change;
 
 /// What an alignment found and did; in a dry run, what it would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -1,8 +1,8 @@
 //! The schedules that there should be: pure, from the timetable, the calendars and the stack.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Timetable;
+use super::timetable::Timetable;
 use crate::config::Aws;
 use crate::domain::office::Office;
 use crate::domain::rounds::{Rounds, patience, whole_minutes};
@@ -11,11 +11,13 @@ use crate::domain::schedule::{Ours, Schedule, Target, describe_reload, describe_
 /// The most repetitions that the Scheduler makes; a schedule's patience ends them.
 const RETRIES: i32 = 185;
 
-/// What schedules need to know of their stack.
+/// What schedules need to know about their stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stack {
     /// The schedule group.
     pub group: String,
+    /// The ARN of the function that the schedules call.
+    pub function: String,
     /// The ARN of the role with which the Scheduler calls the function.
     pub role: String,
     /// The ARN of the queue for events that could not be delivered.
@@ -28,11 +30,12 @@ pub struct Stack {
 pub struct NotConfigured(Vec<&'static str>);
 
 impl Stack {
-    /// The stack that the settings name.
-    pub fn of(aws: &Aws) -> Result<Self, NotConfigured> {
+    /// The stack that the settings name, with the function that it is called in.
+    pub fn of(aws: &Aws, function: &str) -> Result<Self, NotConfigured> {
         match (&aws.schedule_group, &aws.scheduler_role_arn) {
             (Some(group), Some(role)) => Ok(Self {
                 group: group.clone(),
+                function: function.to_owned(),
                 role: role.clone(),
                 dead_letter_queue: aws.dead_letter_queue_arn.clone(),
             }),
@@ -42,12 +45,24 @@ impl Stack {
             }
         }
     }
+
+    /// What a schedule calls that fires `every` so many minutes.
+    fn target(&self, every: u32, input: &Value) -> Target {
+        Target {
+            function: self.function.clone(),
+            role: self.role.clone(),
+            input: input.to_string(),
+            dead_letter_queue: self.dead_letter_queue.clone(),
+            patience: i32::try_from(patience(every) * 60).ok(),
+            retries: Some(RETRIES),
+        }
+    }
 }
 
 /// A schedule that there should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// All of it but its start.
+pub struct WantedSchedule {
+    /// The schedule, still without its start.
     pub schedule: Schedule,
     /// When it begins, relative to the others; `None`: at once.
     pub spread: Option<Spread>,
@@ -63,7 +78,7 @@ pub struct Spread {
 }
 
 /// The wanted schedules, and what a person should know about them.
-pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack, function: &str) -> (Vec<Wanted>, Vec<String>) {
+pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack) -> (Vec<WantedSchedule>, Vec<String>) {
     let calendars = offices.iter().map(|office| &office.calendar_id);
     let rounds = timetable.sweeps.and_then(|interval| Rounds::plan(calendars, interval));
     let mut warnings = Vec::new();
@@ -77,35 +92,27 @@ pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack, function:
             offices.len()
         ));
     }
-    let sweeps =
-        rounds.iter().flat_map(|rounds| (0..rounds.shards).map(move |shard| sweep(rounds, shard, stack, function)));
-    let reload = timetable.reloads.map(|interval| reload(whole_minutes(interval), stack, function));
+    let sweeps = rounds.iter().flat_map(|rounds| (0..rounds.shards).map(move |shard| sweep(rounds, shard, stack)));
+    let reload = timetable.reloads.map(|interval| reload(whole_minutes(interval), stack));
     (sweeps.chain(reload).collect(), warnings)
 }
 
-fn sweep(rounds: &Rounds, shard: u32, stack: &Stack, function: &str) -> Wanted {
-    let (of, units) = (rounds.shards, rounds.share.units_per_minute());
+fn sweep(rounds: &Rounds, shard: u32, stack: &Stack) -> WantedSchedule {
+    let (of, every, units) = (rounds.shards, rounds.every, rounds.share.units_per_minute());
     let input = json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units});
-    let description = describe_sweep(rounds, shard);
-    Wanted {
-        schedule: schedule(Ours::Sweep { shard, of }, description, rounds.every, &input, stack, function),
-        spread: Some(Spread { offset: rounds.offset(shard), every: rounds.every }),
+    let target = stack.target(every, &input);
+    WantedSchedule {
+        schedule: schedule(Ours::Sweep { shard, of }, describe_sweep(rounds, shard), every, target),
+        spread: Some(Spread { offset: rounds.offset(shard), every }),
     }
 }
 
-fn reload(every: u32, stack: &Stack, function: &str) -> Wanted {
-    let input = json!({"task": "reload"});
-    Wanted { schedule: schedule(Ours::Reload, describe_reload(every), every, &input, stack, function), spread: None }
+fn reload(every: u32, stack: &Stack) -> WantedSchedule {
+    let target = stack.target(every, &json!({"task": "reload"}));
+    WantedSchedule { schedule: schedule(Ours::Reload, describe_reload(every), every, target), spread: None }
 }
 
-fn schedule(
-    name: Ours,
-    description: String,
-    every: u32,
-    input: &serde_json::Value,
-    stack: &Stack,
-    function: &str,
-) -> Schedule {
+fn schedule(name: Ours, description: String, every: u32, target: Target) -> Schedule {
     Schedule {
         name: name.name(),
         description,
@@ -113,14 +120,7 @@ fn schedule(
         time_zone: "UTC".to_owned(),
         start: None,
         enabled: true,
-        target: Target {
-            function: function.to_owned(),
-            role: stack.role.clone(),
-            input: input.to_string(),
-            dead_letter_queue: stack.dead_letter_queue.clone(),
-            patience: i32::try_from(patience(every) * 60).ok(),
-            retries: Some(RETRIES),
-        },
+        target,
         extras: Vec::new(),
     }
 }

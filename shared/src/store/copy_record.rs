@@ -3,40 +3,58 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
-use super::item::{Item, Kind, attributes};
-use crate::domain::date_range::DateRange;
-use crate::domain::email::PersonKey;
+use super::attributes::{Item, attributes};
+use super::error::StoreError;
+use super::item::ItemKind;
+use super::key::ItemKey;
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
 
 /// A copy that is to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CopyRecord {
-    /// Of which form.
+    /// The form of which it is a copy.
+    #[serde(flatten)]
     pub form: FormKey,
     /// When it was ordered.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub recorded_at: DateTime<Utc>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Attributes {
-    person: PersonKey,
-    days: DateRange,
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    recorded_at: DateTime<Utc>,
+impl CopyRecord {
+    /// How the sort keys begin.
+    pub(super) const SORT_KEYS: &str = "copy#";
+
+    pub(super) fn key_in(calendar: &CalendarId, form: &FormKey) -> ItemKey {
+        ItemKey::of_form(calendar, Self::SORT_KEYS, form)
+    }
 }
 
-impl Kind for CopyRecord {
+impl ItemKind for CopyRecord {
     const NAME: &'static str = "record of a copy";
     const ATTRIBUTES: &'static [&'static str] = &["person", "days", "recorded_at"];
 
     fn write(&self) -> Result<Item, StoreError> {
-        let FormKey { person, days } = self.form.clone();
-        attributes(&Attributes { person, days, recorded_at: self.recorded_at }, Self::NAME)
+        attributes(self, Self::NAME)
     }
 
     fn read(item: Item) -> Option<Self> {
-        let Attributes { person, days, recorded_at } = serde_dynamo::from_item(item).ok()?;
-        Some(Self { form: FormKey { person, days }, recorded_at })
+        serde_dynamo::from_item(item).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::arbitrary::{form_keys, instants};
+    use crate::store::item::tests::assert_reads_back;
+
+    proptest! {
+        #[test]
+        fn a_record_of_a_copy_reads_back(form in form_keys(), recorded_at in instants()) {
+            assert_reads_back(&CopyRecord { form, recorded_at });
+        }
     }
 }

@@ -3,7 +3,6 @@
 //! A version is never written twice: its id has the pointer's revision in it, so a chunk that was retired is never
 //! pointed at again. A writer that dies before it moves the pointer leaves chunks that nothing names.
 
-use std::collections::HashMap;
 use std::io::{Read, Write};
 
 use aws_sdk_dynamodb::primitives::Blob;
@@ -18,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use sha2::{Digest, Sha256};
 
-use super::item::{number, text};
-use super::{PARTITION, SORT, Store, StoreError, TTL};
+use super::Store;
+use super::attributes::{Item, TTL, number};
+use super::error::StoreError;
+use super::key::ItemKey;
 use crate::domain::digest::short_hex;
 
 /// An item holds 400 kB, names and keys included:
@@ -27,22 +28,22 @@ use crate::domain::digest::short_hex;
 const CHUNK_BYTES: usize = 350_000;
 const CHUNKS_AT_ONCE: usize = 4;
 /// The partition of everything about the directory.
-pub(super) const DIRECTORY: &str = "directory";
+const DIRECTORY: &str = "directory";
 const POINTER: &str = "pointer";
 const DATA: &str = "data";
 
-/// What a version holds.
+/// A part of the snapshot, each with versions of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SnapshotPart {
     /// Offices.
     Offices,
     /// Manual users.
     Users,
 }
 
-/// One written content of one kind.
+/// A content of one part that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Version {
+pub struct SnapshotVersion {
     /// Names the chunks; never used again.
     pub id: String,
     /// Digest of the content.
@@ -61,44 +62,59 @@ pub struct Pointer {
     /// Counts the moves of the pointer; 0 before the first.
     pub revision: u64,
     /// The offices in use.
-    pub offices: Option<Version>,
+    pub offices: Option<SnapshotVersion>,
     /// The manual users in use.
-    pub users: Option<Version>,
+    pub users: Option<SnapshotVersion>,
 }
 
 impl Pointer {
     /// The version in use, wherever it was read.
-    pub fn of(&self, kind: Kind) -> Option<&Version> {
-        match kind {
-            Kind::Offices => self.offices.as_ref(),
-            Kind::Users => self.users.as_ref(),
+    pub fn of(&self, part: SnapshotPart) -> Option<&SnapshotVersion> {
+        match part {
+            SnapshotPart::Offices => self.offices.as_ref(),
+            SnapshotPart::Users => self.users.as_ref(),
         }
     }
 
+    fn key() -> ItemKey {
+        directory_key(POINTER)
+    }
+
+    fn to_item(&self) -> Result<Item, StoreError> {
+        let mut item: Item = to_item(self).map_err(|_| StoreError::Malformed("the directory's pointer"))?;
+        item.extend(Self::key().attributes());
+        Ok(item)
+    }
+
+    fn from_item(item: Item) -> Result<Self, StoreError> {
+        from_item(item).map_err(|_| StoreError::Malformed("the directory's pointer"))
+    }
+
     /// Points at `version`.
-    pub fn set(&mut self, kind: Kind, version: Version) {
-        match kind {
-            Kind::Offices => self.offices = Some(version),
-            Kind::Users => self.users = Some(version),
+    pub fn set(&mut self, part: SnapshotPart, version: SnapshotVersion) {
+        match part {
+            SnapshotPart::Offices => self.offices = Some(version),
+            SnapshotPart::Users => self.users = Some(version),
         }
     }
 }
 
-/// Entries ready to be written, with the digest by which an unchanged content is recognised.
+/// Entries of one part ready to be written, with the digest by which an unchanged content is recognised.
 #[derive(Debug)]
-pub struct Content {
+pub struct SnapshotContent {
+    part: SnapshotPart,
     json: Vec<u8>,
     rows: usize,
     /// Digest of the entries.
     pub digest: String,
 }
 
-impl Content {
-    /// Serialises `entries`.
-    pub fn of<T: Serialize>(entries: &[T]) -> Result<Self, StoreError> {
+impl SnapshotContent {
+    /// Serialises the `entries` of a part.
+    pub fn of<T: Serialize>(part: SnapshotPart, entries: &[T]) -> Result<Self, StoreError> {
         let json = serde_json::to_vec(entries).map_err(|_| StoreError::Malformed("entries that are no JSON"))?;
         let digest = short_hex(Sha256::new_with_prefix(&json));
-        Ok(Self { json, rows: entries.len(), digest })
+        Ok(Self { part, json, rows: entries.len(), digest })
     }
 
     fn packed(&self) -> Result<Vec<u8>, StoreError> {
@@ -108,25 +124,26 @@ impl Content {
     }
 }
 
+/// The entries of chunks; `None` when these are damaged.
+fn unpacked<T: DeserializeOwned>(chunks: &[Vec<u8>]) -> Option<Vec<T>> {
+    let mut json = Vec::new();
+    GzDecoder::new(chunks.concat().as_slice()).read_to_end(&mut json).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
 impl Store {
     /// The versions in use now; the empty pointer before the first load.
     pub async fn load_pointer(&self) -> Result<Pointer, StoreError> {
-        let Some(item) = self.directory_item(POINTER, true).await? else {
-            return Ok(Pointer::default());
-        };
-        from_item(item).map_err(|_| StoreError::Malformed("the directory's pointer"))
+        let item = self.directory_item(&Pointer::key(), true).await?;
+        item.map_or_else(|| Ok(Pointer::default()), Pointer::from_item)
     }
 
     /// Replaces the pointer that had `revision`; [`StoreError::ConditionFailed`] when it was moved meanwhile.
     pub async fn move_pointer(&self, revision: u64, next: &Pointer) -> Result<(), StoreError> {
-        let item: HashMap<String, AttributeValue> =
-            to_item(next).map_err(|_| StoreError::Malformed("the directory's pointer"))?;
         self.client()
             .put_item()
             .table_name(self.table())
-            .set_item(Some(item))
-            .item(PARTITION, text(DIRECTORY))
-            .item(SORT, text(POINTER))
+            .set_item(Some(next.to_item()?))
             .condition_expression("attribute_not_exists(pk) OR revision = :revision")
             .expression_attribute_values(":revision", number(revision))
             .send()
@@ -137,68 +154,67 @@ impl Store {
     /// Writes `content` as chunks; it counts when the pointer moves to `revision` and names it.
     pub async fn write_version(
         &self,
-        kind: Kind,
         revision: u64,
-        content: &Content,
+        content: &SnapshotContent,
         source: &str,
-    ) -> Result<Version, StoreError> {
+    ) -> Result<SnapshotVersion, StoreError> {
         let id = format!("{revision}-{}", content.digest);
         let packed = content.packed()?;
         let chunks: Vec<_> = packed.chunks(CHUNK_BYTES).map(<[u8]>::to_vec).enumerate().collect();
         let count = chunks.len();
         stream::iter(chunks)
-            .map(|(chunk, data)| self.write_chunk(chunk_key(kind, &id, chunk), data))
+            .map(|(chunk, data)| self.write_chunk(chunk_key(content.part, &id, chunk), data))
             .buffer_unordered(CHUNKS_AT_ONCE)
             .try_collect::<()>()
             .await?;
-        Ok(Version { id, digest: content.digest.clone(), chunks: count, source: source.to_owned(), rows: content.rows })
+        Ok(SnapshotVersion {
+            id,
+            digest: content.digest.clone(),
+            chunks: count,
+            source: source.to_owned(),
+            rows: content.rows,
+        })
     }
 
     /// Reads the entries of a version; `None` when they are not whole: a chunk is gone because the pointer has moved, or
     /// damaged.
     pub async fn load_version<T: DeserializeOwned>(
         &self,
-        kind: Kind,
-        version: &Version,
+        part: SnapshotPart,
+        version: &SnapshotVersion,
     ) -> Result<Option<Vec<T>>, StoreError> {
         let chunks: Vec<Option<Vec<u8>>> = stream::iter(0..version.chunks)
-            .map(|chunk| self.load_chunk(chunk_key(kind, &version.id, chunk)))
+            .map(|chunk| self.load_chunk(chunk_key(part, &version.id, chunk)))
             .buffered(CHUNKS_AT_ONCE)
             .try_collect()
             .await?;
         let Some(chunks) = chunks.into_iter().collect::<Option<Vec<_>>>() else {
             return Ok(None);
         };
-        let mut json = Vec::new();
-        let unpacked = GzDecoder::new(chunks.concat().as_slice()).read_to_end(&mut json);
-        Ok(unpacked.ok().and_then(|_| serde_json::from_slice(&json).ok()))
+        Ok(unpacked(&chunks))
     }
 
     /// Lets the chunks of a version that is no longer pointed at disappear at `expires_at`.
     pub async fn retire_version(
         &self,
-        kind: Kind,
-        version: &Version,
+        part: SnapshotPart,
+        version: &SnapshotVersion,
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         stream::iter(0..version.chunks)
-            .map(|chunk| self.retire_chunk(chunk_key(kind, &version.id, chunk), expires_at))
+            .map(|chunk| self.retire_chunk(chunk_key(part, &version.id, chunk), expires_at))
             .buffer_unordered(CHUNKS_AT_ONCE)
             .try_collect()
             .await
     }
 
     /// An item of the directory's partition.
-    pub(super) async fn directory_item(
-        &self,
-        sort: &str,
-        consistent: bool,
-    ) -> Result<Option<HashMap<String, AttributeValue>>, StoreError> {
+    pub(super) async fn directory_item(&self, key: &ItemKey, consistent: bool) -> Result<Option<Item>, StoreError> {
         let request = self.client().get_item().table_name(self.table()).consistent_read(consistent);
-        Ok(request.key(PARTITION, text(DIRECTORY)).key(SORT, text(sort)).send().await?.item)
+        Ok(request.set_key(Some(key.attributes())).send().await?.item)
     }
 
-    async fn load_chunk(&self, key: String) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn load_chunk(&self, key: ItemKey) -> Result<Option<Vec<u8>>, StoreError> {
         let Some(mut item) = self.directory_item(&key, true).await? else {
             return Ok(None);
         };
@@ -208,18 +224,17 @@ impl Store {
         }
     }
 
-    async fn write_chunk(&self, key: String, data: Vec<u8>) -> Result<(), StoreError> {
-        let request = self.client().put_item().table_name(self.table()).item(PARTITION, text(DIRECTORY));
-        request.item(SORT, text(key)).item(DATA, AttributeValue::B(Blob::new(data))).send().await?;
+    async fn write_chunk(&self, key: ItemKey, data: Vec<u8>) -> Result<(), StoreError> {
+        let request = self.client().put_item().table_name(self.table()).set_item(Some(key.attributes()));
+        request.item(DATA, AttributeValue::B(Blob::new(data))).send().await?;
         Ok(())
     }
 
-    async fn retire_chunk(&self, key: String, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn retire_chunk(&self, key: ItemKey, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
         self.client()
             .update_item()
             .table_name(self.table())
-            .key(PARTITION, text(DIRECTORY))
-            .key(SORT, text(key))
+            .set_key(Some(key.attributes()))
             .update_expression("SET #ttl = :at")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#ttl", TTL)
@@ -230,23 +245,63 @@ impl Store {
     }
 }
 
-fn chunk_key(kind: Kind, version: &str, chunk: usize) -> String {
-    let kind = match kind {
-        Kind::Offices => "offices",
-        Kind::Users => "users",
+/// The key of an item of the directory.
+pub(super) fn directory_key(sort: impl Into<String>) -> ItemKey {
+    ItemKey::new(DIRECTORY, sort)
+}
+
+fn chunk_key(part: SnapshotPart, version: &str, chunk: usize) -> ItemKey {
+    let part = match part {
+        SnapshotPart::Offices => "offices",
+        SnapshotPart::Users => "users",
     };
-    format!("{kind}#{version}#{chunk}")
+    directory_key(format!("{part}#{version}#{chunk}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn content_is_known_by_its_entries() {
-        let first = Content::of(&["a", "b"]).unwrap();
-        assert_eq!(first.digest, Content::of(&["a", "b"]).unwrap().digest);
-        assert_ne!(first.digest, Content::of(&["b", "a"]).unwrap().digest);
+        let content = |entries: &[&str]| SnapshotContent::of(SnapshotPart::Offices, entries).unwrap();
+        let first = content(&["a", "b"]);
+        assert_eq!(first.digest, content(&["a", "b"]).digest);
+        assert_ne!(first.digest, content(&["b", "a"]).digest);
         assert_eq!(first.digest.len(), 32);
+    }
+
+    fn versions() -> impl Strategy<Value = SnapshotVersion> {
+        let texts = (".*", "[0-9a-f]{32}", "[0-9a-f]{32}");
+        (texts, any::<usize>(), any::<usize>()).prop_map(|((id, digest, source), chunks, rows)| SnapshotVersion {
+            id,
+            digest,
+            chunks,
+            source,
+            rows,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_pointer_reads_back(
+            revision: u64, offices in proptest::option::of(versions()), users in proptest::option::of(versions()),
+        ) {
+            let pointer = Pointer { revision, offices, users };
+            let item = pointer.to_item().unwrap();
+            prop_assert_eq!(ItemKey::of(&item), Some(Pointer::key()));
+            prop_assert_eq!(Pointer::from_item(item), Ok(pointer));
+        }
+
+        #[test]
+        fn entries_read_back_from_chunks_of_any_size(
+            entries in proptest::collection::vec((".*", any::<u64>()), 0..30), size in 1..200_usize,
+        ) {
+            let packed = SnapshotContent::of(SnapshotPart::Users, &entries).unwrap().packed().unwrap();
+            let chunks: Vec<_> = packed.chunks(size).map(<[u8]>::to_vec).collect();
+            prop_assert_eq!(unpacked(&chunks), Some(entries));
+        }
     }
 }

@@ -1,43 +1,61 @@
-//! A form that an event left behind before it was settled: the event asks for another one now, or is nothing to approve
-//! any more. No open record shows such a form, so this item does.
+//! A form that an event left behind before it was settled: the event asks for another form now, or for none. No open
+//! record shows such a form, so this item does.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
-use super::item::{Item, Kind, attributes};
-use crate::domain::date_range::DateRange;
-use crate::domain::email::PersonKey;
+use super::attributes::{Item, attributes};
+use super::error::StoreError;
+use super::item::ItemKind;
+use super::key::ItemKey;
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::form::FormKey;
 
 /// A form that an event left behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftForm {
-    /// Which form.
+    /// The form.
+    #[serde(flatten)]
     pub form: FormKey,
-    /// When that was found.
+    /// When a sweep found that.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub left_at: DateTime<Utc>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Attributes {
-    person: PersonKey,
-    days: DateRange,
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    left_at: DateTime<Utc>,
+impl LeftForm {
+    /// How the sort keys begin.
+    pub(super) const SORT_KEYS: &str = "left#";
+
+    pub(super) fn key_in(calendar: &CalendarId, form: &FormKey) -> ItemKey {
+        ItemKey::of_form(calendar, Self::SORT_KEYS, form)
+    }
 }
 
-impl Kind for LeftForm {
+impl ItemKind for LeftForm {
     const NAME: &'static str = "form that was left behind";
     const ATTRIBUTES: &'static [&'static str] = &["person", "days", "left_at"];
 
     fn write(&self) -> Result<Item, StoreError> {
-        let FormKey { person, days } = self.form.clone();
-        attributes(&Attributes { person, days, left_at: self.left_at }, Self::NAME)
+        attributes(self, Self::NAME)
     }
 
     fn read(item: Item) -> Option<Self> {
-        let Attributes { person, days, left_at } = serde_dynamo::from_item(item).ok()?;
-        Some(Self { form: FormKey { person, days }, left_at })
+        serde_dynamo::from_item(item).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::arbitrary::{form_keys, instants};
+    use crate::store::item::tests::assert_reads_back;
+
+    proptest! {
+        #[test]
+        fn a_form_that_was_left_behind_reads_back(form in form_keys(), left_at in instants()) {
+            assert_reads_back(&LeftForm { form, left_at });
+        }
     }
 }

@@ -1,43 +1,42 @@
 //! Events that need work: recorded before the cursor moves past them, deleted when they are done.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use super::StoreError;
-use super::item::{Item, Kind, attributes};
+use super::attributes::{Item, attributes};
+use super::error::StoreError;
+use super::item::ItemKind;
+use super::key::ItemKey;
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::PersonKey;
+use crate::domain::etag::Etag;
 use crate::domain::event::Event;
+use crate::domain::event_id::EventId;
 use crate::domain::form::FormKey;
 
-/// The longest event id that stands in a sort key as it is, in bytes.
-const LONGEST_ID: usize = 512;
-
-/// An event that needs work. What is known of its form lies elsewhere: an event comes and goes, the form stays.
+/// An event that needs work. Its form has an item of its own: events come and go, the form stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenRecord {
     /// The event as it was last seen.
     pub event: Event,
     /// The days to approve.
     pub days: DateRange,
-    /// Whose days.
+    /// The person whose days they are.
     pub person: PersonKey,
     /// When it was first recorded.
     pub recorded_at: DateTime<Utc>,
     /// Since when the event asks for these days.
     pub asking_since: DateTime<Utc>,
-    /// Whether the event is gone and the record stays only to show a form that is not settled.
+    /// Whether the event is gone, and the record stays only to show that its form is not settled.
     pub is_gone: bool,
 }
 
-/// The item as it lies in the table; the event's version once more, for whoever looks at the table.
+/// The item as it lies in the table. It repeats the event's version for people who look at the table.
 #[derive(Serialize, Deserialize)]
-struct Attributes {
+struct OpenAttributes {
     event: String,
-    etag: String,
+    etag: Etag,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     updated: Option<i64>,
     days: DateRange,
@@ -51,21 +50,32 @@ struct Attributes {
 }
 
 impl OpenRecord {
-    /// The record of an event that asks for `days`; `earlier` is its present record, if there is one.
-    pub fn of(event: Event, days: DateRange, person: PersonKey, earlier: Option<&Self>, now: DateTime<Utc>) -> Self {
-        let asks_on = earlier.filter(|earlier| earlier.days == days && earlier.person == person && !earlier.is_gone);
-        Self {
-            // Google's clock may be ahead of ours.
-            asking_since: asks_on.map_or(event.updated.unwrap_or(now).min(now), |earlier| earlier.asking_since),
-            recorded_at: earlier.map_or(now, |earlier| earlier.recorded_at),
-            event,
-            days,
-            person,
-            is_gone: false,
-        }
+    /// How the sort keys begin.
+    pub(super) const SORT_KEYS: &str = "open#";
+
+    pub(super) fn key_in(calendar: &CalendarId, event: &EventId) -> ItemKey {
+        ItemKey::of_event(calendar, Self::SORT_KEYS, event)
     }
 
-    /// When the event was last changed: as Google says, or, where that is not true, when it was found.
+    /// The first record of an event that asks for `days`.
+    pub fn new(event: Event, days: DateRange, person: PersonKey, now: DateTime<Utc>) -> Self {
+        // Google's clock may be ahead of ours.
+        let asking_since = event.updated.unwrap_or(now).min(now);
+        Self { event, days, person, recorded_at: now, asking_since, is_gone: false }
+    }
+
+    /// The record, as the one that follows an `earlier` record of the event: it keeps since when the event was known and asked.
+    #[must_use]
+    pub fn after(mut self, earlier: Option<&Self>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        self.recorded_at = earlier.recorded_at;
+        if earlier.form() == self.form() && !earlier.is_gone {
+            self.asking_since = earlier.asking_since;
+        }
+        self
+    }
+
+    /// When the event last changed, as Google says; when it was found, if Google says nothing or an instant to come.
     pub fn dated(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         self.event.updated.filter(|updated| *updated <= now).unwrap_or(self.asking_since)
     }
@@ -76,14 +86,14 @@ impl OpenRecord {
     }
 }
 
-impl Kind for OpenRecord {
+impl ItemKind for OpenRecord {
     const NAME: &'static str = "open record";
     const ATTRIBUTES: &'static [&'static str] =
         &["event", "etag", "updated", "days", "person", "recorded_at", "asking_since", "gone"];
 
     fn write(&self) -> Result<Item, StoreError> {
         let event = serde_json::to_string(&self.event).map_err(|_| StoreError::Malformed(Self::NAME))?;
-        let item = Attributes {
+        let item = OpenAttributes {
             event,
             etag: self.event.etag.clone(),
             updated: self.event.updated.map(|updated| updated.timestamp_millis()),
@@ -97,7 +107,7 @@ impl Kind for OpenRecord {
     }
 
     fn read(item: Item) -> Option<Self> {
-        let item: Attributes = serde_dynamo::from_item(item).ok()?;
+        let item: OpenAttributes = serde_dynamo::from_item(item).ok()?;
         Some(Self {
             event: serde_json::from_str(&item.event).ok()?,
             days: item.days,
@@ -109,7 +119,21 @@ impl Kind for OpenRecord {
     }
 }
 
-/// An event id that fits into a sort key, which holds 1,024 bytes: Google's ids may be as long as that themselves.
-pub(super) fn short(event_id: &str) -> Cow<'_, str> {
-    if event_id.len() <= LONGEST_ID { event_id.into() } else { format!("{:x}", Sha256::digest(event_id)).into() }
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::arbitrary::{events, form_keys, instants};
+    use crate::store::item::tests::assert_reads_back;
+
+    proptest! {
+        #[test]
+        fn an_open_record_reads_back(
+            event in events(), form in form_keys(), recorded_at in instants(), asking_since in instants(), is_gone: bool,
+        ) {
+            let FormKey { person, days } = form;
+            assert_reads_back(&OpenRecord { event, days, person, recorded_at, asking_since, is_gone });
+        }
+    }
 }

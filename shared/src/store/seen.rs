@@ -4,12 +4,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::item::{Item, attributes, number, text};
-use super::{StoreError, TTL};
+use super::attributes::{Item, TTL, attributes, number, text};
+use super::error::StoreError;
+use super::key::ItemKey;
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::PersonKey;
+use crate::domain::etag::Etag;
 use crate::domain::event::Event;
-use crate::domain::form::forgotten_at;
+use crate::domain::event_id::EventId;
+use crate::domain::form::{FormKey, forgotten_at};
 
 /// How an event was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,41 +29,53 @@ pub enum How {
     Gone,
     /// Its person is no registered manual user.
     NotRegistered,
-    /// It needs nothing any more, for another reason.
+    /// It needs nothing any more, for any other reason.
     Left,
 }
 
 /// The last version of an event that was looked at, and how it was closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// The version's name.
-    pub etag: String,
+    /// The version.
+    pub etag: Etag,
     /// When Google last changed the event.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "chrono::serde::ts_milliseconds_option")]
     pub updated: Option<DateTime<Utc>>,
-    /// Whose days.
+    /// The person whose days they are.
     pub person: PersonKey,
-    /// Which days.
+    /// The days for which it asked.
     pub days: DateRange,
-    /// How it ended.
+    /// How it was closed.
     pub how: How,
-    /// When that was.
+    /// When it was closed.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
 }
 
 impl Seen {
+    /// How the sort keys begin; those of all other items of a calendar come before them.
+    pub(super) const SORT_KEYS: &str = "seen#";
+
+    pub(super) fn key_in(calendar: &CalendarId, event: &EventId) -> ItemKey {
+        ItemKey::of_event(calendar, Self::SORT_KEYS, event)
+    }
+
+    /// The form that the event asked for.
+    pub fn form(&self) -> FormKey {
+        FormKey { person: self.person.clone(), days: self.days }
+    }
+
     /// The condition on what was seen under which a version of an event may be recorded at `now`.
     ///
-    /// It stops what is strictly older than what was looked at, and what was closed in this very version; but that not where
-    /// the person was not registered, or the configuration left it alone: both may be otherwise by now. A version without
-    /// `updated` is never older.
+    /// It stops a version that is strictly older than the one that was looked at, and the very version that was closed. The
+    /// latter may be recorded all the same if its person was not registered or the configuration left it alone, since both
+    /// may have changed. A version without `updated` is never older.
     pub(super) fn allows(event: &Event, now: DateTime<Utc>) -> (String, Vec<(&'static str, AttributeValue)>) {
         let mut values = vec![
             (":now", number(now.timestamp())),
             (":unregistered", text("not_registered")),
             (":left", text("left")),
-            (":etag", text(&event.etag)),
+            (":etag", text(&*event.etag)),
         ];
         let base = "attribute_not_exists(sk) OR expires_at <= :now";
         let other = "etag <> :etag OR how = :unregistered OR how = :left";
@@ -72,9 +88,9 @@ impl Seen {
         (format!("{base} OR ({other}) AND ({not_older})"), values)
     }
 
-    /// The condition that nothing was seen since.
+    /// The condition that this is still what was seen last.
     pub(super) fn is_still(&self) -> (String, Vec<(&'static str, AttributeValue)>) {
-        let values = vec![(":etag", text(&self.etag)), (":gone", text("gone"))];
+        let values = vec![(":etag", text(&*self.etag)), (":gone", text("gone"))];
         ("etag = :etag AND how = :gone".to_owned(), values)
     }
 
@@ -100,5 +116,31 @@ impl Seen {
         let mut item = attributes(self, "memory of an event")?;
         item.insert(TTL.to_owned(), number(forgotten_at(self.at, self.days).timestamp()));
         Ok(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::arbitrary::{form_keys, instants};
+
+    fn ends() -> impl Strategy<Value = How> {
+        use How::{Approved, ApprovedEarlier, Gone, Left, NotRegistered, Refused};
+        prop_oneof![Just(Approved), Just(ApprovedEarlier), Just(Refused), Just(Gone), Just(NotRegistered), Just(Left)]
+    }
+
+    proptest! {
+        #[test]
+        fn a_memory_reads_back(
+            etag in ".*", updated in proptest::option::of(instants()), form in form_keys(), how in ends(), at in instants(),
+        ) {
+            let FormKey { person, days } = form;
+            let seen = Seen { etag: etag.into(), updated, person, days, how, at };
+            let item = seen.to_item().unwrap();
+            prop_assert_eq!(&item[TTL], &number(forgotten_at(at, days).timestamp()));
+            prop_assert_eq!(Seen::from_item(&item), Some(seen));
+        }
     }
 }

@@ -8,9 +8,11 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
 
-use super::directory_snapshot::DIRECTORY;
-use super::item::text;
-use super::{PARTITION, SORT, Store, StoreError};
+use super::Store;
+use super::attributes::Item;
+use super::directory_snapshot::directory_key;
+use super::error::StoreError;
+use super::key::ItemKey;
 use crate::domain::calendar_id::CalendarId;
 
 const SUBSCRIBED: &str = "subscribed";
@@ -31,18 +33,26 @@ impl CalendarDigest {
     }
 }
 
+fn key() -> ItemKey {
+    directory_key(SUBSCRIBED)
+}
+
+fn to_attribute(calendars: &[CalendarDigest]) -> AttributeValue {
+    AttributeValue::Bs(calendars.iter().map(|digest| Blob::new(digest.0)).collect())
+}
+
+fn from_item(mut item: Item) -> Option<HashSet<CalendarDigest>> {
+    let AttributeValue::Bs(digests) = item.remove(DIGESTS)? else { return None };
+    digests.iter().map(|digest| digest.as_ref().try_into().ok().map(CalendarDigest)).collect()
+}
+
 impl Store {
     /// The calendars that were subscribed at any time.
     pub async fn load_subscribed(&self) -> Result<HashSet<CalendarDigest>, StoreError> {
-        let Some(mut item) = self.directory_item(SUBSCRIBED, false).await? else {
+        let Some(item) = self.directory_item(&key(), false).await? else {
             return Ok(HashSet::new());
         };
-        let malformed = StoreError::Malformed("the subscribed calendars");
-        let Some(AttributeValue::Bs(digests)) = item.remove(DIGESTS) else {
-            return Err(malformed);
-        };
-        let digests = digests.iter().map(|digest| digest.as_ref().try_into().ok().map(CalendarDigest));
-        digests.collect::<Option<_>>().ok_or(malformed)
+        from_item(item).ok_or(StoreError::Malformed("the subscribed calendars"))
     }
 
     /// Remembers more subscribed calendars; writers at the same time do not disturb each other.
@@ -50,14 +60,12 @@ impl Store {
         if calendars.is_empty() {
             return Ok(());
         }
-        let digests = calendars.iter().map(|digest| Blob::new(digest.0)).collect();
         self.client()
             .update_item()
             .table_name(self.table())
-            .key(PARTITION, text(DIRECTORY))
-            .key(SORT, text(SUBSCRIBED))
+            .set_key(Some(key().attributes()))
             .update_expression("ADD digests :digests")
-            .expression_attribute_values(":digests", AttributeValue::Bs(digests))
+            .expression_attribute_values(":digests", to_attribute(calendars))
             .send()
             .await?;
         Ok(())
@@ -66,6 +74,8 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -73,5 +83,14 @@ mod tests {
         let digest = |id: &str| CalendarDigest::of(&id.into());
         assert_eq!(digest("a@example.com"), digest("A@Example.com"));
         assert_ne!(digest("a@example.com"), digest("b@example.com"));
+    }
+
+    proptest! {
+        #[test]
+        fn subscribed_calendars_read_back(ids in proptest::collection::vec(".*", 1..9)) {
+            let digests: Vec<CalendarDigest> = ids.into_iter().map(|id| CalendarDigest::of(&id.into())).collect();
+            let item = Item::from([(DIGESTS.to_owned(), to_attribute(&digests))]);
+            prop_assert_eq!(from_item(item), Some(digests.into_iter().collect()));
+        }
     }
 }

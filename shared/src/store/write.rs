@@ -12,8 +12,12 @@ use aws_sdk_dynamodb::types::{
 };
 use chrono::{DateTime, Utc};
 
-use super::item::{Item, ItemKey, Kept, Kind, Revision, number, revision_of, text};
-use super::{Store, StoreError};
+use super::Store;
+use super::attributes::{Item, number, revision_of, text};
+use super::error::StoreError;
+use super::item::{ItemKind, Kept};
+use super::key::ItemKey;
+use crate::domain::revision::Revision;
 
 /// What a cancelled transaction says of an action whose condition failed.
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
@@ -28,12 +32,12 @@ const MOST_ATTEMPTS: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Write {
     key: ItemKey,
-    action: Action,
+    action: WriteAction,
     condition: Condition,
 }
 
 #[derive(Clone, Debug)]
-enum Action {
+enum WriteAction {
     Put(Item),
     Delete,
     Check,
@@ -42,7 +46,7 @@ enum Action {
 /// What must be true of the present item.
 #[derive(Clone, Debug)]
 pub enum Condition {
-    /// Anything.
+    /// Nothing has to be true of it.
     None,
     /// There is none, or it has ended by now.
     Absent(DateTime<Utc>),
@@ -72,33 +76,33 @@ pub enum Met {
 
 impl Write {
     /// Puts an item.
-    pub fn put<T: Kind>(key: ItemKey, value: &Kept<T>, condition: Condition) -> Result<Self, StoreError> {
+    pub fn put<T: ItemKind>(key: ItemKey, value: &Kept<T>, condition: Condition) -> Result<Self, StoreError> {
         let item = value.to_item(&key)?;
-        Ok(Self { key, action: Action::Put(item), condition })
+        Ok(Self { key, action: WriteAction::Put(item), condition })
     }
 
     /// Puts an item whatever is there.
     pub fn put_item(key: ItemKey, mut item: Item) -> Self {
         item.extend(key.attributes());
-        Self { key, action: Action::Put(item), condition: Condition::None }
+        Self { key, action: WriteAction::Put(item), condition: Condition::None }
     }
 
     /// Deletes an item that is as it was read.
     pub fn delete(key: ItemKey, as_read: &Revision) -> Self {
-        Self { key, action: Action::Delete, condition: Condition::AsRead(as_read.clone()) }
+        Self { key, action: WriteAction::Delete, condition: Condition::AsRead(as_read.clone()) }
     }
 
     /// Checks an item that is not written.
     pub fn check(key: ItemKey, condition: Condition) -> Self {
-        Self { key, action: Action::Check, condition }
+        Self { key, action: WriteAction::Check, condition }
     }
 
     /// Whether this write is what the table has.
     fn is_in(&self, present: Option<&Item>) -> bool {
         match &self.action {
-            Action::Put(item) => revision_of(item).is_some() && present.and_then(revision_of) == revision_of(item),
-            Action::Delete => present.is_none(),
-            Action::Check => false,
+            WriteAction::Put(item) => revision_of(item).is_some() && present.and_then(revision_of) == revision_of(item),
+            WriteAction::Delete => present.is_none(),
+            WriteAction::Check => false,
         }
     }
 
@@ -123,7 +127,7 @@ impl Write {
         let met = ReturnValuesOnConditionCheckFailure::AllOld;
         let action = TransactWriteItem::builder();
         Ok(match &self.action {
-            Action::Put(item) => action.put(
+            WriteAction::Put(item) => action.put(
                 Put::builder()
                     .table_name(table)
                     .set_item(Some(item.clone()))
@@ -132,7 +136,7 @@ impl Write {
                     .return_values_on_condition_check_failure(met)
                     .build()?,
             ),
-            Action::Delete => action.delete(
+            WriteAction::Delete => action.delete(
                 Delete::builder()
                     .table_name(table)
                     .set_key(Some(self.key.attributes()))
@@ -141,7 +145,7 @@ impl Write {
                     .return_values_on_condition_check_failure(met)
                     .build()?,
             ),
-            Action::Check => action.condition_check(
+            WriteAction::Check => action.condition_check(
                 ConditionCheck::builder()
                     .table_name(table)
                     .set_key(Some(self.key.attributes()))
@@ -161,7 +165,7 @@ impl Store {
     /// An error says that nobody knows, except where reading afterwards showed that the first of them is in the table.
     pub async fn write(&self, writes: &[Write]) -> Result<Written, StoreError> {
         let written = match writes {
-            [Write { key: _, action: Action::Put(item), .. }] => self.put(&writes[0], item).await,
+            [Write { key: _, action: WriteAction::Put(item), .. }] => self.put(&writes[0], item).await,
             _ => self.transact(writes).await,
         };
         let Some(first) = writes.first() else { return written };

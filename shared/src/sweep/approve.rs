@@ -1,4 +1,4 @@
-//! Approves an event, if it still is the version that was seen, and closes the record.
+//! How a [`Worker`] approves an event, if it still is the version that was seen, and closes its record.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use super::work::{Step, WorkError, Worker};
 use crate::domain::digest::digest;
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
 use crate::domain::form::{Form, FormId, Happening, State};
-use crate::domain::sweep_plan::Left;
+use crate::domain::sweep_plan::LeaveReason;
 use crate::google::GoogleError;
 use crate::store::StoreError;
 use crate::store::item::kept;
@@ -19,7 +19,7 @@ impl Worker<'_> {
     /// Approves the event if it still is the version that was seen. Its form was issued or ended at `on`, if it has one.
     pub(super) async fn approve(&mut self, on: Option<DateTime<Utc>>) -> Result<Step, WorkError> {
         let app = self.sweep.app;
-        let (Some(seen), Some(user)) = (&self.seen, self.sweep.everything.users.get(&self.record.person)) else {
+        let (Some(seen), Some(user)) = (&self.seen, self.sweep.roster.users.get(&self.record.person)) else {
             return Ok(Step::Rest);
         };
         let (id, days) = (self.record.event.id.clone(), self.record.days);
@@ -28,7 +28,7 @@ impl Worker<'_> {
             colour: Some(app.colours().approved),
             properties: vec![
                 (PROCESSED, "true".to_owned()),
-                (APPROVED_EVENT, id.clone()),
+                (APPROVED_EVENT, id.to_string()),
                 (APPROVED_DATES, days.to_string()),
             ],
             ..EventChange::default()
@@ -41,7 +41,7 @@ impl Worker<'_> {
             Ok(approved) => {
                 self.approved = Some(how);
                 self.seen = Some(approved);
-                self.close(Left::Approved).await
+                self.close(LeaveReason::Approved).await
             }
             Err(GoogleError::Changed) => {
                 // Perhaps by this very call, whose answer was lost.
@@ -50,12 +50,12 @@ impl Worker<'_> {
                 Ok(Step::Next)
             }
             Err(GoogleError::NotFound) => {
-                self.seen = Some(self.vanished().await?);
+                self.seen = Some(self.sweep.vanished(self.calendar, &self.record).await?);
                 Ok(Step::Next)
             }
             Err(error) if error.concerns_the_event() => {
                 self.refusal = Some(error.to_string());
-                self.close(Left::Refused).await
+                self.close(LeaveReason::Refused).await
             }
             Err(error) => Err(error.into()),
         }
@@ -68,12 +68,12 @@ impl Worker<'_> {
     }
 
     /// Closes the record: it disappears, and what was done is remembered.
-    pub(super) async fn close(&mut self, left: Left) -> Result<Step, WorkError> {
+    pub(super) async fn close(&mut self, left: LeaveReason) -> Result<Step, WorkError> {
         let how = match left {
-            Left::Approved => self.approved.unwrap_or(How::Approved),
-            Left::Deleted => How::Gone,
-            Left::NotAManualUser => How::NotRegistered,
-            Left::Fixed | Left::Refused => How::Refused,
+            LeaveReason::Approved => self.approved.unwrap_or(How::Approved),
+            LeaveReason::Deleted => How::Gone,
+            LeaveReason::NotAManualUser => How::NotRegistered,
+            LeaveReason::Fixed | LeaveReason::Refused => How::Refused,
             _ => How::Left,
         };
         let left_behind = self.leaves_unsettled(how).then(|| self.sweep.left_by(&self.record));
@@ -135,9 +135,9 @@ impl Worker<'_> {
         let Some(read) = self.calendar.cursor.clone().filter(|_| self.calendar.is_of_these_people) else {
             return Ok(None);
         };
-        let raised = kept(Some(&read), (*read).clone(), self.sweep.app.randomness.id());
+        let raised = kept(Some(&read), (*read).clone(), self.sweep.revision());
         let mut writes =
-            self.sweep.app.store.calendar(&self.calendar.office.calendar_id).cursor(Some(&read), &raised)?;
+            self.sweep.app.store.calendar(&self.calendar.office.calendar_id).put_cursor(Some(&read), &raised)?;
         // Where the write is refused, this cursor is not known any more, and the next try is refused as well.
         self.calendar.cursor = Some(raised);
         Ok(writes.pop())
@@ -157,14 +157,14 @@ impl Worker<'_> {
         }
     }
 
-    fn tell_of(&mut self, left: Left, how: How) {
-        if left != Left::Approved || self.approved.is_none() {
+    fn tell_of(&mut self, left: LeaveReason, how: How) {
+        if left != LeaveReason::Approved || self.approved.is_none() {
             self.tell_of_closing(left);
             return;
         }
-        self.report.events_approved += 1;
+        self.calendar.report.events_approved += 1;
         if how == How::ApprovedEarlier {
-            self.report.events_approved_on_earlier_form += 1;
+            self.calendar.report.events_approved_on_earlier_form += 1;
             self.tell_of_earlier_form();
         }
     }
@@ -177,7 +177,7 @@ impl Worker<'_> {
         let digest = digest(self.calendar.office.calendar_id.key());
         tracing::info!(office.digest = %digest, event.id = %id, days = %record.days, form.state = %form.state,
             "an event was approved on an earlier form");
-        self.report.remark(&self.calendar.office.name, remark);
+        self.calendar.report.remark(&self.calendar.office.name, remark);
     }
 }
 

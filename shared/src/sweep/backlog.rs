@@ -1,145 +1,115 @@
-//! Works off what is open in a calendar, one event after the other.
+//! How a [`Sweep`] works off what is open in a calendar, one event after the other.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Sweep;
-use super::calendar::{Backlog, Calendar, Task};
-use super::decision::{Known, Policy};
+use super::calendar::{Backlog, OpenEvent, SweptCalendar};
+use super::decision::Known;
 use super::report::SweepReport;
-use super::work::Worker;
-use crate::config::OnUnknownOutcome;
+use super::sweeping::Sweep;
+use super::work::{Resting, Worker};
 use crate::domain::form::FormKey;
-use crate::store::StoreError;
 use crate::store::form::FormItem;
 use crate::store::item::Kept;
-use crate::store::open_record::OpenRecord;
 
-/// How many events of a calendar whose forms rest are read all the same when the whole window was listed: a listing of the
-/// window shows no deletions.
+/// When the whole window was listed, which shows no deletions, this many events are read although their forms rest.
 const MOST_LOOKS: usize = 50;
 
-/// A record that stays open, and what is known of its form.
-pub(super) struct Open {
-    pub(super) record: Kept<OpenRecord>,
-    pub(super) form: Known<Kept<FormItem>>,
-    /// Whether somebody else was sending the form.
-    pub(super) looks_again: bool,
-}
-
 /// The forms that were read before the work.
-struct Forms {
+struct FormsBefore {
     keys: BTreeSet<FormKey>,
-    read: HashMap<FormKey, Kept<FormItem>>,
-    are_read: bool,
+    /// `None` if they could not be read.
+    read: Option<HashMap<FormKey, Kept<FormItem>>>,
 }
 
-impl Forms {
+impl FormsBefore {
     fn of(&self, key: &FormKey) -> Known<Kept<FormItem>> {
-        if self.are_read && self.keys.contains(key) { Known::Read(self.read.get(key).cloned()) } else { Known::Unread }
+        let read = self.read.as_ref().filter(|_| self.keys.contains(key));
+        read.map_or(Known::Unread, |read| Known::Read(read.get(key).cloned()))
     }
 }
 
 impl Sweep<'_> {
     /// Works on a calendar's records one after the other and reports what stays open.
-    pub(super) async fn work_off(&self, mut report: SweepReport, backlog: Option<Backlog>) -> SweepReport {
-        let Some(mut backlog) = backlog else {
-            return report;
-        };
-        self.work_on_all(&mut report, &mut backlog).await;
-        report
+    pub(super) async fn work_off(&self, mut calendar: SweptCalendar, backlog: Option<Backlog>) -> SweepReport {
+        if let Some(backlog) = backlog {
+            self.work_on_all(&mut calendar, backlog).await;
+        }
+        calendar.report
     }
 
-    async fn work_on_all(&self, report: &mut SweepReport, backlog: &mut Backlog) {
+    async fn work_on_all(&self, calendar: &mut SweptCalendar, backlog: Backlog) {
         // Boxed, these do not swell the future of every sweep.
-        let mut forms = Box::pin(self.forms_before(report, backlog)).await;
-        let Backlog { calendar, work, copies, .. } = backlog;
+        let mut forms = Box::pin(self.forms_before(calendar, &backlog)).await;
         let mut looks = if calendar.is_reconciled { MOST_LOOKS } else { 0 };
-        let mut open = Vec::new();
-        for Task { record, seen, .. } in std::mem::take(work) {
-            let form = forms.of(&record.form());
-            let must_look = seen.is_none() && looks > 0;
+        let mut resting = Vec::new();
+        for event in backlog.work {
+            let form = forms.of(&event.record.form());
+            let must_look = event.seen.is_none() && looks > 0;
             looks -= usize::from(must_look);
-            let worker = Worker::new(self, calendar, report, record, seen, form);
-            if let Some(one) = (Worker { must_look, ..worker }).work().await {
-                open.push(one);
+            let worker = Worker::new(self, calendar, event, form);
+            resting.extend(Worker { must_look, ..worker }.work().await);
+        }
+        let resting = self.look_again(calendar, resting).await;
+        if let Some(read) = &mut forms.read {
+            for copy in backlog.copies {
+                let form = read.remove(&copy.form);
+                self.work_on_copy(calendar, copy, form).await;
             }
         }
-        let open = self.look_again(calendar, report, open).await;
-        for copy in std::mem::take(copies).into_iter().filter(|_| forms.are_read) {
-            let form = forms.read.remove(&copy.form);
-            self.work_on_copy(calendar, report, copy, form).await;
-        }
         let now = self.app.clock.now();
-        report.set_open(open.iter().map(|open| &*open.record), now);
-        let held = open.iter().filter(|open| open.form.get().is_some_and(|form| form.form.is_held()));
-        report.held.extend(held.map(|open| open.record.form()));
-        let asked = report.asked.clone();
-        Box::pin(self.tend_left_since(calendar, report, &asked)).await;
+        calendar.report.set_open(resting.iter().map(|resting| &*resting.record), now);
+        let held = resting.iter().filter(|resting| resting.form.get().is_some_and(|form| form.form.is_held()));
+        calendar.report.held.extend(held.map(|resting| resting.record.form()));
+        Box::pin(self.tend_left_since(calendar)).await;
     }
 
-    /// Reads the forms of the records that were there before, of copies, and of what was left behind, which is seen to.
-    async fn forms_before(&self, report: &mut SweepReport, backlog: &mut Backlog) -> Forms {
-        let Backlog { calendar, work, copies, read_before } = backlog;
-        let old = work.iter().filter(|task| read_before.contains(&task.record.event.id)).map(|task| task.record.form());
-        let left = std::mem::take(&mut calendar.left);
-        let others = copies.iter().map(|copy| &copy.form).chain(left.iter().map(|left| &left.form));
-        let keys: BTreeSet<FormKey> = old.chain(others.cloned()).collect();
-        match self.read_forms(&keys).await {
+    /// Reads the forms of the records that were there before, of copies, and of what was left behind, which is tended.
+    async fn forms_before(&self, calendar: &mut SweptCalendar, backlog: &Backlog) -> FormsBefore {
+        let Backlog { work, copies, read_before } = backlog;
+        let old = work.iter().map(|event| &event.record).filter(|record| read_before.contains(&record.event.id));
+        let others = copies.iter().map(|copy| &copy.form).chain(calendar.left.iter().map(|left| &left.form));
+        let keys: BTreeSet<FormKey> = old.map(|record| record.form()).chain(others.cloned()).collect();
+        let read = match self.read_forms(&keys).await {
             Ok(read) => {
-                let asking = work.iter().map(|task| &task.record).filter(|record| !record.is_gone);
+                let asking = work.iter().map(|event| &event.record).filter(|record| !record.is_gone);
                 let asked = asking.map(|record| record.form()).collect();
-                report.left.clear();
-                self.tend_left(calendar, report, left, &asked, &read).await;
-                Forms { keys, read, are_read: true }
+                calendar.report.left.clear();
+                self.tend_left(calendar, &asked, &read).await;
+                Some(read)
             }
             // Whoever is about to announce a form meets it.
             Err(error) => {
-                report.left.extend(left.into_iter().map(|left| left.form.clone()));
-                report.problem(&calendar.office.name, format!("the forms of open events could not be read: {error}"));
-                Forms { keys, read: HashMap::new(), are_read: false }
+                let left = std::mem::take(&mut calendar.left);
+                calendar.report.left.extend(left.into_iter().map(|left| left.form.clone()));
+                calendar.problem(format!("the forms of open events could not be read: {error}"));
+                None
             }
-        }
+        };
+        FormsBefore { keys, read }
     }
 
     /// Has another look at the events whose form somebody else was sending, when that turn is over.
-    async fn look_again(&self, calendar: &mut Calendar, report: &mut SweepReport, open: Vec<Open>) -> Vec<Open> {
-        let (again, mut open): (Vec<Open>, Vec<Open>) = open.into_iter().partition(|open| open.looks_again);
+    async fn look_again(&self, calendar: &mut SweptCalendar, resting: Vec<Resting>) -> Vec<Resting> {
+        let (again, mut resting): (Vec<Resting>, Vec<Resting>) =
+            resting.into_iter().partition(|resting| resting.looks_again);
         if again.is_empty() {
-            return open;
+            return resting;
         }
         // Whatever this sweep itself sends is through then.
         drop(self.form_turn.lock().await);
-        let keys: BTreeSet<FormKey> = again.iter().map(|open| open.record.form()).collect();
+        let keys: BTreeSet<FormKey> = again.iter().map(|resting| resting.record.form()).collect();
         let forms = match self.read_forms(&keys).await {
             Ok(forms) => forms,
             Err(error) => {
-                report.problem(&calendar.office.name, error.to_string());
-                open.extend(again);
-                return open;
+                calendar.problem(error.to_string());
+                resting.extend(again);
+                return resting;
             }
         };
-        for Open { record, .. } in again {
+        for Resting { record, .. } in again {
             let form = Known::Read(forms.get(&record.form()).cloned());
-            open.extend(Worker::new(self, calendar, report, record, None, form).work().await);
+            resting.extend(Worker::new(self, calendar, OpenEvent::new(record, None), form).work().await);
         }
-        open
-    }
-
-    pub(super) async fn read_forms(
-        &self,
-        keys: &BTreeSet<FormKey>,
-    ) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
-        let keys: Vec<FormKey> = keys.iter().cloned().collect();
-        self.app.store.forms(&keys, self.app.clock.now()).await
-    }
-
-    /// By what this sweep decides now.
-    pub(super) fn policy(&self) -> Policy<'_> {
-        Policy {
-            rules: self.rules(),
-            forms: self.app.byroapi.is_some(),
-            hold: self.app.settings.forms.on_unknown_outcome == OnUnknownOutcome::Hold,
-            now: self.app.clock.now(),
-        }
+        resting
     }
 }

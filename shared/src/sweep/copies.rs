@@ -1,17 +1,15 @@
-//! Sends the copies of forms that people ordered. A refused one waits; one that may have gone out is not sent again.
+//! Sends the copies of forms that people ordered. A copy that was refused waits; one that may be out is not sent again.
 
-use super::MOST_SILENCES;
-use super::Sweep;
-use super::calendar::Calendar;
-use super::report::SweepReport;
-use super::send::{FIRST_PAUSE, LEASE_MARGIN, silences_after};
+use super::calendar::SweptCalendar;
+use super::send::{LEASE_MARGIN, silences_after};
+use super::sweeping::{MOST_SILENCES, Sweep};
 use super::work::WorkError;
 use crate::byroapi::{Byroapi, IssueAnswer};
 use crate::domain::approval_form;
 use crate::domain::form::{Claim, ClaimId, CopyHappening, CopyTurn, copy_turn};
 use crate::domain::manual_user::ManualUser;
 use crate::store::copy_record::CopyRecord;
-use crate::store::form::{FormItem, as_read, form_key, put_form, read_form};
+use crate::store::form::{FormItem, as_read, put_form, read_form};
 use crate::store::item::Kept;
 use crate::store::write::{Met, Write, Written};
 
@@ -21,19 +19,18 @@ const MOST_ROUNDS: usize = 32;
 /// Work on one copy.
 struct CopyWorker<'a> {
     sweep: &'a Sweep<'a>,
-    calendar: &'a Calendar,
-    report: &'a mut SweepReport,
+    calendar: &'a mut SweptCalendar,
     claim: ClaimId,
     record: Kept<CopyRecord>,
     form: Option<Kept<FormItem>>,
 }
 
-/// What comes with a change of the form.
+/// What is done to the record when the form is changed.
 #[derive(Clone, Copy)]
-enum With {
-    /// The record must be as it was read.
+enum Alongside {
+    /// It must be as it was read.
     Check,
-    /// The record is deleted.
+    /// It is deleted.
     Delete,
     /// Nothing.
     Nothing,
@@ -43,20 +40,18 @@ impl Sweep<'_> {
     /// Sends a copy, if it is due, or ends it.
     pub(super) async fn work_on_copy(
         &self,
-        calendar: &Calendar,
-        report: &mut SweepReport,
+        calendar: &mut SweptCalendar,
         record: Kept<CopyRecord>,
         form: Option<Kept<FormItem>>,
     ) {
         let claim = ClaimId(self.app.randomness.id());
-        let mut worker = CopyWorker { sweep: self, calendar, report, claim, record, form };
+        let mut worker = CopyWorker { sweep: self, calendar, claim, record, form };
         for _ in 0..MOST_ROUNDS {
             match worker.step().await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
-                    let problem = format!("a copy of a form: {error}");
-                    worker.report.problem(&calendar.office.name, problem);
+                    worker.calendar.problem(format!("a copy of a form: {error}"));
                     return;
                 }
             }
@@ -68,7 +63,7 @@ impl CopyWorker<'_> {
     /// Answers whether there is more to do.
     async fn step(&mut self) -> Result<bool, WorkError> {
         let sweep = self.sweep;
-        let user = sweep.everything.users.get(&self.record.form.person);
+        let user = sweep.roster.users.get(&self.record.form.person);
         let turn = copy_turn(self.form.as_ref().map(|form| &form.form), sweep.app.clock.now());
         match (turn, user, &sweep.app.byroapi) {
             (CopyTurn::Rest, ..) | (CopyTurn::Send, _, None) => Ok(false),
@@ -86,16 +81,15 @@ impl CopyWorker<'_> {
         let sweep = self.sweep;
         let check = as_read(self.form.as_ref(), sweep.app.clock.now());
         let delete = sweep.app.store.calendar(&self.calendar.office.calendar_id).delete_copy(&self.record);
-        let writes = [delete, Write::check(form_key(&self.record.form), check)];
+        let writes = [delete, Write::check(FormItem::key_of(&self.record.form), check)];
         self.meet(sweep.app.store.write(&writes).await?, 1)
     }
 
     async fn give_up(&mut self, why: &str) -> Result<bool, WorkError> {
-        let more = self.change(&CopyHappening::GivenUp, With::Delete).await?;
+        let more = self.change(&CopyHappening::GivenUp, Alongside::Delete).await?;
         if !more {
             let days = self.record.form.days;
-            self.report
-                .problem(&self.calendar.office.name, format!("the copy of a form for {days} is given up: {why}"));
+            self.calendar.problem(format!("the copy of a form for {days} is given up: {why}"));
         }
         Ok(more)
     }
@@ -109,14 +103,14 @@ impl CopyWorker<'_> {
         }
         let announced = sweep.app.clock.stamp();
         let claim = Claim::new(self.claim.clone(), now() + sweep.app.form_timeout() + LEASE_MARGIN);
-        if self.change(&CopyHappening::Sending(claim.clone()), With::Check).await? {
+        if self.change(&CopyHappening::Sending(claim.clone()), Alongside::Check).await? {
             return Ok(true);
         }
         let Some(dated) = self.own_copy(&claim) else {
             return Ok(false);
         };
         if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
-            return self.change(&CopyHappening::NotSent(claim.id), With::Nothing).await.map(|_| false);
+            return self.change(&CopyHappening::NotSent(claim.id), Alongside::Nothing).await.map(|_| false);
         }
         let days = self.record.form.days;
         let form = approval_form::fill(&sweep.app.settings.forms.letter, user, days, dated);
@@ -135,37 +129,37 @@ impl CopyWorker<'_> {
     /// Writes down what the form service answered, as often as others change the form meanwhile.
     async fn settle(&mut self, claim: ClaimId, answer: IssueAnswer) -> Result<bool, WorkError> {
         let luck = self.sweep.luck();
-        let forms = &mut self.report.forms;
+        let forms = &mut self.calendar.report.forms;
         let (happening, with, problem) = match answer {
             IssueAnswer::Issued => {
                 forms.issued += 1;
-                (CopyHappening::Sent(claim), With::Delete, None)
+                (CopyHappening::Sent(claim), Alongside::Delete, None)
             }
             IssueAnswer::Refused { reason } => {
                 forms.refused += 1;
                 let problem = format!("the copy of a form was refused: {reason}");
-                (CopyHappening::Refused { claim, is_try: true, luck }, With::Nothing, Some(problem))
+                (CopyHappening::Refused { claim, is_try: true, luck }, Alongside::Nothing, Some(problem))
             }
             IssueAnswer::NotReached => {
                 forms.not_reached += 1;
                 let problem = "the form service was not reached".to_owned();
-                (CopyHappening::Refused { claim, is_try: false, luck }, With::Nothing, Some(problem))
+                (CopyHappening::Refused { claim, is_try: false, luck }, Alongside::Nothing, Some(problem))
             }
             IssueAnswer::Unknown { reason } => {
                 forms.unknown += 1;
                 let problem = format!("it is not known whether the copy of a form was issued: {reason}");
-                (CopyHappening::Sent(claim), With::Delete, Some(problem))
+                (CopyHappening::Sent(claim), Alongside::Delete, Some(problem))
             }
         };
         if let Some(problem) = problem {
-            self.report.problem(&self.calendar.office.name, problem);
+            self.calendar.problem(problem);
         }
-        let mut pause = FIRST_PAUSE;
+        let mut pauses = 0;
         for _ in 0..MOST_ROUNDS {
             match self.change(&happening, with).await {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(WorkError::Store(error)) if self.sweep.waits_out(&error, &mut pause).await => {}
+                Err(WorkError::Store(error)) if self.sweep.waits_out(&error, &mut pauses).await => {}
                 Err(error) => return Err(error),
             }
         }
@@ -173,19 +167,19 @@ impl CopyWorker<'_> {
     }
 
     /// Writes what happens to the copy onto the form. Answers whether somebody else was faster.
-    async fn change(&mut self, happening: &CopyHappening, with: With) -> Result<bool, WorkError> {
+    async fn change(&mut self, happening: &CopyHappening, with: Alongside) -> Result<bool, WorkError> {
         let app = self.sweep.app;
         let Some(read) = &self.form else { return Ok(false) };
         let now = app.clock.now();
         let Some(form) = read.form.after_copy(happening, now) else { return Ok(false) };
         let item = FormItem { key: self.record.form.clone(), form };
-        let (put, item) = put_form(Some(read), item, app.randomness.id(), now)?;
+        let (put, item) = put_form(Some(read), item, self.sweep.revision(), now)?;
         let mut writes = vec![put];
         let items = app.store.calendar(&self.calendar.office.calendar_id);
         match with {
-            With::Check => writes.push(items.check_copy(&self.record)),
-            With::Delete => writes.push(items.delete_copy(&self.record)),
-            With::Nothing => {}
+            Alongside::Check => writes.push(items.check_copy(&self.record)),
+            Alongside::Delete => writes.push(items.delete_copy(&self.record)),
+            Alongside::Nothing => {}
         }
         let written = app.store.write(&writes).await?;
         if matches!(written, Written::Done) {

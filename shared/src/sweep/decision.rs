@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
 use crate::domain::form::{Asking, Form, Rest, Turn, turn};
-use crate::domain::sweep_plan::{Left, Rules, Verdict, judge};
+use crate::domain::sweep_plan::{LeaveReason, Rules, Verdict, judge};
 use crate::store::open_record::OpenRecord;
 
 /// What is known about an open event.
@@ -19,10 +19,10 @@ pub(super) struct Case<'a> {
     pub(super) must_look: bool,
 }
 
-/// What is known of an item of the table.
+/// What is known about an item of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known<T> {
-    /// Nothing: it was not read, and most likely there is none.
+    /// It was not read, and most likely there is none.
     Unread,
     /// It was read, or met by a write.
     Read(Option<T>),
@@ -49,7 +49,7 @@ pub(super) enum Decision {
     /// Write down the version that was seen, which asks for these days.
     Update(DateRange),
     /// Close the record.
-    Close(Left),
+    Close(LeaveReason),
     /// Mark the record: its event is gone, and its form is not settled.
     KeepInSight,
     /// Approve the event: forms are off.
@@ -76,7 +76,7 @@ pub(super) fn decide(case: &Case<'_>, policy: &Policy<'_>) -> Decision {
         turn(form.get().copied(), asking, policy.now)
     };
     if !policy.rules.users.contains_key(&record.person) {
-        return Decision::Close(Left::NotAManualUser);
+        return Decision::Close(LeaveReason::NotAManualUser);
     }
     let Some(seen) = seen else {
         return match form_turn() {
@@ -87,7 +87,7 @@ pub(super) fn decide(case: &Case<'_>, policy: &Policy<'_>) -> Decision {
         };
     };
     match judge(seen, &policy.rules, true) {
-        Verdict::Leave(Left::Deleted) => gone(record, *form),
+        Verdict::Leave(LeaveReason::Deleted) => gone(record, *form),
         Verdict::Leave(left) => Decision::Close(left),
         Verdict::Work(_, days) if seen.etag != record.event.etag || record.days != days || record.is_gone => {
             Decision::Update(days)
@@ -105,6 +105,6 @@ fn gone(record: &OpenRecord, form: Known<&Form>) -> Decision {
     match form.is_some_and(Form::is_doubtful) {
         true if record.is_gone => Decision::Form(Turn::Rest(Rest::Person)),
         true => Decision::KeepInSight,
-        false => Decision::Close(Left::Deleted),
+        false => Decision::Close(LeaveReason::Deleted),
     }
 }

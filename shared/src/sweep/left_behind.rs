@@ -1,12 +1,12 @@
-//! Forms that events left behind before they were settled. Each stays in sight while nobody knows whether it is out; then it is
-//! forgotten.
+//! How a [`Sweep`] tends the forms that events left behind before they were settled. Each stays in sight while nobody knows
+//! whether it is out; then it is forgotten.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Sweep;
-use super::calendar::Calendar;
-use super::report::SweepReport;
+use super::calendar::SweptCalendar;
+use super::sweeping::Sweep;
 use crate::domain::form::{Form, FormKey};
+use crate::store::StoreError;
 use crate::store::form::FormItem;
 use crate::store::item::{Kept, kept};
 use crate::store::left_form::LeftForm;
@@ -16,51 +16,54 @@ impl Sweep<'_> {
     /// The form of this record, as one that its event leaves behind now.
     pub(super) fn left_by(&self, record: &OpenRecord) -> Kept<LeftForm> {
         let left = LeftForm { form: record.form(), left_at: self.app.clock.now() };
-        kept(None, left, self.app.randomness.id())
+        kept(None, left, self.revision())
     }
 
-    /// Counts those of `left` that stay in sight, and forgets the others: what is settled, what is `asked` for again, and that
-    /// of which no mail can be out.
+    pub(super) async fn read_forms(
+        &self,
+        keys: &BTreeSet<FormKey>,
+    ) -> Result<HashMap<FormKey, Kept<FormItem>>, StoreError> {
+        let keys: Vec<FormKey> = keys.iter().cloned().collect();
+        self.app.store.forms(&keys, self.app.clock.now()).await
+    }
+
+    /// Counts what was left behind and stays in sight, and forgets the others: what is settled, what is `asked` for again,
+    /// and that of which no mail can be out.
     pub(super) async fn tend_left(
         &self,
-        calendar: &Calendar,
-        report: &mut SweepReport,
-        left: Vec<Kept<LeftForm>>,
+        calendar: &mut SweptCalendar,
         asked: &BTreeSet<FormKey>,
         forms: &HashMap<FormKey, Kept<FormItem>>,
     ) {
-        let items = self.app.store.calendar(&calendar.office.calendar_id);
-        for left in left {
+        for left in std::mem::take(&mut calendar.left) {
             let form = forms.get(&left.form).map(|item| &item.form).filter(|form| form.is_doubtful());
             if let Some(form) = form.filter(|_| !asked.contains(&left.form)) {
-                report.held.extend(form.is_held().then(|| left.form.clone()));
-                report.left.insert(left.form.clone());
+                calendar.report.held.extend(form.is_held().then(|| left.form.clone()));
+                calendar.report.left.insert(left.form.clone());
                 continue;
             }
-            // Where the write is refused, an event has left the form once more since: the next sweep sees to that.
-            if let Err(error) = self.app.store.write(&[items.delete_left(&left)]).await {
-                report
-                    .problem(&calendar.office.name, format!("a form without an event could not be forgotten: {error}"));
+            let delete = self.app.store.calendar(&calendar.office.calendar_id).delete_left(&left);
+            // Where the write is refused, an event has left the form once more since: the next sweep tends that.
+            if let Err(error) = self.app.store.write(&[delete]).await {
+                calendar.problem(format!("a form without an event could not be forgotten: {error}"));
             }
         }
     }
 
-    /// The same for what events left behind while they were worked on.
-    pub(super) async fn tend_left_since(
-        &self,
-        calendar: &mut Calendar,
-        report: &mut SweepReport,
-        asked: &BTreeSet<FormKey>,
-    ) {
-        let left = std::mem::take(&mut calendar.left);
-        if left.is_empty() {
+    /// Tends what events left behind while they were worked on.
+    pub(super) async fn tend_left_since(&self, calendar: &mut SweptCalendar) {
+        if calendar.left.is_empty() {
             return;
         }
-        match self.read_forms(&left.iter().map(|left| left.form.clone()).collect()).await {
-            Ok(forms) => self.tend_left(calendar, report, left, asked, &forms).await,
+        match self.read_forms(&calendar.left.iter().map(|left| left.form.clone()).collect()).await {
+            Ok(forms) => {
+                let asked = calendar.report.asked.clone();
+                self.tend_left(calendar, &asked, &forms).await;
+            }
             Err(error) => {
-                report.left.extend(left.into_iter().map(|left| left.form.clone()));
-                report.problem(&calendar.office.name, error.to_string());
+                let left = std::mem::take(&mut calendar.left);
+                calendar.report.left.extend(left.into_iter().map(|left| left.form.clone()));
+                calendar.problem(error.to_string());
             }
         }
     }

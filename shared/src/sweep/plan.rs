@@ -1,20 +1,21 @@
-//! Says what a sweep would do in a calendar, without doing it: the dry run.
+//! How a [`Sweep`] says what it would do in a calendar, without doing it: the dry run.
 //!
-//! It decides as the work does; what the work would read, it reads.
+//! It decides as the work does, and reads what the work would read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use super::Sweep;
 use super::approve::on_earlier_form;
-use super::calendar::{Calendar, CalendarError};
+use super::calendar::{CalendarError, SweptCalendar};
 use super::decision::{Case, Decision, Known, decide};
+use super::plan_forms::PlannedForms;
 use super::report::OfficePlan;
+use super::sweeping::Sweep;
 use crate::domain::event::Event;
-use crate::domain::form::{AskingEvent, CopyTurn, Form, FormKey, Rest, State, Turn, copy_turn};
+use crate::domain::event_id::EventId;
+use crate::domain::form::{AskingEvent, Form, Rest, State, Turn};
 use crate::domain::sweep_plan::{Found, Verdict, judge};
-use crate::google::{GoogleError, Listing};
-use crate::store::copy_record::CopyRecord;
-use crate::store::form::FormItem;
+use crate::google::GoogleError;
+use crate::store::calendar::CalendarState;
 use crate::store::item::Kept;
 use crate::store::open_record::OpenRecord;
 
@@ -29,53 +30,40 @@ struct Candidate {
     why: Option<String>,
 }
 
-/// What is known of forms.
-#[derive(Default)]
-struct Forms {
-    /// Those that were read.
-    read: BTreeMap<FormKey, Option<Kept<FormItem>>>,
-    /// Those that events have left behind, or will have.
-    left: BTreeSet<FormKey>,
-    /// Those that open events ask for.
-    asked: BTreeSet<FormKey>,
-}
-
 impl Sweep<'_> {
-    /// What the sweep would do in this calendar.
+    /// What the sweep would do in this calendar, of which `state` was read and `found` listed.
     pub(super) async fn plan(
         &self,
-        calendar: &Calendar,
-        open: Vec<Kept<OpenRecord>>,
-        copies: Vec<Kept<CopyRecord>>,
+        calendar: &SweptCalendar,
+        state: CalendarState,
         found: Found,
     ) -> Result<OfficePlan, CalendarError> {
-        let left = found.left_by_reason();
+        let CalendarState { open, copies, .. } = state;
+        let left_alone = found.left_by_reason();
         let stopped = self.stopped(calendar, &open, &found).await?;
-        let left_before = calendar.left.iter().map(|left| left.form.clone()).collect();
-        let mut forms = Forms { left: left_before, ..Forms::default() };
+        let mut forms = PlannedForms::new(self, calendar.left.iter().map(|left| left.form.clone()));
         let mut lines = Vec::new();
         let candidates = self.candidates(open, found, &mut forms).into_iter();
         for candidate in candidates.filter(|candidate| !stopped.contains(&candidate.record.event.id)) {
             lines.push(self.plan_one(calendar, candidate, &mut forms).await?);
         }
         for copy in copies {
-            let form = self.form_of(&copy.form, &mut forms).await?.map(|form| form.form);
-            lines.extend(self.plan_copy(&copy, form.as_ref()));
+            lines.extend(forms.plan_copy(&copy).await?);
         }
-        lines.extend(self.plan_left(&mut forms).await?);
-        lines.extend(left.into_iter().map(|(left, count)| format!("leave {count}: {left}")));
+        lines.extend(forms.plan_left().await?);
+        lines.extend(left_alone.into_iter().map(|(reason, count)| format!("leave {count}: {reason}")));
         Ok(OfficePlan { office: calendar.office.name.clone(), plan: lines })
     }
 
     /// The events that are not recorded, because this version of them was closed before, or a newer one was looked at.
     async fn stopped(
         &self,
-        calendar: &Calendar,
+        calendar: &SweptCalendar,
         open: &[Kept<OpenRecord>],
         found: &Found,
-    ) -> Result<HashSet<String>, CalendarError> {
+    ) -> Result<HashSet<EventId>, CalendarError> {
         let (id, now) = (&calendar.office.calendar_id, self.app.clock.now());
-        let is_new = |event: &&String| open.iter().all(|record| record.event.id != **event);
+        let is_new = |event: &&EventId| open.iter().all(|record| record.event.id != **event);
         let new = found.work.keys().filter(is_new);
         let asking = new.map(|event| AskingEvent { calendar: id.clone(), event: event.clone() }).collect();
         let items = self.app.store.events(asking, now).await?;
@@ -91,7 +79,7 @@ impl Sweep<'_> {
     }
 
     /// Whether the event is work as Google has it now.
-    async fn is_work(&self, calendar: &Calendar, event_id: &str) -> Result<bool, CalendarError> {
+    async fn is_work(&self, calendar: &SweptCalendar, event_id: &EventId) -> Result<bool, CalendarError> {
         let read = match self.look_at(calendar, event_id).await {
             // The version that was listed is.
             Err(GoogleError::OddEvent(_)) => return Ok(true),
@@ -101,17 +89,17 @@ impl Sweep<'_> {
     }
 
     /// What the sweep would work on, in its order.
-    fn candidates(&self, open: Vec<Kept<OpenRecord>>, found: Found, forms: &mut Forms) -> Vec<Candidate> {
+    fn candidates(&self, open: Vec<Kept<OpenRecord>>, found: Found, forms: &mut PlannedForms<'_>) -> Vec<Candidate> {
         let Found { work, mut done, .. } = found;
         let now = self.app.clock.now();
-        let mut open: HashMap<String, OpenRecord> =
+        let mut open: HashMap<EventId, OpenRecord> =
             open.into_iter().map(|record| (record.event.id.clone(), (*record).clone())).collect();
         let mut candidates: Vec<Candidate> = work
             .into_values()
             .map(|work| {
                 let known = open.remove(&work.event.id);
                 let (event, why) = (work.event, Some(work.why.to_string()));
-                let record = OpenRecord::of(event.clone(), work.days, work.person, known.as_ref(), now);
+                let record = OpenRecord::new(event.clone(), work.days, work.person, now).after(known.as_ref());
                 forms.left.extend(known.map(|known| known.form()).filter(|form| *form != record.form()));
                 Candidate { record, seen: Some(event), why }
             })
@@ -128,22 +116,22 @@ impl Sweep<'_> {
 
     async fn plan_one(
         &self,
-        calendar: &Calendar,
+        calendar: &SweptCalendar,
         candidate: Candidate,
-        forms: &mut Forms,
+        forms: &mut PlannedForms<'_>,
     ) -> Result<String, CalendarError> {
         let Candidate { mut record, mut seen, why } = candidate;
         let mut must_look = seen.is_none() && calendar.is_reconciled;
         for _ in 0..MOST_STEPS {
             let key = record.form();
-            let form = self.form_of(&key, forms).await?;
-            let known = Known::Read(form.as_ref().map(|form| &form.form));
+            let form = forms.get(&key).await?;
+            let known = Known::Read(form.as_ref());
             let case = Case { record: &record, seen: seen.as_ref(), form: known, must_look };
             match decide(&case, &self.policy()) {
                 Decision::Look => {
                     must_look = false;
                     seen = match self.look(calendar, &record).await {
-                        Err(CalendarError::Google(error @ GoogleError::OddEvent(_))) => {
+                        Err(error @ GoogleError::OddEvent(_)) => {
                             return Ok(format!("leave {} open: {error}", record.event.id));
                         }
                         read => Some(read?),
@@ -152,7 +140,7 @@ impl Sweep<'_> {
                 Decision::Update(days) => {
                     let Some(event) = seen.clone() else { break };
                     let now = self.app.clock.now();
-                    record = OpenRecord::of(event, days, record.person.clone(), Some(&record), now);
+                    record = OpenRecord::new(event, days, record.person.clone(), now).after(Some(&record));
                     forms.left.extend(Some(key).filter(|key| *key != record.form()));
                 }
                 decision => {
@@ -162,7 +150,7 @@ impl Sweep<'_> {
                     } else if !record.is_gone && decision != Decision::KeepInSight {
                         forms.asked.insert(key);
                     }
-                    let line = self.line(&record, decision, form.as_ref().map(|form| &form.form)).await;
+                    let line = self.line(&record, decision, form.as_ref()).await;
                     return Ok(why.map_or_else(|| line.clone(), |why| format!("{line}: {why}")));
                 }
             }
@@ -170,56 +158,11 @@ impl Sweep<'_> {
         Ok(format!("look at {} again", record.event.id))
     }
 
-    async fn look(&self, calendar: &Calendar, record: &OpenRecord) -> Result<Event, CalendarError> {
-        let at_google = self.google_calendar(&calendar.office.calendar_id);
-        match at_google.in_zone(calendar.zone).get_event(&record.event.id).await {
-            Err(GoogleError::NotFound) => {
-                let now = self.app.clock.now();
-                let reach = Listing::Window { from: now, to: now + chrono::Duration::minutes(1) };
-                at_google.list_events(&reach, None).await?;
-                Ok(Event { cancelled: true, ..record.event.clone() })
-            }
-            read => Ok(read?),
-        }
-    }
-
-    async fn form_of(&self, key: &FormKey, forms: &mut Forms) -> Result<Option<FormItem>, CalendarError> {
-        if !forms.read.contains_key(key) {
-            let form = self.app.store.form(key, self.app.clock.now()).await?;
-            forms.read.insert(key.clone(), form);
-        }
-        Ok(forms.read.get(key).and_then(Option::as_ref).map(|form| (**form).clone()))
-    }
-
-    fn plan_copy(&self, copy: &CopyRecord, form: Option<&Form>) -> Option<String> {
-        let days = copy.form.days;
-        let is_registered = self.everything.users.contains_key(&copy.form.person);
-        Some(match copy_turn(form, self.app.clock.now()) {
-            CopyTurn::Send if is_registered => format!("send a copy of the form for {days}"),
-            CopyTurn::Send | CopyTurn::GiveUp => format!("give up the copy of the form for {days}"),
-            CopyTurn::Rest => format!("wait with the copy of the form for {days}"),
-            CopyTurn::Close => return None,
-        })
-    }
-
-    /// What is said of the forms that no event asks for any more.
-    async fn plan_left(&self, forms: &mut Forms) -> Result<Vec<String>, CalendarError> {
-        let left: Vec<FormKey> = forms.left.difference(&forms.asked).cloned().collect();
-        let mut lines = Vec::new();
-        for key in left {
-            let form = self.form_of(&key, forms).await?;
-            if form.is_some_and(|form| form.form.is_doubtful()) {
-                lines.push(format!("leave the form for {} to a person: no event asks for it any more", key.days));
-            }
-        }
-        Ok(lines)
-    }
-
     /// What is planned for one event.
     async fn line(&self, record: &OpenRecord, decision: Decision, form: Option<&Form>) -> String {
         let (id, days, key) = (&record.event.id, record.days, record.form());
         match decision {
-            Decision::Close(left) => format!("close {id}: {left}"),
+            Decision::Close(reason) => format!("close {id}: {reason}"),
             Decision::KeepInSight => format!("keep {id} in sight: deleted, and nobody knows of its form for {days}"),
             Decision::Form(Turn::Send { .. }) if !self.planned.lock().await.insert(key.clone()) => {
                 format!("approve {id} for {days} on the form that is sent for another event")

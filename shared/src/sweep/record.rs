@@ -1,12 +1,13 @@
-//! Writes down what a listing found, before the cursor moves past it.
+//! How a [`Sweep`] writes down what a listing found, before the cursor moves past it.
 
 use std::collections::HashMap;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::Sweep;
-use super::calendar::{Calendar, CalendarError, Task};
+use super::calendar::{CalendarError, OpenEvent, SweptCalendar};
+use super::sweeping::Sweep;
 use crate::domain::event::Event;
+use crate::domain::event_id::EventId;
 use crate::domain::sweep_plan::{Found, Verdict, Work, judge};
 use crate::google::GoogleError;
 use crate::store::StoreError;
@@ -20,15 +21,15 @@ const RECORDS_AT_ONCE: usize = 8;
 const MOST_ROUNDS: usize = 8;
 
 impl Sweep<'_> {
-    /// Writes down what was found. Answers all open records, the oldest first, with what this sweep saw of their events.
+    /// Writes down what was found. Answers all open events, the oldest first.
     pub(super) async fn record(
         &self,
-        calendar: &mut Calendar,
+        calendar: &mut SweptCalendar,
         open: Vec<Kept<OpenRecord>>,
         found: Found,
-    ) -> Result<Vec<Task>, CalendarError> {
+    ) -> Result<Vec<OpenEvent>, CalendarError> {
         let Found { work, mut done, .. } = found;
-        let mut open: HashMap<String, Kept<OpenRecord>> =
+        let mut open: HashMap<EventId, Kept<OpenRecord>> =
             open.into_iter().map(|record| (record.event.id.clone(), record)).collect();
         let found: Vec<(Work, Option<Kept<OpenRecord>>)> = work
             .into_iter()
@@ -37,49 +38,49 @@ impl Sweep<'_> {
                 (work, known)
             })
             .collect();
-        let recorded: Vec<Option<Task>> = stream::iter(found)
+        let recorded: Vec<Option<OpenEvent>> = stream::iter(found)
             .map(|(work, known)| self.record_one(&*calendar, work, known))
             .buffer_unordered(RECORDS_AT_ONCE)
             .try_collect()
             .await?;
         let others = open.into_values().map(|record| {
             let seen = done.remove(&record.event.id);
-            Task::new(record, seen)
+            OpenEvent::new(record, seen)
         });
-        let mut tasks: Vec<Task> = others.chain(recorded.into_iter().flatten()).collect();
-        calendar.left.extend(tasks.iter_mut().filter_map(|task| task.left.take()));
-        tasks.sort_by(|a, b| {
+        let mut events: Vec<OpenEvent> = others.chain(recorded.into_iter().flatten()).collect();
+        calendar.left.extend(events.iter_mut().filter_map(|event| event.left.take()));
+        events.sort_by(|a, b| {
             (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
         });
-        Ok(tasks)
+        Ok(events)
     }
 
-    /// Writes down one event. What is there instead is looked at: it is never skipped, and never overwritten by what is
-    /// older.
+    /// Writes down one event. A record that is there already is looked at: it is never skipped, and never overwritten by an
+    /// older version.
     async fn record_one(
         &self,
-        calendar: &Calendar,
+        calendar: &SweptCalendar,
         work: Work,
         known: Option<Kept<OpenRecord>>,
-    ) -> Result<Option<Task>, CalendarError> {
+    ) -> Result<Option<OpenEvent>, CalendarError> {
         let Work { mut event, person, mut days, why } = work;
         let (mut known, mut is_met, mut over) = (known, false, None);
         let items = self.app.store.calendar(&calendar.office.calendar_id);
         for _ in 0..MOST_ROUNDS {
             if let Some(record) = known.take() {
                 match compare(&record, &event, is_met) {
-                    Version::Same => return Ok(Some(Task::new(record, Some(event)))),
-                    Version::Newer => return Ok(Some(Task::new(record, None))),
-                    Version::Older => known = Some(record),
-                    Version::NobodyKnows => {
+                    RecordedVersion::Same => return Ok(Some(OpenEvent::new(record, Some(event)))),
+                    RecordedVersion::Newer => return Ok(Some(OpenEvent::new(record, None))),
+                    RecordedVersion::Older => known = Some(record),
+                    RecordedVersion::NobodyKnows => {
                         let read = match self.look_at(calendar, &event.id).await {
                             Ok(Some(read)) => read,
                             // Whoever works on it says what is wrong.
-                            Ok(None) | Err(GoogleError::OddEvent(_)) => return Ok(Some(Task::new(record, None))),
+                            Ok(None) | Err(GoogleError::OddEvent(_)) => return Ok(Some(OpenEvent::new(record, None))),
                             Err(error) => return Err(error.into()),
                         };
                         let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else {
-                            return Ok(Some(Task::new(record, Some(read))));
+                            return Ok(Some(OpenEvent::new(record, Some(read))));
                         };
                         (event, days, known, is_met) = (read, read_days, Some(record), false);
                         continue;
@@ -87,8 +88,8 @@ impl Sweep<'_> {
                 }
             }
             let now = self.app.clock.now();
-            let record = OpenRecord::of(event.clone(), days, person.clone(), known.as_deref(), now);
-            let record = kept(known.as_ref(), record, self.app.randomness.id());
+            let record = OpenRecord::new(event.clone(), days, person.clone(), now).after(known.as_deref());
+            let record = kept(known.as_ref(), record, self.revision());
             let left = known.as_ref().filter(|known| known.form() != record.form()).map(|known| self.left_by(known));
             let recorded = match &known {
                 Some(known) => items.replace(known, record, left.as_ref()).await?,
@@ -97,7 +98,7 @@ impl Sweep<'_> {
             match recorded {
                 Recorded::Written(record) => {
                     tracing::debug!(event.id = %event.id, %days, %why, "event found");
-                    return Ok(Some(Task { left, ..Task::new(record, Some(event)) }));
+                    return Ok(Some(OpenEvent { left, ..OpenEvent::new(record, Some(event)) }));
                 }
                 Recorded::Found(present) => (known, is_met) = (Some(present), true),
                 Recorded::Gone => known = None,
@@ -118,40 +119,30 @@ impl Sweep<'_> {
         }
         Err(StoreError::Throttled.into())
     }
-
-    /// The event as Google has it now; `None` when Google does not know it.
-    pub(super) async fn look_at(&self, calendar: &Calendar, event_id: &str) -> Result<Option<Event>, GoogleError> {
-        let at_google = self.google_calendar(&calendar.office.calendar_id).in_zone(calendar.zone);
-        match at_google.get_event(event_id).await {
-            Ok(event) => Ok(Some(event)),
-            Err(GoogleError::NotFound) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
 }
 
-/// Which version of an event a record has, compared with one that was listed.
-enum Version {
+/// How the version of an event in a record compares with the one that was listed.
+enum RecordedVersion {
     Same,
     Older,
     Newer,
-    /// They differ, and Google gave both the same instant.
+    /// The versions differ, and Google says that both changed at the same instant.
     NobodyKnows,
 }
 
-/// A record that was read before the listing began is not newer than it; one that was met afterwards may be.
-fn compare(record: &OpenRecord, listed: &Event, is_met: bool) -> Version {
+/// A record that was read before the listing began is not newer than the listing; one that was met afterwards may be.
+fn compare(record: &OpenRecord, listed: &Event, is_met: bool) -> RecordedVersion {
     if record.is_gone && is_met {
-        if listed.is_older_than(&record.event) { Version::Newer } else { Version::NobodyKnows }
+        if listed.is_older_than(&record.event) { RecordedVersion::Newer } else { RecordedVersion::NobodyKnows }
     } else if record.is_gone {
-        Version::Older
+        RecordedVersion::Older
     } else if record.event.etag == listed.etag {
-        Version::Same
+        RecordedVersion::Same
     } else if listed.is_older_than(&record.event) {
-        Version::Newer
+        RecordedVersion::Newer
     } else if is_met && !record.event.is_older_than(listed) {
-        Version::NobodyKnows
+        RecordedVersion::NobodyKnows
     } else {
-        Version::Older
+        RecordedVersion::Older
     }
 }

@@ -1,4 +1,4 @@
-//! What a sweep did and what is left: the answer of the API, the metrics and the summary line are made of it.
+//! What a sweep did and what is left. The answer of the API, the metrics and the summary line are made of it.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::domain::form::FormKey;
 use crate::store::open_record::OpenRecord;
 
-/// So many events of an office that nobody can read are named; the others are only counted.
+/// How many unreadable events of an office are named; the others are only counted.
 const MOST_NAMED: usize = 20;
 
 /// What a sweep did.
@@ -16,17 +16,17 @@ const MOST_NAMED: usize = 20;
 pub struct SweepReport {
     /// Calendars that were read and whose state is recorded.
     pub offices_swept: usize,
-    /// Calendars that were not.
+    /// Calendars that could not be read.
     pub offices_failed: usize,
     /// Events that are approved now.
     pub events_approved: usize,
-    /// Those of them that were approved on a form that was there before they asked for it.
+    /// Events that were approved on a form that was there before they asked for it; they count as approved, too.
     pub events_approved_on_earlier_form: usize,
     /// Open events that need nothing any more, for instance because they were deleted.
     pub events_closed: usize,
     /// Events that Google does not let us approve.
     pub events_refused: usize,
-    /// Events as Google has them that nobody can read.
+    /// Events that cannot be read as Google has them.
     pub events_unreadable: usize,
     /// What became of the forms.
     pub forms: FormCounts,
@@ -35,17 +35,17 @@ pub struct SweepReport {
     /// Forms that are in doubt or held, and that no event asks for any more.
     #[serde(skip)]
     pub without_event: usize,
-    /// How long the oldest of them has been known, in seconds.
+    /// How long the oldest open event has been known, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_open_seconds: Option<i64>,
     /// What went wrong, by office.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SweepProblem>,
     /// What else a person may want to know, by office.
     pub remarks: Vec<Remark>,
-    /// What would be done, when that was the question.
+    /// What would be done, if the sweep was a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<OfficePlan>>,
-    /// The events of one office that nobody can read.
+    /// The events of one office that cannot be read.
     #[serde(skip)]
     pub unreadable: BTreeSet<String>,
     /// The forms that wait for a person, each once however many events ask for it.
@@ -65,21 +65,21 @@ pub struct SweepReport {
 /// What became of the forms of one sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FormCounts {
-    /// Issued.
+    /// Forms that were issued.
     pub issued: usize,
-    /// Refused by the form service; tried again later.
+    /// Forms that the form service refused; they are sent again later.
     pub refused: usize,
-    /// Sent without a clear answer.
+    /// Forms that were sent without a clear answer.
     pub unknown: usize,
-    /// Waiting for a person to decide.
+    /// Forms that wait for a person to decide.
     pub held: usize,
-    /// Not sent, because the form service was not reached; tried again later.
+    /// Forms that were not sent, because the form service was not reached; they are sent again later.
     pub not_reached: usize,
 }
 
 /// Something that went wrong in an office.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Problem {
+pub struct SweepProblem {
     /// The office's name.
     pub office: String,
     /// What happened.
@@ -91,7 +91,7 @@ pub struct Problem {
 pub struct Remark {
     /// The office's name.
     pub office: String,
-    /// What.
+    /// What a person may want to know.
     pub remark: String,
 }
 
@@ -161,10 +161,10 @@ impl SweepReport {
 
     /// Notes something that went wrong in `office`.
     pub(super) fn problem(&mut self, office: &str, problem: impl Into<String>) {
-        self.problems.push(Problem { office: office.to_owned(), problem: problem.into() });
+        self.problems.push(SweepProblem { office: office.to_owned(), problem: problem.into() });
     }
 
-    /// Notes that an event cannot be read. Each is named once, and so many of an office that the report stays readable.
+    /// Notes that an event cannot be read. Each is named once; of many only the first are named.
     pub(super) fn unreadable(&mut self, office: &str, event: &str, reason: &str) {
         if self.unreadable.insert(event.to_owned()) {
             self.events_unreadable += 1;

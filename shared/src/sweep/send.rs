@@ -1,29 +1,31 @@
-//! Has a form issued: announces it, sends it, writes down what became of it.
+//! How a [`Worker`] has a form issued: it announces the form, sends it, and writes down what became of it.
 
 use std::time::Duration;
 
 use super::decision::Known;
+use super::sweeping::{MOST_SILENCES, Sweep};
 use super::work::{Step, WorkError, Worker};
-use super::{MOST_SILENCES, Sweep};
 use crate::byroapi::IssueAnswer;
 use crate::domain::approval_form;
+use crate::domain::backoff::Backoff;
 use crate::domain::form::{After, Claim, Form, Happening};
 use crate::store::StoreError;
+use crate::store::attributes::Item;
 use crate::store::form::{FormItem, put_form, read_form};
-use crate::store::item::{Item, Kept};
+use crate::store::item::Kept;
 use crate::store::write::{Met, Write, Written};
 
 /// How long a claim outlives the form's timeout.
 pub(super) const LEASE_MARGIN: Duration = Duration::from_mins(1);
-/// The pause before an outcome is written again while DynamoDB is in trouble; doubled each time …
-pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// … up to this, so that all of them end within the lease.
-const LONGEST_PAUSE: Duration = Duration::from_secs(16);
-/// What is left to do after such a pause takes about this long.
+/// The pauses before an outcome is written again while DynamoDB is in trouble.
+const PAUSES: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(16) };
+/// How many such pauses are made, so that all of them end within the lease.
+const MOST_PAUSES: u32 = 5;
+/// What is left to do after a pause takes about this long.
 const AFTER_A_PAUSE: Duration = Duration::from_secs(10);
 /// How often an outcome is written onto a form that others keep changing.
 const MOST_ROUNDS: usize = 32;
-/// Divided into thousandths.
+/// Its milliseconds are the thousandths of luck.
 const LUCK: Duration = Duration::from_secs(1);
 
 impl Worker<'_> {
@@ -31,7 +33,7 @@ impl Worker<'_> {
     pub(super) async fn send(&mut self, is_interrupted: bool) -> Result<Step, WorkError> {
         let sweep = self.sweep;
         let mut silences = sweep.form_turn.lock().await;
-        let (Some(byroapi), Some(user)) = (&sweep.app.byroapi, sweep.everything.users.get(&self.record.person)) else {
+        let (Some(byroapi), Some(user)) = (&sweep.app.byroapi, sweep.roster.users.get(&self.record.person)) else {
             return Ok(Step::Rest);
         };
         if !sweep.has_time() || *silences >= MOST_SILENCES {
@@ -48,7 +50,7 @@ impl Worker<'_> {
         if let Some(step) = self.announce(form).await? {
             return Ok(step);
         }
-        self.report.forms.unknown += usize::from(is_interrupted);
+        self.calendar.report.forms.unknown += usize::from(is_interrupted);
         // It may have been long on its way, or this process stood still: then others take the form for sent.
         if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
             self.settle(&Happening::NotSent(claim.id)).await?;
@@ -87,7 +89,7 @@ impl Worker<'_> {
     /// Writes down what the form service answered.
     async fn settle_answer(&mut self, answer: IssueAnswer) -> Result<Step, WorkError> {
         let (claim, luck) = (self.claim.clone(), self.sweep.luck());
-        let forms = &mut self.report.forms;
+        let forms = &mut self.calendar.report.forms;
         let (happening, problem) = match answer {
             IssueAnswer::Issued => {
                 forms.issued += 1;
@@ -118,7 +120,7 @@ impl Worker<'_> {
     /// Leaves a form to a person: nobody knows whether it was issued.
     pub(super) async fn leave_to_person(&mut self, is_interrupted: bool) -> Result<Step, WorkError> {
         if self.settle(&Happening::LeftToPerson).await? {
-            self.report.forms.unknown += usize::from(is_interrupted);
+            self.calendar.report.forms.unknown += usize::from(is_interrupted);
             return Ok(Step::Rest);
         }
         Ok(Step::Next)
@@ -127,13 +129,13 @@ impl Worker<'_> {
     /// Writes what happened onto the form as it is, also when others change it or DynamoDB is in trouble for a moment.
     /// Answers whether it changed anything.
     pub(super) async fn settle(&mut self, happening: &Happening) -> Result<bool, WorkError> {
-        let mut pause = FIRST_PAUSE;
+        let mut pauses = 0;
         let mut rounds = 0;
         while let Some(form) = Form::after(self.form(), happening, self.now()).changed() {
             match self.put_form(form).await {
                 Ok(true) => return Ok(true),
                 Ok(false) if rounds < MOST_ROUNDS => rounds += 1,
-                Err(error) if self.sweep.waits_out(&error, &mut pause).await => {}
+                Err(error) if self.sweep.waits_out(&error, &mut pauses).await => {}
                 Ok(false) => return Err(StoreError::Throttled.into()),
                 Err(error) => return Err(error.into()),
             }
@@ -159,7 +161,7 @@ impl Worker<'_> {
     /// The write that makes this of the form, and the item that is then in the table.
     pub(super) fn put(&self, form: Form) -> Result<(Write, Kept<FormItem>), StoreError> {
         let item = FormItem { key: self.record.form(), form };
-        put_form(self.form.get(), item, self.sweep.app.randomness.id(), self.now())
+        put_form(self.form.get(), item, self.sweep.revision(), self.now())
     }
 
     pub(super) fn meets_form(&mut self, item: Option<Item>) -> Result<(), StoreError> {
@@ -169,20 +171,21 @@ impl Worker<'_> {
 }
 
 impl Sweep<'_> {
-    /// Pauses before something is written again, while DynamoDB is in trouble and there is time for it, one more write and the
-    /// approval. Answers whether it did.
-    pub(super) async fn waits_out(&self, error: &StoreError, pause: &mut Duration) -> bool {
-        let needed = *pause + AFTER_A_PAUSE;
+    /// Pauses before something is written again, while DynamoDB is in trouble and there is time for the pause, one more write
+    /// and the approval. Answers whether it did; `pauses` counts the pauses so far.
+    pub(super) async fn waits_out(&self, error: &StoreError, pauses: &mut u32) -> bool {
+        let pause = PAUSES.after(*pauses + 1);
+        let needed = pause + AFTER_A_PAUSE;
         let has_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) > needed);
-        if !error.is_temporary() || *pause > LONGEST_PAUSE || !has_time {
+        if !error.is_temporary() || *pauses >= MOST_PAUSES || !has_time {
             return false;
         }
-        self.app.clock.pause(*pause).await;
-        *pause *= 2;
+        self.app.clock.pause(pause).await;
+        *pauses += 1;
         true
     }
 
-    /// Where between half and the whole of the longest wait a form is tried again, in thousandths.
+    /// How much of the possible wait is added before a form is tried again, in thousandths.
     pub(super) fn luck(&self) -> u16 {
         u16::try_from(self.app.randomness.up_to(LUCK).as_millis()).unwrap_or(0)
     }

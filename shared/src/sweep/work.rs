@@ -4,23 +4,22 @@
 //! settles the form. Every write is on the condition that things are as they were read; when one fails, what it met is
 //! looked at and decided about anew.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
-use super::Sweep;
-use super::backlog::Open;
-use super::calendar::Calendar;
+use super::calendar::{OpenEvent, SweptCalendar};
 use super::decision::{Case, Decision, Known, decide};
 use super::left_behind::may_be_unsettled;
-use super::report::SweepReport;
+use super::sweeping::Sweep;
 use crate::domain::date_range::DateRange;
 use crate::domain::event::Event;
 use crate::domain::form::{AskingEvent, ClaimId, Form, Happening, MOST_EVENTS, State, Turn};
-use crate::domain::sweep_plan::Left;
-use crate::google::{GoogleError, Listing};
+use crate::domain::sweep_plan::LeaveReason;
+use crate::google::GoogleError;
 use crate::store::StoreError;
+use crate::store::attributes::Item;
 use crate::store::calendar::Recorded;
 use crate::store::form::FormItem;
-use crate::store::item::{Item, Kept, kept};
+use crate::store::item::{Kept, kept};
 use crate::store::open_record::OpenRecord;
 use crate::store::seen::How;
 
@@ -49,9 +48,8 @@ pub(super) enum Step {
 /// Work on one open event.
 pub(super) struct Worker<'a> {
     pub(super) sweep: &'a Sweep<'a>,
-    pub(super) calendar: &'a mut Calendar,
-    pub(super) report: &'a mut SweepReport,
-    /// Under which it sends.
+    pub(super) calendar: &'a mut SweptCalendar,
+    /// The name under which it sends.
     pub(super) claim: ClaimId,
     pub(super) record: Kept<OpenRecord>,
     /// The version of the event that this sweep saw.
@@ -66,22 +64,29 @@ pub(super) struct Worker<'a> {
     pub(super) refusal: Option<String>,
 }
 
+/// An event that stays open, and what is known of its form.
+pub(super) struct Resting {
+    pub(super) record: Kept<OpenRecord>,
+    pub(super) form: Known<Kept<FormItem>>,
+    /// Whether somebody else was sending the form.
+    pub(super) looks_again: bool,
+}
+
 impl<'a> Worker<'a> {
     pub(super) fn new(
         sweep: &'a Sweep<'a>,
-        calendar: &'a mut Calendar,
-        report: &'a mut SweepReport,
-        record: Kept<OpenRecord>,
-        seen: Option<Event>,
+        calendar: &'a mut SweptCalendar,
+        event: OpenEvent,
         form: Known<Kept<FormItem>>,
     ) -> Self {
+        let OpenEvent { record, seen, left: _ } = event;
         let claim = ClaimId(sweep.app.randomness.id());
         let (must_look, has_issued, approved, refusal) = (false, false, None, None);
-        Self { sweep, calendar, report, claim, record, seen, form, must_look, has_issued, approved, refusal }
+        Self { sweep, calendar, claim, record, seen, form, must_look, has_issued, approved, refusal }
     }
 
     /// Works on the event. Answers its record if it stays open.
-    pub(super) async fn work(mut self) -> Option<Open> {
+    pub(super) async fn work(mut self) -> Option<Resting> {
         for _ in 0..MOST_STEPS {
             match self.step().await {
                 Ok(Step::Next) => {}
@@ -94,7 +99,7 @@ impl<'a> Worker<'a> {
             }
         }
         let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain { .. })) && !self.is_sending();
-        Some(Open { record: self.record, form: self.form, looks_again })
+        Some(Resting { record: self.record, form: self.form, looks_again })
     }
 
     fn decide(&self) -> Decision {
@@ -128,29 +133,21 @@ impl<'a> Worker<'a> {
     /// Reads the event: it may have been moved or deleted.
     async fn look(&mut self) -> Result<Step, WorkError> {
         self.must_look = false;
-        let (office, id) = (&self.calendar.office, &self.record.event.id);
-        let read = self.sweep.google_calendar(&office.calendar_id).in_zone(self.calendar.zone).get_event(id).await;
-        self.seen = Some(match read {
-            Err(GoogleError::NotFound) => self.vanished().await?,
+        match self.sweep.look(self.calendar, &self.record).await {
             Err(GoogleError::OddEvent(reason)) => {
-                self.report.unreadable(&office.name, id, &reason);
-                return Ok(Step::Rest);
+                self.calendar.unreadable(&self.record.event.id, &reason);
+                Ok(Step::Rest)
             }
-            read => read?,
-        });
-        Ok(Step::Next)
-    }
-
-    /// The event as deleted, if Google does not know it; an error if it is the calendar that is out of reach.
-    pub(super) async fn vanished(&self) -> Result<Event, WorkError> {
-        let (from, to) = (self.now(), self.now() + Duration::minutes(1));
-        let calendar = self.sweep.google_calendar(&self.calendar.office.calendar_id);
-        calendar.list_events(&Listing::Window { from, to }, None).await?;
-        Ok(Event { cancelled: true, ..self.record.event.clone() })
+            read => {
+                self.seen = Some(read?);
+                Ok(Step::Next)
+            }
+        }
     }
 
     async fn read_form(&mut self) -> Result<Step, WorkError> {
-        let form = self.sweep.app.store.form(&self.record.form(), self.now()).await?;
+        let person = self.sweep.app.store.person(&self.record.person);
+        let form = person.form(self.record.days, self.now()).await?;
         self.form = Known::Read(form);
         Ok(Step::Next)
     }
@@ -164,7 +161,7 @@ impl<'a> Worker<'a> {
             let id = &event.id;
             self.problem(format!("event {id} was moved to {days} while its form for {} was issued", self.record.days));
         }
-        let record = OpenRecord::of(event, days, self.record.person.clone(), Some(&self.record), self.now());
+        let record = OpenRecord::new(event, days, self.record.person.clone(), self.now()).after(Some(&self.record));
         self.replace(record).await
     }
 
@@ -181,7 +178,7 @@ impl<'a> Worker<'a> {
     async fn replace(&mut self, record: OpenRecord) -> Result<Step, WorkError> {
         let is_for_another = record.form() != self.record.form();
         let left = (is_for_another && may_be_unsettled(self.form())).then(|| self.sweep.left_by(&self.record));
-        let record = kept(Some(&self.record), record, self.sweep.app.randomness.id());
+        let record = kept(Some(&self.record), record, self.sweep.revision());
         let items = self.sweep.app.store.calendar(&self.calendar.office.calendar_id);
         match items.replace(&self.record, record, left.as_ref()).await? {
             Recorded::Written(record) => {
@@ -241,7 +238,7 @@ impl<'a> Worker<'a> {
     }
 
     pub(super) fn problem(&mut self, problem: impl Into<String>) {
-        self.report.problem(&self.calendar.office.name, problem);
+        self.calendar.problem(problem);
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -249,21 +246,23 @@ impl<'a> Worker<'a> {
     }
 
     /// Says what a person should know about a record that is closed without an approval.
-    pub(super) fn tell_of_closing(&mut self, left: Left) {
-        self.report.events_closed += 1;
+    pub(super) fn tell_of_closing(&mut self, left: LeaveReason) {
+        self.calendar.report.events_closed += 1;
         let id = &self.record.event.id;
         let since = self.record.recorded_at;
         let issued = self.form().is_some_and(|form| matches!(form.state, State::Issued { at } if at >= since));
         match left {
-            Left::NotAManualUser => {
+            LeaveReason::NotAManualUser => {
                 self.problem(format!("event {id} stays unapproved: its creator is no longer a manual user"));
             }
-            Left::Fixed | Left::Refused => {
-                self.report.events_refused += 1;
+            LeaveReason::Fixed | LeaveReason::Refused => {
+                self.calendar.report.events_refused += 1;
                 let why = self.refusal.take().unwrap_or_else(|| left.to_string());
                 self.problem(format!("event {id} stays unapproved until it changes: {why}"));
             }
-            Left::Deleted if issued => self.problem(format!("event {id} was deleted while its form was being issued")),
+            LeaveReason::Deleted if issued => {
+                self.problem(format!("event {id} was deleted while its form was being issued"));
+            }
             _ => {}
         }
     }

@@ -76,10 +76,10 @@ async fn a_patch_gets_a_fresh_token_too() {
     let bench = Bench::new().await;
     let event = moffman_simulators::NewEvent::new("2026-06-18", "2026-06-19");
     let id = bench.world.person_adds(CALENDAR, "eva@example.com", event);
-    let event = bench.at_google().get_event(&id).await.unwrap();
+    let event = bench.at_google().get_event(&id.as_str().into()).await.unwrap();
     bench.world.revoke_tokens();
     let change = moffman::domain::event::EventChange { colour: Some(5), ..Default::default() };
-    bench.at_google().patch_event(&id, &event.etag, &change).await.unwrap();
+    bench.at_google().patch_event(&id.as_str().into(), &event.etag, &change).await.unwrap();
     assert_eq!((bench.world.count("events.patch"), bench.world.count("token")), (2, 2));
     bench.finish();
 }

@@ -10,9 +10,9 @@ use crate::bench::{Bench, CALENDAR};
 async fn use_all(bench: &Bench, id: &str) {
     let window = Listing::Window { from: bench.world.now(), to: bench.world.now() + chrono::Duration::days(7) };
     bench.at_google().list_events(&window, None).await.unwrap();
-    let event = bench.at_google().get_event(id).await.unwrap();
+    let event = bench.at_google().get_event(&id.into()).await.unwrap();
     let change = EventChange { colour: Some(5), ..Default::default() };
-    bench.at_google().patch_event(id, &event.etag, &change).await.unwrap();
+    bench.at_google().patch_event(&id.into(), &event.etag, &change).await.unwrap();
     bench.store.load_pointer().await.unwrap();
 }
 

@@ -48,7 +48,7 @@ impl Bench {
 
     async fn existing_event(&self) -> Event {
         let id = self.world.person_adds(CALENDAR, "eva@example.com", NewEvent::new("2026-06-18", "2026-06-19"));
-        self.at_google().get_event(&id).await.unwrap()
+        self.at_google().get_event(&id.as_str().into()).await.unwrap()
     }
 }
 
@@ -74,10 +74,10 @@ async fn an_insert_makes_one_event_whatever_happens() {
     for fault in passing() {
         let bench = Bench::new().await;
         bench.world.fail("events.insert", fault.clone());
-        let outcome = bench.at_google().insert_event("0abc1", &change()).await;
+        let outcome = bench.at_google().insert_event(&"0abc1".into(), &change()).await;
         let had_effect =
             matches!(fault, Fault::DropAfterEffect | Fault::Truncated | Fault::Empty | Fault::HangAfterEffect);
-        let expected = if had_effect { Err(GoogleError::AlreadyExists) } else { Ok("0abc1".to_owned()) };
+        let expected = if had_effect { Err(GoogleError::AlreadyExists) } else { Ok("0abc1".into()) };
         assert_eq!(outcome.map(|event| event.id), expected, "{fault:?}");
         assert_eq!((bench.world.events(CALENDAR).len(), bench.world.count("events.insert")), (1, 2), "{fault:?}");
         bench.finish();
@@ -167,7 +167,7 @@ async fn nobody_listens() {
     let calendar_id = calendar();
     let calendar = GoogleCalendar::new(&google, &bench.budget, &calendar_id);
     assert_eq!(calendar.subscribe().await, Err(GoogleError::Unreachable));
-    let patched = calendar.patch_event("0abc1", "\"1\"", &change()).await;
+    let patched = calendar.patch_event(&"0abc1".into(), &"\"1\"".into(), &change()).await;
     assert_eq!(patched, Err(GoogleError::Unreachable));
     bench.finish();
 }

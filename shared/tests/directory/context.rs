@@ -8,11 +8,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use moffman::app::Moffman;
 use moffman::clock::Clock;
 use moffman::config::{Place, Sources};
-use moffman::directory::{Directory, DirectoryError};
+use moffman::directory::DirectoryError;
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::office::Office;
 use moffman::google::Budget;
-use moffman::reload::{ReloadReport, reload};
+use moffman::reload::{ReloadOrder, ReloadReport, reload};
 use moffman::store::Store;
 use moffman_simulators::World;
 use moffman_testbed::{Testbed, WorldTime};
@@ -33,7 +33,7 @@ pub struct Context {
 
 /// A process of ours: its own memory on the common store.
 pub struct Process {
-    pub directory: Directory,
+    pub app: Moffman,
 }
 
 impl Context {
@@ -53,7 +53,7 @@ impl Context {
         let sources = Sources { file, environment: Vec::new(), options, place: Place::Local };
         let time = WorldTime::going_on(self.world.clone());
         let app = Moffman::new(self.testbed.surroundings(&sources, time).unwrap()).unwrap();
-        Process { directory: app.directory }
+        Process { app }
     }
 
     /// The world's time as our processes have it.
@@ -119,7 +119,7 @@ impl Context {
 
 impl Process {
     pub async fn office(&self, name: &str) -> Result<Office, DirectoryError> {
-        self.directory.office(&Budget::default(), name).await
+        self.app.directory.office(&Budget::default(), name).await
     }
 
     /// The calendar of an office that is known.
@@ -127,8 +127,8 @@ impl Process {
         self.office(name).await.unwrap().calendar_id.into()
     }
 
-    pub async fn everything(&self) -> Result<std::sync::Arc<moffman::directory::Roster>, DirectoryError> {
-        self.directory.roster(&Budget::default()).await
+    pub async fn roster(&self) -> Result<std::sync::Arc<moffman::directory::Roster>, DirectoryError> {
+        self.app.directory.roster(&Budget::default()).await
     }
 
     pub async fn reload(&self) -> ReloadReport {
@@ -136,7 +136,7 @@ impl Process {
     }
 
     pub async fn try_reload(&self) -> Result<ReloadReport, moffman::reload::ReloadError> {
-        reload(&self.directory, &Budget::default()).await
+        reload(&self.app, &ReloadOrder::default()).await
     }
 }
 

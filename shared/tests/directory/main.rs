@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod context;
-mod everything;
 mod large;
 mod log;
 mod office;
 mod reload;
+mod roster;
 mod rows;
 mod snapshot;
 mod subscriptions;

@@ -47,9 +47,9 @@ async fn when_one_of_two_spreadsheets_fails_both_stay_as_they_were() {
             "{broken}: {lost:?}"
         );
         assert_eq!(ctx.items().await, before, "{broken}");
-        let everything = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1)).everything().await.unwrap();
-        assert_eq!(everything.offices[0].name, "ostrava", "{broken}");
-        assert!(everything.users.contains_key(&person("bob@example.com")), "{broken}");
+        let roster = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1)).roster().await.unwrap();
+        assert_eq!(roster.offices[0].name, "ostrava", "{broken}");
+        assert!(roster.users.contains_key(&person("bob@example.com")), "{broken}");
     }
     ctx.finish();
 }
@@ -141,7 +141,7 @@ async fn upstream_14_a_bad_row_an_empty_range_or_a_lost_sheet_stops_nothing() {
         matches!(lost, Err(ReloadError::SheetUnavailable(SheetError { error: GoogleError::Busy { .. }, .. }))),
         "{lost:?}"
     );
-    assert_eq!(ctx.usual_process().everything().await.unwrap().offices.len(), 2, "the snapshot stays");
+    assert_eq!(ctx.usual_process().roster().await.unwrap().offices.len(), 2, "the snapshot stays");
     ctx.finish();
 }
 
@@ -165,7 +165,7 @@ async fn upstream_15_cells_are_trimmed_and_addresses_compared_without_case() {
     ]);
     let report = process.reload().await;
     assert_eq!(process.calendar("Prague").await, "prague@example.com");
-    let users = &process.everything().await.unwrap().users;
+    let users = &process.roster().await.unwrap().users;
     assert_eq!(users[&person("anna@example.com")].name, "Anna Nova");
     assert_eq!(users[&person("anna@example.com")].email.as_str(), "Anna@Example.com");
     assert_eq!(users[&person("dana@example.com")].name, "Static Dana");
@@ -184,7 +184,7 @@ async fn a_range_without_a_usable_row_is_not_believed_at_once() {
     let report = process.reload().await;
     assert_eq!(report.kept, [kept("Manual users!A2:D", "no row of the range is usable")]);
     assert_eq!(report.problems.len(), 2);
-    assert_eq!(process.everything().await.unwrap().users.len(), 2);
+    assert_eq!(process.roster().await.unwrap().users.len(), 2);
     ctx.finish();
 }
 
@@ -194,7 +194,7 @@ async fn a_range_that_was_always_empty_is_an_empty_directory() {
     ctx.set_users(&[]);
     let process = ctx.usual_process();
     assert!(process.reload().await.kept.is_empty());
-    assert!(process.everything().await.unwrap().users.is_empty());
+    assert!(process.roster().await.unwrap().users.is_empty());
     ctx.finish();
 }
 
@@ -208,10 +208,10 @@ async fn people_without_the_names_that_a_template_uses_are_left_out() {
           url: http://127.0.0.1:9/form
           email: {from: office@example.com, to: boss@example.com, subject: 'Day of {last_name}'}
         ";
-    let users = ctx.process("manual_users: {google_config: sheet-1}").everything().await.unwrap();
+    let users = ctx.process("manual_users: {google_config: sheet-1}").roster().await.unwrap();
     assert_eq!(users.users.len(), 2);
     let process = ctx.process(with_forms);
-    let users = process.everything().await.unwrap();
+    let users = process.roster().await.unwrap();
     assert_eq!(
         users.users.keys().collect::<Vec<_>>(),
         [&person("anna@example.com")],

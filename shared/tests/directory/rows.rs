@@ -36,7 +36,7 @@ async fn characters_that_nobody_sees_do_not_hide_a_person_or_an_office() {
     for written in ["Pra\u{200b}gue", " Prague\u{a0}", "Prague\u{fe0f}"] {
         assert_eq!(process.calendar(written).await, "prague@example.com", "{written:?}");
     }
-    let users = &process.everything().await.unwrap().users;
+    let users = &process.roster().await.unwrap().users;
     assert_eq!(users[&person("anna@example.com")].name, "Anna Nova");
     assert!(users.contains_key(&person("bob@example.com")) && users.contains_key(&person("cyril@example.com")));
     ctx.finish();
@@ -53,7 +53,7 @@ async fn an_office_of_the_configuration_wins_over_the_same_name_in_the_sheet() {
     for written in ["Praha\u{a0}1", "Praha 1"] {
         assert_eq!(process.calendar(written).await, "static@example.com", "{written:?}");
     }
-    assert_eq!(process.everything().await.unwrap().offices.len(), 2);
+    assert_eq!(process.roster().await.unwrap().offices.len(), 2);
     ctx.finish();
 }
 
@@ -78,8 +78,8 @@ async fn a_lookup_that_fails_makes_no_office_and_nobody() {
         ]
     );
     assert!(report.kept.iter().all(|kept| kept.why == "no row of the range is usable") && report.kept.len() == 2);
-    let everything = process.everything().await.unwrap();
-    assert_eq!((everything.offices.len(), everything.users.len()), (2, 2), "what was there before stays in use");
+    let roster = process.roster().await.unwrap();
+    assert_eq!((roster.offices.len(), roster.users.len()), (2, 2), "what was there before stays in use");
     ctx.finish();
 }
 
@@ -158,7 +158,7 @@ async fn a_checkbox_and_a_number_are_text() {
     let process = ctx.usual_process();
     let report = process.reload().await;
     assert_eq!(problems(&report), ["Manual users!A2:D 3: the row is blank"]);
-    let users = &process.everything().await.unwrap().users;
+    let users = &process.roster().await.unwrap().users;
     let anna = &users[&person("anna@example.com")];
     assert_eq!((anna.name.as_str(), users[&person("bob@example.com")].name.as_str()), ("Anna TRUE", "7"));
     assert_eq!(anna.details.as_ref().unwrap().employee_number, "7");

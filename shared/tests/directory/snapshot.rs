@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use moffman::store::StoreError;
-use moffman::store::directory_snapshot::{Content, Kind, Pointer};
+use moffman::store::directory_snapshot::{Pointer, SnapshotContent, SnapshotPart};
 use moffman::store::subscribed::CalendarDigest;
 use moffman::store::token::StoredToken;
 use secrecy::ExposeSecret;
@@ -44,19 +44,19 @@ async fn without_the_table_the_error_says_so() {
 async fn the_pointer_moves_once_per_revision() {
     let ctx = Context::new().await;
     assert_eq!(ctx.store.load_pointer().await.unwrap(), Pointer::default());
-    let content = Content::of(&["entry"]).unwrap();
+    let content = SnapshotContent::of(SnapshotPart::Users, &["entry"]).unwrap();
     let mut first = Pointer { revision: 1, ..Pointer::default() };
-    first.set(Kind::Users, ctx.store.write_version(Kind::Users, 1, &content, "source").await.unwrap());
+    first.set(SnapshotPart::Users, ctx.store.write_version(1, &content, "source").await.unwrap());
     ctx.store.move_pointer(0, &first).await.unwrap();
     let late = Pointer { revision: 1, ..Pointer::default() };
     assert_eq!(ctx.store.move_pointer(0, &late).await, Err(StoreError::ConditionFailed));
     assert_eq!(ctx.store.load_pointer().await.unwrap(), first);
     ctx.store.move_pointer(1, &Pointer { revision: 2, ..first.clone() }).await.unwrap();
 
-    let version = first.of(Kind::Users).unwrap();
-    let entries: Option<Vec<String>> = ctx.store.load_version(Kind::Users, version).await.unwrap();
+    let version = first.of(SnapshotPart::Users).unwrap();
+    let entries: Option<Vec<String>> = ctx.store.load_version(SnapshotPart::Users, version).await.unwrap();
     assert_eq!(entries, Some(vec!["entry".to_owned()]));
-    let elsewhere: Option<Vec<String>> = ctx.store.load_version(Kind::Offices, version).await.unwrap();
+    let elsewhere: Option<Vec<String>> = ctx.store.load_version(SnapshotPart::Offices, version).await.unwrap();
     assert_eq!(elsewhere, None);
 }
 
@@ -106,7 +106,7 @@ async fn a_reader_whose_chunks_are_gone_follows_the_pointer() {
     other.reload().await;
     ctx.lose(&format!("users#{old}#0")).await;
     let reads = ctx.sheet_reads();
-    assert!(reader.everything().await.unwrap().users.contains_key(&person("cyril@example.com")));
+    assert!(reader.roster().await.unwrap().users.contains_key(&person("cyril@example.com")));
     assert_eq!(ctx.sheet_reads(), reads);
     ctx.finish();
 }
@@ -119,8 +119,8 @@ async fn a_lost_or_damaged_chunk_is_loaded_from_the_sheet_again() {
     ctx.lose(&format!("users#{}#0", pointer.users.unwrap().id)).await;
     ctx.damage(&format!("offices#{}#0", pointer.offices.unwrap().id)).await;
     assert_eq!(ctx.usual_process().calendar("Brno").await, "brno@example.com");
-    assert_eq!(ctx.usual_process().everything().await.unwrap().users.len(), 2);
-    assert_eq!(ctx.usual_process().everything().await.unwrap().offices.len(), 2);
+    assert_eq!(ctx.usual_process().roster().await.unwrap().users.len(), 2);
+    assert_eq!(ctx.usual_process().roster().await.unwrap().offices.len(), 2);
     assert_eq!(ctx.sheet_reads(), 3, "once for the offices, once for the users");
     ctx.finish();
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use moffman::domain::quota::Share;
 use moffman::google::Budget;
 use moffman::google::pace::Pace;
-use moffman::reload::{ReloadReport, reload};
+use moffman::reload::{ReloadOrder, ReloadReport, reload};
 use moffman_simulators::{CalendarOptions, Fault};
 use std::time::Duration;
 
@@ -88,9 +88,9 @@ fn twelve_offices(ctx: &Context) {
 }
 
 /// A reload that has little time.
-async fn reload_in_a_hurry(ctx: &Context, process: &Process, pace: Option<&Pace>) -> ReloadReport {
+async fn reload_in_a_hurry(ctx: &Context, process: &Process) -> ReloadReport {
     let deadline = Some(ctx.clock().moment() + Duration::from_secs(25));
-    reload(&process.directory, &Budget { deadline, pace: pace.cloned() }).await.unwrap()
+    reload(&process.app, &ReloadOrder { deadline }).await.unwrap()
 }
 
 #[tokio::test]
@@ -99,12 +99,12 @@ async fn what_has_no_turn_before_the_deadline_is_left_to_the_next_reload() {
     twelve_offices(&ctx);
     let process = ctx.usual_process();
     let counts = |report: ReloadReport| (report.subscribed, report.subscribe_failures, report.subscribe_left);
-    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (5, 0, 7));
-    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (0, 0, 7), "the share is that of the process");
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process).await), (5, 0, 7));
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process).await), (0, 0, 7), "the share is that of the process");
     ctx.after(60);
-    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (5, 0, 2));
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process).await), (5, 0, 2));
     ctx.after(60);
-    assert_eq!(counts(reload_in_a_hurry(&ctx, &process, None).await), (2, 0, 0));
+    assert_eq!(counts(reload_in_a_hurry(&ctx, &process).await), (2, 0, 0));
     ctx.finish();
 }
 
@@ -113,8 +113,8 @@ async fn a_reload_that_has_time_waits_for_the_turn_of_every_calendar() {
     let ctx = Context::new().await;
     twelve_offices(&ctx);
     let (process, began) = (ctx.usual_process(), ctx.world.now());
-    let budget = Budget { deadline: Some(ctx.clock().moment() + Duration::from_mins(15)), pace: None };
-    let report = reload(&process.directory, &budget).await.unwrap();
+    let order = ReloadOrder { deadline: Some(ctx.clock().moment() + Duration::from_mins(15)) };
+    let report = reload(&process.app, &order).await.unwrap();
     assert_eq!((report.subscribed, report.subscribe_left), (12, 0));
     let waited = ctx.world.now() - began;
     assert!(
@@ -130,7 +130,10 @@ async fn subscriptions_take_nothing_from_the_pace_of_sweeps() {
     twelve_offices(&ctx);
     let process = ctx.usual_process();
     let pace = Pace::new(ctx.clock(), Share::WHOLE);
-    assert_eq!(reload_in_a_hurry(&ctx, &process, Some(&pace)).await.subscribed, 5);
+    let deadline = Some(ctx.clock().moment() + Duration::from_secs(25));
+    let budget = Budget { deadline, pace: Some(pace.clone()) };
+    process.app.directory.roster(&budget).await.unwrap();
+    assert_eq!(ctx.world.subscriptions().len(), 5);
     // Reading the sheet was one call.
     for _ in 0..Share::WHOLE.burst() - 1 {
         pace.acquire(1, Some(ctx.clock().moment() + Duration::from_millis(1))).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::Duration as Time;
-use moffman::sweep::{Order, sweep};
+use moffman::sweep::{SweepOrder, sweep};
 use moffman_simulators::Fault;
 
 use crate::context::{ANNA, Context, PRAGUE, everything, run_test, thursday};
@@ -20,7 +20,7 @@ async fn the_next_sweep_goes_on_at_once() {
         for hours in [1, 24] {
             ctx.time.set_back(Time::hours(hours));
             let deadline = Some(ctx.app.clock.moment() + Duration::from_mins(2));
-            let report = sweep(&ctx.app, &Order { deadline, ..everything() }).await.unwrap();
+            let report = sweep(&ctx.app, &SweepOrder { deadline, ..everything() }).await.unwrap();
             assert_eq!((report.offices_swept, report.offices_failed), (2, 0), "{report:?}");
         }
     })
@@ -33,7 +33,7 @@ async fn a_deadline_stays_where_it_is() {
         let deadline = Some(ctx.app.clock.moment() + Duration::from_mins(2));
         ctx.time.set_back(Time::hours(1));
         ctx.advance(Time::minutes(3));
-        let late = sweep(&ctx.app, &Order { deadline, ..everything() }).await;
+        let late = sweep(&ctx.app, &SweepOrder { deadline, ..everything() }).await;
         assert!(late.is_err(), "{late:?}");
     })
     .await;

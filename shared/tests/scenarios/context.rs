@@ -8,15 +8,16 @@ use moffman::config::{Place, Sources};
 use moffman::domain;
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Happening};
 use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
-use moffman::forms::{self, Filter, Form, State};
-use moffman::reserve::{Placed, ReserveError, place};
+use moffman::domain::revision::Revision;
+use moffman::forms::{self, Filter, ListOrder, ShownForm, ShownState};
+use moffman::reserve::{Placed, ReserveError, ReserveOrder, place};
 use moffman::store::Store;
 use moffman::store::calendar::Recorded;
-use moffman::store::form::{FormItem, form_key};
+use moffman::store::form::FormItem;
 use moffman::store::item::kept;
 use moffman::store::open_record::OpenRecord;
 use moffman::store::write::{Condition, Write, Written};
-use moffman::sweep::{Order, Scope, SweepError, SweepReport, sweep};
+use moffman::sweep::{SweepError, SweepOrder, SweepReport, SweepScope, sweep};
 use moffman_simulators::{CalendarOptions, NewEvent, World};
 use moffman_testbed::{Testbed, WorldTime};
 use serde_json::{Value, json};
@@ -122,12 +123,13 @@ impl Context {
     /// Sweeps everything, and has time to record what it finds and none to work on it.
     pub async fn sweep_without_time(&self) -> SweepReport {
         let deadline = Some(self.app.clock.moment() + std::time::Duration::from_secs(10));
-        sweep(&self.app, &Order { deadline, ..everything() }).await.unwrap()
+        sweep(&self.app, &SweepOrder { deadline, ..everything() }).await.unwrap()
     }
 
     /// The plan of one office, as a person would read it.
     pub async fn plan(&self, office: &str) -> Vec<String> {
-        let order = Order { scope: Scope::Office(office.to_owned()), dry_run: true, deadline: None, share: None };
+        let order =
+            SweepOrder { scope: SweepScope::Office(office.to_owned()), dry_run: true, deadline: None, share: None };
         let report = sweep(&self.app, &order).await.unwrap();
         report.plans.unwrap_or_default().into_iter().flat_map(|office| office.plan).collect()
     }
@@ -209,16 +211,16 @@ impl Context {
     }
 
     /// All forms in these states; in any, if none is named.
-    pub async fn forms(&self, states: &[State]) -> Vec<Form> {
+    pub async fn forms(&self, states: &[ShownState]) -> Vec<ShownForm> {
         let filter = Filter { office: None, states: states.to_vec() };
-        let page = forms::list(&self.app, &filter, None, forms::MOST_ON_A_PAGE, None).await.unwrap();
+        let page = forms::list(&self.app, &page_of(&filter, None, forms::MOST_ON_A_PAGE)).await.unwrap();
         assert_eq!(page.next, None);
         page.forms
     }
 
     /// The only form there is.
-    pub async fn the_form(&self) -> Form {
-        let [form] = <[Form; 1]>::try_from(self.forms(&[]).await).unwrap();
+    pub async fn the_form(&self) -> ShownForm {
+        let [form] = <[ShownForm; 1]>::try_from(self.forms(&[]).await).unwrap();
         form
     }
 
@@ -227,16 +229,16 @@ impl Context {
         let claim = Claim::new(ClaimId("other".to_owned()), self.world.now() + chrono::Duration::seconds(75));
         let event = AskingEvent { calendar: PRAGUE.into(), event: record.event.id.clone() };
         let (now, key) = (self.world.now(), record.form());
-        let read = self.testbed.store.form(&key, now).await.unwrap();
+        let read = self.testbed.store.person(&key.person).form(key.days, now).await.unwrap();
         let sending = Happening::Sending { claim, event, dated: now };
         let form = domain::form::Form::after(read.as_ref().map(|item| &item.form), &sending, now).changed().unwrap();
-        let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, "other".to_owned());
-        let write = Write::put(form_key(&key), &item, Condition::None).unwrap();
+        let item = kept(read.as_ref(), FormItem { key: key.clone(), form }, Revision("other".to_owned()));
+        let write = Write::put(FormItem::key_of(&key), &item, Condition::None).unwrap();
         assert!(matches!(self.testbed.store.write(&[write]).await.unwrap(), Written::Done));
     }
 
     pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
-        place(&self.app, &reservation(request).unwrap(), None).await
+        place(&self.app, &ReserveOrder { reservation: reservation(request).unwrap(), deadline: None }).await
     }
 
     fn finish(&self) {
@@ -252,15 +254,15 @@ pub fn sweep_meanwhile(app: &Moffman) -> SweepReport {
 
 /// What another sweep listed in Prague, before there was a record of it, and only now writes down.
 pub fn record_meanwhile(app: &Moffman, listed: &OpenRecord) {
-    let record = kept(None, listed.clone(), app.randomness.id());
+    let record = kept(None, listed.clone(), Revision(app.randomness.id()));
     let recorded = meanwhile(async { app.store.calendar(&PRAGUE.into()).open(record, None, app.clock.now()).await });
     assert!(matches!(recorded.unwrap(), Recorded::Written(_) | Recorded::Seen(_)), "nobody else has recorded it");
 }
 
 /// The only form there is.
-pub fn the_form_meanwhile(app: &Moffman) -> Form {
-    let page = meanwhile(forms::list(app, &Filter::default(), None, 2, None)).unwrap();
-    let [form] = <[Form; 1]>::try_from(page.forms).unwrap();
+pub fn the_form_meanwhile(app: &Moffman) -> ShownForm {
+    let page = meanwhile(async { forms::list(app, &page_of(&Filter::default(), None, 2)).await }).unwrap();
+    let [form] = <[ShownForm; 1]>::try_from(page.forms).unwrap();
     form
 }
 
@@ -316,8 +318,13 @@ pub fn days(ctx: &Context) -> impl Iterator<Item = (String, String)> {
 }
 
 /// A sweep of all offices without a deadline.
-pub fn everything() -> Order {
-    Order { scope: Scope::All, dry_run: false, deadline: None, share: None }
+pub fn everything() -> SweepOrder {
+    SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None }
+}
+
+/// The page of forms that `filter` wants which begins at `page`.
+pub fn page_of(filter: &Filter, page: Option<&str>, limit: usize) -> ListOrder {
+    ListOrder { filter: filter.clone(), page: page.map(str::to_owned), limit, deadline: None }
 }
 
 pub fn reservation(request: &Request) -> Result<Reservation, InvalidRequest> {

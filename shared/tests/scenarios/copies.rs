@@ -1,7 +1,7 @@
 //! Copies that people order of forms that are issued or discarded: each goes out once.
 
 use chrono::Duration;
-use moffman::forms::{FormsError, State};
+use moffman::forms::{FormsError, ShownState};
 use moffman_simulators::Fault;
 
 use crate::context::{ANNA, BRNO, Context, ONLY_PRAGUE, PRAGUE, run_test};
@@ -14,10 +14,10 @@ async fn a_copy_of_what_was_issued_goes_out_once_and_the_form_stays_issued() {
         let before = ctx.event(PRAGUE, &event);
         assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::Issued));
         assert_eq!(not_wanted(&ctx.app, &form.id).await, Err(FormsError::Issued));
-        assert_eq!(arrived(&ctx.app, &form.id).await.unwrap().state, State::Issued);
+        assert_eq!(arrived(&ctx.app, &form.id).await.unwrap().state, ShownState::Issued);
         for _ in 0..2 {
             let ordered = again(&ctx.app, &form.id).await.unwrap();
-            assert_eq!((ordered.state, ordered.issued_at), (State::Issued, form.issued_at));
+            assert_eq!((ordered.state, ordered.issued_at), (ShownState::Issued, form.issued_at));
         }
         for copies in [1, 0, 0] {
             let report = ctx.sweep().await;
@@ -50,7 +50,7 @@ async fn a_copy_that_is_refused_waits_and_one_that_nobody_knows_of_is_not_sent_a
         ctx.advance(Duration::days(1));
         assert_eq!(ctx.sweep().await.forms.issued, 0);
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.mails), (State::Issued, 2));
+        assert_eq!((form.state, form.mails), (ShownState::Issued, 2));
     })
     .await;
 }
@@ -66,7 +66,7 @@ async fn a_copy_goes_out_beside_what_was_discarded() {
         assert_eq!((report.forms.issued, report.events_approved), (1, 1), "{report:?}");
         ctx.expect_form();
         expect_thursday_approved(ctx, &event);
-        assert_eq!(ctx.the_form().await.state, State::Discarded);
+        assert_eq!(ctx.the_form().await.state, ShownState::Discarded);
     })
     .await;
 }
@@ -99,7 +99,7 @@ async fn a_copy_that_is_refused_for_three_days_and_ten_times_is_given_up() {
                 given_up = Some(ctx.world.now());
                 break;
             }
-            assert_eq!(again(&ctx.app, &form.id).await.unwrap().state, State::Issued, "it is due already");
+            assert_eq!(again(&ctx.app, &form.id).await.unwrap().state, ShownState::Issued, "it is due already");
             ctx.advance(Duration::hours(8));
         }
         assert!(given_up.unwrap() - ordered >= Duration::days(3), "{given_up:?}");
@@ -110,7 +110,7 @@ async fn a_copy_that_is_refused_for_three_days_and_ten_times_is_given_up() {
 
         ctx.world.heal();
         let shown = ctx.the_form().await;
-        assert_eq!((shown.state, shown.mails), (State::Issued, 1));
+        assert_eq!((shown.state, shown.mails), (ShownState::Issued, 1));
         again(&ctx.app, &form.id).await.unwrap();
         assert_eq!(ctx.sweep().await.forms.issued, 1, "a new order has its own tries");
         ctx.expect_form();
@@ -134,7 +134,7 @@ async fn a_copy_that_is_due_in_a_calendar_of_no_office_is_sent_from_another_when
     for is_back in [false, true] {
         run_test(async |ctx| {
             let form = copy_in_a_calendar_of_no_office(ctx).await;
-            assert_eq!(again(&ctx.app, &form).await.unwrap().state, State::Issued);
+            assert_eq!(again(&ctx.app, &form).await.unwrap().state, ShownState::Issued);
             if is_back {
                 ctx.restart("{}");
             }

@@ -1,7 +1,7 @@
 //! A doubt is never forgotten: only an issue or a person ends it, whatever else happens to the form.
 
 use chrono::Duration;
-use moffman::forms::{Form, FormsError, State, Status};
+use moffman::forms::{FormsError, ShownForm, ShownState, ShownStatus};
 use moffman_simulators::Fault;
 
 use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with, thursday};
@@ -36,7 +36,7 @@ async fn not_sent_after_doubt(ctx: &mut Context) -> String {
     event
 }
 
-async fn expect_one_doubtful_mail(ctx: &Context, state: State) -> Form {
+async fn expect_one_doubtful_mail(ctx: &Context, state: ShownState) -> ShownForm {
     ctx.expect_no_form();
     let form = ctx.the_form().await;
     assert_eq!((form.state, form.mails), (state, 1));
@@ -52,7 +52,7 @@ async fn expect_in_sight_when_it_is_gone(ctx: &Context, event: &str) {
         ctx.advance(Duration::days(1));
     }
     let form = ctx.the_form().await;
-    assert_eq!((form.mails, form.events[0].status), (1, Status::Gone));
+    assert_eq!((form.mails, form.events[0].status), (1, ShownStatus::Gone));
     assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NoEvent));
     not_wanted(&ctx.app, &form.id).await.unwrap();
     let report = ctx.sweep().await;
@@ -63,7 +63,7 @@ async fn expect_in_sight_when_it_is_gone(ctx: &Context, event: &str) {
 async fn a_refusal_after_an_unknown_outcome_waits_and_its_event_stays_in_sight_when_it_goes() {
     run_test(async |ctx| {
         let event = refused_after_doubt(ctx).await;
-        expect_one_doubtful_mail(ctx, State::Waiting).await;
+        expect_one_doubtful_mail(ctx, ShownState::Waiting).await;
         expect_in_sight_when_it_is_gone(ctx, &event).await;
     })
     .await;
@@ -73,7 +73,7 @@ async fn a_refusal_after_an_unknown_outcome_waits_and_its_event_stays_in_sight_w
 async fn what_was_not_sent_after_an_unknown_outcome_is_in_doubt_and_its_event_stays_in_sight_when_it_goes() {
     run_test(async |ctx| {
         let event = not_sent_after_doubt(ctx).await;
-        expect_one_doubtful_mail(ctx, State::InDoubt).await;
+        expect_one_doubtful_mail(ctx, ShownState::InDoubt).await;
         expect_in_sight_when_it_is_gone(ctx, &event).await;
     })
     .await;
@@ -129,7 +129,7 @@ async fn expect_held_by_the_new_policy(ctx: &mut Context, event: &str) {
     assert!(plan.iter().all(|line| !line.starts_with("approve") && !line.starts_with("send")), "{plan:?}");
     let report = ctx.sweep().await;
     assert_eq!((report.forms.issued, report.forms.unknown, report.forms.held), (0, 0, 1), "{report:?}");
-    let form = expect_one_doubtful_mail(ctx, State::Held).await;
+    let form = expect_one_doubtful_mail(ctx, ShownState::Held).await;
     ctx.expect_untouched(PRAGUE, event);
 
     resend(&ctx.app, &form.id).await.unwrap();

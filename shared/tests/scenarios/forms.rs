@@ -1,7 +1,7 @@
 //! The approval form: what is sent to Byroapi, and what happens when it is not issued.
 
 use chrono::Duration;
-use moffman::forms::State;
+use moffman::forms::ShownState;
 use moffman_simulators::Fault;
 use serde_json::{Value, json};
 
@@ -157,7 +157,7 @@ async fn a_form_that_is_refused_ten_times_and_for_three_days_is_held() {
         ctx.person_adds(PRAGUE, ANNA, "2026-06-25", "2026-06-26");
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         sweep_repeatedly(ctx, 12).await;
-        assert_eq!(ctx.forms(&[State::Held]).await, [], "ten tries, but not three days");
+        assert_eq!(ctx.forms(&[ShownState::Held]).await, [], "ten tries, but not three days");
         let report = ctx.sweep().await;
         assert_eq!((report.forms.held, report.open), (1, 1));
 
@@ -272,10 +272,10 @@ async fn nothing_is_claimed_when_there_is_no_time_left_for_the_form() {
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let deadline = Some(ctx.app.clock.moment() + std::time::Duration::from_secs(19));
-        let order = moffman::sweep::Order { deadline, ..crate::context::everything() };
+        let order = moffman::sweep::SweepOrder { deadline, ..crate::context::everything() };
         let report = moffman::sweep::sweep(&ctx.app, &order).await.unwrap();
         assert_eq!((report.offices_swept, report.open), (2, 1));
-        assert_eq!(ctx.the_form().await.state, State::Due);
+        assert_eq!(ctx.the_form().await.state, ShownState::Due);
         ctx.expect_untouched(PRAGUE, &event);
 
         ctx.sweep().await;

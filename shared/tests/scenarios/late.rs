@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
-use moffman::forms::{State, Status};
+use moffman::forms::{ShownState, ShownStatus};
 use moffman_simulators::{Fault, HookPoint, World};
 
 use crate::context::{
@@ -34,14 +34,14 @@ async fn play(ctx: &mut Context, other: Moffman, forms: usize, then: impl FnOnce
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
     }
     let form = ctx.the_form().await;
-    assert_eq!((form.state, form.events[0].status), (State::Issued, Status::Approved));
+    assert_eq!((form.state, form.events[0].status), (ShownState::Issued, ShownStatus::Approved));
     assert_eq!(usize::try_from(form.mails).unwrap(), forms);
     expect_thursday_approved(ctx, &event);
 
     ctx.advance(Duration::days(1));
     let report = ctx.sweep().await;
     assert_eq!((report.forms.issued, report.forms.held, report.open), (0, 0, 0), "{report:?}");
-    assert_eq!(ctx.the_form().await.state, State::Issued);
+    assert_eq!(ctx.the_form().await.state, ShownState::Issued);
     let calls = ctx.world.calls_since(mark).into_iter();
     let approvals = calls.filter(|call| call.operation == "events.patch" && call.status == Some(200));
     assert_eq!(approvals.count(), 1, "approved once");
@@ -60,8 +60,8 @@ async fn a_late_success_lands_on_a_form_that_is_held() {
 async fn a_late_success_lands_on_a_form_that_a_person_has_sent_again() {
     expect_issued_late("{}", 1, |_, other| {
         let form = the_form_meanwhile(other);
-        assert_eq!(form.state, State::InDoubt);
-        assert_eq!(meanwhile(resend(other, &form.id)).unwrap().state, State::Due);
+        assert_eq!(form.state, ShownState::InDoubt);
+        assert_eq!(meanwhile(resend(other, &form.id)).unwrap().state, ShownState::Due);
     })
     .await;
 }
@@ -70,7 +70,7 @@ async fn a_late_success_lands_on_a_form_that_a_person_has_sent_again() {
 async fn a_late_success_lands_on_a_form_that_nobody_wants() {
     expect_issued_late("{}", 1, |_, other| {
         let form = the_form_meanwhile(other);
-        assert_eq!(meanwhile(not_wanted(other, &form.id)).unwrap().state, State::Discarded);
+        assert_eq!(meanwhile(not_wanted(other, &form.id)).unwrap().state, ShownState::Discarded);
     })
     .await;
 }
@@ -81,7 +81,7 @@ async fn a_late_success_lands_on_a_form_that_another_sweep_was_refused() {
         world.fail("form", Fault::status(500, "no blank PDF"));
         let report = sweep_meanwhile(other);
         assert_eq!((report.forms.refused, report.forms.unknown), (1, 1), "{report:?}");
-        assert_eq!(the_form_meanwhile(other).state, State::Waiting);
+        assert_eq!(the_form_meanwhile(other).state, ShownState::Waiting);
     })
     .await;
 }
@@ -91,7 +91,7 @@ async fn a_late_success_lands_on_a_form_that_another_sweep_is_sending() {
     expect_issued_late("{}", 2, |world, other| {
         world.fail("form", Fault::HangAfterEffect);
         meanwhile(sweep_until_it_hangs_in(world, other));
-        assert_eq!(the_form_meanwhile(other).state, State::Sending);
+        assert_eq!(the_form_meanwhile(other).state, ShownState::Sending);
     })
     .await;
 }

@@ -1,8 +1,8 @@
 //! Forms that nobody has settled when their events turn away from them: counted until a person settles them.
 
 use chrono::Duration;
-use moffman::forms::State;
-use moffman::orphans::{Orphans, tend};
+use moffman::forms::ShownState;
+use moffman::orphans::{Orphans, TendOrder, tend};
 use moffman::sweep::SweepReport;
 use moffman_simulators::Fault;
 use serde_json::json;
@@ -67,7 +67,7 @@ async fn a_form_in_doubt_whose_person_is_not_registered_any_more_counts() {
             assert_eq!((counts(&ctx.sweep().await), ctx.open(PRAGUE).await.len()), ((1, 0), 0));
         }
         let form = ctx.the_form().await;
-        assert_eq!(form.state, State::InDoubt);
+        assert_eq!(form.state, ShownState::InDoubt);
         // Somebody else's event changes nothing about it.
         ctx.person_adds(PRAGUE, CYRIL, "2026-06-18", "2026-06-19");
         assert_eq!(counts(&ctx.sweep().await), (1, 0));
@@ -214,11 +214,11 @@ async fn what_was_left_behind_in_a_calendar_of_no_office_is_seen_and_ends_with_i
         ctx.expect_form();
         ctx.restart(HOLD_IN_PRAGUE);
         assert_eq!(counts(&ctx.sweep().await), (0, 0), "no sweep gets there");
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), Orphans { calendars: 1, open: 1, closed: 0 });
-        assert_eq!(ctx.forms(&[State::Held]).await.len(), 1);
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans { calendars: 1, open: 1, closed: 0 });
+        assert_eq!(ctx.forms(&[ShownState::Held]).await.len(), 1);
         not_wanted(&ctx.app, &form.id).await.unwrap();
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), Orphans { calendars: 0, open: 0, closed: 1 });
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), Orphans::default());
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans { calendars: 0, open: 0, closed: 1 });
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans::default());
     })
     .await;
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use moffman::directory::DirectoryError;
-use moffman::forms::{self, Filter, FormsError, State, Status};
+use moffman::forms::{self, Filter, FormsError, ShownState, ShownStatus};
 use moffman_simulators::Fault;
 
-use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, run_test, run_test_with, thursday};
+use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, page_of, run_test, run_test_with, thursday};
 use crate::decisions::{HOLD, arrived, held, issued, not_wanted, resend};
 
 #[tokio::test]
@@ -16,12 +16,12 @@ async fn what_is_done_is_listed_for_all_days_that_an_event_ever_had() {
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form();
-        let done = ctx.forms(&[State::Issued]).await;
+        let done = ctx.forms(&[ShownState::Issued]).await;
         let days: Vec<String> = done.iter().map(|form| form.days.to_string()).collect();
         assert_eq!(days, ["2026-06-18/2026-06-19", "2026-06-22/2026-06-23"]);
         assert_eq!(ctx.forms(&[]).await, done);
-        assert_eq!(ctx.forms(&State::OPEN).await, []);
-        assert_eq!((done[0].events[0].status, done[1].events[0].status), (Status::Gone, Status::Approved));
+        assert_eq!(ctx.forms(&ShownState::OPEN).await, []);
+        assert_eq!((done[0].events[0].status, done[1].events[0].status), (ShownStatus::Gone, ShownStatus::Approved));
     })
     .await;
 }
@@ -38,14 +38,14 @@ async fn pages_follow_one_another_through_all_calendars_and_a_form_is_on_one_of_
         }
         ctx.sweep().await;
         ctx.world.heal();
-        let ids: Vec<String> = ctx.forms(&State::OPEN).await.into_iter().map(|form| form.id).collect();
+        let ids: Vec<String> = ctx.forms(&ShownState::OPEN).await.into_iter().map(|form| form.id).collect();
         assert_eq!(ids.len(), 8);
         for limit in [1, 3, 4, 8] {
-            for states in [vec![], State::OPEN.to_vec()] {
+            for states in [vec![], ShownState::OPEN.to_vec()] {
                 let filter = Filter { office: None, states };
                 let (mut next, mut gone_through) = (None, Vec::new());
                 loop {
-                    let page = forms::list(&ctx.app, &filter, next.as_deref(), limit, None).await.unwrap();
+                    let page = forms::list(&ctx.app, &page_of(&filter, next.as_deref(), limit)).await.unwrap();
                     assert!(page.forms.len() <= limit);
                     gone_through.extend(page.forms.into_iter().map(|form| form.id));
                     next = page.next;
@@ -58,8 +58,8 @@ async fn pages_follow_one_another_through_all_calendars_and_a_form_is_on_one_of_
         }
         for office in ["prague", "brno"] {
             let filter = Filter { office: Some(office.to_owned()), states: Vec::new() };
-            let page = forms::list(&ctx.app, &filter, None, 5, None).await.unwrap();
-            let rest = forms::list(&ctx.app, &filter, page.next.as_deref(), 5, None).await.unwrap();
+            let page = forms::list(&ctx.app, &page_of(&filter, None, 5)).await.unwrap();
+            let rest = forms::list(&ctx.app, &page_of(&filter, page.next.as_deref(), 5)).await.unwrap();
             assert_eq!((page.forms.len(), rest.forms.len(), rest.next), (5, 3, None), "{office}");
         }
     })
@@ -75,14 +75,14 @@ async fn a_page_looks_into_two_hundred_calendars() {
     run_test_with(&settings.to_string(), async |ctx| {
         thursday(ctx);
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        let order = moffman::sweep::Order {
-            scope: moffman::sweep::Scope::Office("prague".to_owned()),
+        let order = moffman::sweep::SweepOrder {
+            scope: moffman::sweep::SweepScope::Office("prague".to_owned()),
             ..crate::context::everything()
         };
         moffman::sweep::sweep(&ctx.app, &order).await.unwrap();
-        let first = forms::list(&ctx.app, &Filter::default(), None, 1, None).await.unwrap();
+        let first = forms::list(&ctx.app, &page_of(&Filter::default(), None, 1)).await.unwrap();
         assert_eq!(first.forms, []);
-        let second = forms::list(&ctx.app, &Filter::default(), first.next.as_deref(), 1, None).await.unwrap();
+        let second = forms::list(&ctx.app, &page_of(&Filter::default(), first.next.as_deref(), 1)).await.unwrap();
         assert_eq!((second.forms.len(), second.next), (1, None));
     })
     .await;
@@ -96,10 +96,10 @@ async fn what_no_listing_answered_is_no_form_and_no_page() {
             assert_eq!(resend(&ctx.app, id).await, Err(FormsError::NoSuchForm), "{id}");
             assert_eq!(arrived(&ctx.app, id).await, Err(FormsError::NoSuchForm), "{id}");
         }
-        let page = forms::list(&ctx.app, &Filter::default(), Some("page"), 1, None).await;
+        let page = forms::list(&ctx.app, &page_of(&Filter::default(), Some("page"), 1)).await;
         assert_eq!(page, Err(FormsError::NoSuchPage));
         let unknown = Filter { office: Some("Prague".to_owned()), states: Vec::new() };
-        let refused = forms::list(&ctx.app, &unknown, None, 1, None).await;
+        let refused = forms::list(&ctx.app, &page_of(&unknown, None, 1)).await;
         assert_eq!(refused, Err(FormsError::Directory(DirectoryError::UnknownOffice)));
     })
     .await;
@@ -111,9 +111,9 @@ async fn a_form_that_was_not_sent_yet_is_listed_as_due() {
         let event = thursday(ctx);
         ctx.sweep_without_time().await;
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.mails, form.events[0].event_id.as_str()), (State::Due, 0, event.as_str()));
+        assert_eq!((form.state, form.mails, form.events[0].event_id.as_str()), (ShownState::Due, 0, event.as_str()));
         assert_eq!(resend(&ctx.app, &form.id).await.unwrap(), form, "it is sent anyway");
-        assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, State::Discarded);
+        assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, ShownState::Discarded);
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued), (1, 0), "{report:?}");
     })
@@ -131,18 +131,18 @@ async fn a_form_that_was_not_sent_yet_and_is_asked_for_in_two_calendars_is_liste
         let forms = ctx.forms(&[]).await;
         let people: BTreeSet<&str> = forms.iter().map(|form| form.user_id.as_str()).collect();
         assert_eq!((forms.len(), people), (2, BTreeSet::from([ANNA, BORIS])), "{forms:?}");
-        assert!(forms.iter().all(|form| form.state == State::Due && form.mails == 0), "{forms:?}");
-        assert_eq!(ctx.forms(&[State::Due]).await, forms);
+        assert!(forms.iter().all(|form| form.state == ShownState::Due && form.mails == 0), "{forms:?}");
+        assert_eq!(ctx.forms(&[ShownState::Due]).await, forms);
         for office in ["prague", "brno"] {
             let filter = Filter { office: Some(office.to_owned()), states: Vec::new() };
-            assert_eq!(forms::list(&ctx.app, &filter, None, 5, None).await.unwrap().forms.len(), 2, "{office}");
+            assert_eq!(forms::list(&ctx.app, &page_of(&filter, None, 5)).await.unwrap().forms.len(), 2, "{office}");
         }
 
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved), (2, 4), "{report:?}");
         ctx.expect_form();
         ctx.expect_form();
-        let ids = |forms: &[forms::Form]| forms.iter().map(|form| form.id.clone()).collect::<BTreeSet<_>>();
+        let ids = |forms: &[forms::ShownForm]| forms.iter().map(|form| form.id.clone()).collect::<BTreeSet<_>>();
         assert_eq!(ids(&ctx.forms(&[]).await), ids(&forms), "they keep their names");
     })
     .await;

@@ -1,6 +1,6 @@
 //! Many offices in one sweep: each on its own.
 
-use moffman::sweep::{Order, Scope, SweepError, sweep};
+use moffman::sweep::{SweepError, SweepOrder, SweepScope, sweep};
 use moffman_simulators::{CalendarOptions, Fault, Matcher};
 
 use crate::context::{ANNA, BRNO, PRAGUE, days, everything, run_test, run_test_with};
@@ -80,13 +80,13 @@ async fn one_office_can_be_swept_alone() {
     run_test(async |ctx| {
         let here = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
         let there = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
-        let order = Order { scope: Scope::Office("prague".to_owned()), ..everything() };
+        let order = SweepOrder { scope: SweepScope::Office("prague".to_owned()), ..everything() };
         assert_eq!(sweep(&ctx.app, &order).await.unwrap().offices_swept, 1);
         ctx.expect_form();
         ctx.expect_approved(PRAGUE, &here, "Anna Nová", "2026-06-18", "2026-06-19");
         ctx.expect_untouched(BRNO, &there);
 
-        let nowhere = Order { scope: Scope::Office("nowhere".to_owned()), ..everything() };
+        let nowhere = SweepOrder { scope: SweepScope::Office("nowhere".to_owned()), ..everything() };
         assert!(matches!(sweep(&ctx.app, &nowhere).await, Err(SweepError::Directory(_))));
     })
     .await;
@@ -100,7 +100,7 @@ async fn the_shards_together_sweep_every_calendar_once() {
         }
         let mut swept = 0;
         for index in 0..3 {
-            let order = Order { scope: Scope::Shard { index, of: 3 }, ..everything() };
+            let order = SweepOrder { scope: SweepScope::Shard { index, of: 3 }, ..everything() };
             swept += sweep(&ctx.app, &order).await.unwrap().offices_swept;
         }
         assert_eq!(swept, 20);

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Duration};
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, FormsError, State, Status};
-use moffman::orphans::{Orphans, tend};
-use moffman::sweep::{Order, sweep};
+use moffman::forms::{self, FormsError, ShownState, ShownStatus};
+use moffman::orphans::{Orphans, TendOrder, tend};
+use moffman::sweep::{SweepOrder, sweep};
 use moffman_simulators::{CopyTarget, Fault, NewEvent, Recurrence};
 use serde_json::json;
 
 use crate::context::{
-    ANNA, BORIS, BRNO, CYRIL, Context, ONLY_PRAGUE, PRAGUE, everything, run_test, run_test_with, thursday,
+    ANNA, BORIS, BRNO, CYRIL, Context, ONLY_PRAGUE, PRAGUE, everything, page_of, run_test, run_test_with, thursday,
 };
+use crate::decisions::{again, discard, not_wanted, resend};
 
 #[tokio::test]
 async fn what_google_does_not_let_the_calendar_change_gets_no_form_and_is_named_once() {
@@ -66,7 +67,7 @@ async fn an_approval_that_google_refuses_for_good_ends_until_the_event_changes()
             assert!(report.problems[0].problem.contains("until it changes"), "{report:?}");
             ctx.expect_form();
             let form = ctx.the_form().await;
-            assert_eq!((form.state, form.events[0].status), (State::Issued, Status::Refused));
+            assert_eq!((form.state, form.events[0].status), (ShownState::Issued, ShownStatus::Refused));
 
             let mark = ctx.world.mark();
             for _ in 0..3 {
@@ -106,21 +107,21 @@ async fn what_is_open_in_a_calendar_of_no_office_is_seen_and_ends_with_its_form(
         let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), Orphans::default());
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans::default());
 
         ctx.restart(ONLY_PRAGUE);
         ctx.advance(Duration::hours(1));
         assert_eq!(ctx.sweep().await.open, 0, "no sweep gets there");
         let open = Orphans { calendars: 1, open: 1, closed: 0 };
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), open);
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), open);
         let form = ctx.the_form().await;
         let asking = &form.events[0];
-        assert_eq!((form.state, asking.status, &asking.office_id), (State::Waiting, Status::Orphaned, &None));
-        assert_eq!(forms::resend(&ctx.app, &form.id, false, None).await, Err(FormsError::NoEvent));
+        assert_eq!((form.state, asking.status, &asking.office_id), (ShownState::Waiting, ShownStatus::Orphaned, &None));
+        assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NoEvent));
 
-        forms::discard(&ctx.app, &form.id, Outcome::NotWanted, None).await.unwrap();
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), Orphans { calendars: 0, open: 0, closed: 1 });
-        assert_eq!(tend(&ctx.app, None).await.unwrap(), Orphans::default());
+        not_wanted(&ctx.app, &form.id).await.unwrap();
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans { calendars: 0, open: 0, closed: 1 });
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans::default());
         ctx.expect_untouched(BRNO, &event);
     })
     .await;
@@ -135,7 +136,7 @@ async fn an_office_that_comes_back_takes_up_what_was_open() {
         ctx.restart(ONLY_PRAGUE);
         ctx.advance(Duration::hours(1));
         ctx.sweep().await;
-        assert_eq!(tend(&ctx.app, None).await.unwrap().open, 1);
+        assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap().open, 1);
         ctx.restart("{}");
         assert_eq!(ctx.sweep().await.events_approved, 1);
         ctx.expect_form();
@@ -158,7 +159,7 @@ async fn somebody_who_is_not_registered_any_more_has_nothing_open_anywhere() {
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.open), (1, 0), "{report:?}");
         assert!(report.problems[0].problem.contains("no longer a manual user"), "{report:?}");
-        assert_eq!(ctx.the_form().await.events[0].status, Status::NotRegistered);
+        assert_eq!(ctx.the_form().await.events[0].status, ShownStatus::NotRegistered);
     })
     .await;
 }
@@ -192,14 +193,14 @@ async fn something_happens(ctx: &mut Context, random: &mut fastrand::Rng, events
             ctx.world.person_edits(at, &event, &organizer);
         }
         (8 | 13, _) => {
-            let page = forms::list(&ctx.app, &forms::Filter::default(), None, 50, None).await.unwrap();
+            let page = forms::list(&ctx.app, &page_of(&forms::Filter::default(), None, 50)).await.unwrap();
             if let Some(form) = random.choice(page.forms) {
                 let outcome = if random.bool() { Outcome::Arrived } else { Outcome::NotWanted };
                 // Refused is fine.
-                let _ = if random.bool() {
-                    forms::discard(&ctx.app, &form.id, outcome, None).await
-                } else {
-                    forms::resend(&ctx.app, &form.id, random.bool(), None).await
+                let _ = match (random.bool(), &form.id) {
+                    (true, id) => discard(&ctx.app, id, outcome).await,
+                    (false, id) if random.bool() => again(&ctx.app, id).await,
+                    (false, id) => resend(&ctx.app, id).await,
                 };
             }
         }
@@ -254,7 +255,7 @@ async fn a_plan_tells_what_the_next_sweep_does_in_random_worlds() {
             for _ in 0..random.u32(6..26) {
                 something_happens(ctx, &mut random, &mut events).await;
             }
-            let dry = sweep(&ctx.app, &Order { dry_run: true, ..everything() }).await.unwrap();
+            let dry = sweep(&ctx.app, &SweepOrder { dry_run: true, ..everything() }).await.unwrap();
             let plan: Vec<String> = dry.plans.unwrap_or_default().into_iter().flat_map(|office| office.plan).collect();
             let (forms, mark) = (ctx.world.forms().len(), ctx.world.mark());
             let report = ctx.sweep().await;

@@ -20,7 +20,7 @@ async fn slow_forms_of_one_office_keep_no_other_from_being_read() {
         ctx.world.when_hanging(move |_| time.advance(Duration::seconds(16)));
         ctx.world.fail("form", Fault::Hang).times(2);
         let deadline = Some(ctx.app.clock.moment() + std::time::Duration::from_secs(70));
-        let order = moffman::sweep::Order { deadline, ..everything() };
+        let order = moffman::sweep::SweepOrder { deadline, ..everything() };
         let report = sweep(&ctx.app, &order).await.unwrap();
         assert_eq!((report.offices_swept, report.offices_failed), (2, 0), "{report:?}");
         assert_eq!(ctx.open(BRNO).await.len() + ctx.open(PRAGUE).await.len(), report.open);
@@ -104,7 +104,7 @@ async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
         ctx.world.fail("form", Fault::status_after_effect(200, "OK"));
         let deadline = Some(ctx.app.clock.moment() + std::time::Duration::from_secs(45));
         let mark = ctx.world.mark();
-        let order = moffman::sweep::Order { deadline, ..everything() };
+        let order = moffman::sweep::SweepOrder { deadline, ..everything() };
         let report = sweep(&ctx.app, &order).await.unwrap();
         assert_eq!((report.offices_swept, report.forms.issued + report.forms.unknown), (2, 1), "{report:?}");
         assert_eq!(ctx.world.count_since(mark, "events.get"), 1);

@@ -1,11 +1,11 @@
 //! Moments at which two sweeps, a person and a failing service meet.
 
 use chrono::Duration;
-use moffman::domain::form::Outcome;
-use moffman::forms::{self, FormsError, State, Status};
+use moffman::forms::{FormsError, ShownState, ShownStatus};
 use moffman_simulators::{Fault, HookPoint, Matcher, NewEvent, Recurrence, World};
 
 use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
+use crate::decisions::{not_wanted, resend};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_form() {
@@ -96,8 +96,8 @@ async fn a_deletion_that_was_listed_while_another_sweep_held_the_record_is_not_f
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.open), (0, 1), "somebody has to see it");
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.events[0].status), (State::InDoubt, Status::Gone));
-        forms::discard(&ctx.app, &form.id, Outcome::NotWanted, None).await.unwrap();
+        assert_eq!((form.state, form.events[0].status), (ShownState::InDoubt, ShownStatus::Gone));
+        not_wanted(&ctx.app, &form.id).await.unwrap();
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.open), (1, 0));
         assert_eq!(ctx.world.count("form"), 1);
@@ -211,9 +211,9 @@ async fn a_held_event_that_is_deleted_stays_in_sight_until_a_person_settles_its_
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.forms.held, report.open), (0, 1, 1));
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.events[0].status), (State::Held, Status::Gone));
-        assert_eq!(forms::resend(&ctx.app, &form.id, false, None).await, Err(FormsError::NoEvent));
-        forms::discard(&ctx.app, &form.id, Outcome::NotWanted, None).await.unwrap();
+        assert_eq!((form.state, form.events[0].status), (ShownState::Held, ShownStatus::Gone));
+        assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NoEvent));
+        not_wanted(&ctx.app, &form.id).await.unwrap();
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.forms.held, report.open), (1, 0, 0));
     })

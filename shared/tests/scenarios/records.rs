@@ -7,10 +7,11 @@ use moffman::domain::date_range::DateRange;
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::event::{Event, EventKind, Marks};
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Form, FormKey, Happening};
+use moffman::domain::revision::Revision;
 use moffman::store::Store;
 use moffman::store::calendar::Recorded;
 use moffman::store::cursor::Cursor;
-use moffman::store::form::{FormItem, form_key};
+use moffman::store::form::FormItem;
 use moffman::store::item::{Kept, kept};
 use moffman::store::open_record::OpenRecord;
 use moffman::store::seen::{How, Seen};
@@ -45,8 +46,8 @@ fn anna() -> PersonKey {
 
 fn event(updated: Option<&str>, etag: &str, range: &str) -> Event {
     Event {
-        id: "e1".to_owned(),
-        etag: etag.to_owned(),
+        id: "e1".into(),
+        etag: etag.into(),
         cancelled: false,
         kind: EventKind::Single,
         creator: Email::parse("anna@example.com"),
@@ -61,8 +62,8 @@ fn event(updated: Option<&str>, etag: &str, range: &str) -> Event {
     }
 }
 
-fn revision() -> String {
-    format!("{:032x}", fastrand::u128(..))
+fn revision() -> Revision {
+    Revision(format!("{:032x}", fastrand::u128(..)))
 }
 
 impl Table {
@@ -75,7 +76,7 @@ impl Table {
 
     async fn open(&self, event: Event) -> Recorded {
         let days = event.days.unwrap();
-        let record = kept(None, OpenRecord::of(event, days, anna(), None, now()), revision());
+        let record = kept(None, OpenRecord::new(event, days, anna(), now()), revision());
         self.store.calendar(&self.calendar).open(record, None, now()).await.unwrap()
     }
 
@@ -88,7 +89,7 @@ impl Table {
 
     async fn replace(&self, read: &Kept<OpenRecord>, event: Event) -> Recorded {
         let days = event.days.unwrap();
-        let record = kept(Some(read), OpenRecord::of(event, days, anna(), Some(read), now()), revision());
+        let record = kept(Some(read), OpenRecord::new(event, days, anna(), now()).after(Some(read)), revision());
         self.store.calendar(&self.calendar).replace(read, record, None).await.unwrap()
     }
 
@@ -111,7 +112,7 @@ impl Table {
         let sending = Happening::Sending { claim, event, dated: now() };
         let form = Form::after(None, &sending, now()).changed().unwrap();
         let item = kept(None, FormItem { key: record.form(), form }, revision());
-        let put = Write::put(form_key(&record.form()), &item, Condition::Absent(now())).unwrap();
+        let put = Write::put(FormItem::key_of(&record.form()), &item, Condition::Absent(now())).unwrap();
         let check = self.store.calendar(&self.calendar).check_record(record);
         self.store.write(&[put, check]).await.unwrap()
     }
@@ -182,7 +183,7 @@ async fn a_second_record_is_not_taken_for_the_first() {
     assert!(matches!(table.announce(&first, "slow").await, Written::Refused(_)));
     assert!(!table.close(&first, &event(Some(LATE), "\"2\"", OTHER), How::Approved).await);
     assert_eq!(table.read().await, [second]);
-    assert_eq!(table.store.form(&key(ONE), now()).await.unwrap(), None);
+    assert_eq!(table.store.person(&anna()).form(days(ONE), now()).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -203,12 +204,12 @@ async fn what_a_newer_version_wrote_is_carried_through() {
     let table = Table::start().await;
     let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
     table.announce(&record, "worker").await;
-    let place = form_key(&key(ONE));
+    let place = FormItem::key_of(&key(ONE));
     let mut item = table.store.item(&place).await.unwrap().unwrap();
     item.insert("colour".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("green".to_owned()));
     assert!(matches!(table.store.write(&[Write::put_item(place.clone(), item)]).await.unwrap(), Written::Done));
 
-    let read = table.store.form(&key(ONE), now()).await.unwrap().unwrap();
+    let read = table.store.person(&anna()).form(days(ONE), now()).await.unwrap().unwrap();
     let issued = Form::after(Some(&read.form), &Happening::Issued, now()).changed().unwrap();
     let next = kept(Some(&read), FormItem { key: key(ONE), form: issued }, revision());
     let write = Write::put(place.clone(), &next, Condition::AsRead(read.revision.clone())).unwrap();
@@ -224,17 +225,17 @@ async fn what_has_ended_counts_as_absent_before_the_table_deletes_it() {
     let table = Table::start().await;
     let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
     table.announce(&record, "worker").await;
-    let read = table.store.form(&key(ONE), now()).await.unwrap().unwrap();
+    let read = table.store.person(&anna()).form(days(ONE), now()).await.unwrap().unwrap();
     let issued = Form::after(Some(&read.form), &Happening::Issued, now()).changed().unwrap();
     let next = kept(Some(&read), FormItem { key: key(ONE), form: issued }, revision());
-    let write = Write::put(form_key(&key(ONE)), &next, Condition::AsRead(read.revision.clone())).unwrap();
+    let write = Write::put(FormItem::key_of(&key(ONE)), &next, Condition::AsRead(read.revision.clone())).unwrap();
     table.store.write(&[write]).await.unwrap();
     let before = now() + Duration::days(400);
-    assert!(table.store.form(&key(ONE), before).await.unwrap().is_some());
+    assert!(table.store.person(&anna()).form(days(ONE), before).await.unwrap().is_some());
     let after = now() + Duration::days(404);
-    assert_eq!(table.store.form(&key(ONE), after).await.unwrap(), None);
+    assert_eq!(table.store.person(&anna()).form(days(ONE), after).await.unwrap(), None);
     let again = kept(None, FormItem { key: key(ONE), form: next.form.clone() }, revision());
-    let write = |now| Write::put(form_key(&key(ONE)), &again, Condition::Absent(now)).unwrap();
+    let write = |now| Write::put(FormItem::key_of(&key(ONE)), &again, Condition::Absent(now)).unwrap();
     assert!(matches!(table.store.write(&[write(before)]).await.unwrap(), Written::Refused(_)));
     assert!(matches!(table.store.write(&[write(after)]).await.unwrap(), Written::Done));
 }
@@ -247,7 +248,7 @@ async fn of_two_sweeps_one_advances_the_cursor() {
         kept(read, cursor, revision())
     };
     let advance = async |read: Option<&Kept<Cursor>>, next: &Kept<Cursor>| {
-        let writes = table.store.calendar(&table.calendar).cursor(read, next).unwrap();
+        let writes = table.store.calendar(&table.calendar).put_cursor(read, next).unwrap();
         matches!(table.store.write(&writes).await.unwrap(), Written::Done)
     };
     let first = cursor(None, "1");

@@ -1,7 +1,7 @@
 //! A workflow registers and approves days over the REST API.
 
 use moffman::domain::reservation::{Request, Status};
-use moffman::reserve::{ReserveError, place};
+use moffman::reserve::{ReserveError, ReserveOrder, place};
 use moffman_simulators::{Fault, HookPoint, Matcher};
 
 use crate::context::{Context, PRAGUE, request, reservation, run_test};
@@ -296,7 +296,9 @@ async fn a_deadline_ends_the_retries() {
     run_test(async |ctx| {
         ctx.world.fail("events.insert", Fault::retry_after(503, "backendError", 20)).always();
         let deadline = ctx.app.clock.moment() + std::time::Duration::from_secs(10);
-        let late = place(&ctx.app, &reservation(&request()).unwrap(), Some(deadline)).await;
+        let late =
+            place(&ctx.app, &ReserveOrder { reservation: reservation(&request()).unwrap(), deadline: Some(deadline) })
+                .await;
         assert!(matches!(late, Err(ReserveError::Google(_))));
         assert_eq!(ctx.world.count("events.insert"), 1);
         ctx.world.heal();

@@ -1,11 +1,12 @@
 //! The rule: a form is for a person and days, and is issued once, whatever asks for it.
 
 use chrono::Duration;
-use moffman::forms::{State, Status};
+use moffman::forms::{ShownState, ShownStatus};
 use moffman_simulators::{CalendarOptions, CopyTarget, Fault};
 use serde_json::json;
 
 use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, run_test, run_test_with, thursday};
+use crate::decisions::resend;
 
 const HOLD: &str = r#"{"forms.on_unknown_outcome": "hold"}"#;
 
@@ -71,7 +72,7 @@ async fn two_events_for_the_same_days_get_one_form_in_one_sweep() {
         let mut events: Vec<_> =
             form.events.into_iter().map(|event| (event.office_id.unwrap(), event.status)).collect();
         events.sort_by_key(|(office, _)| office.clone());
-        let approved = |office: &str| (office.to_owned(), Status::Approved);
+        let approved = |office: &str| (office.to_owned(), ShownStatus::Approved);
         assert_eq!(events, [approved("brno"), approved("prague"), approved("prague")]);
     })
     .await;
@@ -126,15 +127,18 @@ async fn a_held_form_holds_its_event_wherever_it_goes() {
         ctx.expect_untouched(PRAGUE, &again);
         ctx.expect_untouched(BRNO, &copy);
         let form = ctx.the_form().await;
-        assert_eq!(form.state, State::Held);
+        assert_eq!(form.state, ShownState::Held);
         let mut statuses: Vec<_> = form.events.iter().map(|event| (event.event_id.as_str(), event.status)).collect();
         statuses.sort_by_key(|(event, _)| *event);
-        let mut expected =
-            vec![(event.as_str(), Status::Gone), (copy.as_str(), Status::Open), (again.as_str(), Status::Open)];
+        let mut expected = vec![
+            (event.as_str(), ShownStatus::Gone),
+            (copy.as_str(), ShownStatus::Open),
+            (again.as_str(), ShownStatus::Open),
+        ];
         expected.sort_by_key(|(event, _)| *event);
         assert_eq!(statuses, expected);
 
-        moffman::forms::resend(&ctx.app, &form.id, false, None).await.unwrap();
+        resend(&ctx.app, &form.id).await.unwrap();
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved), (1, 2), "{report:?}");
         ctx.expect_form();

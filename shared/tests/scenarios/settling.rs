@@ -1,7 +1,7 @@
 //! Forms that wait for a person: seen, and settled.
 
 use chrono::Duration;
-use moffman::forms::{FormsError, State, Status};
+use moffman::forms::{FormsError, ShownState, ShownStatus};
 use moffman_simulators::{Fault, HookPoint, Matcher};
 
 use crate::context::{ANNA, BRNO, PRAGUE, run_test, run_test_with, thursday};
@@ -13,15 +13,15 @@ use crate::decisions::{
 async fn a_held_form_that_arrived_is_discarded_and_its_event_approved_without_a_second_one() {
     run_test_with(HOLD, async |ctx| {
         let (event, form) = held(ctx).await;
-        assert_eq!((form.state, form.user_id.as_str(), form.mails), (State::Held, ANNA, 1));
+        assert_eq!((form.state, form.user_id.as_str(), form.mails), (ShownState::Held, ANNA, 1));
         assert_eq!(form.days.to_string(), "2026-06-18/2026-06-19");
         let [asking] = form.events.as_slice() else { panic!("{form:?}") };
         assert_eq!((asking.office_id.as_deref(), asking.event_id.as_str()), (Some("prague"), event.as_str()));
-        assert_eq!((asking.status, asking.found_at), (Status::Open, Some(ctx.world.now())));
+        assert_eq!((asking.status, asking.found_at), (ShownStatus::Open, Some(ctx.world.now())));
 
         for _ in 0..2 {
             let discarded = arrived(&ctx.app, &form.id).await.unwrap();
-            assert_eq!((discarded.state, &discarded.id), (State::Discarded, &form.id));
+            assert_eq!((discarded.state, &discarded.id), (ShownState::Discarded, &form.id));
             assert_eq!(ctx.the_form().await, discarded);
         }
         ctx.expect_untouched(PRAGUE, &event);
@@ -30,7 +30,7 @@ async fn a_held_form_that_arrived_is_discarded_and_its_event_approved_without_a_
         assert_eq!((report.events_approved, report.forms.issued, report.open), (1, 0, 0));
         expect_thursday_approved(ctx, &event);
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.events[0].status), (State::Discarded, Status::Approved));
+        assert_eq!((form.state, form.events[0].status), (ShownState::Discarded, ShownStatus::Approved));
     })
     .await;
 }
@@ -40,7 +40,7 @@ async fn a_held_form_that_did_not_arrive_is_sent_again_by_the_next_sweep() {
     run_test_with(HOLD, async |ctx| {
         let (event, form) = held(ctx).await;
         let due = resend(&ctx.app, &form.id).await.unwrap();
-        assert_eq!((due.state, due.failures), (State::Due, None));
+        assert_eq!((due.state, due.failures), (ShownState::Due, None));
         assert_eq!(resend(&ctx.app, &form.id).await.unwrap(), due, "safe to repeat");
 
         let report = ctx.sweep().await;
@@ -63,7 +63,7 @@ async fn a_form_that_a_person_had_sent_is_held_again_when_nobody_knows_of_that_m
                 ctx.advance(Duration::hours(6));
             }
             let form = ctx.the_form().await;
-            assert_eq!(form.state, State::Held);
+            assert_eq!(form.state, ShownState::Held);
             let mails = ctx.world.forms().len();
             resend(&ctx.app, &form.id).await.unwrap();
             let report = ctx.sweep().await;
@@ -85,7 +85,7 @@ async fn a_refused_form_need_not_wait_for_its_backoff() {
     run_test(async |ctx| {
         let (event, form) = refused(ctx).await;
         let failures = form.failures.unwrap();
-        assert_eq!((form.state, failures.count, failures.since), (State::Waiting, 1, ctx.world.now()));
+        assert_eq!((form.state, failures.count, failures.since), (ShownState::Waiting, 1, ctx.world.now()));
         assert!(failures.next_try_at > ctx.world.now());
         assert_eq!(ctx.sweep().await.forms.issued, 0, "it waits");
 
@@ -104,7 +104,7 @@ async fn a_form_that_nobody_wants_approves_what_asked_before_and_not_what_asks_l
         let other = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
         ctx.sweep().await;
         not_wanted(&ctx.app, &form.id).await.unwrap();
-        assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, State::Discarded, "safe to repeat");
+        assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, ShownState::Discarded, "safe to repeat");
         ctx.advance(Duration::minutes(1));
         ctx.world.person_renames(PRAGUE, &event, "me");
         let report = ctx.sweep().await;
@@ -164,11 +164,11 @@ async fn a_form_that_a_sweep_sends_is_left_to_it() {
             assert_eq!(decide, Err(FormsError::InProgress));
         }
         assert_eq!(arrived(&ctx.app, &form.id).await, Err(FormsError::InProgress));
-        assert_eq!(ctx.the_form().await.state, State::Sending);
+        assert_eq!(ctx.the_form().await.state, ShownState::Sending);
 
         // The sweep was killed: what became of the form is not known, and the person says that it arrived.
         ctx.advance(Duration::seconds(76));
-        assert_eq!(ctx.the_form().await.state, State::InDoubt);
+        assert_eq!(ctx.the_form().await.state, ShownState::InDoubt);
         arrived(&ctx.app, &form.id).await.unwrap();
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued, report.forms.unknown), (1, 0, 0));
@@ -199,7 +199,7 @@ async fn nobody_who_is_not_registered_is_sent_anything() {
         assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NotRegistered));
         ctx.sweep().await;
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.events[0].status), (State::Waiting, Status::NotRegistered));
+        assert_eq!((form.state, form.events[0].status), (ShownState::Waiting, ShownStatus::NotRegistered));
         assert_eq!(form.user_id, ANNA.to_lowercase());
         not_wanted(&ctx.app, &form.id).await.unwrap();
     })
@@ -214,28 +214,28 @@ async fn a_form_that_no_event_asks_for_any_more_is_not_sent_again() {
         ctx.sweep().await;
         ctx.expect_form();
         assert_eq!(resend(&ctx.app, &form.id).await, Err(FormsError::NoEvent));
-        let open = ctx.forms(&[State::Waiting]).await;
-        assert_eq!((open[0].id.as_str(), open[0].events[0].status), (form.id.as_str(), Status::Gone));
+        let open = ctx.forms(&[ShownState::Waiting]).await;
+        assert_eq!((open[0].id.as_str(), open[0].events[0].status), (form.id.as_str(), ShownStatus::Gone));
         not_wanted(&ctx.app, &form.id).await.unwrap();
-        assert_eq!(ctx.forms(&State::OPEN).await, []);
+        assert_eq!(ctx.forms(&ShownState::OPEN).await, []);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_decision_whose_answer_was_lost_has_been_taken() {
-    for decide in [State::Due, State::Discarded] {
+    for decide in [ShownState::Due, ShownState::Discarded] {
         run_test_with(HOLD, async |ctx| {
             let (event, form) = held(ctx).await;
             ctx.dynamodb.take();
             ctx.dynamodb.lose_answers_of("PutItem");
             let decided = match decide {
-                State::Discarded => arrived(&ctx.app, &form.id).await,
+                ShownState::Discarded => arrived(&ctx.app, &form.id).await,
                 _ => resend(&ctx.app, &form.id).await,
             };
             assert_eq!(decided.unwrap().state, decide);
             ctx.sweep().await;
-            if decide == State::Due {
+            if decide == ShownState::Due {
                 ctx.expect_form();
             }
             expect_thursday_approved(ctx, &event);
@@ -264,10 +264,10 @@ async fn of_two_people_who_settle_a_form_at_once_one_has_it_their_way() {
         let one = Box::pin(resend(&ctx.app, &form.id));
         let (one, two) = tokio::join!(one, Box::pin(not_wanted(&other, &form.id)));
         let state = ctx.the_form().await.state;
-        assert!([State::Due, State::Discarded].contains(&state), "{one:?} {two:?}");
+        assert!([ShownState::Due, ShownState::Discarded].contains(&state), "{one:?} {two:?}");
         assert!(one.is_ok() || two.is_ok());
         let report = ctx.sweep().await;
-        assert_eq!(report.forms.issued, usize::from(state == State::Due));
+        assert_eq!(report.forms.issued, usize::from(state == ShownState::Due));
         for _ in 0..report.forms.issued {
             ctx.expect_form();
         }

@@ -1,7 +1,7 @@
 //! Forms of which a sweep does not learn, or cannot write down, what became of them.
 
 use chrono::Duration;
-use moffman::forms::State;
+use moffman::forms::ShownState;
 use moffman_simulators::{Fault, HookPoint};
 
 use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
@@ -191,7 +191,7 @@ async fn without_a_clear_answer_a_form_is_mailed_three_times_at_most() {
         }
         ctx.world.heal();
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.mails), (State::Held, 3));
+        assert_eq!((form.state, form.mails), (ShownState::Held, 3));
         for _ in 0..3 {
             ctx.expect_form();
         }

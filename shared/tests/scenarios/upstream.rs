@@ -218,8 +218,7 @@ async fn upstream_16_events_of_a_person_who_is_registered_later_are_found() {
         ctx.expect_untouched(PRAGUE, &event);
 
         ctx.world.set_sheet(SHEET, "Manual users", users(json!([ANNA, "Anna", "Nová", "007"])));
-        let budget = moffman::google::Budget::default();
-        moffman::reload::reload(&ctx.app.directory, &budget).await.unwrap();
+        moffman::reload::reload(&ctx.app, &moffman::reload::ReloadOrder::default()).await.unwrap();
         ctx.sweep().await;
         ctx.expect_form();
         expect_thursday_approved(ctx, &event);

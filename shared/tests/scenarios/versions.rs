@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
-use moffman::forms::{State, Status};
+use moffman::forms::{ShownState, ShownStatus};
 use moffman::store::open_record::OpenRecord;
 use moffman::sweep::SweepReport;
 use moffman_simulators::{Fault, HookPoint, Matcher, World};
@@ -80,7 +80,7 @@ async fn expect_still_gone(ctx: &mut Context, report: &SweepReport) {
     ctx.expect_no_form();
     assert!(ctx.open(PRAGUE).await[0].is_gone);
     let form = ctx.the_form().await;
-    assert_eq!((form.state, form.events[0].status), (State::InDoubt, Status::Gone));
+    assert_eq!((form.state, form.events[0].status), (ShownState::InDoubt, ShownStatus::Gone));
     let report = ctx.sweep().await;
     assert_eq!((report.forms.issued, report.open), (0, 1), "{report:?}");
 }

@@ -4,7 +4,7 @@ use aws_sdk_scheduler::Client;
 use chrono::TimeDelta;
 use moffman::app::Moffman;
 use moffman::config::{Place, Sources};
-use moffman::schedules::{AlignError, Alignment, Order, align};
+use moffman::schedules::{AlignError, AlignOrder, Alignment, align};
 use moffman_simulators::{CalendarOptions, World};
 use moffman_testbed::{Testbed, WorldTime, scheduler};
 use serde_json::{Value, json};
@@ -86,12 +86,12 @@ impl Context {
     }
 
     pub async fn try_align(&self, configuration: &Value) -> Result<Alignment, AlignError> {
-        align(&self.process(configuration), &self.client, &order(false)).await
+        align(&self.process(configuration), &self.order(false)).await
     }
 
     /// What aligning would do.
     pub async fn diff(&self, configuration: &Value) -> Alignment {
-        align(&self.process(configuration), &self.client, &order(true)).await.unwrap()
+        align(&self.process(configuration), &self.order(true)).await.unwrap()
     }
 
     /// How many schedules were written or deleted so far.
@@ -118,8 +118,8 @@ impl Context {
     pub fn advance(&self, minutes: i64) {
         self.time.advance(TimeDelta::minutes(minutes));
     }
-}
 
-pub fn order(dry_run: bool) -> Order {
-    Order { function: FUNCTION.to_owned(), dry_run, deadline: None }
+    pub fn order(&self, dry_run: bool) -> AlignOrder {
+        AlignOrder { client: self.client.clone(), function: FUNCTION.to_owned(), dry_run, deadline: None }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use moffman::domain::quota::Share;
-use moffman::sweep::{Order, Scope, sweep};
+use moffman::sweep::{SweepOrder, SweepScope, sweep};
 use serde_json::{Value, json};
 
 use crate::context::{Context, FUNCTION, GROUP, calendar, run_test, with, with_offices};
@@ -21,10 +21,10 @@ fn fired(ctx: &Context, minutes: i64) -> Vec<Value> {
 }
 
 /// The order that such an event is.
-fn order(input: &Value) -> Order {
+fn order(input: &Value) -> SweepOrder {
     let number = |name: &str| u32::try_from(input[name].as_u64().unwrap()).unwrap();
-    Order {
-        scope: Scope::Shard { index: number("shard"), of: number("shards") },
+    SweepOrder {
+        scope: SweepScope::Shard { index: number("shard"), of: number("shards") },
         dry_run: false,
         deadline: None,
         share: Share::new(number("units_per_minute")),

@@ -6,7 +6,7 @@ use moffman::schedules::{AlignError, align};
 use moffman_simulators::{Fault, HookPoint, Matcher};
 use serde_json::json;
 
-use crate::context::{GROUP, order, run_test, usual, with, with_offices};
+use crate::context::{GROUP, run_test, usual, with, with_offices};
 
 #[tokio::test]
 async fn a_half_applied_diff_is_finished_and_the_old_schedules_go_only_then() {
@@ -34,8 +34,8 @@ async fn a_half_applied_diff_is_finished_and_the_old_schedules_go_only_then() {
 async fn two_alignments_at_once_are_one() {
     run_test(async |ctx| {
         let app = ctx.process(&with_offices(401));
-        let orders = (order(false), order(false));
-        let align = |order| Box::pin(align(&app, &ctx.client, order));
+        let orders = (ctx.order(false), ctx.order(false));
+        let align = |order| Box::pin(align(&app, order));
         let (one, other) = tokio::join!(align(&orders.0), align(&orders.1));
         let failures = [one, other].into_iter().flat_map(|outcome| match outcome {
             Ok(report) => report.failures,
@@ -118,7 +118,7 @@ async fn what_does_not_fit_before_the_deadline_is_left_to_the_next_alignment() {
         let app = ctx.process(&with_offices(401));
         let deadline = Some(app.clock.moment() + std::time::Duration::from_secs(30));
         ctx.world.when("CreateSchedule", HookPoint::AfterEffect, |world| world.advance(TimeDelta::minutes(1)));
-        let report = align(&app, &ctx.client, &moffman::schedules::Order { deadline, ..order(false) }).await.unwrap();
+        let report = align(&app, &moffman::schedules::AlignOrder { deadline, ..ctx.order(false) }).await.unwrap();
         assert_eq!((report.aligned, report.changes.len(), report.failures.len()), (false, 1, 2), "{report:?}");
         assert!(ctx.align(&with_offices(401)).await.aligned);
         assert_eq!(ctx.schedules().len(), 3);

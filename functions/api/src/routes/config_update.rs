@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use moffman::google::Budget;
-use moffman::reload::{self, Counted, ReloadReport};
+use moffman::reload::{self, Counted, ReloadOrder, ReloadReport};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -144,7 +143,6 @@ pub(crate) async fn post(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
 ) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
-    let budget = Budget { deadline: api.deadline(lifetime), pace: None };
-    let report = reload::reload(&api.app.directory, &budget).await?;
+    let report = reload::reload(&api.app, &ReloadOrder { deadline: api.deadline(lifetime) }).await?;
     Ok(Json(report.into()))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use moffman::forms::{self, Filter};
+use moffman::forms::{self, Filter, ListOrder};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -38,16 +38,16 @@ enum StateParameter {
     Discarded,
 }
 
-fn states(text: &str) -> Result<Vec<forms::State>, ApiError> {
+fn states(text: &str) -> Result<Vec<forms::ShownState>, ApiError> {
     Ok(match text {
-        "open" => forms::State::OPEN.to_vec(),
-        "due" => vec![forms::State::Due],
-        "sending" => vec![forms::State::Sending],
-        "waiting" => vec![forms::State::Waiting],
-        "in_doubt" => vec![forms::State::InDoubt],
-        "held" => vec![forms::State::Held],
-        "issued" => vec![forms::State::Issued],
-        "discarded" => vec![forms::State::Discarded],
+        "open" => forms::ShownState::OPEN.to_vec(),
+        "due" => vec![forms::ShownState::Due],
+        "sending" => vec![forms::ShownState::Sending],
+        "waiting" => vec![forms::ShownState::Waiting],
+        "in_doubt" => vec![forms::ShownState::InDoubt],
+        "held" => vec![forms::ShownState::Held],
+        "issued" => vec![forms::ShownState::Issued],
+        "discarded" => vec![forms::ShownState::Discarded],
         _ => {
             let what = "must be open, due, sending, waiting, in_doubt, held, issued or discarded";
             return Err(ApiError::invalid("state", what));
@@ -113,7 +113,9 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<FormListAnswer>, ApiError> {
     let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
+    let page = parameters.text("page").map(str::to_owned);
     let (filter, limit) = (filter(&parameters)?, limit(&parameters)?);
-    let page = forms::list(&api.app, &filter, parameters.text("page"), limit, api.deadline(lifetime)).await?;
+    let order = ListOrder { filter, page, limit, deadline: api.deadline(lifetime) };
+    let page = forms::list(&api.app, &order).await?;
     Ok(Json(FormListAnswer { forms: page.forms.into_iter().map(ListedForm::from).collect(), next: page.next }))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use moffman::domain::reservation::{Request, Reservation, Status};
-use moffman::reserve::{self, Placed};
+use moffman::reserve::{self, Placed, ReserveOrder};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -114,7 +114,7 @@ impl From<Placed> for ReservationAnswer {
             Status::Approved => ReservationStatus::Approved,
         };
         let (start, end) = (placed.days.start().to_string(), placed.days.end().to_string());
-        Self { id: placed.id, office_id: placed.office_id, status, start, end, url: placed.url }
+        Self { id: placed.id.into(), office_id: placed.office_id, status, start, end, url: placed.url }
     }
 }
 
@@ -157,6 +157,6 @@ pub(crate) async fn place(
     Body(wire): Body<ReservationRequest>,
 ) -> Result<Json<ReservationAnswer>, ApiError> {
     let reservation = Reservation::new(wire.into())?;
-    let placed = reserve::place(&api.app, &reservation, api.deadline(lifetime)).await?;
+    let placed = reserve::place(&api.app, &ReserveOrder { reservation, deadline: api.deadline(lifetime) }).await?;
     Ok(Json(placed.into()))
 }

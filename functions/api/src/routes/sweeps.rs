@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use moffman::sweep::{self, FormCounts, Order, Scope, SweepError, SweepReport};
+use moffman::sweep::{self, FormCounts, SweepError, SweepOrder, SweepReport, SweepScope};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -200,8 +200,8 @@ pub(crate) async fn sweep(
     lifetime: Lifetime,
     Body(wire): Body<SweepRequest>,
 ) -> Result<Json<SweepAnswer>, ApiError> {
-    let scope = wire.office_id.map_or(Scope::All, Scope::Office);
-    let order = Order { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime), share: None };
+    let scope = wire.office_id.map_or(SweepScope::All, SweepScope::Office);
+    let order = SweepOrder { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman::google::Budget;
-use moffman::reload::{ReloadReport, reload};
-use moffman::schedules::{self, align};
+use moffman::reload::{ReloadOrder, ReloadReport, reload};
+use moffman::schedules::{AlignOrder, align};
 use moffman::sweep::{self, sweep};
 use moffman_simulators::{NewEvent, QUOTA_ALLOWED};
 use moffman_sweeper::Task;
@@ -63,7 +63,7 @@ fn time_to_subscribe(offices: usize) -> TimeDelta {
 /// New calendars are subscribed some at a time, which is over after some days.
 async fn subscribe_all(deployment: &Deployment) -> Result<(), Trouble> {
     let app = deployment.process()?;
-    while reload(&app.directory, &Budget::default()).await?.subscribe_left > 0 {}
+    while reload(&app, &ReloadOrder { deadline: None }).await?.subscribe_left > 0 {}
     Ok(())
 }
 
@@ -83,20 +83,21 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
     match Task::try_from(event)? {
         Task::Sweep { scope, dry_run, share } => {
-            let report = sweep(&app, &sweep::Order { scope, dry_run, deadline: budget.deadline, share }).await?;
+            let report = sweep(&app, &sweep::SweepOrder { scope, dry_run, deadline: budget.deadline, share }).await?;
             if report.offices_failed > 0 || !report.problems.is_empty() {
                 return Err(format!("a sweep had trouble: {report:?}").into());
             }
             return Ok(());
         }
         Task::Reload { .. } => {
-            let _: ReloadReport = reload(&app.directory, &budget).await?;
+            let _: ReloadReport = reload(&app, &ReloadOrder { deadline: budget.deadline }).await?;
         }
         Task::Maintain { .. } => {
             app.directory.roster(&budget).await?;
         }
     }
-    let order = schedules::Order { function: FUNCTION.to_owned(), dry_run: false, deadline: budget.deadline };
-    let alignment = align(&app, &deployment.scheduler, &order).await?;
+    let (client, function) = (deployment.scheduler.clone(), FUNCTION.to_owned());
+    let order = AlignOrder { client, function, dry_run: false, deadline: budget.deadline };
+    let alignment = align(&app, &order).await?;
     if alignment.aligned { Ok(()) } else { Err(format!("not aligned: {alignment:?}").into()) }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use futures_util::future::try_join_all;
-use moffman::sweep::{Order, Scope, sweep};
+use moffman::sweep::{SweepOrder, SweepScope, sweep};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -81,7 +81,7 @@ async fn offices(binaries: &Binaries, count: usize) -> Result<Growth, Trouble> {
 async fn past_sweeps(bench: &Bench, count: usize) -> Result<(), Trouble> {
     let app = bench.unpaced()?;
     for _ in 0..count {
-        let order = Order { scope: Scope::All, dry_run: false, deadline: None, share: None };
+        let order = SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None };
         let report = sweep(&app, &order).await?;
         if !report.problems.is_empty() {
             return Err(format!("{:?}", report.problems).into());

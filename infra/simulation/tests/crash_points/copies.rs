@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
-use moffman::forms::{self, Filter, Form, State};
-use moffman::sweep::{Order, Scope, SweepReport, sweep};
+use moffman::forms::{self, Filter, ListOrder, ResendOrder, ShownForm, ShownState};
+use moffman::sweep::{SweepOrder, SweepReport, SweepScope, sweep};
 use moffman_simulation::{CALENDARS, PEOPLE};
 use moffman_simulators::NewEvent;
 
@@ -63,7 +63,7 @@ async fn play_ordering(scene: &mut Scene) -> usize {
 }
 
 /// An event, approved on its form.
-async fn prepare(scene: &mut Scene) -> Form {
+async fn prepare(scene: &mut Scene) -> ShownForm {
     scene.company.world.person_adds(CALENDARS[0], PEOPLE[0].0, NewEvent::new("2026-06-18", "2026-06-20"));
     let process = scene.another_process();
     let report = sweep_with(process.clone()).await;
@@ -85,7 +85,7 @@ async fn recover(scene: &mut Scene) -> usize {
     let form = the_form(&process).await;
     // A copy that is given up may have gone out: it counts, as nobody knows.
     assert!((copies..=1).contains(&(usize::try_from(form.mails).unwrap() - 1)), "{copies} copies: {form:?}");
-    assert_eq!(form.state, State::Issued);
+    assert_eq!(form.state, ShownState::Issued);
     copies
 }
 
@@ -98,7 +98,7 @@ async fn expect_nothing_due(process: &Moffman) {
 }
 
 /// What was, is over: each new order is one more copy.
-async fn expect_one_more_for_a_new_order(scene: &mut Scene, form: &Form, copies: usize) {
+async fn expect_one_more_for_a_new_order(scene: &mut Scene, form: &ShownForm, copies: usize) {
     let process = scene.another_process();
     again(process.clone(), form.id.clone()).await;
     for issued in [1, 0] {
@@ -108,12 +108,16 @@ async fn expect_one_more_for_a_new_order(scene: &mut Scene, form: &Form, copies:
 }
 
 async fn again(process: Moffman, form: String) {
-    assert_eq!(forms::resend(&process, &form, true, None).await.unwrap().state, State::Issued);
+    assert_eq!(
+        forms::resend(&process, &ResendOrder { id: form.clone(), again: true, deadline: None }).await.unwrap().state,
+        ShownState::Issued
+    );
 }
 
-async fn the_form(process: &Moffman) -> Form {
-    let page = forms::list(process, &Filter::default(), None, 2, None).await.unwrap();
-    let [form] = <[Form; 1]>::try_from(page.forms).unwrap();
+async fn the_form(process: &Moffman) -> ShownForm {
+    let order = ListOrder { filter: Filter::default(), page: None, limit: 2, deadline: None };
+    let page = forms::list(process, &order).await.unwrap();
+    let [form] = <[ShownForm; 1]>::try_from(page.forms).unwrap();
     form
 }
 
@@ -127,6 +131,6 @@ async fn sweep_with_plan(process: &Moffman) -> Vec<String> {
 }
 
 /// The office with the event: one calendar, so that one call follows another.
-fn order(dry_run: bool) -> Order {
-    Order { scope: Scope::Office("prague".to_owned()), dry_run, deadline: None, share: None }
+fn order(dry_run: bool) -> SweepOrder {
+    SweepOrder { scope: SweepScope::Office("prague".to_owned()), dry_run, deadline: None, share: None }
 }

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use moffman::app::Moffman;
 use moffman::domain::reservation::{Request, Reservation, Status};
-use moffman::reserve::{Placed, ReserveError, place};
+use moffman::reserve::{Placed, ReserveError, ReserveOrder, place};
 use moffman_simulation::CALENDARS;
 use serde_json::Value;
 
@@ -119,7 +119,7 @@ async fn prepare(scene: &mut Scene, before: Before, approved: bool) {
 }
 
 async fn put(process: &Moffman, reservation: &Reservation) -> Result<Placed, ReserveError> {
-    place(process, reservation, None).await
+    place(process, &ReserveOrder { reservation: reservation.clone(), deadline: None }).await
 }
 
 /// The table: what a request leads to, given what was there before.

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
-use moffman::sweep::{Order, Scope, SweepReport, sweep};
+use moffman::sweep::{SweepOrder, SweepReport, SweepScope, sweep};
 use moffman_simulation::{CALENDARS, PEOPLE};
 use moffman_simulators::NewEvent;
 
@@ -164,7 +164,8 @@ async fn recover(scene: &mut Scene) -> (usize, usize) {
 
 /// Sweeps the office with the event: one calendar, so that one call follows another.
 async fn sweep_with(process: Moffman) -> SweepReport {
-    let order = Order { scope: Scope::Office("prague".to_owned()), dry_run: false, deadline: None, share: None };
+    let order =
+        SweepOrder { scope: SweepScope::Office("prague".to_owned()), dry_run: false, deadline: None, share: None };
     sweep(&process, &order).await.unwrap()
 }
 

@@ -1,24 +1,26 @@
-//! What a form becomes by what happens.
+//! The part of a [`Form`] that says what it becomes by what happens.
 
 use chrono::{DateTime, Utc};
 
-use super::{AskingEvent, Claim, ClaimId, Copy, Failures, Form, MOST_MAILS, Outcome, State};
+use super::claim::{Claim, ClaimId};
+use super::failures::Failures;
+use super::state::{AskingEvent, Copy, Form, MOST_MAILS, Outcome, State};
 
 /// Something that happens to a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// Somebody is about to send it for an event, which last changed at `dated`.
     Sending {
-        /// Who.
+        /// The right under which it is sent.
         claim: Claim,
-        /// For which event.
+        /// The event that asks for it.
         event: AskingEvent,
         /// The last change of the event.
         dated: DateTime<Utc>,
     },
     /// Whoever was about to send it did not.
     NotSent(ClaimId),
-    /// It was issued, whoever has the claim by now.
+    /// It was issued. That counts whoever has the claim by now.
     Issued,
     /// It was not issued: the form service said so, or was not reached.
     Refused {
@@ -26,7 +28,7 @@ pub enum Happening {
         claim: ClaimId,
         /// Whether the form service was reached.
         is_try: bool,
-        /// See [`Failures`].
+        /// How much of the possible wait is added, in thousandths.
         luck: u16,
     },
     /// Nobody knows whether it was issued.
@@ -35,7 +37,7 @@ pub enum Happening {
         claim: ClaimId,
         /// Whether a person is asked at once.
         hold: bool,
-        /// See [`Failures`].
+        /// How much of the possible wait is added, in thousandths.
         luck: u16,
     },
     /// A worker finds that it must not be sent again without a person.
@@ -53,7 +55,7 @@ pub enum Happening {
 /// What became of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum After {
-    /// This.
+    /// It becomes this form.
     Becomes(Form),
     /// It stays as it is.
     Stays(Stays),
@@ -62,7 +64,7 @@ pub enum After {
 /// Why a form stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stays {
-    /// It is so already.
+    /// It is already what it would become.
     AsItIs,
     /// Somebody sends it.
     BeingSent,
@@ -85,7 +87,7 @@ impl After {
 }
 
 impl Form {
-    /// What the form, `None` before anybody asked for it, becomes by `happening` at `now`.
+    /// What a form becomes by `happening`; it is `None` before anybody sends it.
     pub fn after(form: Option<&Self>, happening: &Happening, now: DateTime<Utc>) -> After {
         match (form, happening) {
             (None, Happening::Sending { claim, event, dated }) => {
@@ -138,7 +140,7 @@ impl Form {
         self
     }
 
-    /// What only whoever sends the form may say of it.
+    /// Applies what only the worker that sends the form may say.
     fn under(self, claim: &ClaimId, then: impl FnOnce(Self) -> Self) -> After {
         match &self.state {
             State::Sending(own) if own.id == *claim => After::Becomes(then(self)),
@@ -167,7 +169,7 @@ impl Form {
         }
     }
 
-    /// What is issued or discarded has no failures any more, and nobody's order.
+    /// Ends it; failures and a person's order are over then.
     fn settle(&mut self, state: State) {
         (self.state, self.failures, self.is_ordered) = (state, None, false);
     }

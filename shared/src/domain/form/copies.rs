@@ -1,8 +1,10 @@
-//! What becomes of the copy that a person ordered beside a form. The form itself stays what it is.
+//! The part of a [`Form`] that says what becomes of a copy that a person ordered. The form itself stays what it is.
 
 use chrono::{DateTime, Utc};
 
-use super::{Claim, ClaimId, Copy, Failures, Form};
+use super::claim::{Claim, ClaimId};
+use super::failures::Failures;
+use super::state::{Copy, Form};
 
 /// Something that happens to a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,17 +19,17 @@ pub enum CopyHappening {
         claim: ClaimId,
         /// Whether the form service was reached.
         is_try: bool,
-        /// See [`Failures`].
+        /// How much of the possible wait is added, in thousandths.
         luck: u16,
     },
-    /// It was issued, or nobody knows: it goes out once.
+    /// It was issued, or may have been: a copy goes out once.
     Sent(ClaimId),
     /// It is given up: whoever sent it never told, or its person is not registered any more.
     GivenUp,
 }
 
 impl Form {
-    /// What the form becomes; `None` where `happening` is not about the copy as it is.
+    /// What the form becomes; `None` if `happening` does not fit the present copy.
     #[must_use]
     pub fn after_copy(&self, happening: &CopyHappening, now: DateTime<Utc>) -> Option<Self> {
         let copy = self.copy.as_ref()?;

@@ -1,12 +1,22 @@
-//! Names a form for callers: an opaque text that carries no address.
+//! What tells a form from all others; for callers it is an opaque text that carries no address.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::{Deserialize, Serialize};
 
-use super::FormKey;
 use crate::domain::date_range::DateRange;
+use crate::domain::email::PersonKey;
 
-/// What a form's id says.
+/// A person and days: there is one form for them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FormKey {
+    /// The person whose days are approved.
+    pub person: PersonKey,
+    /// The days.
+    pub days: DateRange,
+}
+
+/// What a form's id says to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormId {
     /// What stands for the person.

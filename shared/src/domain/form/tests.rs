@@ -1,4 +1,7 @@
+use chrono::{DateTime, Duration, Utc};
+
 use super::*;
+use crate::domain::calendar_id::CalendarId;
 
 mod properties;
 
@@ -11,7 +14,7 @@ fn claim(id: u8, until: DateTime<Utc>) -> Claim {
 }
 
 fn event(id: u8) -> AskingEvent {
-    AskingEvent { calendar: CalendarId::from("prague@example.com"), event: format!("e{id}") }
+    AskingEvent { calendar: CalendarId::from("prague@example.com"), event: format!("e{id}").into() }
 }
 
 fn sending(id: u8, now: DateTime<Utc>) -> Happening {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Form, MOST_MAILS, Outcome, State};
+use super::state::{Form, MOST_MAILS, Outcome, State};
 
 /// How an event asks for a form, and by which policy.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +26,14 @@ pub enum Turn {
         /// Whether somebody who was sending it never told what became of it.
         is_interrupted: bool,
     },
-    /// Approve the event: the form was issued or ended at this instant.
+    /// Approve the event: the form was issued, or a person ended it.
     Approve {
-        /// When.
+        /// When it was issued or ended.
         at: DateTime<Utc>,
     },
-    /// Look again when whoever sends it is through, at this instant at the latest.
+    /// Look again when whoever sends it is through.
     LookAgain {
-        /// When.
+        /// When that is at the latest.
         at: DateTime<Utc>,
     },
     /// Nothing, for now.
@@ -43,13 +43,13 @@ pub enum Turn {
 /// What a form waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// This instant.
+    /// It waits until this instant.
     Until(DateTime<Utc>),
-    /// A person.
+    /// It waits for a person.
     Person,
 }
 
-/// What a worker does next with the form, `None` before anybody sent it, for the event that is `asking`.
+/// What a worker does next with a form for the event that is `asking`; the form is `None` before anybody sends it.
 pub fn turn(form: Option<&Form>, asking: Asking, now: DateTime<Utc>) -> Turn {
     let Some(form) = form else {
         return Turn::Send { is_interrupted: false };

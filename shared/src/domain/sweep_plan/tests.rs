@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::email::Email;
+use crate::domain::etag::Etag;
 use crate::domain::event::Marks;
 
 fn users() -> HashMap<PersonKey, ManualUser> {
@@ -18,8 +19,8 @@ fn rules(users: &HashMap<PersonKey, ManualUser>) -> Rules<'_> {
 
 fn event(id: &str) -> Event {
     Event {
-        id: id.to_owned(),
-        etag: "\"1\"".to_owned(),
+        id: id.into(),
+        etag: "\"1\"".into(),
         cancelled: false,
         kind: EventKind::Single,
         creator: Email::parse("anna@example.com"),
@@ -37,7 +38,7 @@ fn event(id: &str) -> Event {
 fn approved(id: &str, marked: &str, days: &str) -> Event {
     let marks = Marks {
         processed: Some("true".to_owned()),
-        approved_event: Some(marked.to_owned()),
+        approved_event: Some(marked.into()),
         approved_dates: Some(days.parse().unwrap()),
         ..Marks::default()
     };
@@ -55,7 +56,7 @@ fn verdict(event: &Event) -> String {
 fn marks_count_only_for_the_event_they_name_and_its_series() {
     let days = "2026-06-18/2026-06-20";
     let other = "2026-06-11/2026-06-13";
-    let occurrence = |event: Event| Event { series: Some("abc".to_owned()), ..event };
+    let occurrence = |event: Event| Event { series: Some("abc".into()), ..event };
     for (event, expected) in [
         (event("abc"), format!("approve {days}: made by hand, not approved yet")),
         (approved("abc", "abc", days), "leave: approved for these days".to_owned()),
@@ -108,16 +109,16 @@ fn what_is_listed_is_work_done_or_left_alone() {
     }
     let work: Vec<_> = found.work.values().map(|work| (work.event.id.as_str(), work.why)).collect();
     assert_eq!(work, [("e1", Why::New), ("e2", Why::Moved)]);
-    assert_eq!(found.done.keys().collect::<Vec<_>>(), ["e3"]);
-    assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(Left::NotAManualUser, 1)]);
+    assert_eq!(found.done.keys().map(EventId::as_str).collect::<Vec<_>>(), ["e3"]);
+    assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(LeaveReason::NotAManualUser, 1)]);
 }
 
 #[test]
 fn an_event_without_a_version_is_odd_where_it_would_be_approved_and_the_last_listing_counts() {
     let users = users();
     let mut found = Found::default();
-    let foreign = Event { creator: None, etag: String::new(), ..event("e2") };
-    for event in [Event { etag: String::new(), ..event("e1") }, foreign] {
+    let foreign = Event { creator: None, etag: Etag::default(), ..event("e2") };
+    for event in [Event { etag: Etag::default(), ..event("e1") }, foreign] {
         found.add(event, &rules(&users), false);
     }
     assert_eq!(found.odd.iter().collect::<Vec<_>>(), [(&"e1".to_owned(), &"it has no etag".to_owned())]);
@@ -150,10 +151,10 @@ fn any_event() -> impl Strategy<Value = Event> {
         let marks = Marks {
             processed: processed.then(|| "true".to_owned()),
             reservation: reserved.then(|| "digest".to_owned()),
-            approved_event: mark.map(str::to_owned),
+            approved_event: mark.map(Into::into),
             approved_dates: dates.map(|dates| dates.parse().unwrap()),
         };
-        let series = series.then(|| "abc".to_owned());
+        let series = series.then(|| "abc".into());
         Event { cancelled, kind, timed, series, marks, creator: Email::parse(creator), ..event(id) }
     })
 }
@@ -164,7 +165,7 @@ proptest! {
         let users = users();
         if let Verdict::Work(_, days) = judge(&event, &rules(&users), false) {
             let after = judge(&applied(&event, days), &rules(&users), false);
-            prop_assert_eq!(after, Verdict::Leave(Left::Approved));
+            prop_assert_eq!(after, Verdict::Leave(LeaveReason::Approved));
         }
     }
 

@@ -144,7 +144,7 @@ fn what_cannot_be_read_of_an_answer_is_as_it_was_written() {
     };
     let written = |text: &str| {
         let (calendar, zone) = (calendar(), None);
-        read_written(text, "e", &change, ReadContext { calendar: &calendar, zone, now: now() })
+        read_written(text, &"e".into(), &change, ReadContext { calendar: &calendar, zone, now: now() })
     };
     for odd in ["{}", r#"{"id": 7, "etag": {}, "start": 5, "extendedProperties": null}"#, r#"{"summary": "\ud800"}"#] {
         let event = written(odd).unwrap();

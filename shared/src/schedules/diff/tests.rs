@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::{Stack, Timetable, wanted};
 use super::*;
 use crate::domain::office::Office;
+use crate::schedules::timetable::Timetable;
+use crate::schedules::wanted::{Stack, wanted};
 
 const FUNCTION: &str = "arn:aws:lambda:eu-central-1:000000000000:function:sweeper";
 
@@ -18,10 +19,11 @@ fn offices(count: usize) -> Vec<Office> {
     (0..count).map(office).collect()
 }
 
-fn desired(count: usize, minutes: Option<u64>) -> Vec<Wanted> {
-    let stack = Stack { group: "group".into(), role: "role".into(), dead_letter_queue: Some("queue".into()) };
+fn desired(count: usize, minutes: Option<u64>) -> Vec<WantedSchedule> {
+    let (group, function, role) = ("group".into(), FUNCTION.into(), "role".into());
+    let stack = Stack { group, function, role, dead_letter_queue: Some("queue".into()) };
     let timetable = Timetable { sweeps: minutes.map(Duration::from_mins), reloads: Some(Duration::from_mins(5)) };
-    wanted(timetable, &offices(count), &stack, FUNCTION).0
+    wanted(timetable, &offices(count), &stack).0
 }
 
 /// What is there after the changes.

@@ -1,7 +1,7 @@
 //! A form and its events as callers see them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use moffman::forms::{self, Event, Form};
+use moffman::forms::{self, ShownEvent, ShownForm};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,9 +102,9 @@ pub(crate) enum EventStatus {
     Orphaned,
 }
 
-impl From<Form> for ListedForm {
-    fn from(form: Form) -> Self {
-        let is_tried_again = matches!(form.state, forms::State::Waiting | forms::State::InDoubt);
+impl From<ShownForm> for ListedForm {
+    fn from(form: ShownForm) -> Self {
+        let is_tried_again = matches!(form.state, forms::ShownState::Waiting | forms::ShownState::InDoubt);
         let next_try_at = form.failures.filter(|_| is_tried_again).map(|failures| failures.next_try_at);
         Self {
             id: form.id,
@@ -122,36 +122,36 @@ impl From<Form> for ListedForm {
     }
 }
 
-impl From<Event> for FormEvent {
-    fn from(event: Event) -> Self {
-        let Event { office_id, event_id, status, found_at } = event;
-        Self { office_id, event_id, status: status.into(), found_at: found_at.map(instant) }
+impl From<ShownEvent> for FormEvent {
+    fn from(event: ShownEvent) -> Self {
+        let ShownEvent { office_id, event_id, status, found_at } = event;
+        Self { office_id, event_id: event_id.into(), status: status.into(), found_at: found_at.map(instant) }
     }
 }
 
-impl From<forms::State> for FormState {
-    fn from(state: forms::State) -> Self {
+impl From<forms::ShownState> for FormState {
+    fn from(state: forms::ShownState) -> Self {
         match state {
-            forms::State::Due => Self::Due,
-            forms::State::Sending => Self::Sending,
-            forms::State::Waiting => Self::Waiting,
-            forms::State::InDoubt => Self::InDoubt,
-            forms::State::Held => Self::Held,
-            forms::State::Issued => Self::Issued,
-            forms::State::Discarded => Self::Discarded,
+            forms::ShownState::Due => Self::Due,
+            forms::ShownState::Sending => Self::Sending,
+            forms::ShownState::Waiting => Self::Waiting,
+            forms::ShownState::InDoubt => Self::InDoubt,
+            forms::ShownState::Held => Self::Held,
+            forms::ShownState::Issued => Self::Issued,
+            forms::ShownState::Discarded => Self::Discarded,
         }
     }
 }
 
-impl From<forms::Status> for EventStatus {
-    fn from(status: forms::Status) -> Self {
+impl From<forms::ShownStatus> for EventStatus {
+    fn from(status: forms::ShownStatus) -> Self {
         match status {
-            forms::Status::Open => Self::Open,
-            forms::Status::Approved => Self::Approved,
-            forms::Status::Refused => Self::Refused,
-            forms::Status::Gone => Self::Gone,
-            forms::Status::NotRegistered => Self::NotRegistered,
-            forms::Status::Orphaned => Self::Orphaned,
+            forms::ShownStatus::Open => Self::Open,
+            forms::ShownStatus::Approved => Self::Approved,
+            forms::ShownStatus::Refused => Self::Refused,
+            forms::ShownStatus::Gone => Self::Gone,
+            forms::ShownStatus::NotRegistered => Self::NotRegistered,
+            forms::ShownStatus::Orphaned => Self::Orphaned,
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, FormsError};
+use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -123,7 +123,8 @@ pub(crate) async fn resend(
     form_id: Result<Path<String>, PathRejection>,
     Body(wire): Body<ResendRequest>,
 ) -> Result<Json<ListedForm>, ApiError> {
-    let form = forms::resend(&api.app, &known(form_id)?, wire.again, api.deadline(lifetime)).await?;
+    let order = ResendOrder { id: known(form_id)?, again: wire.again, deadline: api.deadline(lifetime) };
+    let form = forms::resend(&api.app, &order).await?;
     Ok(Json(form.into()))
 }
 
@@ -144,7 +145,8 @@ pub(crate) async fn discard(
     form_id: Result<Path<String>, PathRejection>,
     Body(wire): Body<DiscardRequest>,
 ) -> Result<Json<ListedForm>, ApiError> {
-    let form = forms::discard(&api.app, &known(form_id)?, wire.outcome, api.deadline(lifetime)).await?;
+    let order = DiscardOrder { id: known(form_id)?, outcome: wire.outcome, deadline: api.deadline(lifetime) };
+    let form = forms::discard(&api.app, &order).await?;
     Ok(Json(form.into()))
 }
 

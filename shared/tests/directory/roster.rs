@@ -6,8 +6,8 @@ use moffman::directory::{DirectoryError, Roster};
 
 use crate::context::{BOTH_IN_ONE_SHEET, Context, person};
 
-fn names(everything: &Roster) -> Vec<&str> {
-    everything.offices.iter().map(|office| office.name.as_str()).collect()
+fn names(roster: &Roster) -> Vec<&str> {
+    roster.offices.iter().map(|office| office.name.as_str()).collect()
 }
 
 #[tokio::test]
@@ -23,11 +23,11 @@ async fn static_entries_and_sheet_are_merged() {
           google_config: sheet-1
         ",
     );
-    let everything = process.everything().await.unwrap();
-    assert_eq!(names(&everything), ["Brno", "Prague"]);
-    assert_eq!(everything.offices[0].calendar_id.as_str(), "static@example.com");
-    assert_eq!(everything.users[&person("anna@example.com")].name, "Static Anna");
-    assert_eq!(everything.users[&person("bob@example.com")].name, "Bob Kral");
+    let roster = process.roster().await.unwrap();
+    assert_eq!(names(&roster), ["Brno", "Prague"]);
+    assert_eq!(roster.offices[0].calendar_id.as_str(), "static@example.com");
+    assert_eq!(roster.users[&person("anna@example.com")].name, "Static Anna");
+    assert_eq!(roster.users[&person("bob@example.com")].name, "Bob Kral");
     assert_eq!(ctx.sheet_reads(), 1);
     ctx.finish();
 }
@@ -36,9 +36,9 @@ async fn static_entries_and_sheet_are_merged() {
 async fn without_a_spreadsheet_it_is_the_configuration() {
     let ctx = Context::new().await;
     let process = ctx.process("offices: {office_list: [{name: Brno, id: static@example.com}]}");
-    let first = process.everything().await.unwrap();
+    let first = process.roster().await.unwrap();
     assert_eq!(names(&first), ["Brno"]);
-    assert!(Arc::ptr_eq(&first, &process.everything().await.unwrap()));
+    assert!(Arc::ptr_eq(&first, &process.roster().await.unwrap()));
     assert!(ctx.world.calls().is_empty() && ctx.items().await.is_empty());
     ctx.finish();
 }
@@ -47,16 +47,16 @@ async fn without_a_spreadsheet_it_is_the_configuration() {
 async fn it_stays_in_memory_until_another_process_loads_something_new() {
     let ctx = Context::new().await;
     let (sweeper, other) = (ctx.usual_process(), ctx.usual_process());
-    let first = sweeper.everything().await.unwrap();
+    let first = sweeper.roster().await.unwrap();
     ctx.after(61);
     other.reload().await;
-    assert!(Arc::ptr_eq(&first, &sweeper.everything().await.unwrap()), "nothing changed");
+    assert!(Arc::ptr_eq(&first, &sweeper.roster().await.unwrap()), "nothing changed");
 
     ctx.set_users(&[&["anna@example.com", "Anna", "Nova", "1"], &["Cyril Maly", "cyril@example.com"]]);
     other.reload().await;
-    assert!(Arc::ptr_eq(&first, &sweeper.everything().await.unwrap()), "within the minute");
+    assert!(Arc::ptr_eq(&first, &sweeper.roster().await.unwrap()), "within the minute");
     ctx.after(61);
-    let second = sweeper.everything().await.unwrap();
+    let second = sweeper.roster().await.unwrap();
     assert!(
         second.users.contains_key(&person("cyril@example.com"))
             && !second.users.contains_key(&person("bob@example.com"))
@@ -69,10 +69,10 @@ async fn it_stays_in_memory_until_another_process_loads_something_new() {
 async fn a_new_name_of_a_person_is_not_another_person() {
     let ctx = Context::new().await;
     let process = ctx.usual_process();
-    let first = process.everything().await.unwrap();
+    let first = process.roster().await.unwrap();
     ctx.set_users(&[&["Robert Kral", "Bob@Example.com"], &["anna@example.com", "Anna", "Nova", "1"]]);
     process.reload().await;
-    let second = process.everything().await.unwrap();
+    let second = process.roster().await.unwrap();
     assert_eq!(second.users[&person("bob@example.com")].name, "Robert Kral");
     assert_eq!(second.users[&person("bob@example.com")].email.as_str(), "Bob@Example.com");
     assert_eq!(first.users_digest, second.users_digest);
@@ -83,8 +83,8 @@ async fn a_new_name_of_a_person_is_not_another_person() {
 async fn offices_loaded_for_a_reservation_do_not_stand_for_the_users() {
     let ctx = Context::new().await;
     ctx.usual_process().calendar("Brno").await;
-    let everything = ctx.usual_process().everything().await.unwrap();
-    assert_eq!(everything.users.len(), 2);
+    let roster = ctx.usual_process().roster().await.unwrap();
+    assert_eq!(roster.users.len(), 2);
     assert_eq!(ctx.sheet_reads(), 2);
     ctx.finish();
 }
@@ -93,7 +93,7 @@ async fn offices_loaded_for_a_reservation_do_not_stand_for_the_users() {
 async fn nothing_is_swept_with_half_a_directory() {
     let ctx = Context::new().await;
     let process = ctx.process(&BOTH_IN_ONE_SHEET.replacen("sheet-1", "sheet-2", 1));
-    assert_eq!(process.everything().await.err(), Some(DirectoryError::Unavailable { retry_after: None }));
+    assert_eq!(process.roster().await.err(), Some(DirectoryError::Unavailable { retry_after: None }));
     assert!(ctx.items().await.is_empty(), "nothing is kept of a load that failed");
     ctx.finish();
 }

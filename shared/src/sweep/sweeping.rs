@@ -1,0 +1,104 @@
+//! One sweep under way: what all its parts go by. The other files of this folder add to it what they do.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveTime, Utc};
+use futures_util::{StreamExt, stream};
+use tokio::sync::Mutex;
+
+use super::decision::Policy;
+use super::order::SweepOrder;
+use super::report::SweepReport;
+use crate::app::Moffman;
+use crate::config::{OnChange, OnUnknownOutcome, TimedEvents};
+use crate::directory::Roster;
+use crate::domain::calendar_id::CalendarId;
+use crate::domain::form::FormKey;
+use crate::domain::office::Office;
+use crate::domain::revision::Revision;
+use crate::domain::sweep_plan::{Rules, Window};
+use crate::google::{Budget, GoogleCalendar};
+
+/// How many calendars are read side by side.
+const CALENDARS_AT_ONCE: usize = 6;
+/// After how many forms in a row without an answer the form service is left alone for the rest of a sweep.
+pub(super) const MOST_SILENCES: u32 = 3;
+/// What follows a form takes about this long.
+const AFTER_A_FORM: Duration = Duration::from_secs(5);
+
+/// One sweep under way.
+pub(super) struct Sweep<'a> {
+    pub(super) app: &'a Moffman,
+    pub(super) order: &'a SweepOrder,
+    pub(super) budget: Budget,
+    pub(super) roster: Arc<Roster>,
+    /// Held while a form is sent, so that forms are sent one at a time. Counts the forms in a row that had no answer.
+    pub(super) form_turn: Mutex<u32>,
+    /// The forms that a dry run says are sent.
+    pub(super) planned: Mutex<HashSet<FormKey>>,
+    pub(super) started: DateTime<Utc>,
+}
+
+impl Sweep<'_> {
+    /// Reads a few calendars at a time, and works on each as soon as it is read. Neither slow work nor a slow calendar
+    /// keeps another calendar waiting.
+    pub(super) async fn run(&self, offices: Vec<Office>) -> SweepReport {
+        let count = offices.len().max(1);
+        stream::iter(offices)
+            .map(|office| self.read(office))
+            .buffer_unordered(CALENDARS_AT_ONCE)
+            .map(|(calendar, backlog)| self.work_off(calendar, backlog))
+            .buffer_unordered(count)
+            .fold(SweepReport::default(), |sum, one| async { sum.plus(one) })
+            .await
+    }
+
+    /// The calendar of this id at Google.
+    pub(super) fn google_calendar<'s>(&'s self, id: &'s CalendarId) -> GoogleCalendar<'s> {
+        GoogleCalendar::new(&self.app.google, &self.budget, id)
+    }
+
+    pub(super) fn rules(&self) -> Rules<'_> {
+        let settings = &self.app.settings;
+        Rules {
+            users: &self.roster.users,
+            window: self.window(),
+            timed_events: settings.calendar.timed_events == TimedEvents::Accept,
+            reissue: settings.manual_users.on_change == OnChange::Reissue,
+        }
+    }
+
+    /// `calendar.checking_range` around today, 00:00 UTC.
+    pub(super) fn window(&self) -> Window {
+        let range = &self.app.settings.calendar.checking_range;
+        let today = self.started.date_naive().and_time(NaiveTime::MIN).and_utc();
+        Window {
+            from: range.min.apply(today).unwrap_or(DateTime::<Utc>::MIN_UTC),
+            to: range.max.apply(today).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        }
+    }
+
+    /// By what this sweep decides now.
+    pub(super) fn policy(&self) -> Policy<'_> {
+        Policy {
+            rules: self.rules(),
+            forms: self.app.byroapi.is_some(),
+            hold: self.app.settings.forms.on_unknown_outcome == OnUnknownOutcome::Hold,
+            now: self.app.clock.now(),
+        }
+    }
+
+    /// A fresh revision for what is written.
+    pub(super) fn revision(&self) -> Revision {
+        Revision(self.app.randomness.id())
+    }
+
+    /// Whether there is time for one more form and what follows it, and nobody wants the process to stop.
+    pub(super) fn has_time(&self) -> bool {
+        let needed = self.app.settings.forms.timeout + AFTER_A_FORM;
+        let in_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) >= needed);
+        in_time && !self.app.stop.is_wanted()
+    }
+}
