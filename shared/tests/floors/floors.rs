@@ -1,0 +1,87 @@
+//! Imports lead down, from what the service does to what it knows.
+
+use std::collections::BTreeSet;
+
+use crate::tree::House;
+
+/// The rooms of the library, from the ground up, and which of those below each may use.
+const FLOORS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("clock", &[]),
+    ("metrics", &[]),
+    ("transport", &[]),
+    ("store", &["domain"]),
+    ("scheduler", &["domain"]),
+    ("byroapi", &["domain", "clock", "transport"]),
+    ("google", &["domain", "clock", "metrics", "transport", "store"]),
+    ("directory", &["domain", "clock", "store", "google"]),
+    ("config", &["domain", "google"]),
+    ("telemetry", &["config"]),
+    ("app", &["domain", "clock", "transport", "store", "byroapi", "google", "directory", "config"]),
+    ("reserve", BELOW_VERBS),
+    ("reload", BELOW_VERBS),
+    ("sweep", BELOW_VERBS),
+    ("forms", BELOW_VERBS),
+    ("orphans", BELOW_VERBS),
+    ("schedules", BELOW_VERBS),
+    ("lambda", &["clock", "metrics", "transport", "store", "google", "config", "telemetry", "app"]),
+];
+
+/// No verb uses another.
+const BELOW_VERBS: &[&str] =
+    &["domain", "clock", "metrics", "store", "scheduler", "byroapi", "google", "directory", "config", "app"];
+
+/// Crates without input and output.
+const PURE: &[&str] =
+    &["chrono", "chrono_tz", "fastrand", "percent_encoding", "serde", "serde_json", "sha2", "thiserror", "unicode_properties", "uuid"];
+
+/// The room of a file of the library: its folder or its own name.
+fn room(file: &str) -> Option<&str> {
+    let inside = file.strip_prefix("shared/src/").filter(|inside| *inside != "lib.rs")?;
+    inside.split(['/', '.']).next()
+}
+
+#[test]
+fn every_import_of_the_library_leads_down() {
+    let mut wrong = Vec::new();
+    for (file, imported) in House::read().imports() {
+        let Some(room_of_file) = room(file) else { continue };
+        let floor = FLOORS.iter().find(|(name, _)| *name == room_of_file);
+        let Some((_, allowed)) = floor else { panic!("{file} is in a room that has no floor") };
+        for (other, name) in imported {
+            if room(other).is_some_and(|other| other != room_of_file && !allowed.contains(&other)) {
+                wrong.push(format!("{file} imports {name} of {other}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} imports lead where they must not:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_floors_have_an_order() {
+    let mut below = BTreeSet::new();
+    for (name, allowed) in FLOORS {
+        let above: Vec<_> = allowed.iter().filter(|room| !below.contains(*room)).collect();
+        assert!(above.is_empty(), "{name} may use {above:?}, which are not below it");
+        below.insert(name);
+    }
+}
+
+#[test]
+fn the_domain_does_no_input_or_output() {
+    let house = House::read();
+    let dependencies = dependencies();
+    for (id, room) in house.rooms.iter().enumerate().filter(|(_, room)| room.file.starts_with("shared/src/domain")) {
+        let used = house.leads_out(id).filter(|name| dependencies.contains(*name));
+        let wrong: BTreeSet<&str> = used.filter(|name| !PURE.contains(name)).collect();
+        assert!(wrong.is_empty(), "{} uses {wrong:?}", room.file);
+    }
+}
+
+/// The crates that the library depends on, by the names that they are imported by.
+fn dependencies() -> BTreeSet<String> {
+    let manifest = include_str!("../../Cargo.toml");
+    let (_, section) = manifest.split_once("[dependencies]").expect("dependencies");
+    let lines = section.lines().skip(1).take_while(|line| !line.starts_with('['));
+    lines.filter_map(|line| Some(line.split(['.', ' ']).next()?.replace('-', "_"))).collect()
+}

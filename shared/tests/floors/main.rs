@@ -1,0 +1,8 @@
+//! The plan of the house: no file imports another that imports it, imports lead down, and one name means one thing.
+
+mod circles;
+mod floors;
+mod names;
+mod paths;
+mod source;
+mod tree;
