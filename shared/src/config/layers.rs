@@ -135,16 +135,17 @@ impl Layers {
     fn members(&mut self, source: &Source, section: &str, members: Vec<Member>) {
         for Member { name, position, node } in members {
             let path = if section.is_empty() { name } else { format!("{section}.{name}") };
-            self.place(source, &path, position, node);
+            self.place(source, Member { name: path, position, node });
         }
     }
 
-    /// Puts a value, or a section of values, where its path says.
-    fn place(&mut self, source: &Source, path: &str, position: Position, node: Node) {
+    /// Puts a value, or a section of values, where its name says, which is a whole path.
+    fn place(&mut self, source: &Source, Member { name, position, node }: Member) {
+        let path = name.as_str();
         if let Some(key) = names::key(path) {
             // An empty value has no place of its own.
             let node = if node.is_null() { Node { position, ..node } } else { node };
-            return self.set(source, key, path, node);
+            return self.set(key, Given { node, source: source.clone(), path: name });
         }
         if !names::is_section(path) {
             return self.mistake(source.at(position), path, names::unknown(path));
@@ -172,22 +173,22 @@ impl Layers {
         for (name, node) in [("sheet_id", id), ("range", Node::NULL), ("update_interval", Node::NULL)] {
             let path = format!("{path}.{name}");
             if let Some(key) = names::key(&path) {
-                self.set(source, key, &path, node);
+                self.set(key, Given { node, source: source.clone(), path });
             }
         }
     }
 
-    fn set(&mut self, source: &Source, key: &'static Key, path: &str, node: Node) {
+    fn set(&mut self, key: &'static Key, given: Given) {
         if let Some(other) = self.layer.get(key.path).cloned() {
-            let message = if other == path {
+            let message = if other == given.path {
                 "given twice".to_owned()
             } else {
                 format!("given twice, also as {other}; they are one key")
             };
-            return self.mistake(source.at(node.position), path, message);
+            return self.mistake(given.source.at(given.node.position), &given.path, message);
         }
-        self.layer.insert(key.path, path.to_owned());
-        self.values.insert(key.path, Given { node, source: source.clone(), path: path.to_owned() });
+        self.layer.insert(key.path, given.path.clone());
+        self.values.insert(key.path, given);
     }
 
     /// A variable or an option.
@@ -203,28 +204,29 @@ impl Layers {
         let unit = path.rsplit_once('.').and_then(|(shift, unit)| Some((names::key(shift)?, unit)));
         match (node, unit) {
             (Err(mistake), _) => self.mistake(source.at(mistake.position), path, mistake.message),
-            (Ok(node), Some((shift, unit))) if shift.kind == Kind::Shift => self.set_unit(source, shift, unit, node),
-            (Ok(node), _) => self.place(source, path, Position::default(), node),
+            (Ok(node), Some((shift, unit))) if shift.kind == Kind::Shift => {
+                self.set_unit(source, shift, Member { name: unit.to_owned(), position: node.position, node });
+            }
+            (Ok(node), _) => {
+                self.place(source, Member { name: path.to_owned(), position: Position::default(), node });
+            }
         }
     }
 
     /// Changes one unit of a shift.
-    fn set_unit(&mut self, source: &Source, key: &'static Key, unit: &str, node: Node) {
-        let path = format!("{}.{unit}", key.path);
-        let is_whole = matches!(&node.value, Value::Number(text) if text.parse::<i64>().is_ok());
-        if ShiftUnit::parse(unit).is_none() || !is_whole {
-            return self.mistake(
-                source.at(node.position),
-                &path,
-                format!("not a shift argument; allowed: {}", key.kind.allowed()),
-            );
+    fn set_unit(&mut self, source: &Source, key: &'static Key, unit: Member) {
+        let is_whole = matches!(&unit.node.value, Value::Number(text) if text.parse::<i64>().is_ok());
+        if ShiftUnit::parse(&unit.name).is_none() || !is_whole {
+            let (origin, path) = (source.at(unit.position), format!("{}.{}", key.path, unit.name));
+            let message = format!("not a shift argument; allowed: {}", key.kind.allowed());
+            return self.mistake(origin, &path, message);
         }
         let Some(mut given) = self.given(key).cloned() else {
             return;
         };
         if let Value::Mapping(members) = &mut given.node.value {
-            members.retain(|member| member.name != unit);
-            members.push(Member { name: unit.to_owned(), position: node.position, node });
+            members.retain(|member| member.name != unit.name);
+            members.push(unit);
             self.values.insert(key.path, given);
         }
     }

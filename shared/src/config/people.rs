@@ -102,7 +102,7 @@ impl Reader {
             let Some(user) = self.user(&entry) else { continue };
             let written = PersonKey::from(entry.written("id").trim().to_owned());
             let repetition = firsts.note([written, user.email.key()], &entry.path);
-            let is_first = self.is_first(repetition, &entry, "id");
+            let is_first = self.is_first(repetition.as_ref(), &entry, "id");
             let missing = forms.missing_names(&user);
             if !missing.is_empty() {
                 let names: Vec<_> = missing.into_iter().map(Placeholder::name).collect();
@@ -111,7 +111,7 @@ impl Reader {
                      allowed: {{id, first_name, last_name, employee_number}}",
                     names.join(", ")
                 );
-                self.mistake_at(&entry.source, entry.position, entry.path.clone(), message);
+                self.mistake_at(entry.source.at(entry.position), entry.path.clone(), message);
             }
             if is_first {
                 user_list.push(user);
@@ -134,7 +134,7 @@ impl Reader {
             };
             let written = entry.written("name").to_owned();
             let repetition = firsts.note([written, cell::plain(&name)], &entry.path);
-            if self.is_first(repetition, &entry, "name") {
+            if self.is_first(repetition.as_ref(), &entry, "name") {
                 office_list.push(Office { name, calendar_id });
             }
         }
@@ -173,7 +173,7 @@ impl Reader {
             }
             return email;
         };
-        self.warn_of_cleaning(entry, "id", &text, email.as_str(), CLEANED);
+        self.warn_of_cleaning(entry, "id", [&text, email.as_str()]);
         Some(email)
     }
 
@@ -184,7 +184,7 @@ impl Reader {
             self.entry_warning(entry, "id", NO_CALENDAR_ID);
             return Some(text.into());
         };
-        self.warn_of_cleaning(entry, "id", &text, id.as_str(), CLEANED);
+        self.warn_of_cleaning(entry, "id", [&text, id.as_str()]);
         Some(id)
     }
 
@@ -195,12 +195,14 @@ impl Reader {
             self.entry_warning(entry, name, "looks like an error value of a spreadsheet; allowed: any other text");
         }
         let visible = cell::visible(&text);
-        self.warn_of_cleaning(entry, name, &text, &visible, "read without the invisible characters in it");
+        self.warn_of_cleaning(entry, name, [&text, &visible]);
         Some(visible)
     }
 
-    fn warn_of_cleaning(&mut self, entry: &Entry, name: &str, text: &str, clean: &str, message: &str) {
-        if text.trim() != clean.trim() {
+    /// Warns if what a member is read as is not what was written.
+    fn warn_of_cleaning(&mut self, entry: &Entry, name: &str, [written, clean]: [&str; 2]) {
+        if written.trim() != clean.trim() {
+            let message = if name == "id" { CLEANED } else { "read without the invisible characters in it" };
             self.entry_warning(entry, name, message);
         }
     }
@@ -216,7 +218,7 @@ impl Reader {
             let path = format!("{path}[{index}]");
             let Value::Mapping(members) = item.value else {
                 let message = format!("{} is not allowed; allowed: {{{}}}", scalars::shape(&item), allowed.join(", "));
-                self.mistake_at(&source, item.position, path, message);
+                self.mistake_at(source.at(item.position), path, message);
                 continue;
             };
             for member in members.iter().filter(|member| !allowed.contains(&member.name.as_str())) {
@@ -224,7 +226,7 @@ impl Reader {
                     Some(meant) => format!("unknown key; did you mean {meant}?"),
                     None => format!("unknown key; allowed here: {}", allowed.join(", ")),
                 };
-                self.mistake_at(&source, member.position, format!("{path}.{}", member.name), message);
+                self.mistake_at(source.at(member.position), format!("{path}.{}", member.name), message);
             }
             entries.push(Entry { path, position: item.position, source: source.clone(), members });
         }
@@ -252,18 +254,18 @@ impl Reader {
 
     fn entry_mistake(&mut self, entry: &Entry, name: &str, message: &str) {
         let (position, path) = entry.place(name);
-        self.mistake_at(&entry.source, position, path, message.to_owned());
+        self.mistake_at(entry.source.at(position), path, message.to_owned());
     }
 
     fn entry_warning(&mut self, entry: &Entry, name: &str, message: &str) {
         let (position, path) = entry.place(name);
-        self.warn_at(&entry.source, position, &path, message);
+        self.warn_at(entry.source.at(position), &path, message);
     }
 
     /// Answers whether the entry repeats no earlier one. A key that is written alike is a mistake; an entry whose key is the
     /// same only without what was copied along is left out with a warning.
-    fn is_first(&mut self, repetition: Option<Repetition>, entry: &Entry, name: &str) -> bool {
-        match &repetition {
+    fn is_first(&mut self, repetition: Option<&Repetition>, entry: &Entry, name: &str) -> bool {
+        match repetition {
             Some(Repetition::Written(first)) => {
                 self.entry_mistake(entry, name, &format!("the same as in {first}; allowed: each {name} once"));
             }

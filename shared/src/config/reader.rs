@@ -12,7 +12,7 @@ use super::names;
 use super::scalars::{self, ValueProblem};
 use super::settings::{Settings, SheetSource};
 use super::sources::Place;
-use super::tree::{Node, Position};
+use super::tree::Node;
 use crate::domain::cell;
 
 /// Reads values and remembers what was wrong.
@@ -125,14 +125,13 @@ impl Reader {
     }
 
     /// Reports a mistake inside the value of a key.
-    pub(super) fn mistake_at(&mut self, source: &Source, position: Position, path: String, message: String) {
-        let origin: Origin = source.at(position);
+    pub(super) fn mistake_at(&mut self, origin: Origin, path: String, message: String) {
         self.mistakes.push(Mistake { origin, path, message });
     }
 
     /// Reports what is allowed and perhaps not meant inside the value of a key.
-    pub(super) fn warn_at(&mut self, source: &Source, position: Position, path: &str, message: &str) {
-        let mistake = Mistake { origin: source.at(position), path: names::shown(path), message: message.to_owned() };
+    pub(super) fn warn_at(&mut self, origin: Origin, path: &str, message: &str) {
+        let mistake = Mistake { origin, path: names::shown(path), message: message.to_owned() };
         self.warnings.push(mistake.to_string());
     }
 

@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 4;
 /// Log lines about rows that were left out, in one load.
 const LINES: usize = 100;
 
-/// KeptBecause the spreadsheet was not loaded; the last good snapshot stays in use.
+/// Why the spreadsheet was not loaded; the last good snapshot stays in use.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
     /// Google did not give the rows.
@@ -83,7 +83,7 @@ pub(crate) struct LoadedRange {
     pub(crate) kept: Option<(usize, KeptBecause)>,
 }
 
-/// KeptBecause the last good content of a range stays in use.
+/// Why the last good content of a range stays in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeptBecause {
     /// The range has no rows.

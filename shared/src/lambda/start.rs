@@ -67,7 +67,7 @@ pub async fn start() -> Result<(Moffman, SdkConfig), StartError> {
     });
     let app = app.map_err(|error| match error {
         AssemblyError::Key(source) => StartError::KeyInParameter { parameter, source },
-        other => other.into(),
+        AssemblyError::Byroapi(error) => AssemblyError::Byroapi(error).into(),
     })?;
     Ok((app, aws))
 }

@@ -32,8 +32,19 @@ const BELOW_VERBS: &[&str] =
     &["domain", "clock", "metrics", "store", "scheduler", "byroapi", "google", "directory", "config", "app"];
 
 /// Crates without input and output.
-const PURE: &[&str] =
-    &["chrono", "chrono_tz", "fastrand", "percent_encoding", "serde", "serde_json", "sha2", "thiserror", "unicode_properties", "uuid"];
+const PURE: &[&str] = &[
+    "base64",
+    "chrono",
+    "chrono_tz",
+    "fastrand",
+    "percent_encoding",
+    "serde",
+    "serde_json",
+    "sha2",
+    "thiserror",
+    "unicode_properties",
+    "uuid",
+];
 
 /// The room of a file of the library: its folder or its own name.
 fn room(file: &str) -> Option<&str> {

@@ -39,7 +39,9 @@ impl Module {
 
     fn of(items: &[Item]) -> Self {
         let mut module = Self::default();
-        items.iter().for_each(|item| module.visit_item(item));
+        for item in items {
+            module.visit_item(item);
+        }
         module
     }
 

@@ -23,8 +23,9 @@ pub struct Room {
 }
 
 /// Every module that is compiled, but for those of tests.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct House {
+    root: PathBuf,
     /// The modules.
     pub rooms: Vec<Room>,
     /// The root of each library, by the name that others import it by.
@@ -34,45 +35,49 @@ pub struct House {
 impl House {
     /// Reads the workspace.
     pub fn read() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
         let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the workspace's manifest");
         let members = manifest.lines().find_map(|line| line.strip_prefix("members = [")).expect("members");
-        let mut house = Self::default();
+        let mut house = Self { root: root.clone(), rooms: Vec::new(), libraries: BTreeMap::new() };
         for member in members.split('"').skip(1).step_by(2) {
             let sources = root.join(member).join("src");
-            if let Some(library) = house.enter(root, &sources.join("lib.rs"), None) {
+            if let Some(library) = house.enter(&sources.join("lib.rs"), None) {
                 let package = fs::read_to_string(root.join(member).join("Cargo.toml")).expect("a manifest");
                 let name = package.lines().find_map(|line| line.strip_prefix("name = ")).expect("a name");
                 house.libraries.insert(name.trim_matches('"').replace('-', "_"), library);
             }
-            house.enter(root, &sources.join("main.rs"), None);
+            house.enter(&sources.join("main.rs"), None);
             for program in fs::read_dir(sources.join("bin")).into_iter().flatten() {
-                house.enter(root, &program.expect("a file").path(), None);
+                house.enter(&program.expect("a file").path(), None);
             }
         }
         house
     }
 
     /// Reads a file and those of its modules, if it is there.
-    fn enter(&mut self, root: &Path, file: &Path, parent: Option<Id>) -> Option<Id> {
+    fn enter(&mut self, file: &Path, parent: Option<Id>) -> Option<Id> {
         let module = Module::read(&fs::read_to_string(file).ok()?);
-        Some(self.furnish(root, file, folder(file), module, parent))
+        let name = file.strip_prefix(&self.root).expect("a file of the workspace").display().to_string();
+        let room = Room { file: name, parent, children: BTreeMap::new(), module };
+        Some(self.furnish(room, &folder(file)))
     }
 
-    fn furnish(&mut self, root: &Path, file: &Path, folder: PathBuf, mut module: Module, parent: Option<Id>) -> Id {
+    /// Adds a room and those inside it, whose files lie in this folder.
+    fn furnish(&mut self, mut room: Room, folder: &Path) -> Id {
         let id = self.rooms.len();
-        let (inside, files) = (std::mem::take(&mut module.inside), std::mem::take(&mut module.files));
-        let name = file.strip_prefix(root).expect("a file of the workspace").display().to_string();
-        self.rooms.push(Room { file: name, parent, children: BTreeMap::new(), module });
+        let inside = std::mem::take(&mut room.module.inside);
+        let files = std::mem::take(&mut room.module.files);
+        let file = room.file.clone();
+        self.rooms.push(room);
         for (name, module) in inside {
-            let child = self.furnish(root, file, folder.join(&name), module, Some(id));
+            let room = Room { file: file.clone(), parent: Some(id), children: BTreeMap::new(), module };
+            let child = self.furnish(room, &folder.join(&name));
             self.rooms[id].children.insert(name, child);
         }
         for name in files {
-            let plain = self.enter(root, &folder.join(format!("{name}.rs")), Some(id));
-            let child = plain.or_else(|| self.enter(root, &folder.join(&name).join("mod.rs"), Some(id)));
-            let child = child.unwrap_or_else(|| panic!("{}: where is {name}?", file.display()));
-            self.rooms[id].children.insert(name, child);
+            let plain = self.enter(&folder.join(format!("{name}.rs")), Some(id));
+            let child = plain.or_else(|| self.enter(&folder.join(&name).join("mod.rs"), Some(id)));
+            self.rooms[id].children.insert(name, child.expect("the file of a module"));
         }
         id
     }

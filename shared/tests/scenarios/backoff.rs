@@ -90,7 +90,7 @@ async fn a_form_that_met_a_sign_in_page_is_mailed_once_that_is_gone() {
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0));
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }

@@ -73,7 +73,7 @@ async fn a_refused_form_waits_no_longer_than_its_backoff() {
             let report = ctx.sweep().await;
             assert_eq!((ctx.world.forms().len(), report.open), (1, 0), "{back}: {report:?}");
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -99,7 +99,7 @@ async fn a_calendar_is_reconciled_though_it_seems_to_have_been_later_than_now() 
 #[tokio::test]
 async fn nothing_is_open_for_less_than_no_time() {
     run_test(async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         ctx.sweep().await;
         ctx.time.set_back(Time::hours(1));

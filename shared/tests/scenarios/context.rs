@@ -107,7 +107,7 @@ impl Context {
     }
 
     /// A person adds days to a calendar by hand, without a title.
-    pub fn person_adds(&self, calendar: &str, person: &str, start: &str, end: &str) -> String {
+    pub fn person_adds(&self, calendar: &str, person: &str, (start, end): (&str, &str)) -> String {
         self.world.person_adds(calendar, person, NewEvent::new(start, end))
     }
 
@@ -167,7 +167,7 @@ impl Context {
     }
 
     /// The event is approved under this name for these days, given as Google writes them.
-    pub fn expect_approved(&self, calendar: &str, id: &str, name: &str, start: &str, end: &str) {
+    pub fn expect_approved(&self, (calendar, id): (&str, &str), name: &str, (start, end): (&str, &str)) {
         let event = self.event(calendar, id);
         let private = &event["extendedProperties"]["private"];
         assert_eq!(event["status"], "confirmed", "{event:#}");
@@ -308,7 +308,7 @@ pub async fn sweep_until_it_hangs_in(world: &World, app: &Moffman) {
 
 /// Anna adds the Thursday of this week in Prague.
 pub fn thursday(ctx: &Context) -> String {
-    ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
+    ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"))
 }
 
 /// The days from Thursday of this week on, each with the day after it.

@@ -121,7 +121,7 @@ async fn a_copy_that_is_refused_for_three_days_and_ten_times_is_given_up() {
 /// Anna's Thursday is in Prague and, as one who asked last, in Brno; Brno is no office any more, and a copy is due there.
 async fn copy_in_a_calendar_of_no_office(ctx: &mut Context) -> String {
     let (_, form) = issued(ctx).await;
-    ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+    ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
     assert_eq!(ctx.sweep().await.events_approved_on_earlier_form, 1);
     again(&ctx.app, &form.id).await.unwrap();
     ctx.restart(ONLY_PRAGUE);

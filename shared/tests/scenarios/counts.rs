@@ -36,7 +36,7 @@ async fn a_reservation_costs_one_call_an_approval_two() {
 #[tokio::test]
 async fn an_unchanged_office_costs_one_call_one_query_and_no_write() {
     run_test_with(ONE_OFFICE, async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         ctx.expect_form();
         ctx.sweep().await;
@@ -56,7 +56,7 @@ async fn a_new_event_costs_one_more_call() {
     run_test_with(ONE_OFFICE, async |ctx| {
         ctx.sweep().await;
         for day in ["2026-06-18", "2026-06-19", "2026-06-20"] {
-            ctx.person_adds(PRAGUE, ANNA, day, day);
+            ctx.person_adds(PRAGUE, ANNA, (day, day));
         }
 
         let mark = ctx.world.mark();
@@ -98,7 +98,7 @@ async fn a_new_event_costs_four_writes_and_no_read() {
     run_test_with(ONE_OFFICE, async |ctx| {
         ctx.sweep().await;
         for (start, end) in days(ctx).take(3) {
-            ctx.person_adds(PRAGUE, ANNA, &start, &end);
+            ctx.person_adds(PRAGUE, ANNA, (&start, &end));
         }
         let expected = counted(&[("Query", 1), ("TransactWriteItems", 3 * 3), ("PutItem", 3)]);
         assert_eq!(requests(ctx).await, expected);
@@ -113,11 +113,11 @@ async fn a_new_event_costs_four_writes_and_no_read() {
 #[tokio::test]
 async fn an_event_on_an_earlier_form_costs_three_writes() {
     run_test_with(ONE_OFFICE, async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         ctx.expect_form();
         ctx.sweep().await;
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         assert_eq!(requests(ctx).await, counted(&[("Query", 1), ("TransactWriteItems", 3)]));
     })
     .await;
@@ -129,7 +129,7 @@ async fn open_events_cost_one_read_of_a_hundred_forms_and_no_write_while_they_wa
         ctx.sweep().await;
         ctx.world.fail("form", moffman_simulators::Fault::status(500, "no blank PDF")).always();
         for (start, end) in days(ctx).take(120) {
-            ctx.person_adds(PRAGUE, ANNA, &start, &end);
+            ctx.person_adds(PRAGUE, ANNA, (&start, &end));
         }
         assert_eq!(ctx.sweep().await.forms.refused, 120);
         ctx.world.heal();
@@ -145,11 +145,11 @@ async fn events_that_rest_on_a_held_form_cost_nothing_but_its_reading() {
     let office = "[{name: prague, id: prague@group.calendar.google.com}]";
     let settings = json!({"offices.office_list": office, "forms.on_unknown_outcome": "hold"}).to_string();
     run_test_with(&settings, async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", moffman_simulators::Fault::DropAfterEffect);
         assert_eq!(ctx.sweep().await.forms.held, 1);
         ctx.expect_form();
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let first = requests(ctx).await;
         let writes = first.get("TransactWriteItems").unwrap() + first.get("PutItem").unwrap_or(&0);
         assert!(writes <= 4, "{first:?}");
@@ -167,7 +167,7 @@ async fn history_costs_nothing() {
         let mut processed = 0;
         for history in [10, 100] {
             for (start, end) in days(ctx).take(history).skip(processed) {
-                ctx.person_adds(PRAGUE, ANNA, &start, &end);
+                ctx.person_adds(PRAGUE, ANNA, (&start, &end));
             }
             // Once to approve them, once to see the approvals.
             ctx.sweep().await;
@@ -196,7 +196,7 @@ async fn many_offices_cost_one_call_and_one_query_each_and_only_the_changed_one_
             ctx.sweep().await;
             let (google, dynamodb) = cost(ctx).await;
             assert_eq!((google, dynamodb), (count, BTreeMap::from([("Query".to_owned(), count)])));
-            ctx.person_adds(&calendar(0), ANNA, "2026-06-18", "2026-06-19");
+            ctx.person_adds(&calendar(0), ANNA, ("2026-06-18", "2026-06-19"));
             let (calls, _) = cost(ctx).await;
             assert_eq!(calls, count + 2, "the form and the approval");
             ctx.expect_form();

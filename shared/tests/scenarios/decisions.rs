@@ -62,5 +62,5 @@ pub async fn issued(ctx: &mut Context) -> (String, ShownForm) {
 }
 
 pub fn expect_thursday_approved(ctx: &Context, event: &str) {
-    ctx.expect_approved(PRAGUE, event, "Anna Nová", "2026-06-18", "2026-06-19");
+    ctx.expect_approved((PRAGUE, event), "Anna Nová", ("2026-06-18", "2026-06-19"));
 }

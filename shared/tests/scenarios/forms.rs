@@ -10,7 +10,7 @@ use crate::context::{ANNA, BORIS, Context, PRAGUE, instant, run_test, run_test_a
 #[tokio::test]
 async fn the_request_is_as_byroapi_takes_it() {
     run_test(async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-20");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-20"));
         ctx.sweep().await;
         let expected = json!({
             "template": "Attendance",
@@ -50,7 +50,7 @@ async fn every_placeholder_is_filled_in() {
         "forms.email.attachments": null,
     });
     run_test_with(&settings.to_string(), async |ctx| {
-        ctx.person_adds(PRAGUE, BORIS, "2026-06-18", "2026-06-20");
+        ctx.person_adds(PRAGUE, BORIS, ("2026-06-18", "2026-06-20"));
         ctx.sweep().await;
         let form = ctx.expect_form();
         let email = &form["result"]["email"];
@@ -73,7 +73,7 @@ async fn recipients_are_sent_in_the_shape_they_are_configured_in() {
         "forms.email.cc": "c@example.com",
     });
     run_test_with(&settings.to_string(), async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         let form = ctx.expect_form();
         let email = &form["result"]["email"];
@@ -82,7 +82,7 @@ async fn recipients_are_sent_in_the_shape_they_are_configured_in() {
         assert_eq!(email["cc"], "c@example.com");
 
         ctx.restart(r#"{"forms.email.cc": "{c@example.com: C}"}"#);
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-19", "2026-06-20");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-19", "2026-06-20"));
         ctx.sweep().await;
         let form = ctx.expect_form();
         assert_eq!(form["result"]["email"]["cc"], json!({"c@example.com": "C", "Anna@example.com": "Anna Nová"}));
@@ -102,7 +102,7 @@ async fn the_approval_is_dated_before_the_first_day() {
         let settings = r#"{"calendar.checking_range.min": "{weeks: -5}"}"#;
         run_test_at("2026-06-01T00:00:00Z", settings, async |ctx| {
             ctx.world.set_now(instant(updated));
-            let event = ctx.person_adds(PRAGUE, ANNA, start, end);
+            let event = ctx.person_adds(PRAGUE, ANNA, (start, end));
             assert_eq!(instant(ctx.event(PRAGUE, &event)["updated"].as_str().unwrap()), instant(updated));
             ctx.sweep().await;
             assert_eq!(ctx.expect_form()["form_data"]["date_approved"], approved, "updated {updated}, start {start}");
@@ -114,7 +114,7 @@ async fn the_approval_is_dated_before_the_first_day() {
 #[tokio::test]
 async fn the_last_day_follows_the_configured_corrective() {
     run_test_with(r#"{"calendar.end_date_corrective": "{days: 0}"}"#, async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-20");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-20"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "20.06.2026");
     })
@@ -124,7 +124,7 @@ async fn the_last_day_follows_the_configured_corrective() {
 #[tokio::test]
 async fn a_refused_form_is_tried_again_after_its_backoff() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.refused, report.events_approved, report.open), (1, 0, 1));
@@ -138,7 +138,7 @@ async fn a_refused_form_is_tried_again_after_its_backoff() {
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0));
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -154,7 +154,7 @@ async fn sweep_repeatedly(ctx: &Context, sweeps: usize) {
 #[tokio::test]
 async fn a_form_that_is_refused_ten_times_and_for_three_days_is_held() {
     run_test(async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-25", "2026-06-26");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-25", "2026-06-26"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         sweep_repeatedly(ctx, 12).await;
         assert_eq!(ctx.forms(&[ShownState::Held]).await, [], "ten tries, but not three days");
@@ -172,14 +172,14 @@ async fn a_form_that_is_refused_ten_times_and_for_three_days_is_held() {
 #[tokio::test]
 async fn a_held_form_is_new_work_when_its_days_change() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-25", "2026-06-26");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-25", "2026-06-26"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         sweep_repeatedly(ctx, 14).await;
         ctx.world.heal();
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-26", "2026-06-27"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "26.06.2026", "26.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-26", "2026-06-27");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-26", "2026-06-27"));
     })
     .await;
 }
@@ -187,7 +187,7 @@ async fn a_held_form_is_new_work_when_its_days_change() {
 #[tokio::test]
 async fn a_form_service_that_is_not_reached_never_leads_to_a_held_form() {
     run_test_with(r#"{"forms.url": "http://127.0.0.1:9/api/v1/form"}"#, async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-25", "2026-06-26");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-25", "2026-06-26"));
         for _ in 0..20 {
             let report = ctx.sweep().await;
             assert_eq!((report.forms.not_reached, report.forms.held, report.open), (1, 0, 1));
@@ -202,7 +202,7 @@ async fn any_success_means_issued() {
     run_test(async |ctx| {
         for (status, day) in [(200, "2026-06-18"), (201, "2026-06-19"), (204, "2026-06-20")] {
             ctx.world.fail("form", Fault::status_after_effect(status, "OK"));
-            ctx.person_adds(PRAGUE, ANNA, day, day);
+            ctx.person_adds(PRAGUE, ANNA, (day, day));
             assert_eq!(ctx.sweep().await.forms.issued, 1, "{status}");
             ctx.expect_form();
         }
@@ -219,7 +219,7 @@ async fn an_unknown_outcome_is_sent_again_later() {
         Fault::status_after_effect(408, "Request Timeout"),
     ] {
         run_test(async |ctx| {
-            let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+            let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
             ctx.world.fail("form", fault.clone());
             let report = ctx.sweep().await;
             assert_eq!((report.forms.unknown, report.events_approved, report.open), (1, 0, 1), "{fault:?}");
@@ -228,7 +228,7 @@ async fn an_unknown_outcome_is_sent_again_later() {
             ctx.advance(Duration::hours(1));
             ctx.sweep().await;
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -237,7 +237,7 @@ async fn an_unknown_outcome_is_sent_again_later() {
 #[tokio::test]
 async fn an_unknown_outcome_can_be_held_for_a_person() {
     run_test_with(r#"{"forms.on_unknown_outcome": "hold"}"#, async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::DropAfterEffect);
         let report = ctx.sweep().await;
         assert_eq!((report.forms.unknown, report.forms.held, report.open), (1, 1, 1));
@@ -253,7 +253,7 @@ async fn an_unknown_outcome_can_be_held_for_a_person() {
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_is_an_unknown_outcome() {
     run_test(async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let time = ctx.time.clone();
         ctx.world.when_hanging(move |_| time.advance(Duration::seconds(16)));
         ctx.world.fail("form", Fault::HangAfterEffect);
@@ -270,7 +270,7 @@ async fn an_answer_that_does_not_come_in_time_is_an_unknown_outcome() {
 #[tokio::test]
 async fn nothing_is_claimed_when_there_is_no_time_left_for_the_form() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let deadline = Some(ctx.app.clock.moment() + std::time::Duration::from_secs(19));
         let order = moffman::sweep::SweepOrder { deadline, ..crate::context::everything() };
         let report = moffman::sweep::sweep(&ctx.app, &order).await.unwrap();

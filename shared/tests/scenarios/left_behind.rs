@@ -69,7 +69,7 @@ async fn a_form_in_doubt_whose_person_is_not_registered_any_more_counts() {
         let form = ctx.the_form().await;
         assert_eq!(form.state, ShownState::InDoubt);
         // Somebody else's event changes nothing about it.
-        ctx.person_adds(PRAGUE, CYRIL, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, CYRIL, ("2026-06-18", "2026-06-19"));
         assert_eq!(counts(&ctx.sweep().await), (1, 0));
         ctx.expect_form();
         not_wanted(&ctx.app, &form.id).await.unwrap();
@@ -91,7 +91,7 @@ async fn a_form_that_is_asked_for_again_counts_no_more() {
         assert_eq!(counts(&ctx.sweep().await), (1, 1), "and turns away again");
         ctx.expect_form();
         // In another calendar.
-        let other = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let other = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         assert_eq!(counts(&ctx.sweep().await), (0, 1));
         ctx.world.person_deletes(BRNO, &other);
         assert_eq!(counts(&ctx.sweep().await), (1, 1), "left in two calendars, and one form");
@@ -204,7 +204,7 @@ async fn a_form_that_is_sent_again_for_another_event_counts_no_more() {
 #[tokio::test]
 async fn what_was_left_behind_in_a_calendar_of_no_office_is_seen_and_ends_with_its_form() {
     run_test_with(HOLD, async |ctx| {
-        let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::DropAfterEffect);
         ctx.sweep().await;
         ctx.expect_form();

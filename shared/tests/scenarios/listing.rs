@@ -32,8 +32,8 @@ async fn pages_follow_one_another_through_all_calendars_and_a_form_is_on_one_of_
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         for (start, end) in days(ctx).take(4) {
             for person in [ANNA, BORIS] {
-                ctx.person_adds(PRAGUE, person, &start, &end);
-                ctx.person_adds(BRNO, person, &start, &end);
+                ctx.person_adds(PRAGUE, person, (&start, &end));
+                ctx.person_adds(BRNO, person, (&start, &end));
             }
         }
         ctx.sweep().await;
@@ -124,8 +124,8 @@ async fn a_form_that_was_not_sent_yet_is_listed_as_due() {
 async fn a_form_that_was_not_sent_yet_and_is_asked_for_in_two_calendars_is_listed_once() {
     run_test(async |ctx| {
         for calendar in [BRNO, PRAGUE] {
-            ctx.person_adds(calendar, ANNA, "2026-06-18", "2026-06-19");
-            ctx.person_adds(calendar, BORIS, "2026-06-18", "2026-06-19");
+            ctx.person_adds(calendar, ANNA, ("2026-06-18", "2026-06-19"));
+            ctx.person_adds(calendar, BORIS, ("2026-06-18", "2026-06-19"));
         }
         ctx.sweep_without_time().await;
         let forms = ctx.forms(&[]).await;

@@ -66,7 +66,7 @@ async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
             let odd = thursday(ctx);
             spoil(ctx, &odd, member, value);
             let others: Vec<String> =
-                days(ctx).skip(1).take(9).map(|(start, end)| ctx.person_adds(PRAGUE, BORIS, &start, &end)).collect();
+                days(ctx).skip(1).take(9).map(|(start, end)| ctx.person_adds(PRAGUE, BORIS, (&start, &end))).collect();
             let plan = ctx.plan("prague").await;
             assert_eq!(plan.len(), 9, "{plan:?}");
             let report = ctx.sweep().await;
@@ -77,7 +77,7 @@ async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
             let days: Vec<_> = days(ctx).skip(1).take(9).collect();
             for ((start, end), event) in days.into_iter().zip(&others) {
                 ctx.expect_form();
-                ctx.expect_approved(PRAGUE, event, "Boris Malý", &start, &end);
+                ctx.expect_approved((PRAGUE, event), "Boris Malý", (&start, &end));
             }
             let report = ctx.sweep().await;
             assert_eq!((report.events_unreadable, report.problems.len()), (0, 0), "the cursor has moved on");
@@ -87,7 +87,7 @@ async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
             ctx.world.person_renames(PRAGUE, &odd, "Anna");
             ctx.sweep().await;
             ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-            ctx.expect_approved(PRAGUE, &odd, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &odd), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -112,7 +112,7 @@ async fn an_open_event_that_becomes_odd_stays_open_and_is_named() {
         ctx.world.tamper(Arc::new(Fine));
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -156,7 +156,7 @@ async fn an_event_that_is_there_again_is_approved_as_listed_if_it_cannot_be_read
         ctx.advance(Duration::hours(25));
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -172,7 +172,7 @@ async fn an_approval_is_done_however_odd_its_answer_is() {
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.open), (1, 0), "{report:?}");
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -206,7 +206,7 @@ async fn a_sync_token_that_is_refused_in_any_way_starts_over() {
                 assert_eq!((report.offices_swept, report.problems.len()), (2, 0), "{status}: {report:?}");
             }
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -256,12 +256,12 @@ async fn a_listing_that_does_not_end_is_a_failure_of_its_office_alone() {
             if let Some(to_itself) = layer {
                 ctx.world.tamper(Arc::new(Astray { to_itself, ..Astray::default() }));
             }
-            let event = ctx.person_adds(BRNO, BORIS, "2026-06-18", "2026-06-19");
+            let event = ctx.person_adds(BRNO, BORIS, ("2026-06-18", "2026-06-19"));
             let report = ctx.sweep().await;
             assert_eq!((report.offices_swept, report.offices_failed), (1, 1), "{why}");
             assert_eq!(problems(&report), [format!("Google's listing of the calendar does not end: {why}")]);
             ctx.expect_form();
-            ctx.expect_approved(BRNO, &event, "Boris Malý", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((BRNO, &event), "Boris Malý", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -308,7 +308,7 @@ async fn a_move_is_seen_also_if_google_once_said_a_later_time() {
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-22", "2026-06-23"));
     })
     .await;
 }
@@ -323,7 +323,7 @@ async fn a_version_of_which_google_says_an_impossible_time_is_not_taken_for_newe
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-22", "2026-06-23"));
     })
     .await;
 }
@@ -345,11 +345,11 @@ async fn an_event_in_a_calendar_without_a_known_zone_has_its_own_days() {
         run_test(async |ctx| {
             let options = CalendarOptions { time_zone: "Europe/Prague".to_owned(), ..CalendarOptions::default() };
             ctx.world.add_calendar(PRAGUE, options);
-            let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18T00:30:00+02:00", "2026-06-18T08:30:00+02:00");
+            let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18T00:30:00+02:00", "2026-06-18T08:30:00+02:00"));
             ctx.world.tamper(Arc::new(Nowhere(zone)));
             ctx.sweep().await;
             ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }

@@ -36,7 +36,8 @@ async fn of_thirty_offices_some_fail_in_every_way_and_the_others_are_swept() {
         ctx.world.set_access_role(&calendars[9], "reader");
         ctx.world.set_access_role(&calendars[10], "none");
         let days: Vec<(String, String)> = days(ctx).take(30).collect();
-        let add = |(calendar, (start, end)): (&String, &(String, String))| ctx.person_adds(calendar, ANNA, start, end);
+        let add =
+            |(calendar, (start, end)): (&String, &(String, String))| ctx.person_adds(calendar, ANNA, (start, end));
         let events: Vec<String> = calendars.iter().zip(&days).map(add).collect();
 
         let report = ctx.sweep().await;
@@ -46,7 +47,7 @@ async fn of_thirty_offices_some_fail_in_every_way_and_the_others_are_swept() {
         assert_eq!(failed, expected);
         for ((calendar, event), (start, end)) in calendars.iter().zip(&events).zip(&days).skip(11) {
             ctx.expect_form();
-            ctx.expect_approved(calendar, event, "Anna Nová", start, end);
+            ctx.expect_approved((calendar, event), "Anna Nová", (start, end));
         }
 
         ctx.world.heal();
@@ -66,7 +67,7 @@ async fn two_offices_on_one_calendar_are_one() {
     let offices = r#"{"offices.office_list": "[{name: prague, id: prague@group.calendar.google.com},
         {name: praha, id: prague@group.calendar.google.com}]"}"#;
     run_test_with(&offices.replace('\n', ""), async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.forms.issued), (1, 1));
         assert_eq!(ctx.world.count("events.list"), 1);
@@ -78,12 +79,12 @@ async fn two_offices_on_one_calendar_are_one() {
 #[tokio::test]
 async fn one_office_can_be_swept_alone() {
     run_test(async |ctx| {
-        let here = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
-        let there = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let here = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
+        let there = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         let order = SweepOrder { scope: SweepScope::Office("prague".to_owned()), ..everything() };
         assert_eq!(sweep(&ctx.app, &order).await.unwrap().offices_swept, 1);
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &here, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &here), "Anna Nová", ("2026-06-18", "2026-06-19"));
         ctx.expect_untouched(BRNO, &there);
 
         let nowhere = SweepOrder { scope: SweepScope::Office("nowhere".to_owned()), ..everything() };
@@ -113,7 +114,7 @@ async fn the_shards_together_sweep_every_calendar_once() {
 async fn a_calendar_shared_for_reading_only_gets_no_form() {
     run_test(async |ctx| {
         ctx.world.set_access_role(PRAGUE, "reader");
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         for _ in 0..2 {
             let report = ctx.sweep().await;
             assert_eq!((report.offices_swept, report.offices_failed), (1, 1));
@@ -124,7 +125,7 @@ async fn a_calendar_shared_for_reading_only_gets_no_form() {
         ctx.world.set_access_role(PRAGUE, "writer");
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }

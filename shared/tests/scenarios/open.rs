@@ -37,7 +37,7 @@ async fn what_google_does_not_let_the_calendar_change_gets_no_form_and_is_named_
             ctx.world.person_edits(PRAGUE, &event, &ours);
             assert_eq!(ctx.sweep().await.forms.issued, 1);
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -51,7 +51,7 @@ async fn guests_who_may_change_an_event_have_it_approved() {
         ctx.world.person_edits(PRAGUE, &event, &annas);
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -81,7 +81,7 @@ async fn an_approval_that_google_refuses_for_good_ends_until_the_event_changes()
             ctx.world.person_renames(PRAGUE, &event, "me");
             let report = ctx.sweep().await;
             assert_eq!((report.events_approved, report.forms.issued), (1, 0), "{report:?}");
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -96,7 +96,7 @@ async fn rights_that_went_away_after_the_listing_leave_the_event_open() {
         assert_eq!((report.events_refused, report.open), (0, 1), "{report:?}");
         ctx.expect_form();
         assert_eq!(ctx.sweep().await.events_approved, 1);
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -104,7 +104,7 @@ async fn rights_that_went_away_after_the_listing_leave_the_event_open() {
 #[tokio::test]
 async fn what_is_open_in_a_calendar_of_no_office_is_seen_and_ends_with_its_form() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
         assert_eq!(tend(&ctx.app, &TendOrder::default()).await.unwrap(), Orphans::default());
@@ -130,7 +130,7 @@ async fn what_is_open_in_a_calendar_of_no_office_is_seen_and_ends_with_its_form(
 #[tokio::test]
 async fn an_office_that_comes_back_takes_up_what_was_open() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         ctx.sweep().await;
         ctx.restart(ONLY_PRAGUE);
@@ -140,7 +140,7 @@ async fn an_office_that_comes_back_takes_up_what_was_open() {
         ctx.restart("{}");
         assert_eq!(ctx.sweep().await.events_approved, 1);
         ctx.expect_form();
-        ctx.expect_approved(BRNO, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((BRNO, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -149,7 +149,7 @@ async fn an_office_that_comes_back_takes_up_what_was_open() {
 async fn somebody_who_is_not_registered_any_more_has_nothing_open_anywhere() {
     run_test(async |ctx| {
         ctx.sweep().await;
-        ctx.person_adds(PRAGUE, ANNA, "2026-12-01", "2026-12-02");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-12-01", "2026-12-02"));
         ctx.world.fail("form", Fault::status(500, "no blank PDF"));
         assert_eq!(ctx.sweep().await.open, 1, "far outside the window");
         ctx.restart(

@@ -11,7 +11,8 @@ async fn two_sweeps_at_once_issue_each_form_once() {
     run_test(async |ctx| {
         let days = ["2026-06-18", "2026-06-19", "2026-06-20", "2026-06-21", "2026-06-22", "2026-06-23"];
         let days = days.windows(2).map(|days| (days[0], days[1]));
-        let events: Vec<_> = days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, start, end), start, end)).collect();
+        let events: Vec<_> =
+            days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, (start, end)), start, end)).collect();
         let other = ctx.another_process("{}");
         let order = everything();
         let (one, two) = tokio::join!(sweep(&ctx.app, &order), sweep(&other, &order));
@@ -20,7 +21,7 @@ async fn two_sweeps_at_once_issue_each_form_once() {
         assert_eq!(one.events_approved + two.events_approved, 5);
         for (event, start, end) in events {
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", start, end);
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", (start, end));
         }
         assert!(ctx.open(PRAGUE).await.is_empty());
     })
@@ -30,7 +31,7 @@ async fn two_sweeps_at_once_issue_each_form_once() {
 #[tokio::test]
 async fn a_sweep_that_starts_while_a_form_is_made_leaves_it_to_the_one_that_claimed_it() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let other = ctx.another_process("{}");
         let (sent, started) = tokio::sync::oneshot::channel();
         ctx.world.when("form", HookPoint::BeforeEffect, move |_| {
@@ -46,7 +47,7 @@ async fn a_sweep_that_starts_while_a_form_is_made_leaves_it_to_the_one_that_clai
         let other = tokio::task::spawn_blocking(move || other.join().unwrap()).await.unwrap();
         assert_eq!(other.forms.issued, 0);
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -55,7 +56,7 @@ async fn a_sweep_that_starts_while_a_form_is_made_leaves_it_to_the_one_that_clai
 async fn a_sweep_that_was_killed_while_a_form_was_made_has_an_unknown_outcome() {
     for (policy, forms) in [("resend", 2), ("hold", 1)] {
         run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
-            ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+            ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
             ctx.world.fail("form", Fault::HangAfterEffect);
             let (hangs, hanging) = tokio::sync::watch::channel(false);
             ctx.world.when_hanging(move |_| {
@@ -87,7 +88,7 @@ async fn a_sweep_that_was_killed_while_a_form_was_made_has_an_unknown_outcome() 
 #[tokio::test]
 async fn a_sweep_that_was_killed_between_form_and_approval_approves_without_a_second_form() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("events.patch", Fault::Hang);
         let (hangs, hanging) = tokio::sync::watch::channel(false);
         ctx.world.when_hanging(move |_| {
@@ -102,7 +103,7 @@ async fn a_sweep_that_was_killed_between_form_and_approval_approves_without_a_se
         ctx.advance(Duration::minutes(2));
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued, report.forms.unknown), (1, 0, 0));
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -110,12 +111,12 @@ async fn a_sweep_that_was_killed_between_form_and_approval_approves_without_a_se
 #[tokio::test]
 async fn an_approval_whose_answer_was_lost_is_not_made_twice() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("events.patch", Fault::DropAfterEffect);
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.open), (1, 0), "{report:?}");
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -123,7 +124,7 @@ async fn an_approval_whose_answer_was_lost_is_not_made_twice() {
 #[tokio::test]
 async fn the_leases_of_an_earlier_life_can_be_ended() {
     run_test(async |ctx| {
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::Hang);
         let (hangs, hanging) = tokio::sync::watch::channel(false);
         ctx.world.when_hanging(move |_| {
@@ -147,7 +148,7 @@ async fn the_leases_of_an_earlier_life_can_be_ended() {
 async fn a_process_that_is_to_stop_begins_nothing_more() {
     run_test(async |ctx| {
         for day in ["2026-06-18", "2026-06-19", "2026-06-20"] {
-            ctx.person_adds(PRAGUE, ANNA, day, day);
+            ctx.person_adds(PRAGUE, ANNA, (day, day));
         }
         let stop = ctx.app.stop.clone();
         ctx.world.when("form", HookPoint::AfterEffect, move |_| stop.want());

@@ -13,9 +13,9 @@ use crate::context::{ANNA, BORIS, BRNO, PRAGUE, days, everything, run_test};
 async fn slow_forms_of_one_office_keep_no_other_from_being_read() {
     run_test(async |ctx| {
         for day in ["2026-06-16", "2026-06-17", "2026-06-18"] {
-            ctx.person_adds(PRAGUE, ANNA, day, day);
+            ctx.person_adds(PRAGUE, ANNA, (day, day));
         }
-        let event = ctx.person_adds(BRNO, ANNA, "2026-06-19", "2026-06-20");
+        let event = ctx.person_adds(BRNO, ANNA, ("2026-06-19", "2026-06-20"));
         let time = ctx.time.clone();
         ctx.world.when_hanging(move |_| time.advance(Duration::seconds(16)));
         ctx.world.fail("form", Fault::Hang).times(2);
@@ -32,7 +32,7 @@ async fn slow_forms_of_one_office_keep_no_other_from_being_read() {
         for _ in 0..4 {
             ctx.expect_form();
         }
-        ctx.expect_approved(BRNO, &event, "Anna Nová", "2026-06-19", "2026-06-20");
+        ctx.expect_approved((BRNO, &event), "Anna Nová", ("2026-06-19", "2026-06-20"));
     })
     .await;
 }
@@ -43,7 +43,7 @@ async fn forms_are_never_sent_side_by_side() {
         for calendar in [PRAGUE, BRNO] {
             for day in ["2026-06-18", "2026-06-19"] {
                 let person = if calendar == PRAGUE { ANNA } else { BORIS };
-                ctx.person_adds(calendar, person, day, day);
+                ctx.person_adds(calendar, person, (day, day));
             }
         }
         // While the first form hangs, no other is under way.
@@ -68,7 +68,7 @@ async fn forms_are_never_sent_side_by_side() {
 #[tokio::test]
 async fn a_calendar_that_does_not_answer_keeps_no_other_from_being_worked_on() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail(Matcher::operation("events.list").on_calendar(PRAGUE), Fault::Hang);
         // Time stands still until Brno's event is approved: only then is Prague's answer late.
         let (time, hung) = (ctx.time.clone(), Arc::new(AtomicUsize::new(0)));
@@ -82,7 +82,7 @@ async fn a_calendar_that_does_not_answer_keeps_no_other_from_being_worked_on() {
         assert_eq!(hung.load(Ordering::SeqCst), 1);
         assert_eq!((report.offices_swept, report.events_approved), (2, 1), "{report:?}");
         ctx.expect_form();
-        ctx.expect_approved(BRNO, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((BRNO, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -91,7 +91,7 @@ async fn a_calendar_that_does_not_answer_keeps_no_other_from_being_worked_on() {
 async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
     run_test(async |ctx| {
         for (start, end) in days(ctx).take(30) {
-            ctx.person_adds(PRAGUE, ANNA, &start, &end);
+            ctx.person_adds(PRAGUE, ANNA, (&start, &end));
         }
         ctx.world.fail("form", Fault::status(500, "no blank PDF")).always();
         ctx.sweep().await;
@@ -119,7 +119,7 @@ async fn many_open_events_are_read_one_by_one_as_their_turn_comes() {
 async fn a_form_service_that_stays_silent_is_left_alone_for_the_rest_of_the_sweep() {
     run_test(async |ctx| {
         for (start, end) in days(ctx).take(10) {
-            ctx.person_adds(PRAGUE, ANNA, &start, &end);
+            ctx.person_adds(PRAGUE, ANNA, (&start, &end));
         }
         ctx.world.fail("form", Fault::DropBeforeEffect).always();
         let report = ctx.sweep().await;

@@ -20,7 +20,7 @@ async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_f
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-25", "2026-06-26"));
     })
     .await;
 }
@@ -74,7 +74,7 @@ async fn an_open_event_that_leaves_the_window_gets_its_form_for_the_days_it_has(
         ctx.advance(Duration::hours(1));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "01.12.2026", "01.12.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-12-01", "2026-12-02");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-12-01", "2026-12-02"));
     })
     .await;
 }
@@ -145,7 +145,7 @@ async fn days_that_were_refused_and_left_again_are_not_taken_for_issued() {
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-25", "2026-06-26"));
     })
     .await;
 }
@@ -162,7 +162,7 @@ async fn an_open_day_of_a_series_that_leaves_the_window_is_still_approved() {
         ctx.world.person_renames(PRAGUE, &day, "me");
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "16.06.2026", "16.06.2026");
-        ctx.expect_approved(PRAGUE, &day, "Anna Nová", "2026-06-16", "2026-06-17");
+        ctx.expect_approved((PRAGUE, &day), "Anna Nová", ("2026-06-16", "2026-06-17"));
     })
     .await;
 }
@@ -195,7 +195,7 @@ async fn a_calendar_that_is_out_of_reach_when_an_event_is_approved_loses_nothing
 
         ctx.world.set_access_role(PRAGUE, "writer");
         ctx.sweep().await;
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -239,7 +239,7 @@ async fn an_event_that_comes_back_to_earlier_days_while_a_form_is_made_gets_no_s
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "30.06.2026", "30.06.2026");
         ctx.expect_no_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -264,7 +264,7 @@ async fn a_form_is_not_announced_for_an_event_that_another_sweep_has_closed() {
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         ctx.expect_no_form();
         assert_eq!((report.events_approved, report.open), (0, 0), "{report:?}");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -282,7 +282,7 @@ async fn a_claim_that_is_over_when_it_is_answered_sends_no_form() {
         let report = ctx.sweep().await;
         assert_eq!((report.forms.unknown, report.open), (0, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }

@@ -28,7 +28,7 @@ async fn expect_approved_on_earlier_form(ctx: &mut Context, calendar: &str, even
     assert!(remark.contains(event) && remark.contains("issued on 2026-06-15"), "{remark}");
     assert!(remark.contains(&ctx.the_form().await.id) && remark.contains("\"again\": true"), "{remark}");
     ctx.expect_no_form();
-    ctx.expect_approved(calendar, event, "Anna Nová", "2026-06-18", "2026-06-19");
+    ctx.expect_approved((calendar, event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     assert_eq!(ctx.sweep().await.events_approved_on_earlier_form, 0, "said once");
 }
 
@@ -60,14 +60,14 @@ async fn what_is_deleted_and_entered_again_is_approved_on_the_form_that_is_there
 async fn two_events_for_the_same_days_get_one_form_in_one_sweep() {
     run_test(async |ctx| {
         let events = [thursday(ctx), thursday(ctx)];
-        let elsewhere = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let elsewhere = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 3, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         for event in &events {
-            ctx.expect_approved(PRAGUE, event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         }
-        ctx.expect_approved(BRNO, &elsewhere, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((BRNO, &elsewhere), "Anna Nová", ("2026-06-18", "2026-06-19"));
         let form = ctx.the_form().await;
         let mut events: Vec<_> =
             form.events.into_iter().map(|event| (event.office_id.unwrap(), event.status)).collect();
@@ -98,8 +98,8 @@ async fn an_event_that_is_moved_back_says_that_it_was_approved_for_other_days_me
 async fn another_person_on_the_same_days_and_other_days_of_the_same_person_get_forms_of_their_own() {
     run_test(async |ctx| {
         approved_thursday(ctx).await;
-        ctx.person_adds(PRAGUE, BORIS, "2026-06-18", "2026-06-19");
-        ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-20");
+        ctx.person_adds(PRAGUE, BORIS, ("2026-06-18", "2026-06-19"));
+        ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-20"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved_on_earlier_form), (2, 0), "{report:?}");
         ctx.expect_form();
@@ -173,7 +173,7 @@ async fn two_spellings_of_a_person_are_asked_for_one_form() {
         "[{id: Anna.Nova@gmail.com, first_name: Anna, last_name: Nová, employee_number: '7'}]"});
     run_test_with(&users.to_string(), async |ctx| {
         for creator in ["annanova@gmail.com", "ANNA.NOVA@googlemail.com", "anna.nova+office@gmail.com"] {
-            ctx.person_adds(PRAGUE, creator, "2026-06-18", "2026-06-19");
+            ctx.person_adds(PRAGUE, creator, ("2026-06-18", "2026-06-19"));
         }
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved), (1, 3), "{report:?}");
@@ -201,7 +201,7 @@ async fn a_form_is_remembered_for_400_days() {
 }
 
 fn thursday_again(ctx: &Context) -> String {
-    ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
+    ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"))
 }
 
 #[tokio::test]

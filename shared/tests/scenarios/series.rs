@@ -26,7 +26,7 @@ async fn each_day_of_a_series_inside_the_window_gets_a_form() {
         ctx.sweep().await;
         expect_forms_for(ctx, &["16.06.2026", "23.06.2026"]);
         for (day, end) in [("2026-06-16", "2026-06-17"), ("2026-06-23", "2026-06-24")] {
-            ctx.expect_approved(PRAGUE, &occurrence(ctx, &series, day), "Anna Nová", day, end);
+            ctx.expect_approved((PRAGUE, &occurrence(ctx, &series, day)), "Anna Nová", (day, end));
         }
 
         ctx.sweep().await;
@@ -45,7 +45,11 @@ async fn later_days_of_a_series_are_found_when_the_window_reaches_them() {
         ctx.advance(Duration::days(7));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "30.06.2026", "30.06.2026");
-        ctx.expect_approved(PRAGUE, &occurrence(ctx, &series, "2026-06-30"), "Anna Nová", "2026-06-30", "2026-07-01");
+        ctx.expect_approved(
+            (PRAGUE, &occurrence(ctx, &series, "2026-06-30")),
+            "Anna Nová",
+            ("2026-06-30", "2026-07-01"),
+        );
     })
     .await;
 }
@@ -93,7 +97,7 @@ async fn a_day_that_is_taken_out_of_a_series_gets_nothing() {
 async fn an_approved_event_that_becomes_a_series_gets_forms_for_its_further_days() {
     for on_change in ["reissue", "ignore"] {
         run_test_with(&format!(r#"{{"manual_users.on_change": "{on_change}"}}"#), async |ctx| {
-            let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-16", "2026-06-17");
+            let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-16", "2026-06-17"));
             ctx.sweep().await;
             ctx.expect_form_for(ANNA, "16.06.2026", "16.06.2026");
             ctx.world.person_makes_series(PRAGUE, &event, Recurrence::weekly());

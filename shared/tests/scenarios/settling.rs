@@ -101,7 +101,7 @@ async fn a_refused_form_need_not_wait_for_its_backoff() {
 async fn a_form_that_nobody_wants_approves_what_asked_before_and_not_what_asks_later() {
     run_test(async |ctx| {
         let (event, form) = refused(ctx).await;
-        let other = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let other = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         not_wanted(&ctx.app, &form.id).await.unwrap();
         assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, ShownState::Discarded, "safe to repeat");
@@ -110,7 +110,7 @@ async fn a_form_that_nobody_wants_approves_what_asked_before_and_not_what_asks_l
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued), (2, 0), "{report:?}");
         expect_thursday_approved(ctx, &event);
-        ctx.expect_approved(BRNO, &other, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((BRNO, &other), "Anna Nová", ("2026-06-18", "2026-06-19"));
 
         let later = thursday(ctx);
         assert_eq!(ctx.sweep().await.forms.issued, 1);

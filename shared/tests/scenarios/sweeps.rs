@@ -8,11 +8,11 @@ use crate::context::{ANNA, CYRIL, PRAGUE, request, run_test, run_test_with};
 #[tokio::test]
 async fn a_hand_made_event_gets_its_form_and_is_approved() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-20");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-20"));
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.events_approved, report.forms.issued, report.open), (2, 1, 1, 0));
         ctx.expect_form_for(ANNA, "18.06.2026", "19.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-20");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-20"));
 
         let again = ctx.sweep().await;
         assert_eq!((again.events_approved, again.forms.issued), (0, 0));
@@ -23,11 +23,11 @@ async fn a_hand_made_event_gets_its_form_and_is_approved() {
 #[tokio::test]
 async fn only_registered_people_count_in_whatever_case_their_address_is() {
     run_test(async |ctx| {
-        let stranger = ctx.person_adds(PRAGUE, CYRIL, "2026-06-18", "2026-06-19");
-        let event = ctx.person_adds(PRAGUE, "ANNA@EXAMPLE.COM", "2026-06-18", "2026-06-19");
+        let stranger = ctx.person_adds(PRAGUE, CYRIL, ("2026-06-18", "2026-06-19"));
+        let event = ctx.person_adds(PRAGUE, "ANNA@EXAMPLE.COM", ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         ctx.expect_untouched(PRAGUE, &stranger);
     })
     .await;
@@ -50,10 +50,10 @@ async fn reservations_and_events_of_upstream_are_left_alone() {
 #[tokio::test]
 async fn an_event_that_ends_where_it_starts_is_that_one_day() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-18");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-18"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -67,14 +67,14 @@ async fn timed_events_count_by_their_days_in_the_calendars_time_zone() {
         let evening = ctx.world.person_adds(PRAGUE, ANNA, evening);
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &evening, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &evening), "Anna Nová", ("2026-06-18", "2026-06-19"));
         assert!(ctx.event(PRAGUE, &evening)["start"]["dateTime"].is_string(), "it keeps its times");
 
         let until_midnight = NewEvent::new("2026-06-20T15:00:00Z", "2026-06-21T07:00:00Z");
         let until_midnight = ctx.world.person_adds(PRAGUE, ANNA, until_midnight);
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "20.06.2026", "20.06.2026");
-        ctx.expect_approved(PRAGUE, &until_midnight, "Anna Nová", "2026-06-20", "2026-06-21");
+        ctx.expect_approved((PRAGUE, &until_midnight), "Anna Nová", ("2026-06-20", "2026-06-21"));
     })
     .await;
 }
@@ -109,13 +109,13 @@ async fn an_expired_sync_token_starts_over_with_the_window() {
         for page in [1, 2] {
             let days = (0..5).map(|n| (format!("2026-06-{}", 10 * page + n), format!("2026-06-{}", 10 * page + n + 1)));
             let events: Vec<_> =
-                days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, &start, &end), start, end)).collect();
+                days.map(|(start, end)| (ctx.person_adds(PRAGUE, ANNA, (&start, &end)), start, end)).collect();
             ctx.world.expire_sync_token_on_page(PRAGUE, page);
             let report = ctx.sweep().await;
             assert_eq!((report.offices_failed, report.events_approved), (0, 5), "410 on page {page}");
             for (event, start, end) in events {
                 ctx.expect_form();
-                ctx.expect_approved(PRAGUE, &event, "Anna Nová", &start, &end);
+                ctx.expect_approved((PRAGUE, &event), "Anna Nová", (&start, &end));
             }
         }
     })
@@ -125,7 +125,7 @@ async fn an_expired_sync_token_starts_over_with_the_window() {
 #[tokio::test]
 async fn a_day_later_the_window_is_listed_again_and_finds_what_drifted_into_it() {
     run_test(async |ctx| {
-        let far = ctx.person_adds(PRAGUE, ANNA, "2026-07-20", "2026-07-21");
+        let far = ctx.person_adds(PRAGUE, ANNA, ("2026-07-20", "2026-07-21"));
         ctx.sweep().await;
         ctx.expect_untouched(PRAGUE, &far);
 
@@ -136,7 +136,7 @@ async fn a_day_later_the_window_is_listed_again_and_finds_what_drifted_into_it()
         ctx.advance(Duration::days(8));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "20.07.2026", "20.07.2026");
-        ctx.expect_approved(PRAGUE, &far, "Anna Nová", "2026-07-20", "2026-07-21");
+        ctx.expect_approved((PRAGUE, &far), "Anna Nová", ("2026-07-20", "2026-07-21"));
     })
     .await;
 }
@@ -145,10 +145,10 @@ async fn a_day_later_the_window_is_listed_again_and_finds_what_drifted_into_it()
 async fn a_single_event_outside_the_window_counts_when_it_is_listed() {
     run_test(async |ctx| {
         ctx.sweep().await;
-        let far = ctx.person_adds(PRAGUE, ANNA, "2027-03-01", "2027-03-02");
+        let far = ctx.person_adds(PRAGUE, ANNA, ("2027-03-01", "2027-03-02"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "01.03.2027", "01.03.2027");
-        ctx.expect_approved(PRAGUE, &far, "Anna Nová", "2027-03-01", "2027-03-02");
+        ctx.expect_approved((PRAGUE, &far), "Anna Nová", ("2027-03-01", "2027-03-02"));
     })
     .await;
 }
@@ -159,7 +159,7 @@ async fn a_calendar_of_three_thousand_events_is_swept_page_by_page() {
         for n in 0..3000 {
             let person = if n % 1000 == 0 { ANNA } else { CYRIL };
             let day = format!("2026-06-{}", 18 + n / 1000);
-            ctx.person_adds(PRAGUE, person, &day, &day);
+            ctx.person_adds(PRAGUE, person, (&day, &day));
         }
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.events_approved), (2, 3));
@@ -178,10 +178,10 @@ async fn a_calendar_id_with_special_characters_is_the_calendar_it_names() {
     let offices = serde_json::json!({"offices.office_list": format!("[{{name: odd, id: '{id}'}}]")});
     run_test_with(&offices.to_string(), async |ctx| {
         ctx.world.add_calendar(id, CalendarOptions::default());
-        let event = ctx.person_adds(id, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(id, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(id, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((id, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -189,8 +189,8 @@ async fn a_calendar_id_with_special_characters_is_the_calendar_it_names() {
 #[tokio::test]
 async fn a_dry_run_answers_the_plan_and_changes_nothing() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
-        ctx.person_adds(PRAGUE, CYRIL, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
+        ctx.person_adds(PRAGUE, CYRIL, ("2026-06-18", "2026-06-19"));
         let plan = ctx.plan("prague").await;
         let expected = [
             format!("approve {event} for 2026-06-18/2026-06-19: made by hand, not approved yet"),
@@ -209,10 +209,10 @@ async fn a_dry_run_answers_the_plan_and_changes_nothing() {
 #[tokio::test]
 async fn with_forms_off_an_event_is_approved_without_one() {
     run_test_with(r#"{"forms.template": null}"#, async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.events_approved, report.forms.issued), (1, 0));
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -221,14 +221,14 @@ async fn with_forms_off_an_event_is_approved_without_one() {
 async fn a_listing_that_fails_leaves_the_cursor_where_it_was() {
     run_test(async |ctx| {
         ctx.sweep().await;
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail(Matcher::operation("events.list").on_calendar(PRAGUE), Fault::Html(200)).always();
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.offices_failed), (1, 1));
         ctx.world.heal();
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }

@@ -20,12 +20,12 @@ async fn trouble_that_passes_is_not_noticed() {
         ] {
             for operation in ["events.list", "events.patch"] {
                 let (start, end) = (days.next().unwrap().to_string(), days.clone().next().unwrap().to_string());
-                let event = ctx.person_adds(PRAGUE, ANNA, &start, &end);
+                let event = ctx.person_adds(PRAGUE, ANNA, (&start, &end));
                 ctx.world.fail(operation, fault.clone());
                 let report = ctx.sweep().await;
                 assert_eq!((report.offices_failed, report.events_approved), (0, 1), "{operation} {fault:?}");
                 ctx.expect_form();
-                ctx.expect_approved(PRAGUE, &event, "Anna Nová", &start, &end);
+                ctx.expect_approved((PRAGUE, &event), "Anna Nová", (&start, &end));
             }
         }
     })
@@ -35,7 +35,7 @@ async fn trouble_that_passes_is_not_noticed() {
 #[tokio::test]
 async fn an_approval_that_google_refuses_stays_open_and_is_made_later_without_a_second_form() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("events.patch", Fault::status(403, "forbidden"));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 0, 1));
@@ -44,7 +44,7 @@ async fn an_approval_that_google_refuses_stays_open_and_is_made_later_without_a_
 
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (0, 1, 0));
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -52,7 +52,7 @@ async fn an_approval_that_google_refuses_stays_open_and_is_made_later_without_a_
 #[tokio::test]
 async fn google_that_does_not_answer_is_given_up() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let time = ctx.time.clone();
         ctx.world.when_hanging(move |_| time.advance(chrono::Duration::seconds(11)));
         ctx.world.fail("events.patch", Fault::Hang).always();
@@ -62,7 +62,7 @@ async fn google_that_does_not_answer_is_given_up() {
         ctx.world.heal();
         ctx.advance(chrono::Duration::minutes(2));
         ctx.sweep().await;
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -85,7 +85,7 @@ async fn a_new_token_is_fetched_when_google_refuses_the_old_one() {
 #[tokio::test]
 async fn an_event_that_changes_while_it_is_approved_is_read_and_judged_again() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         let (renamed, moved) = (event.clone(), event.clone());
         ctx.world.when("events.patch", HookPoint::BeforeEffect, move |world| {
             world.person_renames(PRAGUE, &renamed, "me");
@@ -97,7 +97,7 @@ async fn an_event_that_changes_while_it_is_approved_is_read_and_judged_again() {
         assert_eq!((report.forms.issued, report.events_approved, report.open), (2, 1, 0));
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         ctx.expect_form_for(ANNA, "22.06.2026", "22.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-22", "2026-06-23");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-22", "2026-06-23"));
     })
     .await;
 }
@@ -114,12 +114,12 @@ async fn a_record_that_cannot_be_read_holds_nothing_else_up() {
 
         // It is listed once more, and beside it another event, which is new.
         ctx.world.person_renames(PRAGUE, &event, "me");
-        let other = ctx.person_adds(PRAGUE, BORIS, "2026-06-18", "2026-06-19");
+        let other = ctx.person_adds(PRAGUE, BORIS, ("2026-06-18", "2026-06-19"));
         let report = ctx.sweep().await;
         assert_eq!((report.offices_swept, report.offices_failed, report.events_approved), (2, 0, 1), "{report:?}");
         assert!(report.problems[0].problem.contains("cannot be read"), "{report:?}");
         ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &other, "Boris Malý", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &other), "Boris Malý", ("2026-06-18", "2026-06-19"));
         ctx.expect_untouched(PRAGUE, &event);
         assert_ne!(ctx.token(PRAGUE).await, token, "the cursor moves on");
         let report = ctx.sweep().await;

@@ -34,7 +34,7 @@ async fn a_write_to_dynamodb_whose_answer_is_lost_is_neither_repeated_nor_an_unk
                 assert_eq!((report.forms.issued, report.forms.unknown, report.forms.held), (1, 0, 0), "{report:?}");
                 assert_eq!((report.events_approved, report.open), (1, 0), "{report:?}");
                 ctx.expect_form();
-                ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+                ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
             })
             .await;
         }
@@ -51,7 +51,7 @@ async fn a_write_that_is_never_answered_is_recognised_by_reading() {
             let report = ctx.sweep().await;
             assert_eq!((report.forms.issued, report.forms.unknown, report.open), (1, 0, 0), "{report:?}");
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }
@@ -94,7 +94,7 @@ async fn a_form_that_is_known_to_be_issued_is_written_down_when_the_trouble_with
             let report = ctx.sweep().await;
             assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
             ctx.expect_form();
-            ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+            ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         })
         .await;
     }

@@ -19,11 +19,11 @@ fn approved(request: &Request) -> Request {
 
 /// One hand-made event in Prague on Thursday, 18 June.
 fn thursday(ctx: &Context) -> String {
-    ctx.person_adds(PRAGUE, ANNA, "2026-06-18", "2026-06-19")
+    ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"))
 }
 
 fn expect_thursday_approved(ctx: &Context, event: &str) {
-    ctx.expect_approved(PRAGUE, event, "Anna Nová", "2026-06-18", "2026-06-19");
+    ctx.expect_approved((PRAGUE, event), "Anna Nová", ("2026-06-18", "2026-06-19"));
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn upstream_08_more_than_one_page_of_events_is_swept() {
     run_test(async |ctx| {
         ctx.world.set_page_size(10);
         for _ in 0..25 {
-            ctx.person_adds(PRAGUE, CYRIL, "2026-06-18", "2026-06-19");
+            ctx.person_adds(PRAGUE, CYRIL, ("2026-06-18", "2026-06-19"));
         }
         let last = thursday(ctx);
         ctx.sweep().await;
@@ -117,10 +117,10 @@ async fn upstream_08_more_than_one_page_of_events_is_swept() {
 async fn upstream_09_one_failing_office_starves_no_other() {
     run_test(async |ctx| {
         ctx.world.fail(Matcher::operation("events.list").on_calendar(PRAGUE), Fault::status(403, "forbidden")).always();
-        let event = ctx.person_adds(BRNO, ANNA, "2026-06-18", "2026-06-19");
+        let event = ctx.person_adds(BRNO, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.sweep().await;
         ctx.expect_form();
-        ctx.expect_approved(BRNO, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((BRNO, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
         ctx.world.heal();
     })
     .await;
@@ -154,7 +154,7 @@ async fn upstream_11_an_approval_that_was_refused_is_made_later_and_a_read_only_
         expect_thursday_approved(ctx, &event);
 
         ctx.world.set_access_role(BRNO, "reader");
-        ctx.person_adds(BRNO, ANNA, "2026-06-22", "2026-06-23");
+        ctx.person_adds(BRNO, ANNA, ("2026-06-22", "2026-06-23"));
         ctx.sweep().await;
         ctx.expect_no_form();
     })
@@ -229,13 +229,13 @@ async fn upstream_16_events_of_a_person_who_is_registered_later_are_found() {
 #[tokio::test]
 async fn upstream_17_an_event_made_far_ahead_before_the_first_sweep_is_found_in_time() {
     run_test(async |ctx| {
-        let event = ctx.person_adds(PRAGUE, ANNA, "2026-09-01", "2026-09-02");
+        let event = ctx.person_adds(PRAGUE, ANNA, ("2026-09-01", "2026-09-02"));
         ctx.sweep().await;
         ctx.expect_untouched(PRAGUE, &event);
         ctx.advance(Duration::days(70));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "01.09.2026", "01.09.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-09-01", "2026-09-02");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-09-01", "2026-09-02"));
     })
     .await;
 }
@@ -249,7 +249,7 @@ async fn upstream_18_an_event_moved_after_its_approval_gets_a_new_form() {
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-25", "2026-06-26"));
     })
     .await;
 }
@@ -263,7 +263,7 @@ async fn upstream_19_a_copied_approved_event_gets_its_own_form() {
         let copy = ctx.world.person_copies(PRAGUE, &event, CopyTarget { calendar: PRAGUE, creator: BORIS });
         ctx.sweep().await;
         ctx.expect_form_for(BORIS, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &copy, "Boris Malý", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &copy), "Boris Malý", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -279,7 +279,7 @@ async fn upstream_20_dates_that_change_while_the_form_is_made_are_not_approved_u
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-25", "2026-06-26"));
         let patch = ctx.world.calls().into_iter().find(|call| call.operation == "events.patch").unwrap();
         assert!(patch.if_match.is_some());
     })
@@ -325,7 +325,7 @@ async fn upstream_23_a_call_is_one_call() {
 #[tokio::test]
 async fn upstream_24_a_process_that_is_told_to_stop_finishes_what_it_claimed() {
     run_test(async |ctx| {
-        let events = [thursday(ctx), ctx.person_adds(PRAGUE, ANNA, "2026-06-22", "2026-06-23")];
+        let events = [thursday(ctx), ctx.person_adds(PRAGUE, ANNA, ("2026-06-22", "2026-06-23"))];
         let stop = ctx.app.stop.clone();
         ctx.world.when("form", HookPoint::BeforeEffect, move |_| stop.want());
         let report = ctx.sweep().await;
@@ -335,7 +335,7 @@ async fn upstream_24_a_process_that_is_told_to_stop_finishes_what_it_claimed() {
         ctx.expect_form();
         ctx.expect_form();
         expect_thursday_approved(ctx, &events[0]);
-        ctx.expect_approved(PRAGUE, &events[1], "Anna Nová", "2026-06-22", "2026-06-23");
+        ctx.expect_approved((PRAGUE, &events[1]), "Anna Nová", ("2026-06-22", "2026-06-23"));
     })
     .await;
 }

@@ -158,7 +158,7 @@ async fn a_version_that_google_dates_like_the_recorded_one_replaces_it_if_google
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
         assert_eq!(ctx.world.count_since(mark, "events.get"), 1, "nobody else knows which is newer");
         ctx.expect_form_for(ANNA, "25.06.2026", "25.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-25", "2026-06-26");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-25", "2026-06-26"));
     })
     .await;
 }
@@ -186,7 +186,7 @@ async fn an_event_that_google_did_not_know_once_is_worked_on_when_google_shows_i
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-        ctx.expect_approved(PRAGUE, &event, "Anna Nová", "2026-06-18", "2026-06-19");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-18", "2026-06-19"));
     })
     .await;
 }
@@ -240,7 +240,7 @@ async fn expect_left_to_the_newer_directory(ctx: &mut Context, event: &str) {
     let report = ctx.sweep().await;
     assert_eq!((report.forms.issued, report.events_approved, report.open), (1, 1, 0), "{report:?}");
     ctx.expect_form_for(ANNA, "18.06.2026", "18.06.2026");
-    ctx.expect_approved(PRAGUE, event, "Anna Nová", "2026-06-18", "2026-06-19");
+    ctx.expect_approved((PRAGUE, event), "Anna Nová", ("2026-06-18", "2026-06-19"));
 }
 
 /// The listing of Prague.
