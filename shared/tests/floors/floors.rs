@@ -47,7 +47,7 @@ const PURE: &[&str] = &[
 ];
 
 /// The room of a file of the library: its folder or its own name.
-fn room(file: &str) -> Option<&str> {
+pub fn room(file: &str) -> Option<&str> {
     let inside = file.strip_prefix("shared/src/").filter(|inside| *inside != "lib.rs")?;
     inside.split(['/', '.']).next()
 }

@@ -8,3 +8,4 @@ mod names;
 mod paths;
 mod source;
 mod tree;
+mod walks;
