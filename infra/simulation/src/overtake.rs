@@ -7,7 +7,7 @@ use crate::operations::begin_request;
 use crate::people::Life;
 use crate::schedule::{FaultSchedule, LONGER_THAN_A_LEASE};
 use crate::slow::Slow;
-use crate::table::{closes, form_put, writes_outcome, written};
+use crate::table::{closes, form_put, records, writes_outcome, written};
 use crate::wire::{Matter, matter};
 
 /// The overtaken process waits until the other one has written the record this often, at most.
@@ -142,15 +142,17 @@ fn write(waiting: &Waiting) -> Option<(String, Overtaken)> {
 }
 
 /// The call with which this process is about to write what is known of an event, or of the form that it asks for, while another
-/// one, which has recorded it, works on that.
+/// one is about to record the event, or has recorded it and works on that.
 pub(crate) fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
     let writes = |waiting: &Waiting| match waiting {
         Waiting::Arrived(call, _) => written(call),
         Waiting::Done(..) => None,
     };
     let is_its_own = |waiting: &Waiting| waiting.call().caller.as_deref() == Some(caller);
-    let works =
-        |waiting: &&Waiting| !is_its_own(waiting) && (closes(waiting.call()) || form_put(waiting.call()).is_some());
+    let works = |waiting: &&Waiting| {
+        let call = waiting.call();
+        !is_its_own(waiting) && (records(call) || closes(call) || form_put(call).is_some())
+    };
     let others: Vec<String> = waiting.iter().filter(works).filter_map(writes).collect();
     let contends =
         |waiting: &Waiting| is_its_own(waiting) && writes(waiting).is_some_and(|event| others.contains(&event));

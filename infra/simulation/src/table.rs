@@ -149,6 +149,11 @@ pub fn written(call: &Call) -> Option<String> {
     by_record.or_else(|| form_put(call)?.events.pop())
 }
 
+/// Whether a request records an event.
+pub fn records(call: &Call) -> bool {
+    writes(call).iter().any(|write| matches!(write, TableWrite::Record(_)))
+}
+
 /// Whether a request closes a record.
 pub fn closes(call: &Call) -> bool {
     writes(call).iter().any(|write| matches!(write, TableWrite::Close { .. }))

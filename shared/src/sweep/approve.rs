@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::decision::Known;
 use super::left_behind::may_be_unsettled;
 use super::work::{Step, WorkError, Worker};
 use crate::domain::digest::digest;
@@ -114,8 +115,12 @@ impl Worker<'_> {
     /// Whether a form may be left that nobody has settled, and that no event asks for then.
     fn leaves_unsettled(&self, how: How) -> bool {
         match how {
-            // On a form that is settled, or without one: forms are off, and this one is of an earlier time.
-            How::Approved | How::ApprovedEarlier => self.form().is_some_and(Form::is_doubtful),
+            // On a form that is settled, or without one: forms are off, and this one is of an earlier time. But the record
+            // may be another one since, whose form nobody here has read.
+            How::Approved | How::ApprovedEarlier => match &self.form {
+                Known::Unread => self.sweep.policy().forms,
+                Known::Read(_) => self.form().is_some_and(Form::is_doubtful),
+            },
             _ => may_be_unsettled(self.form()),
         }
     }

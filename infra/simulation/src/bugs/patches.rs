@@ -4,6 +4,7 @@
 //! copy has a version and a program name of its own: cargo takes equal packages in one target directory for the same,
 //! wherever their sources are.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -82,18 +83,34 @@ fn succeeded(output: &Output, trouble: &str) -> Result<(), Trouble> {
 fn copy_sources() -> Result<(), Trouble> {
     let listed = Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).output()?;
     succeeded(&listed, "git does not list the sources")?;
-    for name in String::from_utf8(listed.stdout)?.split_terminator('\0') {
+    let listed = String::from_utf8(listed.stdout)?;
+    let mut names: HashSet<&Path> = HashSet::new();
+    for name in listed.split_terminator('\0') {
         let content = match fs::read(name) {
             Ok(content) => renamed(name, content),
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(format!("{name}: {error}").into()),
         };
+        names.insert(Path::new(name));
         let copy = Path::new(COPY).join(name);
         if fs::read(&copy).is_ok_and(|present| present == content) {
             continue;
         }
         fs::create_dir_all(copy.parent().unwrap_or(Path::new(COPY)))?;
         fs::write(&copy, content)?;
+    }
+    remove_others(Path::new(COPY), &names)
+}
+
+/// Removes the files of the copy that the sources do not have any more.
+fn remove_others(folder: &Path, names: &HashSet<&Path>) -> Result<(), Trouble> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, names)?;
+        } else if !path.strip_prefix(COPY).is_ok_and(|name| names.contains(name)) {
+            fs::remove_file(&path)?;
+        }
     }
     Ok(())
 }
