@@ -1,11 +1,12 @@
 //! The part of [`FaultSchedule`] with days on which Byroapi does not say what becomes of any form, while persons decide about
 //! the same one again and again.
 
+use moffman_testbed::Trouble;
+
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::operations::PersonDecision;
 use crate::people::Life;
 use crate::schedule::{FaultSchedule, LONGER_THAN_ANY_BACKOFF, Mood};
-use moffman_testbed::Trouble;
 
 impl FaultSchedule {
     /// Sweeps, each of which tries again whatever may be tried again, and between them decisions about one form.

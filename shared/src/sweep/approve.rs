@@ -118,7 +118,7 @@ impl Worker<'_> {
             // On a form that is settled, or without one: forms are off, and this one is of an earlier time. But the record
             // may be another one since, whose form nobody here has read.
             How::Approved | How::ApprovedEarlier => match &self.form {
-                Known::Unread => self.sweep.policy().forms,
+                Known::Unread => self.sweep.app.byroapi.is_some(),
                 Known::Read(_) => self.form().is_some_and(Form::is_doubtful),
             },
             _ => may_be_unsettled(self.form()),

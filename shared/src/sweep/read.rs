@@ -26,7 +26,8 @@ impl Sweep<'_> {
                 (calendar, backlog)
             }
             Err(error) => {
-                tracing::warn!(office.digest = digest(calendar.office.calendar_id.key()), error = %error, "the office was not swept");
+                let office_digest = digest(calendar.office.calendar_id.key());
+                tracing::warn!(office.digest = office_digest, error = %error, "the office was not swept");
                 calendar.report.offices_failed += 1;
                 calendar.problem(error.to_string());
                 (calendar, None)

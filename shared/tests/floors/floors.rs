@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tree::House;
+use crate::tree::HOUSE;
 
 /// The rooms of the library, from the ground up, and which of those below each may use.
 const FLOORS: &[(&str, &[&str])] = &[
@@ -55,7 +55,7 @@ pub fn room(file: &str) -> Option<&str> {
 #[test]
 fn every_import_of_the_library_leads_down() {
     let mut wrong = Vec::new();
-    for (file, imported) in House::read().imports() {
+    for (file, imported) in HOUSE.imports() {
         let Some(room_of_file) = room(file) else { continue };
         let floor = FLOORS.iter().find(|(name, _)| *name == room_of_file);
         let Some((_, allowed)) = floor else { panic!("{file} is in a room that has no floor") };
@@ -80,10 +80,9 @@ fn the_floors_have_an_order() {
 
 #[test]
 fn the_domain_does_no_input_or_output() {
-    let house = House::read();
     let dependencies = dependencies();
-    for (id, room) in house.rooms.iter().enumerate().filter(|(_, room)| room.file.starts_with("shared/src/domain")) {
-        let used = house.leads_out(id).filter(|name| dependencies.contains(*name));
+    for (id, room) in HOUSE.rooms.iter().enumerate().filter(|(_, room)| room.file.starts_with("shared/src/domain")) {
+        let used = HOUSE.leads_out(id).filter(|name| dependencies.contains(*name));
         let wrong: BTreeSet<&str> = used.filter(|name| !PURE.contains(name)).collect();
         assert!(wrong.is_empty(), "{} uses {wrong:?}", room.file);
     }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::tree::House;
+use crate::tree::HOUSE;
 
 #[test]
 fn each_type_has_a_name_of_its_own() {
-    let house = House::read();
     let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for room in &house.rooms {
+    for room in &HOUSE.rooms {
         for name in &room.module.types {
             places.entry(name).or_default().push(&room.file);
         }

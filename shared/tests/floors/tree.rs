@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::source::Module;
 
@@ -32,9 +33,12 @@ pub struct House {
     pub libraries: BTreeMap<String, Id>,
 }
 
+/// The workspace, read once for all tests.
+pub static HOUSE: LazyLock<House> = LazyLock::new(House::read);
+
 impl House {
     /// Reads the workspace.
-    pub fn read() -> Self {
+    fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
         let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the workspace's manifest");
         let members = manifest.lines().find_map(|line| line.strip_prefix("members = [")).expect("members");
