@@ -4,7 +4,7 @@
 //! the method, the body, the handler.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -20,10 +20,8 @@ use crate::{requests, routes};
 /// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without one,
 /// whatever stands in front of the router has to ask for it, as API Gateway does.
 pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
-    let (router, document) = routes::list(key.map(Arc::new)).split_for_parts();
-    let document = serde_json::to_vec(&document).unwrap_or_default().into();
-    let api = Arc::new(ApiState { app, budget, document });
-    router
+    let api = Arc::new(ApiState { app, budget, document: OnceLock::new() });
+    routes::router(key.map(Arc::new))
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&api), requests::account))
@@ -32,7 +30,7 @@ pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) ->
 
 /// The OpenAPI document of all endpoints.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes::list(None).into_openapi()
+    routes::document()
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -1,14 +1,18 @@
-//! The one list of routes; the OpenAPI document and the methods that a 405 names come from it.
+//! The one list of routes. The router is made of it at the start, the OpenAPI document when somebody asks for it, and the
+//! methods that a 405 names come from it, too.
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
-use axum::routing::MethodFilter;
+use axum::routing::{MethodFilter, MethodRouter};
 use secrecy::SecretString;
-use utoipa::openapi::path::{PathItem, Paths};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
-use utoipa_axum::routes;
+use utoipa::OpenApi as _;
+use utoipa::openapi::{HttpMethod, OpenApi};
+use utoipa_axum::{PathItemExt as _, paste};
 
+use self::forms::settle;
 use crate::api::ApiState;
 use crate::error::ApiError;
 use crate::{documentation, key};
@@ -20,36 +24,90 @@ mod openapi;
 mod reservations;
 mod sweeps;
 
+/// Makes the routes of a list in which each line has the handlers of one path.
+macro_rules! routes {
+    ($list:ident: $($($module:ident::$handler:ident),+;)+) => { paste! {
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($module::$handler),+),+))]
+        struct $list;
+
+        impl $list {
+            fn router() -> Router<Arc<ApiState>> {
+                Router::new()
+                    $(.merge(PathMethods::default()$(.on::<$module::[<__path_ $handler>], _, _>($module::$handler))+.only()))+
+            }
+        }
+    } };
+}
+
+routes! { WithKey:
+    reservations::place;
+    config_update::get, config_update::post;
+    sweeps::sweep;
+    forms::list;
+    settle::resend;
+    settle::discard;
+    openapi::document;
+}
+
+routes! { WithoutKey:
+    health::health;
+}
+
 /// All routes. Every route but health wants the key.
-pub(crate) fn list(key: Option<Arc<SecretString>>) -> OpenApiRouter<Arc<ApiState>> {
-    OpenApiRouter::with_openapi(documentation::skeleton())
-        .routes(only(routes!(reservations::place)))
-        .routes(only(routes!(config_update::get, config_update::post)))
-        .routes(only(routes!(sweeps::sweep)))
-        .routes(only(routes!(forms::list)))
-        .routes(only(routes!(forms::settle::resend)))
-        .routes(only(routes!(forms::settle::discard)))
-        .routes(only(routes!(openapi::document)))
-        .route_layer(from_fn_with_state(key, key::check))
-        .routes(only(routes!(health::health)))
+pub(crate) fn router(key: Option<Arc<SecretString>>) -> Router<Arc<ApiState>> {
+    WithKey::router().route_layer(from_fn_with_state(key, key::check)).merge(WithoutKey::router())
 }
 
-/// Answers any other method with 405. HEAD is one: axum would answer it with the GET handler, which may change something.
-fn only((schemas, paths, router): UtoipaMethodRouter<Arc<ApiState>>) -> UtoipaMethodRouter<Arc<ApiState>> {
-    let methods = methods(&paths);
-    let head = methods.contains(&"GET");
-    let allow = methods.join(", ");
-    let refuse = move || {
-        let allow = allow.clone();
-        async move { ApiError::MethodNotAllowed(allow) }
-    };
-    let router = if head { router.on(MethodFilter::HEAD, refuse.clone()) } else { router };
-    (schemas, paths, router.fallback(refuse))
+/// What the OpenAPI document says of all routes.
+pub(crate) fn document() -> OpenApi {
+    let mut document = documentation::skeleton();
+    document.merge(WithKey::openapi());
+    document.merge(WithoutKey::openapi());
+    document
 }
 
-fn methods(paths: &Paths) -> Vec<&'static str> {
-    let has = |operation: fn(&PathItem) -> bool| paths.paths.values().any(operation);
-    let get = has(|path| path.get.is_some()).then_some("GET");
-    let post = has(|path| path.post.is_some()).then_some("POST");
-    get.into_iter().chain(post).collect()
+/// The methods of one path, and their handlers.
+#[derive(Default)]
+struct PathMethods {
+    path: String,
+    allowed: Vec<&'static str>,
+    router: MethodRouter<Arc<ApiState>>,
+}
+
+impl PathMethods {
+    /// Adds the handler that `P` documents.
+    fn on<P: utoipa::Path, H: Handler<T, Arc<ApiState>>, T: 'static>(mut self, handler: H) -> Self {
+        self.path = P::path();
+        for method in P::methods() {
+            self.allowed.push(name(&method));
+            self.router = self.router.on(method.to_method_filter(), handler.clone());
+        }
+        self
+    }
+
+    /// Answers any other method with 405. HEAD is one: axum would answer it with the GET handler, which may change something.
+    fn only(self) -> Router<Arc<ApiState>> {
+        let allow = self.allowed.join(", ");
+        let refuse = move || {
+            let allow = allow.clone();
+            async move { ApiError::MethodNotAllowed(allow) }
+        };
+        let has_get = self.allowed.contains(&"GET");
+        let router = if has_get { self.router.on(MethodFilter::HEAD, refuse.clone()) } else { self.router };
+        Router::new().route(&self.path, router.fallback(refuse))
+    }
+}
+
+const fn name(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Post => "POST",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Options => "OPTIONS",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Trace => "TRACE",
+    }
 }

@@ -111,6 +111,7 @@ impl IntoResponses for DiscardProblems {
 /// sends one copy of it.
 #[utoipa::path(
     post,
+    tag = "forms",
     path = "/api/v1/forms/{form_id}/resend",
     operation_id = "resend_form",
     params(("form_id" = String, Path, description = "The `id` of the form")),
@@ -133,6 +134,7 @@ pub(crate) async fn resend(
 /// The form arrived, or is not wanted: it is not sent any more, and the next sweep approves its events.
 #[utoipa::path(
     post,
+    tag = "forms",
     path = "/api/v1/forms/{form_id}/discard",
     operation_id = "discard_form",
     params(("form_id" = String, Path, description = "The `id` of the form")),
