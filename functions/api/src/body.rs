@@ -5,11 +5,10 @@
 
 use axum::extract::{FromRequest, Request};
 use http_body_util::BodyExt;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error::ApiError;
-use crate::json;
-use crate::members::Members;
+use crate::member::{self, BodyContent};
 
 /// The longest body, in bytes.
 const LIMIT: usize = 1024 * 1024;
@@ -20,25 +19,24 @@ const PATIENCE: usize = 16 * LIMIT;
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub(crate) T);
 
-/// A type that a body can be read as.
-pub(crate) trait RequestContent: Sized {
-    /// Whether no body, or `null`, means an object without members.
-    const MAY_BE_EMPTY: bool;
-
-    /// Reads it from the members of the body.
-    fn read(members: Members<'_>) -> Result<Self, ApiError>;
-}
-
-impl<T: RequestContent, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: BodyContent, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = take(request.into_body()).await?;
-        let nothing = T::MAY_BE_EMPTY && json::without_byte_order_mark(&bytes).trim_ascii().is_empty();
-        let body = if nothing { Value::Null } else { json::parse(&bytes)? };
-        let body = if T::MAY_BE_EMPTY && body.is_null() { json!({}) } else { body };
-        T::read(Members::of(&body)?).map(Self)
+        read(&take(request.into_body()).await?).map(Self)
     }
+}
+
+/// A number too large for a double counts as no JSON, which the standard leaves to us:
+/// <https://www.rfc-editor.org/rfc/rfc8259#section-6>.
+fn read<T: BodyContent>(bytes: &[u8]) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ApiError::NotJson("the body is not UTF-8".to_owned()))?;
+    // Some programs begin a text with this mark: <https://www.rfc-editor.org/rfc/rfc8259#section-8.1>
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = if T::MAY_BE_ABSENT && text.trim_ascii().is_empty() { "null" } else { text };
+    // All of it: what is no JSON is called so whatever is wrong before, and also where nobody reads it.
+    serde_json::from_str::<Value>(text).map_err(|error| ApiError::NotJson(error.to_string()))?;
+    member::read(text.trim_ascii_start()).map_err(ApiError::from)
 }
 
 async fn take(mut body: axum::body::Body) -> Result<Vec<u8>, ApiError> {
@@ -58,4 +56,82 @@ async fn take(mut body: axum::body::Body) -> Result<Vec<u8>, ApiError> {
         }
     }
     if length > LIMIT { Err(ApiError::TooLarge) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::member::{BodyMember, OBJECT};
+
+    /// It reads `a` and ignores the rest.
+    #[derive(Debug, Deserialize)]
+    struct Loose {
+        a: BodyMember<Option<String>>,
+    }
+
+    impl BodyContent for Loose {
+        const KIND: &str = OBJECT;
+    }
+
+    fn refused(text: &[u8]) -> String {
+        match read::<Loose>(text).and_then(|loose| loose.a.get("a")).unwrap_err() {
+            ApiError::NotJson(what) => format!("400 {what}"),
+            ApiError::Invalid { field, what } => format!("422 {} {what}", field.unwrap_or_default()),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_taken_off() {
+        let loose = read::<Loose>("\u{feff} {\"a\": \"\u{feff}\"}".as_bytes()).unwrap();
+        assert_eq!(loose.a.get("a").unwrap().unwrap(), "\u{feff}");
+        assert!(read::<Option<Loose>>("\u{feff} ".as_bytes()).unwrap().is_none());
+        assert!(refused(b"\xef\xbb{}").starts_with("400 "), "half a mark is none");
+    }
+
+    #[test]
+    fn what_is_not_json_is_400() {
+        let deep = "[".repeat(100_000);
+        let closed = format!("{{\"b\":{}{}}}", "[".repeat(1_000), "]".repeat(1_000));
+        for text in [
+            "",
+            " ",
+            "{",
+            "{}x",
+            "{}{}",
+            "'a'",
+            "{\"a\":\"\\ud800\"}",
+            "{\"b\":\"\\udc00\"}",
+            "\u{feff}",
+            "\u{feff}\u{feff}{}",
+            " \u{feff}{}",
+            "{}\u{feff}",
+            "\u{c}{}",
+            "NaN",
+            "[1e999]",
+            "{\"b\":[1e999]}",
+            "{\"a\":5, ",
+            "{\"a\":1,\"a\":2",
+        ] {
+            assert!(refused(text.as_bytes()).starts_with("400 "), "{text:?}");
+        }
+        for text in [deep.as_bytes(), closed.as_bytes(), b"{\"a\":\"\xff\"}", b"{\"a\":\"\t\"}"] {
+            assert!(refused(text).starts_with("400 "));
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_422() {
+        assert_eq!(refused(b"[]"), "422  the body must be an object, not a list");
+        assert_eq!(refused(b" 1"), "422  the body must be an object, not a number");
+        assert_eq!(refused(b"null"), "422  the body must be an object, but is missing or null");
+    }
+
+    #[test]
+    fn a_name_given_twice_is_422_where_it_is_read() {
+        assert_eq!(refused(br#"{"a":"1","\u0061":null}"#), "422 a is given more than once");
+        assert!(read::<Loose>(br#"{"b":{"x":1},"b":{"x":1,"x":2}}"#).is_ok());
+    }
 }

@@ -48,14 +48,6 @@ pub enum TaskError {
     /// Not an object of this shape; the text says where.
     #[error("the event is no task: {0}")]
     Malformed(String),
-    /// A member that this task does not have.
-    #[error("the task `{task}` has no `{member}`")]
-    NotOfThisTask {
-        /// The task.
-        task: &'static str,
-        /// The member.
-        member: &'static str,
-    },
     /// An office and a shard exclude each other; a shard needs its number and how many there are.
     #[error("give `office_id`, or `shard` and `shards`, or none of them")]
     SweepScope,
@@ -73,66 +65,52 @@ pub enum TaskError {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire {
-    task: Name,
-    office_id: Option<String>,
-    shard: Option<u32>,
-    shards: Option<u32>,
-    units_per_minute: Option<u32>,
-    dry_run: Option<bool>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Name {
-    Sweep,
-    Reload,
-    Maintain,
+#[serde(tag = "task", rename_all = "snake_case", deny_unknown_fields)]
+enum TaskEvent {
+    Sweep {
+        office_id: Option<String>,
+        shard: Option<u32>,
+        shards: Option<u32>,
+        units_per_minute: Option<u32>,
+        dry_run: Option<bool>,
+    },
+    Reload {
+        dry_run: Option<bool>,
+    },
+    Maintain {
+        dry_run: Option<bool>,
+    },
 }
 
 impl TryFrom<Value> for Task {
     type Error = TaskError;
 
     fn try_from(event: Value) -> Result<Self, TaskError> {
-        let wire: Wire = serde_json::from_value(event).map_err(|error| TaskError::Malformed(error.to_string()))?;
-        let dry_run = wire.dry_run.unwrap_or(false);
-        match wire.task {
-            Name::Sweep => Ok(Self::Sweep { scope: wire.scope()?, dry_run, share: wire.share()? }),
-            Name::Reload => wire.bare("reload").map(|()| Self::Reload { dry_run }),
-            Name::Maintain => wire.bare("maintain").map(|()| Self::Maintain { dry_run }),
-        }
+        let event = serde_json::from_value(event).map_err(|error| TaskError::Malformed(error.to_string()))?;
+        Ok(match event {
+            TaskEvent::Sweep { office_id, shard, shards, units_per_minute, dry_run } => Self::Sweep {
+                scope: scope(office_id, shard, shards)?,
+                dry_run: dry_run.unwrap_or(false),
+                share: units_per_minute.map(share).transpose()?,
+            },
+            TaskEvent::Reload { dry_run } => Self::Reload { dry_run: dry_run.unwrap_or(false) },
+            TaskEvent::Maintain { dry_run } => Self::Maintain { dry_run: dry_run.unwrap_or(false) },
+        })
     }
 }
 
-impl Wire {
-    fn scope(&self) -> Result<SweepScope, TaskError> {
-        match (&self.office_id, self.shard, self.shards) {
-            (None, None, None) => Ok(SweepScope::All),
-            (Some(name), None, None) => Ok(SweepScope::Office(name.clone())),
-            (None, Some(index), Some(of)) if index < of => Ok(SweepScope::Shard { index, of }),
-            (None, Some(shard), Some(shards)) => Err(TaskError::NoSuchShard { shard, shards }),
-            _ => Err(TaskError::SweepScope),
-        }
+fn scope(office_id: Option<String>, shard: Option<u32>, shards: Option<u32>) -> Result<SweepScope, TaskError> {
+    match (office_id, shard, shards) {
+        (None, None, None) => Ok(SweepScope::All),
+        (Some(name), None, None) => Ok(SweepScope::Office(name)),
+        (None, Some(index), Some(of)) if index < of => Ok(SweepScope::Shard { index, of }),
+        (None, Some(shard), Some(shards)) => Err(TaskError::NoSuchShard { shard, shards }),
+        _ => Err(TaskError::SweepScope),
     }
+}
 
-    fn share(&self) -> Result<Option<Share>, TaskError> {
-        let share = |units| Share::new(units).ok_or(TaskError::Share(units));
-        self.units_per_minute.map(share).transpose()
-    }
-
-    fn bare(&self, task: &'static str) -> Result<(), TaskError> {
-        let given = [
-            ("office_id", self.office_id.is_some()),
-            ("shard", self.shard.is_some()),
-            ("shards", self.shards.is_some()),
-            ("units_per_minute", self.units_per_minute.is_some()),
-        ];
-        match given.into_iter().find(|(_, given)| *given) {
-            Some((member, _)) => Err(TaskError::NotOfThisTask { task, member }),
-            None => Ok(()),
-        }
-    }
+fn share(units: u32) -> Result<Share, TaskError> {
+    Share::new(units).ok_or(TaskError::Share(units))
 }
 
 #[cfg(test)]
@@ -176,9 +154,12 @@ mod tests {
             (json!({"task": "sweep", "shard": 0, "shards": 1, "office_id": "Brno"}), "or none of them"),
             (json!({"task": "sweep", "units_per_minute": 3}), "must be from 4 to 420, not 3"),
             (json!({"task": "sweep", "units_per_minute": 421}), "must be from 4 to 420, not 421"),
-            (json!({"task": "reload", "shard": 0}), "the task `reload` has no `shard`"),
-            (json!({"task": "maintain", "units_per_minute": 48}), "the task `maintain` has no `units_per_minute`"),
-            (json!({"task": "maintain", "office_id": "Brno"}), "the task `maintain` has no `office_id`"),
+            (json!({"task": "reload", "shard": 0}), "unknown field `shard`, expected `dry_run`"),
+            (
+                json!({"task": "maintain", "units_per_minute": 48}),
+                "unknown field `units_per_minute`, expected `dry_run`",
+            ),
+            (json!({"task": "maintain", "office_id": "Brno"}), "unknown field `office_id`, expected `dry_run`"),
         ] {
             let error = Task::try_from(event.clone()).unwrap_err().to_string();
             assert!(error.contains(reason), "{event}: {error}");

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use moffman::forms::{self, Filter, ListOrder};
+use moffman::forms::{self, Filter, ListOrder, ShownState};
+use serde::Deserialize;
+use serde::de::IntoDeserializer as _;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -24,9 +26,8 @@ use crate::query::Parameters;
 const PARAMETERS: [&str; 4] = ["office_id", "state", "page", "limit"];
 
 /// Which forms to list.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "it says which values the document has; they are read as text")]
 enum StateParameter {
     Open,
     Due,
@@ -38,20 +39,25 @@ enum StateParameter {
     Discarded,
 }
 
-fn states(text: &str) -> Result<Vec<forms::ShownState>, ApiError> {
-    Ok(match text {
-        "open" => forms::ShownState::OPEN.to_vec(),
-        "due" => vec![forms::ShownState::Due],
-        "sending" => vec![forms::ShownState::Sending],
-        "waiting" => vec![forms::ShownState::Waiting],
-        "in_doubt" => vec![forms::ShownState::InDoubt],
-        "held" => vec![forms::ShownState::Held],
-        "issued" => vec![forms::ShownState::Issued],
-        "discarded" => vec![forms::ShownState::Discarded],
-        _ => {
-            let what = "must be open, due, sending, waiting, in_doubt, held, issued or discarded";
-            return Err(ApiError::invalid("state", what));
+impl From<StateParameter> for Vec<ShownState> {
+    fn from(state: StateParameter) -> Self {
+        match state {
+            StateParameter::Open => ShownState::OPEN.to_vec(),
+            StateParameter::Due => vec![ShownState::Due],
+            StateParameter::Sending => vec![ShownState::Sending],
+            StateParameter::Waiting => vec![ShownState::Waiting],
+            StateParameter::InDoubt => vec![ShownState::InDoubt],
+            StateParameter::Held => vec![ShownState::Held],
+            StateParameter::Issued => vec![ShownState::Issued],
+            StateParameter::Discarded => vec![ShownState::Discarded],
         }
+    }
+}
+
+fn states(text: &str) -> Result<Vec<ShownState>, ApiError> {
+    let state = StateParameter::deserialize(text.into_deserializer()).map(Vec::from);
+    state.map_err(|_: serde::de::value::Error| {
+        ApiError::invalid("state", "must be open, due, sending, waiting, in_doubt, held, issued or discarded")
     })
 }
 

@@ -7,71 +7,75 @@ use axum::Json;
 use axum::extract::State;
 use moffman::domain::reservation::{Request, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::api::{ApiState, Lifetime};
-use crate::body::{Body, RequestContent};
+use crate::body::Body;
 use crate::documentation;
 use crate::error::{
     ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON,
     TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE, WRONG_KEY,
 };
-use crate::members::Members;
+use crate::member::{BodyContent, BodyMember, OBJECT};
 
 /// A day or days in an office, registered or approved.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ReservationRequest {
     /// Who will be there.
-    user: Person,
+    #[schema(value_type = Person)]
+    user: BodyMember<Person>,
     /// Whether the attendance is approved; an approval is never taken back.
-    #[schema(examples(false))]
-    approved: bool,
+    #[schema(value_type = bool, examples(false))]
+    approved: BodyMember<bool>,
     /// The first day.
-    #[schema(format = Date, examples("2026-06-18"))]
-    start: String,
+    #[schema(value_type = String, format = Date, examples("2026-06-18"))]
+    start: BodyMember<String>,
     /// The day after the last one, or the first day again for one day.
-    #[schema(format = Date, examples("2026-06-19"))]
-    end: String,
+    #[schema(value_type = String, format = Date, examples("2026-06-19"))]
+    end: BodyMember<String>,
     /// When the request was made; any text. The same person, text and dates are the same reservation.
-    #[schema(examples("11:38:00 2026/06/15"))]
-    request_dt: String,
+    #[schema(value_type = String, examples("11:38:00 2026/06/15"))]
+    request_dt: BodyMember<String>,
     /// The name of the office.
-    #[schema(examples("Brno"))]
-    office_id: String,
+    #[schema(value_type = String, examples("Brno"))]
+    office_id: BodyMember<String>,
 }
 
 /// The person of a reservation.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Person {
     /// Becomes the title of the event; not blank, without control characters.
-    #[schema(pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$", examples("Eva Example"))]
-    name: String,
+    #[schema(value_type = String, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$", examples("Eva Example"))]
+    name: BodyMember<String>,
     /// Kept with the event.
-    #[schema(examples("eva@example.com"))]
-    email: Option<String>,
+    #[schema(value_type = Option<String>, examples("eva@example.com"))]
+    email: BodyMember<Option<String>>,
 }
 
-impl RequestContent for ReservationRequest {
-    const MAY_BE_EMPTY: bool = false;
+impl BodyContent for ReservationRequest {
+    const KIND: &str = OBJECT;
+}
 
-    fn read(members: Members<'_>) -> Result<Self, ApiError> {
+impl BodyContent for Person {
+    const KIND: &str = OBJECT;
+}
+
+impl TryFrom<ReservationRequest> for Request {
+    type Error = ApiError;
+
+    fn try_from(wire: ReservationRequest) -> Result<Self, ApiError> {
+        let user = wire.user.get("user")?;
         Ok(Self {
-            user: Person { name: members.text("user.name")?, email: members.text_if_given("user.email")? },
-            approved: members.flag("approved")?,
-            start: members.text("start")?,
-            end: members.text("end")?,
-            request_dt: members.text("request_dt")?,
-            office_id: members.text("office_id")?,
+            name: user.name.get("user.name")?,
+            email: user.email.get("user.email")?,
+            approved: wire.approved.get("approved")?,
+            start: wire.start.get("start")?,
+            end: wire.end.get("end")?,
+            request_dt: wire.request_dt.get("request_dt")?,
+            office_id: wire.office_id.get("office_id")?,
         })
-    }
-}
-
-impl From<ReservationRequest> for Request {
-    fn from(wire: ReservationRequest) -> Self {
-        let ReservationRequest { user, approved, start, end, request_dt, office_id } = wire;
-        Self { name: user.name, email: user.email, approved, start, end, request_dt, office_id }
     }
 }
 
@@ -156,7 +160,7 @@ pub(crate) async fn place(
     lifetime: Lifetime,
     Body(wire): Body<ReservationRequest>,
 ) -> Result<Json<ReservationAnswer>, ApiError> {
-    let reservation = Reservation::new(wire.into())?;
+    let reservation = Reservation::new(wire.try_into()?)?;
     let placed = reserve::place(&api.app, &ReserveOrder { reservation, deadline: api.deadline(lifetime) }).await?;
     Ok(Json(placed.into()))
 }

@@ -9,39 +9,34 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use moffman::sweep::{self, FormCounts, SweepError, SweepOrder, SweepReport, SweepScope};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::api::{ApiState, Lifetime};
-use crate::body::{Body, RequestContent};
+use crate::body::Body;
 use crate::documentation;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE,
     UNKNOWN_OFFICE, WRONG_KEY,
 };
-use crate::members::Members;
+use crate::member::{BodyContent, BodyMember, OBJECT};
 
 /// What to sweep.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+// A misspelt `dry_run` must not sweep everything for real.
 #[serde(deny_unknown_fields)]
 pub(crate) struct SweepRequest {
     /// The name of the only office to sweep.
-    #[schema(examples("Brno"))]
-    office_id: Option<String>,
+    #[schema(value_type = Option<String>, examples("Brno"))]
+    office_id: BodyMember<Option<String>>,
     /// Answer what would be done and change nothing.
-    #[schema(value_type = Option<bool>, default = false, required = false, examples(true))]
-    dry_run: bool,
+    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    dry_run: BodyMember<Option<bool>>,
 }
 
-impl RequestContent for SweepRequest {
-    const MAY_BE_EMPTY: bool = true;
-
-    /// A misspelt `dry_run` must not sweep everything for real.
-    fn read(members: Members<'_>) -> Result<Self, ApiError> {
-        let members = members.only(&["office_id", "dry_run"])?;
-        Ok(Self { office_id: members.text_if_given("office_id")?, dry_run: members.flag_if_given("dry_run")? })
-    }
+impl BodyContent for SweepRequest {
+    const KIND: &str = OBJECT;
 }
 
 /// What a sweep did.
@@ -198,10 +193,12 @@ impl IntoResponses for SweepProblems {
 pub(crate) async fn sweep(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-    Body(wire): Body<SweepRequest>,
+    Body(wire): Body<Option<SweepRequest>>,
 ) -> Result<Json<SweepAnswer>, ApiError> {
-    let scope = wire.office_id.map_or(SweepScope::All, SweepScope::Office);
-    let order = SweepOrder { scope, dry_run: wire.dry_run, deadline: api.sweep_deadline(lifetime), share: None };
+    let SweepRequest { office_id, dry_run } = wire.unwrap_or_default();
+    let scope = office_id.get("office_id")?.map_or(SweepScope::All, SweepScope::Office);
+    let dry_run = dry_run.get("dry_run")?.unwrap_or(false);
+    let order = SweepOrder { scope, dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,

@@ -75,6 +75,68 @@ async fn what_a_request_may_hold_is_documented() {
     assert_eq!(pattern, r"^[^\u0000-\u001f\u007f-\u009f]+$", "one character at least, and no control characters");
 }
 
+#[tokio::test]
+async fn a_member_takes_the_types_that_are_documented_and_no_others() {
+    let client = Client::start().await;
+    let schemas = serde_json::to_value(moffman_api::openapi()).unwrap()["components"]["schemas"].take();
+    for (schema, outer, path) in [
+        ("SweepRequest", "", "/api/v1/sweeps"),
+        ("ResendRequest", "", "/api/v1/forms/id/resend"),
+        ("DiscardRequest", "", "/api/v1/forms/id/discard"),
+        ("ReservationRequest", "", "/api/v1/reservations"),
+        ("Person", "/user", "/api/v1/reservations"),
+    ] {
+        for (member, documented) in schemas[schema]["properties"].as_object().unwrap() {
+            let kinds = kinds(&schemas, documented);
+            let field = format!("{outer}/{member}")[1..].replace('/', ".");
+            for value in [Value::Null, json!(true), json!(1), json!("x"), json!([]), json!({})] {
+                let mut body = if path.ends_with("reservations") { reservation() } else { json!({}) };
+                body.pointer_mut(outer).unwrap()[member] = value.clone();
+                let answer = client.send("POST", path, body.to_string()).await.json();
+                let detail = answer["detail"].as_str().unwrap_or_default();
+                let is_of_wrong_type = answer["field"] == field.as_str()
+                    && (detail.ends_with(&format!(", not {}", called(&value)))
+                        || detail.ends_with(", but is missing or null"));
+                assert_eq!(is_of_wrong_type, !kinds.contains(&kind(&value)), "{schema}.{member}: {value} {answer}");
+            }
+        }
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn called(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// The types that a schema allows.
+fn kinds<'a>(schemas: &'a Value, schema: &'a Value) -> Vec<&'a str> {
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        return kinds(schemas, &schemas[name]);
+    }
+    match (&schema["oneOf"], &schema["type"]) {
+        (Value::Array(several), _) => several.iter().flat_map(|one| kinds(schemas, one)).collect(),
+        (_, Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
+        (_, one) => one.as_str().into_iter().collect(),
+    }
+}
+
 /// Every member that is sent is documented, and every member that is documented as required is sent.
 fn expect_members(document: &Value, schema: &str, value: &Value) {
     let schema = &document["components"]["schemas"][schema];

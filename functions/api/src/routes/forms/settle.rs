@@ -8,65 +8,65 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use moffman::domain::form::Outcome;
 use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder};
+use serde::Deserialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::answer::ListedForm;
 use crate::api::{ApiState, Lifetime};
-use crate::body::{Body, RequestContent};
+use crate::body::Body;
 use crate::documentation;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, INTERNAL, INVALID, NO_EVENT,
     NO_SUCH_FORM, NOT_JSON, NOT_REGISTERED, ProblemKind, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
 };
-use crate::members::Members;
+use crate::member::{BodyContent, BodyMember, OBJECT, TEXT};
 
 /// How to send a form again.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendRequest {
     /// Send a copy of a form that was issued or discarded. The form itself stays what it is.
-    #[schema(value_type = Option<bool>, default = false, required = false, examples(true))]
-    again: bool,
+    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    again: BodyMember<Option<bool>>,
 }
 
-impl RequestContent for ResendRequest {
-    const MAY_BE_EMPTY: bool = true;
-
-    fn read(members: Members<'_>) -> Result<Self, ApiError> {
-        Ok(Self { again: members.only(&["again"])?.flag_if_given("again")? })
-    }
+impl BodyContent for ResendRequest {
+    const KIND: &str = OBJECT;
 }
 
 /// Why a form is discarded.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiscardRequest {
     /// How it ended; `arrived` if it is not said.
-    #[schema(value_type = Option<FormOutcome>, default = "arrived", required = false)]
-    outcome: Outcome,
+    #[schema(value_type = Option<FormOutcome>, default = "arrived")]
+    outcome: BodyMember<Option<FormOutcome>>,
+}
+
+impl BodyContent for DiscardRequest {
+    const KIND: &str = OBJECT;
 }
 
 /// How a form ended: `arrived`, it counts as issued for whatever event asks for it; `not_wanted`, the events that have asked
 /// for it are approved without, and one that asks later has it sent.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "it says which values the document has; they are read as text")]
 enum FormOutcome {
     Arrived,
     NotWanted,
 }
 
-impl RequestContent for DiscardRequest {
-    const MAY_BE_EMPTY: bool = true;
+impl BodyContent for FormOutcome {
+    const KIND: &str = TEXT;
+}
 
-    fn read(members: Members<'_>) -> Result<Self, ApiError> {
-        let outcome = match members.only(&["outcome"])?.text_if_given("outcome")?.as_deref() {
-            None | Some("arrived") => Outcome::Arrived,
-            Some("not_wanted") => Outcome::NotWanted,
-            Some(_) => return Err(ApiError::invalid("outcome", "must be arrived or not_wanted")),
-        };
-        Ok(Self { outcome })
+impl From<FormOutcome> for Outcome {
+    fn from(outcome: FormOutcome) -> Self {
+        match outcome {
+            FormOutcome::Arrived => Self::Arrived,
+            FormOutcome::NotWanted => Self::NotWanted,
+        }
     }
 }
 
@@ -122,9 +122,10 @@ pub(crate) async fn resend(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<ResendRequest>,
+    Body(wire): Body<Option<ResendRequest>>,
 ) -> Result<Json<ListedForm>, ApiError> {
-    let order = ResendOrder { id: known(form_id)?, again: wire.again, deadline: api.deadline(lifetime) };
+    let again = wire.unwrap_or_default().again.get("again")?.unwrap_or(false);
+    let order = ResendOrder { id: known(form_id)?, again, deadline: api.deadline(lifetime) };
     let form = forms::resend(&api.app, &order).await?;
     Ok(Json(form.into()))
 }
@@ -145,9 +146,10 @@ pub(crate) async fn discard(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<DiscardRequest>,
+    Body(wire): Body<Option<DiscardRequest>>,
 ) -> Result<Json<ListedForm>, ApiError> {
-    let order = DiscardOrder { id: known(form_id)?, outcome: wire.outcome, deadline: api.deadline(lifetime) };
+    let outcome = wire.unwrap_or_default().outcome.get("outcome")?.map_or(Outcome::Arrived, Outcome::from);
+    let order = DiscardOrder { id: known(form_id)?, outcome, deadline: api.deadline(lifetime) };
     let form = forms::discard(&api.app, &order).await?;
     Ok(Json(form.into()))
 }
