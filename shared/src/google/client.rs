@@ -131,11 +131,11 @@ impl GoogleClient {
         request: RequestBuilder,
         token: &SecretString,
     ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
-        let sent = request.bearer_auth(token.expose_secret()).send().await;
-        let mut answer = sent.map_err(|error| match error.is_builder() {
-            true => FailedAttempt::never(GoogleError::Unreadable),
-            false => FailedAttempt::later(GoogleError::Unreachable),
-        })?;
+        let mut answer = match request.bearer_auth(token.expose_secret()).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.is_builder() => return Err(FailedAttempt::never(GoogleError::Unreadable)),
+            Err(_) => return Err(FailedAttempt::later(GoogleError::Unreachable)),
+        };
         let body = read(&mut answer).await;
         if !answer.status().is_success() {
             let body = body.and_then(|body| serde_json::from_slice(&body).ok());
