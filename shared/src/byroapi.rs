@@ -6,17 +6,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{Method, Request, Uri};
-use percent_encoding::percent_decode_str;
+use http::Uri;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Client, RequestBuilder, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use url::Url;
 
 use crate::clock::Clock;
-use crate::transport::{self, HttpClient, Transport};
+use crate::transport::{Transport, TransportError};
 
 mod answer;
 
@@ -25,9 +22,9 @@ pub use answer::IssueAnswer;
 /// The form service.
 #[derive(Clone)]
 pub struct Byroapi {
-    client: HttpClient,
-    url: Uri,
-    authorization: Option<HeaderValue>,
+    client: Client,
+    url: Url,
+    headers: HeaderMap,
     timeout: Duration,
     clock: Clock,
 }
@@ -59,23 +56,27 @@ pub enum ByroapiError {
     /// What is configured as the address cannot be one.
     #[error("forms.url is not an http or https address")]
     Address,
+    /// No connection can be made at all.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
 }
 
 impl Byroapi {
     /// Checks the address and the header; calls nobody.
     pub fn new(options: ByroapiOptions<'_>) -> Result<Self, ByroapiError> {
         let ByroapiOptions { url, authorization, timeout, transport, clock } = options;
-        let url = Url::parse(url).map_err(|_| ByroapiError::Address)?;
-        let authorization = authorization.map(header).transpose()?.or_else(|| credentials(&url));
-        let url = without_credentials(url).as_str().parse().map_err(|_| ByroapiError::Address)?;
-        Ok(Self { client: transport.forms(timeout), url, authorization, timeout, clock })
+        let url = Url::parse(url).ok().filter(|url| url.as_str().parse::<Uri>().is_ok());
+        let url = url.ok_or(ByroapiError::Address)?;
+        let authorization = authorization.map(header).transpose()?;
+        let headers = authorization.into_iter().map(|value| (AUTHORIZATION, value)).collect();
+        Ok(Self { client: transport.forms(timeout)?, url, headers, timeout, clock })
     }
 
     /// Sends `form` once.
     pub async fn issue(&self, form: &Value) -> IssueAnswer {
         let mut known = IssueAnswer::none_in_time();
         let exchange = async {
-            match self.client.request(self.request(form)).await {
+            match self.request(form).send().await {
                 Ok(answer) => answer::listen(answer, &mut known).await,
                 Err(error) => known = IssueAnswer::to_failure(&error),
             }
@@ -85,14 +86,9 @@ impl Byroapi {
         known
     }
 
-    fn request(&self, form: &Value) -> Request<transport::RequestBody> {
-        let mut request = Request::new(transport::body(form.to_string()));
-        (*request.method_mut(), *request.uri_mut()) = (Method::POST, self.url.clone());
-        let headers = request.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(USER_AGENT, HeaderValue::from_static(transport::USER_AGENT));
-        headers.extend(self.authorization.clone().map(|authorization| (AUTHORIZATION, authorization)));
-        request
+    /// reqwest sends a user and a password of the address as a header, whose place our own takes.
+    fn request(&self, form: &Value) -> RequestBuilder {
+        self.client.post(self.url.clone()).headers(self.headers.clone()).json(form)
     }
 }
 
@@ -111,28 +107,13 @@ fn header(authorization: &SecretString) -> Result<HeaderValue, ByroapiError> {
     Ok(value)
 }
 
-/// A user and a password in the address, as the `Authorization` header that they stand for.
-/// <https://www.rfc-editor.org/rfc/rfc7617#section-2>
-fn credentials(url: &Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
-        return None;
-    }
-    let mut text: Vec<u8> = percent_decode_str(url.username()).collect();
-    text.push(b':');
-    text.extend(percent_decode_str(url.password().unwrap_or_default()));
-    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(text))).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
-fn without_credentials(mut url: Url) -> Url {
-    // This fails only for an address without a host, to which nothing is sent.
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
-    url
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+
+    use reqwest::Request;
+
     use super::*;
 
     fn byroapi(url: &str, authorization: Option<&str>, timeout: Duration) -> Result<Byroapi, ByroapiError> {
@@ -146,6 +127,16 @@ mod tests {
         let issue = async |url: &str| byroapi(url, None, Duration::from_secs(5)).unwrap().issue(&Value::Null).await;
         // Nobody can listen on port 0.
         assert_eq!(issue("http://127.0.0.1:0/").await, IssueAnswer::NotReached);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                stream.unwrap().write_all(b"no TLS, no HTTP\r\n\r\n").unwrap();
+            }
+        });
+        assert_eq!(issue(&format!("https://{address}/")).await, IssueAnswer::NotReached);
+        let broke = IssueAnswer::Unknown { reason: "the connection broke before the answer".to_owned() };
+        assert_eq!(issue(&format!("http://{address}/")).await, broke);
     }
 
     #[test]
@@ -155,23 +146,28 @@ mod tests {
         }
     }
 
+    /// The request with which a form would be sent.
+    fn request(url: &str, authorization: Option<&str>) -> Result<Request, ByroapiError> {
+        byroapi(url, authorization, Duration::ZERO).map(|byroapi| byroapi.request(&Value::Null).build().unwrap())
+    }
+
     #[test]
     fn what_the_address_says_of_a_user_is_sent_as_a_header() {
         let of = |url: &str, given: Option<&str>| {
-            let byroapi = byroapi(url, given, Duration::ZERO).unwrap();
-            assert_eq!(byroapi.url, "http://h/form");
-            byroapi.authorization
+            let request = request(url, given).unwrap();
+            assert_eq!(request.url().as_str(), "http://h/form");
+            request.headers().get_all(AUTHORIZATION).into_iter().cloned().collect::<Vec<_>>()
         };
         // "admin:pá ss" in Base64.
-        assert_eq!(of("http://admin:p%C3%A1%20ss@h/form", None).unwrap(), "Basic YWRtaW46cMOhIHNz");
-        assert_eq!(of("http://admin@h/form", Some("Bearer sesame")).unwrap(), "Bearer sesame");
-        assert_eq!(of("http://h/form", None), None);
+        assert_eq!(of("http://admin:p%C3%A1%20ss@h/form", None), ["Basic YWRtaW46cMOhIHNz"]);
+        assert_eq!(of("http://admin@h/form", Some("Bearer sesame")), ["Bearer sesame"]);
+        assert!(of("http://h/form", None).is_empty());
     }
 
     #[tokio::test]
     async fn a_connection_that_is_never_made_is_given_up_before_the_form_is() {
         // The system accepts the connection, and nobody answers the first message of TLS.
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/", listener.local_addr().unwrap());
         let byroapi = byroapi(&url, None, Duration::from_millis(300)).unwrap();
         assert_eq!(byroapi.issue(&Value::Null).await, IssueAnswer::NotReached);
@@ -179,8 +175,9 @@ mod tests {
 
     #[test]
     fn the_authorization_is_checked_before_the_first_form() {
-        let header = |text: &str| byroapi("http://h/", Some(text), Duration::ZERO).map(|byroapi| byroapi.authorization);
-        assert_eq!(header(" Bearer sesame\n").unwrap().unwrap(), "Bearer sesame");
+        let header =
+            |text: &str| request("http://h/", Some(text)).map(|request| request.headers()[AUTHORIZATION].clone());
+        assert_eq!(header(" Bearer sesame\n").unwrap(), "Bearer sesame");
         for text in ["Bearer\nsesame", "sésame\u{7f}", " \n"] {
             let error = header(text).unwrap_err();
             assert!(matches!(error, ByroapiError::Authorization) && !error.to_string().contains("sesame"), "{error}");
@@ -189,7 +186,11 @@ mod tests {
 
     #[test]
     fn the_authorization_is_not_shown() {
-        let byroapi = byroapi("http://h/", Some("secret"), Duration::ZERO).unwrap();
-        assert!(!format!("{byroapi:?} {:?}", byroapi.authorization).contains("secret"));
+        for (url, authorization) in [("http://h/", Some("secret")), ("http://user:secret@h/", None)] {
+            let byroapi = byroapi(url, authorization, Duration::ZERO).unwrap();
+            let shown = format!("{byroapi:?} {:?}", request(url, authorization).unwrap());
+            // "user:secret" in Base64.
+            assert!(!shown.contains("secret") && !shown.contains("dXNlcjpzZWNyZXQ="), "{shown}");
+        }
     }
 }

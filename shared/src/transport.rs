@@ -1,11 +1,10 @@
-//! Connections to Google, Byroapi and AWS: one TLS configuration, one kind of client, one place for the rules about reuse
-//! and time to connect. Nothing follows redirects: neither a PATCH nor a form may end up where nobody sent it.
+//! Connections to Google, Byroapi and AWS: one TLS configuration, one place for the rules about reuse and time to connect.
+//! Nothing follows redirects: neither a PATCH nor a form may end up where nobody sent it.
 //!
 //! Everything speaks HTTP/1.1, on purpose: a request that times out takes its connection with it, so that the next attempt
 //! gets a new one. A multiplexed connection that died while a function was frozen would be handed out again and again.
 
 mod aws;
-mod client;
 mod connector;
 
 use std::fmt;
@@ -17,10 +16,10 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::{redirect, retry};
 use rustls::{ClientConfig, RootCertStore};
 
-pub(crate) use self::client::{HttpClient, RequestBody, body};
-pub(crate) use self::connector::Connector;
+pub(crate) use self::connector::{Connector, HttpClient};
 
 /// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -38,17 +37,27 @@ pub(crate) const IDLE: Duration = Duration::from_secs(30);
 pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"));
 
 /// The clients with which everything leaves this process. Clones share their connections.
+///
+/// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google; the
+/// second resumes the TLS session of the first.
 #[derive(Clone)]
 pub struct Transport {
     tls: ClientConfig,
     connector: Connector,
     client: HttpClient,
+    requests: reqwest::Client,
 }
 
-/// The TLS library refuses its configuration: no connection can be made at all.
+/// Why no connection can be made at all.
 #[derive(Debug, thiserror::Error)]
-#[error("TLS cannot be set up: {0}")]
-pub struct TransportError(#[from] rustls::Error);
+pub enum TransportError {
+    /// The TLS library refuses its configuration.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP library refuses its configuration.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Http(#[from] reqwest::Error),
+}
 
 impl Transport {
     /// Sets up TLS with ring and Mozilla's roots; connects to nobody.
@@ -59,7 +68,8 @@ impl Transport {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector.clone());
-        Ok(Self { tls, connector, client })
+        let requests = requests(&tls, CONNECT).pool_idle_timeout(IDLE).build()?;
+        Ok(Self { tls, connector, client, requests })
     }
 
     /// For Google's token endpoint, whose client has its own kind of body.
@@ -67,18 +77,20 @@ impl Transport {
         self.connector.clone()
     }
 
-    /// For Google's APIs.
+    /// For the hubs of Google's APIs.
     pub(crate) fn client(&self) -> HttpClient {
         self.client.clone()
     }
 
+    /// For requests of our own, except forms.
+    pub fn requests(&self) -> reqwest::Client {
+        self.requests.clone()
+    }
+
     /// For requests that must not be repeated behind our back: every one gets a connection of its own. A caller that waits
     /// for `patience` learns in time that there is no connection, and so that nothing was sent.
-    pub(crate) fn forms(&self, patience: Duration) -> HttpClient {
-        Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .retry_canceled_requests(false)
-            .build(Connector::new(self.tls.clone(), CONNECT.min(patience / 2)))
+    pub(crate) fn forms(&self, patience: Duration) -> Result<reqwest::Client, TransportError> {
+        Ok(requests(&self.tls, CONNECT.min(patience / 2)).pool_max_idle_per_host(0).build()?)
     }
 
     /// For the AWS SDK (its `http_client`).
@@ -104,6 +116,19 @@ impl fmt::Debug for Transport {
     }
 }
 
+/// Without what reqwest does unasked: it would follow redirects, repeat some requests, and look for proxies in the
+/// environment.
+fn requests(tls: &ClientConfig, patience: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .http1_only()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .connect_timeout(patience)
+        .user_agent(USER_AGENT)
+}
+
 fn tls_config() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -123,13 +148,18 @@ mod tests {
         HttpConnector as AwsHttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
     };
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use google_calendar3::common::to_body;
     use http_body_util::BodyExt as _;
+    use reqwest::StatusCode;
 
     use super::*;
     use crate::store::{Store, StoreError};
 
-    /// Answers every request with `answer`, keeps connections open, and tells of each connection it is given.
-    fn serve(answer: &'static str) -> (SocketAddr, Receiver<()>) {
+    const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
+    /// Tells of each connection it is given, answers every request with `answer` and keeps connections open; without an
+    /// answer it closes them.
+    fn serve(answer: Option<&'static str>) -> (SocketAddr, Receiver<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (tell, connections) = channel();
@@ -140,6 +170,7 @@ mod tests {
                     let mut stream = stream.unwrap();
                     let lines = BufReader::new(stream.try_clone().unwrap()).lines();
                     for _ in lines.map_while(Result::ok).filter(String::is_empty) {
+                        let Some(answer) = answer else { return };
                         stream.write_all(answer.as_bytes()).unwrap();
                     }
                 });
@@ -148,40 +179,65 @@ mod tests {
         (address, connections)
     }
 
-    async fn ask(client: &HttpClient, address: SocketAddr) -> http::StatusCode {
-        let request = http::Request::post(format!("http://{address}/")).body(body("")).unwrap();
-        let answer = client.request(request).await.unwrap();
+    /// The status that a hub would be answered.
+    async fn ask_as_hub(transport: &Transport, address: SocketAddr) -> Option<StatusCode> {
+        let request = http::Request::post(format!("http://{address}/")).body(to_body(Some(""))).unwrap();
+        let answer = transport.client().request(request).await.ok()?;
         let status = answer.status();
         answer.into_body().collect().await.unwrap();
-        status
+        Some(status)
+    }
+
+    async fn ask(client: &reqwest::Client, address: SocketAddr) -> Option<StatusCode> {
+        let answer = client.post(format!("http://{address}/")).send().await.ok()?;
+        let status = answer.status();
+        answer.bytes().await.unwrap();
+        Some(status)
     }
 
     #[tokio::test]
     async fn a_form_never_travels_over_a_used_connection() {
-        let transport = Transport::new().unwrap();
-        let (address, connections) = serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        let client = transport.forms(CONNECT);
-        ask(&client, address).await;
-        ask(&client, address).await;
+        let client = Transport::new().unwrap().forms(CONNECT).unwrap();
+        let (address, connections) = serve(Some(FINE));
+        assert_eq!([ask(&client, address).await, ask(&client, address).await], [Some(StatusCode::OK); 2]);
         assert_eq!(connections.try_iter().count(), 2);
     }
 
     #[tokio::test]
     async fn other_requests_share_a_connection() {
         let transport = Transport::new().unwrap();
-        let (address, connections) = serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        ask(&transport.client(), address).await;
-        ask(&transport.client(), address).await;
+        let (address, connections) = serve(Some(FINE));
+        for _ in 0..2 {
+            assert_eq!(ask(&transport.requests(), address).await, Some(StatusCode::OK));
+        }
+        assert_eq!(connections.try_iter().count(), 1);
+        for _ in 0..2 {
+            assert_eq!(ask_as_hub(&transport, address).await, Some(StatusCode::OK));
+        }
         assert_eq!(connections.try_iter().count(), 1);
     }
 
     #[tokio::test]
     async fn redirects_are_answers() {
         let transport = Transport::new().unwrap();
-        let (address, _connections) = serve("HTTP/1.1 307 Elsewhere\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n");
-        for client in [transport.forms(CONNECT), transport.client()] {
-            assert_eq!(ask(&client, address).await, 307);
+        let answer = "HTTP/1.1 307 Elsewhere\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n";
+        let (address, _connections) = serve(Some(answer));
+        for client in [transport.forms(CONNECT).unwrap(), transport.requests()] {
+            assert_eq!(ask(&client, address).await, Some(StatusCode::TEMPORARY_REDIRECT));
         }
+        assert_eq!(ask_as_hub(&transport, address).await, Some(StatusCode::TEMPORARY_REDIRECT));
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_answer_is_lost_is_not_repeated() {
+        let transport = Transport::new().unwrap();
+        let (address, connections) = serve(None);
+        for client in [transport.forms(CONNECT).unwrap(), transport.requests()] {
+            assert_eq!(ask(&client, address).await, None);
+            assert_eq!(connections.try_iter().count(), 1);
+        }
+        assert_eq!(ask_as_hub(&transport, address).await, None);
+        assert_eq!(connections.try_iter().count(), 1);
     }
 
     /// Waiting takes no time, except for the end of a whole call, which never comes; what was waited for is remembered.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use moffman::config::{self, Settings, Sources};
-use reqwest::redirect::Policy;
+use moffman::transport::{Transport, TransportError};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
@@ -24,8 +24,8 @@ pub(crate) enum FormsCommandError {
     #[error(transparent)]
     Configuration(#[from] config::ConfigErrors),
     /// No client can be made.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Client(#[from] reqwest::Error),
+    #[error(transparent)]
+    Client(#[from] TransportError),
     /// The configuration leaves the port to the system.
     #[error("rest_api.port is 0: name the port that the running service printed")]
     NoPort,
@@ -47,8 +47,7 @@ pub(crate) async fn carry_out(
     output: &Output,
 ) -> Result<(), FormsCommandError> {
     let settings = config::load(sources)?;
-    // The service is on this machine, where no proxy would find it, and sends nobody elsewhere.
-    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build()?;
+    let client = Transport::new()?.requests();
     let service = ServiceClient { base: base(&settings)?, settings, client, output };
     match command {
         FormsCommand::List { office_id, state } => service.list(office_id.as_deref(), state.as_deref()).await,
@@ -100,7 +99,7 @@ impl ServiceClient<'_> {
             None => request,
         };
         let no_answer = |_| FormsCommandError::NoAnswer(self.base.clone());
-        let response = request.send().await.map_err(no_answer)?;
+        let response = request.timeout(PATIENCE).send().await.map_err(no_answer)?;
         let is_success = response.status().is_success();
         let answer: Value = response.json().await.map_err(|_| FormsCommandError::Strange(self.base.clone()))?;
         if is_success {

@@ -1,12 +1,8 @@
 //! What an answer of the form service means for the form.
 
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{Response, StatusCode};
-use http_body_util::BodyExt as _;
-use hyper::body::Body;
 use hyper::ext::ReasonPhrase;
-use hyper_util::client::legacy::Error as HttpError;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Response, StatusCode};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -47,7 +43,7 @@ impl IssueAnswer {
     }
 
     /// A connection that breaks after it was made may have carried the form.
-    pub(super) fn to_failure(error: &HttpError) -> Self {
+    pub(super) fn to_failure(error: &reqwest::Error) -> Self {
         if error.is_connect() {
             Self::NotReached
         } else {
@@ -57,24 +53,25 @@ impl IssueAnswer {
 }
 
 /// Reads an answer until its meaning is clear. Whatever interrupts the reading, `known` is what it means so far.
-pub(super) async fn listen<B: Body<Data = Bytes> + Unpin>(answer: Response<B>, known: &mut IssueAnswer) {
-    let (head, mut body) = answer.into_parts();
-    let media_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+pub(super) async fn listen(mut answer: Response, known: &mut IssueAnswer) {
+    let code = answer.status();
+    let media_type =
+        answer.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let is_called_page = media_type.as_deref().is_some_and(|media_type| media_type.contains("ml"));
-    let status = AnswerHead { code: head.status, reason: describe(head.status, head.extensions.get()), is_called_page };
+    let head = AnswerHead { code, reason: describe(code, answer.extensions().get()), is_called_page };
     let mut start = BodyStart::default();
-    *known = status.mean(&start);
+    *known = head.mean(&start);
     while start.reads_on() {
-        match body.frame().await {
-            Some(Ok(frame)) => start.add(frame.data_ref().map_or(&[], |data| data)),
-            Some(Err(_)) => break,
-            None => start.is_whole = true,
+        match answer.chunk().await {
+            Ok(Some(data)) => start.add(&data),
+            Ok(None) => start.is_whole = true,
+            Err(_) => break,
         }
-        *known = status.mean(&start);
+        *known = head.mean(&start);
     }
     if !matches!(start.bytes.as_slice(), b"" | b"{}") {
         tracing::debug!(
-            status = head.status.as_u16(),
+            status = code.as_u16(),
             media_type = media_type.as_deref(),
             body = start.text(),
             "the form service's answer has an unexpected body"
@@ -159,7 +156,8 @@ mod tests {
     use futures_util::{FutureExt as _, StreamExt as _, stream};
     use http::response;
     use http_body_util::StreamBody;
-    use hyper::body::Frame;
+    use hyper::body::{Bytes, Frame};
+    use reqwest::Body;
 
     use super::*;
 
@@ -175,23 +173,22 @@ mod tests {
 
     /// What is known of an answer when it has ended, or when nothing more comes.
     fn heard(status: u16, phrase: &'static [u8], parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
-        heard_from(Response::builder().status(status).extension(ReasonPhrase::from_static(phrase)), parts, end)
+        heard_from(http::Response::builder().status(status).extension(ReasonPhrase::from_static(phrase)), parts, end)
     }
 
     /// What is known of a success with a body of this type.
     fn heard_as(media_type: &str, parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
-        heard_from(Response::builder().header(CONTENT_TYPE, media_type), parts, end)
+        heard_from(http::Response::builder().header(CONTENT_TYPE, media_type), parts, end)
     }
 
     fn heard_from(head: response::Builder, parts: &[&'static [u8]], end: BodyEnd) -> IssueAnswer {
-        let frames = stream::iter(parts.to_vec()).map(|part| Ok(Frame::data(Bytes::from_static(part))));
-        let rest = match end {
-            BodyEnd::Whole => stream::empty().boxed(),
-            BodyEnd::Broken => stream::iter([Err(io::Error::from(io::ErrorKind::UnexpectedEof))]).boxed(),
-            BodyEnd::Never => stream::pending().boxed(),
-        };
+        let parts = stream::iter(parts.to_vec()).map(|part| Ok(Frame::data(Bytes::from_static(part))));
+        let broken = matches!(end, BodyEnd::Broken).then(|| Err(io::Error::from(io::ErrorKind::UnexpectedEof)));
+        let silence = matches!(end, BodyEnd::Never).then(stream::pending);
+        let rest = stream::iter(broken).chain(stream::iter(silence).flatten());
+        let answer = head.body(Body::wrap(StreamBody::new(parts.chain(rest)))).unwrap();
         let mut known = IssueAnswer::none_in_time();
-        let _ = listen(head.body(StreamBody::new(frames.chain(rest))).unwrap(), &mut known).now_or_never();
+        let _ = listen(answer.into(), &mut known).now_or_never();
         known
     }
 

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use google_calendar3::api;
 use google_calendar3::common::Error;
 use http::HeaderValue;
+use http::header::IF_MATCH;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 
@@ -15,7 +16,6 @@ use super::endpoint::path_segment;
 use super::error::GoogleError;
 use super::event::{self, FIELDS, ReadContext};
 use super::refusal::{GoogleRefusal, Witness};
-use super::request;
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::etag::Etag;
@@ -62,7 +62,8 @@ impl<'a> GoogleCalendar<'a> {
     async fn get_text(self, event_id: &EventId) -> Result<String, GoogleError> {
         let url = &self.event_url(event_id);
         let get = |token: SecretString| async move {
-            let text = self.google.get(url, &token).await?.map_err(GoogleRefusal::into_failure)?;
+            let request = self.google.requests().get(url);
+            let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
             // Another server's page and half an answer are no JSON.
             match serde_json::from_str::<IgnoredAny>(&text) {
                 Ok(_) => Ok(text),
@@ -106,8 +107,8 @@ impl<'a> GoogleCalendar<'a> {
         let url = &self.event_url(event_id);
         let body = &event::patch(change);
         let patch = |token: SecretString| async move {
-            let request = request::patch(url, version, body, &token);
-            let text = self.google.send(request).await?.map_err(GoogleRefusal::into_failure)?;
+            let request = self.google.requests().patch(url).header(IF_MATCH, version).json(body);
+            let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
             self.written(&text, event_id, change)
         };
         self.google.call(self.budget, WRITE, patch).await

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use google_calendar3::CalendarHub;
 use google_sheets4::Sheets;
-use http_body_util::{BodyExt as _, Collected, Limited};
+use reqwest::{RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::auth::Auth;
@@ -16,12 +16,11 @@ use super::endpoint::base_urls;
 use super::error::GoogleError;
 use super::key::{self, KeyError};
 use super::refusal::GoogleRefusal;
-use super::request;
 use super::retry::{Again, FailedAttempt, Retry};
 use crate::clock::{Clock, Randomness};
 use crate::metrics;
 use crate::store::Store;
-use crate::transport::{self, Connector, HttpClient, Transport, USER_AGENT};
+use crate::transport::{Connector, HttpClient, Transport, USER_AGENT};
 
 /// The longest answer that is read, in bytes: some hundred events have some hundred thousand.
 const LONGEST_ANSWER: usize = 64 << 20;
@@ -50,6 +49,7 @@ pub struct GoogleClient(Arc<GoogleConnections>);
 /// What the clones of a client share.
 struct GoogleConnections {
     client: HttpClient,
+    requests: reqwest::Client,
     auth: Auth,
     calendar_url: String,
     sheets_url: String,
@@ -66,6 +66,7 @@ impl GoogleClient {
         let (calendar_url, sheets_url) = base_urls(endpoint)?;
         Ok(Self(Arc::new(GoogleConnections {
             client: transport.client(),
+            requests: transport.requests(),
             service_account_email: key.client_email.clone(),
             auth: Auth::new(key, transport, store, clock.clone())?,
             calendar_url,
@@ -119,30 +120,28 @@ impl GoogleClient {
         hub
     }
 
-    /// The text of what is at `url`, or why there is none.
-    pub(super) async fn get(
-        &self,
-        url: &str,
-        token: &SecretString,
-    ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
-        self.send(request::get(url, token)).await
+    /// Makes the requests that no hub makes.
+    pub(super) fn requests(&self) -> &reqwest::Client {
+        &self.0.requests
     }
 
-    /// Sends a request that no hub makes, over the hubs' own connections: the text of the answer, or why there is none.
+    /// Sends a request that no hub makes: the text of the answer, or why there is none.
     pub(super) async fn send(
         &self,
-        request: Result<http::Request<transport::RequestBody>, http::Error>,
+        request: RequestBuilder,
+        token: &SecretString,
     ) -> Result<Result<String, GoogleRefusal>, FailedAttempt> {
-        let request = request.map_err(|_| FailedAttempt::never(GoogleError::Unreadable))?;
-        let answer =
-            self.0.client.request(request).await.map_err(|_| FailedAttempt::later(GoogleError::Unreachable))?;
-        let (parts, body) = answer.into_parts();
-        let body = Limited::new(body, LONGEST_ANSWER).collect().await.map(Collected::to_bytes);
-        if !parts.status.is_success() {
-            let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
-            return Ok(Err(GoogleRefusal::read(parts.status, &parts.headers, body.as_ref(), self.now())));
+        let mut answer = match request.bearer_auth(token.expose_secret()).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.is_builder() => return Err(FailedAttempt::never(GoogleError::Unreadable)),
+            Err(_) => return Err(FailedAttempt::later(GoogleError::Unreachable)),
+        };
+        let body = read(&mut answer).await;
+        if !answer.status().is_success() {
+            let body = body.and_then(|body| serde_json::from_slice(&body).ok());
+            return Ok(Err(GoogleRefusal::read(answer.status(), answer.headers(), body.as_ref(), self.now())));
         }
-        let body = body.map_err(|_| FailedAttempt::later(GoogleError::Unreadable))?;
+        let body = body.ok_or(FailedAttempt::later(GoogleError::Unreadable))?;
         let text = String::from_utf8_lossy(&body);
         Ok(Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
     }
@@ -161,4 +160,16 @@ impl fmt::Debug for GoogleClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("GoogleClient")
     }
+}
+
+/// The body of an answer, unless it breaks off or is too long.
+async fn read(answer: &mut Response) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.ok()? {
+        if body.len() + part.len() > LONGEST_ANSWER {
+            return None;
+        }
+        body.extend_from_slice(&part);
+    }
+    Some(body)
 }

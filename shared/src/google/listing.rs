@@ -83,7 +83,7 @@ impl GoogleCalendar<'_> {
         let url = &format!("{}calendars/{path}/events?{}", self.google.calendar_url(), query(listing, page));
         let has_token = matches!(listing, Listing::Since(_));
         let list = |token: SecretString| async move {
-            let answer = self.google.get(url, &token).await?;
+            let answer = self.google.send(self.google.requests().get(url), &token).await?;
             let text = answer.map_err(|refusal: GoogleRefusal| refusal.of_listing(has_token))?;
             EventsPage::read(&text, self.id, self.google.now()).ok_or(FailedAttempt::later(GoogleError::Unreadable))
         };

@@ -17,7 +17,6 @@ mod manual_time;
 mod odd;
 pub mod pace;
 mod refusal;
-mod request;
 mod retry;
 mod sheets;
 mod token_refusal;

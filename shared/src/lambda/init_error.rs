@@ -4,12 +4,10 @@ use std::error::Error;
 use std::fmt::Display;
 use std::time::Duration;
 
-use http::Request;
-use http::header::CONTENT_TYPE;
 use serde_json::json;
 
 use crate::telemetry;
-use crate::transport::{self, Transport};
+use crate::transport::Transport;
 
 /// The Lambda service is on the same machine.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -29,10 +27,8 @@ pub async fn report(error: &dyn Display) {
 
 async fn tell(runtime: &str, message: &str) -> Result<(), Box<dyn Error>> {
     let body = json!({"errorMessage": message, "errorType": "CannotStart", "stackTrace": []});
-    let request = Request::post(format!("http://{runtime}/2018-06-01/runtime/init/error"))
-        .header("lambda-runtime-function-error-type", "Moffman.CannotStart")
-        .header(CONTENT_TYPE, "application/json")
-        .body(transport::body(body.to_string()))?;
-    tokio::time::timeout(PATIENCE, Transport::new()?.client().request(request)).await??;
+    let url = format!("http://{runtime}/2018-06-01/runtime/init/error");
+    let request = Transport::new()?.requests().post(url).timeout(PATIENCE).json(&body);
+    request.header("lambda-runtime-function-error-type", "Moffman.CannotStart").send().await?;
     Ok(())
 }

@@ -8,10 +8,10 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
+use google_calendar3::common::{Body, to_body};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 
-use super::client::{HttpClient, RequestBody, body};
+use super::connector::HttpClient;
 
 /// `client` for all clients of the SDK.
 pub(super) fn client(client: HttpClient) -> SharedHttpClient {
@@ -39,12 +39,12 @@ impl HttpConnector for Carrier {
     }
 }
 
-/// The request with the kind of body that all our requests have. The operations that we use stream nothing.
-fn plain(request: HttpRequest) -> Result<http::Request<RequestBody>, ConnectorError> {
+/// The request with the kind of body that the client carries. The operations that we use stream nothing.
+fn plain(request: HttpRequest) -> Result<http::Request<Body>, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let (parts, content) = request.into_parts();
     let content = content.bytes().ok_or_else(|| ConnectorError::user("the body is a stream".into()))?;
-    Ok(http::Request::from_parts(parts, body(Bytes::copy_from_slice(content))))
+    Ok(http::Request::from_parts(parts, to_body(Some(content.to_vec()))))
 }
 
 /// With it the SDK sees to it that a connection which brought an error is not used again.

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use futures_util::future::try_join_all;
+use moffman::transport::Transport;
 
 use super::budgets::{CPU, LOCAL_RATE, LOCAL_START, MEMORY};
 use crate::bench::Bench;
@@ -23,7 +24,7 @@ pub(crate) async fn server(binaries: &Binaries, extent: &Extent) -> Result<Vec<R
         let bench = Bench::with_offices(OFFICES).await?;
         let server = LocalServer::start(&binaries.local, &bench).await?;
         start.push(milliseconds(server.start));
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = Transport::new()?.requests();
         let url = format!("{}/api/v1/reservations", server.url);
         let (before, began) = (server.process.cpu()?, Instant::now());
         try_join_all((0..CONNECTIONS).map(|connection| {

@@ -1,5 +1,6 @@
 //! Requests to the API, as curl would send them.
 
+use moffman::transport::Transport;
 use serde_json::Value;
 
 /// An answer.
@@ -12,7 +13,7 @@ pub struct Answer {
 
 /// `POST` with a body when there is one, else `GET`.
 pub async fn ask(url: &str, body: Option<&str>, key: Option<&str>) -> Answer {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = Transport::new().unwrap().requests();
     let mut request = match body {
         Some(body) => client.post(url).body(body.to_owned()),
         None => client.get(url),
