@@ -4,7 +4,7 @@ use chrono::Duration;
 use moffman::forms::ShownState;
 use moffman::orphans::{Orphans, TendOrder, tend};
 use moffman::sweep::SweepReport;
-use moffman_simulators::Fault;
+use moffman_simulators::{Fault, HookPoint};
 use serde_json::json;
 
 use crate::context::{
@@ -180,6 +180,27 @@ async fn a_form_that_is_left_while_another_sweep_works_is_not_forgotten() {
         });
         ctx.sweep().await;
         ctx.expect_form();
+        assert_eq!(counts(&ctx.sweep().await), (1, 1));
+    })
+    .await;
+}
+
+/// While the event is approved for Friday, it is moved back to Thursday, whose form is held, and then to Friday once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_form_whose_record_is_met_when_its_event_is_approved_stays_in_sight() {
+    run_test_with(HOLD, async |ctx| {
+        let (event, _) = held(ctx).await;
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
+        let (other, moved) = (ctx.another_process(HOLD), event.clone());
+        ctx.world.when("events.patch", HookPoint::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, ("2026-06-18", "2026-06-19"));
+            assert_eq!(counts(&sweep_meanwhile(&other)), (0, 1), "the event asks for the held form again");
+            world.person_moves(PRAGUE, &moved, ("2026-06-19", "2026-06-20"));
+        });
+        let report = ctx.sweep().await;
+        assert_eq!((counts(&report), report.events_approved, report.open), ((1, 1), 1, 0), "{report:?}");
+        ctx.expect_form_for(ANNA, "19.06.2026", "19.06.2026");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-19", "2026-06-20"));
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
     })
     .await;
