@@ -24,9 +24,7 @@ impl Store {
         is_known: impl Fn(&CalendarId) -> bool,
     ) -> Result<Vec<CalendarId>, StoreError> {
         let mut items = self
-            .client()
             .query()
-            .table_name(self.table())
             .key_condition_expression("pk = :calendars")
             .expression_attribute_values(":calendars", text(CALENDARS))
             .into_paginator()

@@ -49,9 +49,8 @@ fn from_item(mut item: Item) -> Option<HashSet<CalendarDigest>> {
 impl Store {
     /// The calendars that were subscribed at any time.
     pub async fn load_subscribed(&self) -> Result<HashSet<CalendarDigest>, StoreError> {
-        let Some(item) = self.directory_item(&key(), false).await? else {
-            return Ok(HashSet::new());
-        };
+        let get = self.client().get_item().table_name(self.table()).set_key(Some(key().attributes()));
+        let Some(item) = get.send().await?.item else { return Ok(HashSet::new()) };
         from_item(item).ok_or(StoreError::Malformed("the subscribed calendars"))
     }
 

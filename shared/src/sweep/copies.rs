@@ -32,7 +32,7 @@ enum Alongside {
     Check,
     /// It is deleted.
     Delete,
-    /// Nothing.
+    /// It stays as it is.
     Nothing,
 }
 
@@ -189,7 +189,7 @@ impl CopyWorker<'_> {
         self.meet(written, 0)
     }
 
-    /// What a refused write met: the form as it is now, which `form` names among the writes.
+    /// Remembers the form that a refused write met, and answers whether it met one; `form` is its place among the writes.
     fn meet(&mut self, written: Written, form: usize) -> Result<bool, WorkError> {
         match written.met(form) {
             Met::Nothing => Ok(false),

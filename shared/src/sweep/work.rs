@@ -98,7 +98,7 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain { .. })) && !self.is_sending();
+        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain)) && !self.is_sending();
         Some(Resting { record: self.record, form: self.form, looks_again })
     }
 
@@ -126,7 +126,7 @@ impl<'a> Worker<'a> {
             Decision::Form(Turn::Send { is_interrupted }) => self.send(is_interrupted).await,
             Decision::Form(Turn::Leave { is_interrupted }) => self.leave_to_person(is_interrupted).await,
             Decision::Form(Turn::Rest(_)) => self.rest().await,
-            Decision::Form(Turn::LookAgain { .. }) => Ok(Step::Rest),
+            Decision::Form(Turn::LookAgain) => Ok(Step::Rest),
         }
     }
 

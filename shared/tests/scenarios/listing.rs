@@ -111,7 +111,7 @@ async fn a_form_that_was_not_sent_yet_is_listed_as_due() {
         let event = thursday(ctx);
         ctx.sweep_without_time().await;
         let form = ctx.the_form().await;
-        assert_eq!((form.state, form.mails, form.events[0].event_id.as_str()), (ShownState::Due, 0, event.as_str()));
+        assert_eq!((form.state, form.mails, &*form.events[0].event_id), (ShownState::Due, 0, event.as_str()));
         assert_eq!(resend(&ctx.app, &form.id).await.unwrap(), form, "it is sent anyway");
         assert_eq!(not_wanted(&ctx.app, &form.id).await.unwrap().state, ShownState::Discarded);
         let report = ctx.sweep().await;
