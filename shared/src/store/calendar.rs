@@ -1,4 +1,4 @@
-//! A calendar's items: how far it was read, what is open in it, and what was done.
+//! The items of a calendar, which [`Store::calendar`] names: how far it was read, what is open in it, and what was done.
 //!
 //! One query reads all but what was done: the sort keys `copy#…`, `cursor`, `left#…` and `open#…` come before `seen#…`.
 

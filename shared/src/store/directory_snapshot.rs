@@ -1,4 +1,4 @@
-//! Keeps the last good content of the spreadsheet: compressed chunks under a version, and a pointer that names it.
+//! How a [`Store`] keeps the last good content of the spreadsheet: compressed chunks under a version, and a pointer to it.
 //!
 //! A version is never written twice: its id has the pointer's revision in it, so a chunk that was retired is never
 //! pointed at again. A writer that dies before it moves the pointer leaves chunks that nothing names.

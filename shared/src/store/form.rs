@@ -1,4 +1,4 @@
-//! Forms: one item for each person and days that were asked for.
+//! Forms, one item for each person and days that were asked for, and how a [`Store`] finds them.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The calendars that were ever read, each an item without attributes of its own.
+//! How a [`Store`] knows the calendars that were ever read: each is an item without attributes of its own.
 
 use super::Store;
 use super::attributes::{Item, text};

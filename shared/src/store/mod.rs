@@ -1,4 +1,5 @@
-//! Keeps state in one DynamoDB table. Each kind of item has a file: its key, and how it is written and read.
+//! A [`Store`] keeps state in one DynamoDB table. Each kind of item has a file with its key, how it is written and read, and
+//! what the store does with it.
 //!
 //! Every item has the partition key `pk` and the sort key `sk`; `expires_at` (seconds since 1970) is the table's TTL
 //! attribute.

@@ -1,4 +1,4 @@
-//! Remembers which calendars were put into the service account's calendar list.
+//! How a [`Store`] remembers which calendars were put into the service account's calendar list.
 //!
 //! One item holds them all as a set of short digests: 400 kB are enough for about 40,000 calendars.
 

@@ -1,4 +1,4 @@
-//! Keeps access tokens, so that a cold process need not ask for a new one.
+//! How a [`Store`] keeps access tokens, so that a cold process need not ask for a new one.
 //!
 //! DynamoDB deletes an expired token by itself, but late: readers look at the expiry.
 

@@ -1,4 +1,4 @@
-//! Writes whole items, each on a condition: one alone, or several that must agree in one transaction.
+//! How a [`Store`] writes whole items, each on a condition: one alone, or several that must agree in one transaction.
 //!
 //! A write whose answer was lost is recognised by its revision. What a condition met is answered, so that the caller can
 //! go on from it without reading.

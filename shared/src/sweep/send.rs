@@ -79,33 +79,22 @@ impl Worker<'_> {
 
     /// Writes down what the form service answered.
     async fn settle_answer(&mut self, answer: IssueAnswer) -> Result<Step, WorkError> {
+        if let Some(problem) = self.calendar.report.forms.count(&answer, "a form") {
+            self.problem(problem);
+        }
         let (claim, luck) = (self.claim.clone(), self.sweep.luck());
-        let forms = &mut self.calendar.report.forms;
-        let (happening, problem) = match answer {
-            IssueAnswer::Issued => {
-                forms.issued += 1;
-                self.settle(&Happening::Issued).await?;
-                self.has_issued = true;
-                return Ok(Step::Next);
-            }
-            IssueAnswer::Refused { reason } => {
-                forms.refused += 1;
-                (Happening::Refused { claim, is_try: true, luck }, format!("a form was refused: {reason}"))
-            }
-            IssueAnswer::NotReached => {
-                forms.not_reached += 1;
-                (Happening::Refused { claim, is_try: false, luck }, "the form service was not reached".to_owned())
-            }
-            IssueAnswer::Unknown { reason } => {
-                forms.unknown += 1;
-                let hold = self.sweep.policy().hold;
-                let problem = format!("it is not known whether a form was issued: {reason}");
-                (Happening::Unknown { claim, hold, luck }, problem)
-            }
+        let happening = match answer {
+            IssueAnswer::Issued => Happening::Issued,
+            IssueAnswer::Refused { .. } => Happening::Refused { claim, is_try: true, luck },
+            IssueAnswer::NotReached => Happening::Refused { claim, is_try: false, luck },
+            IssueAnswer::Unknown { .. } => Happening::Unknown { claim, hold: self.sweep.policy().hold, luck },
         };
-        self.problem(problem);
         self.settle(&happening).await?;
-        Ok(Step::Rest)
+        if happening != Happening::Issued {
+            return Ok(Step::Rest);
+        }
+        self.has_issued = true;
+        Ok(Step::Next)
     }
 
     /// Leaves a form to a person: nobody knows whether it was issued.

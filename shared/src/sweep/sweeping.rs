@@ -1,4 +1,4 @@
-//! One sweep under way: what all its parts go by. The other files of this folder add to it what they do.
+//! A [`Sweep`] under way, and what all its parts need. The other files of this folder add what a sweep does.
 
 use std::collections::HashSet;
 use std::sync::Arc;

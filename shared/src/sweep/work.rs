@@ -1,4 +1,5 @@
-//! Works on one open event: step by step, until it is approved, closed, or rests.
+//! A [`Worker`] works on one open event, step by step, until it is approved, closed, or rests. `send.rs` and `approve.rs`
+//! have the steps for the form and the approval.
 //!
 //! A record, a form or an event may change at any moment: another sweep lists a newer version, a person moves the event or
 //! settles the form. Every write is on the condition that things are as they were read; when one fails, what it met is
