@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::context::{
     ANNA, BRNO, CYRIL, Context, PRAGUE, open_meanwhile, run_test, run_test_with, sweep_meanwhile, thursday,
 };
-use crate::decisions::{HOLD, WITHOUT_ANNA, arrived, held, not_wanted, resend};
+use crate::decisions::{HOLD, WITHOUT_ANNA, arrived, held, not_wanted, refused, resend};
 
 /// Where forms wait for a person, and Brno is no office.
 const HOLD_IN_PRAGUE: &str = r#"{"forms.on_unknown_outcome": "hold",
@@ -150,9 +150,7 @@ async fn an_event_that_was_deleted_and_comes_back_on_other_days_leaves_its_form_
 #[tokio::test]
 async fn a_form_of_which_no_mail_is_out_is_not_kept_in_sight() {
     run_test_with(HOLD_IN_PRAGUE, async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         let report = ctx.sweep().await;
         assert_eq!((counts(&report), report.events_approved), ((0, 0), 1));
