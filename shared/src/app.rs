@@ -56,7 +56,7 @@ impl Stop {
     }
 }
 
-/// What differs from one place to another.
+/// What the service needs from the place where it runs.
 #[derive(Debug)]
 pub struct Surroundings {
     /// The checked configuration.

@@ -5,7 +5,6 @@
 //! The clock on the wall may be set, also back. What is written down or shown has its time; what waits in this process, or
 //! must end, goes by a [`Moment`].
 
-use std::fmt;
 use std::future::Future;
 use std::ops::Add;
 use std::pin::Pin;
@@ -13,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use derive_more::Debug;
 
 /// A future that a clock completes.
 pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -30,7 +30,8 @@ pub trait TimeSource: Send + Sync {
 }
 
 /// A shared handle on the source of time.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[debug("Clock")]
 pub struct Clock(Arc<dyn TimeSource>);
 
 /// A moment of this process, by a clock that is never set.
@@ -52,7 +53,7 @@ impl Add<Duration> for Moment {
     }
 }
 
-/// A moment by both clocks: a process that stood still may have missed some of the time of the one that is never set.
+/// A moment by both clocks: the one that is never set may stop while the process stands still.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stamp {
     wall: DateTime<Utc>,
@@ -117,12 +118,6 @@ impl Clock {
             done = work => Ok(done),
             () = self.0.expire(limit) => Err(TimedOut),
         }
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
     }
 }
 

@@ -15,8 +15,6 @@ use crate::domain::form::FormKey;
 use crate::google::Budget;
 use crate::store::StoreError;
 use crate::store::calendar::CalendarState;
-use crate::store::item::Kept;
-use crate::store::open_record::OpenRecord;
 use crate::store::seen::{How, Seen};
 use crate::store::write::Written;
 
@@ -92,24 +90,13 @@ async fn tend_calendar(app: &Moffman, calendar: CalendarId) -> Result<Orphans, S
     }
     for record in open {
         let is_settled = forms.get(&record.form()).is_some_and(|form| form.form.is_settled());
-        if is_settled && close(app, &calendar, &record).await? {
+        let seen = Seen::of(&record, How::Left, app.clock.now());
+        let writes = items.close(&record, &seen, Vec::new())?;
+        if is_settled && matches!(app.store.write(&writes).await?, Written::Done) {
             orphans.closed += 1;
         } else {
             orphans.open += 1;
         }
     }
     Ok(orphans)
-}
-
-async fn close(app: &Moffman, calendar: &CalendarId, record: &Kept<OpenRecord>) -> Result<bool, StoreError> {
-    let seen = Seen {
-        etag: record.event.etag.clone(),
-        updated: record.event.updated,
-        person: record.person.clone(),
-        days: record.days,
-        how: How::Left,
-        at: app.clock.now(),
-    };
-    let writes = app.store.calendar(calendar).close(record, &seen, Vec::new())?;
-    Ok(matches!(app.store.write(&writes).await?, Written::Done))
 }

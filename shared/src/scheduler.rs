@@ -13,12 +13,14 @@ use aws_sdk_scheduler::types::{
     Target as AwsTarget,
 };
 use chrono::{DateTime, Utc};
+use derive_more::Debug;
 
 use crate::domain::schedule::{Schedule, Target};
 
 /// A handle on a schedule group; clones share one connection pool.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Scheduler {
+    #[debug(skip)]
     client: Client,
     group: String,
 }
@@ -130,12 +132,6 @@ impl Scheduler {
     }
 }
 
-impl fmt::Debug for Scheduler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scheduler").field("group", &self.group).finish_non_exhaustive()
-    }
-}
-
 fn state(schedule: &Schedule) -> ScheduleState {
     if schedule.enabled { ScheduleState::Enabled } else { ScheduleState::Disabled }
 }
@@ -193,7 +189,7 @@ fn schedule(name: &str, found: GetScheduleOutput) -> Schedule {
     }
 }
 
-/// What the schedule has beyond what ours have.
+/// The members that the schedule has and ours never have.
 fn extras(found: &GetScheduleOutput) -> Vec<&'static str> {
     let target = found.target.as_ref();
     let after = found.action_after_completion.as_ref().is_some_and(|action| *action != ActionAfterCompletion::None);

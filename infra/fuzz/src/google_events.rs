@@ -72,7 +72,7 @@ fn planned(page: &EventsPage, rules: &Rules<'_>) {
     }
     assert_eq!(found, once);
     assert!(found.done.is_empty());
-    let mut ids: Vec<_> = page.events.iter().map(|event| event.id.as_str()).collect();
+    let mut ids: Vec<_> = page.events.iter().map(|event| &*event.id).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(found.work.len() + found.left.len() + found.odd.len(), ids.len());

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -11,7 +12,6 @@ use serde::de::DeserializeOwned;
 use super::error::DirectoryError;
 use super::roster::Roster;
 use super::sources::{DirectorySources, Range};
-use super::steps::{StepNumber, Steps};
 use crate::clock::{Clock, Stamp};
 use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
@@ -53,6 +53,26 @@ struct MadeFrom<T> {
 struct OfficeTable {
     offices: Vec<Office>,
     by_name: HashMap<String, usize>,
+}
+
+/// A look at the pointer or a load of the sheet, by its number; a later one is greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct StepNumber(u64);
+
+/// Counts looks and loads as they start. A caller that waited for the memory sees whether one started after it asked.
+#[derive(Clone, Default)]
+pub(super) struct Steps(Arc<AtomicU64>);
+
+impl Steps {
+    /// The step that started last.
+    pub(super) fn last(&self) -> StepNumber {
+        StepNumber(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Starts a step.
+    pub(super) fn start(&self) -> StepNumber {
+        StepNumber(self.0.fetch_add(1, Ordering::SeqCst) + 1)
+    }
 }
 
 /// What the snapshot knows of an office.

@@ -3,14 +3,13 @@
 //! The content is kept in memory and its pointer in DynamoDB is looked at once a minute at most, except for an office that
 //! nobody knows: that forces a look, so that an office just loaded elsewhere is found at once.
 
-use std::fmt;
 use std::sync::Arc;
 
+use derive_more::Debug;
 use tokio::sync::Mutex;
 
 use self::load::{Loaded, SheetLoader};
-use self::memory::{Lookup, Memory};
-use self::steps::Steps;
+use self::memory::{Lookup, Memory, Steps};
 use self::subscriptions::{Subscriber, Subscriptions};
 use crate::clock::Clock;
 use crate::domain::cell::plain;
@@ -25,7 +24,6 @@ mod load;
 mod memory;
 mod roster;
 mod sources;
-mod steps;
 mod subscriptions;
 
 pub use self::error::DirectoryError;
@@ -34,8 +32,9 @@ pub(crate) use self::load::{LoadedRange, Ranges, SheetLoad};
 pub use self::roster::Roster;
 pub use self::sources::{DirectorySources, Range};
 
-/// Offices and manual users; clones share one memory.
-#[derive(Clone)]
+/// Offices and manual users; clones share one memory. Entries stay out of logs.
+#[derive(Clone, Debug)]
+#[debug("Directory")]
 pub struct Directory(Arc<DirectoryParts>);
 
 /// What a directory consists of.
@@ -66,7 +65,7 @@ impl Directory {
         }))
     }
 
-    /// The office that callers know as `name`: as it is spelled, but for what cannot be seen.
+    /// The office that callers know as `name`, compared without characters that cannot be seen.
     pub async fn office(&self, budget: &Budget, name: &str) -> Result<Office, DirectoryError> {
         let name = &plain(name);
         if let Some(office) = self.0.sources.offices.iter().find(|office| plain(&office.name) == *name) {
@@ -167,12 +166,5 @@ impl Directory {
                 Err(DirectoryError::Unavailable { retry_after })
             }
         }
-    }
-}
-
-/// Entries stay out of logs.
-impl fmt::Debug for Directory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Directory")
     }
 }

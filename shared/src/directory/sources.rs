@@ -61,8 +61,8 @@ impl DirectorySources {
 }
 
 impl Range {
-    /// The range `cells`, in A1 notation, of a spreadsheet. Rows are left out for lack of what is `needed`, so that a
-    /// snapshot made for other needs is another source.
+    /// The range `cells`, in A1 notation, of a spreadsheet. A row without what is `needed` is left out, so a
+    /// snapshot that was made for other needs counts as another source.
     pub fn new(sheet_id: &str, cells: &str, needed: &[Placeholder]) -> Self {
         let mut hash = Sha256::new();
         for part in [WAY_OF_READING, sheet_id, cells, &format!("{needed:?}")] {

@@ -19,9 +19,9 @@ use crate::store::subscribed::CalendarDigest;
 /// Calendars subscribed by one load at most; the next ones follow.
 const AT_MOST: usize = 50;
 const AT_ONCE: usize = 5;
-/// What is kept back of a caller's time …
+/// How much of a caller's time is left for what comes after subscribing.
 const KEPT_BACK: Duration = Duration::from_mins(1);
-/// … but this, in which the first calls are made.
+/// How long calendars are subscribed even if the caller has little time.
 const AT_LEAST: Duration = Duration::from_secs(10);
 /// Log lines about calendars that could not be subscribed, in one load.
 const LINES: usize = 20;
@@ -86,7 +86,7 @@ impl Subscriber {
         self.subscribe(&Budget { deadline, pace: None }, offices).await;
     }
 
-    /// Until when a calendar must have its turn. Nobody is kept waiting who has little time: a request, a start.
+    /// Until when calendars have their turn, so that a caller with little time, such as a request, does not wait long.
     fn end_of_waiting(&self, budget: &Budget) -> Option<Moment> {
         let (clock, now) = (&self.clock, self.clock.moment());
         let kept_back = |deadline| now + clock.until(deadline).saturating_sub(KEPT_BACK);
@@ -104,7 +104,7 @@ async fn try_to_subscribe(google: &GoogleClient, budget: &Budget, offices: &[&Of
         for (office, outcome) in group.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => done.push(CalendarDigest::of(&office.calendar_id)),
-                // It had its turn shortly before the time was over, or none.
+                // Its turn came too late, or not at all.
                 Err(GoogleError::OutOfTime | GoogleError::TimedOut) => is_over = true,
                 Err(error) => {
                     failed += 1;

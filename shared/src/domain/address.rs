@@ -1,6 +1,6 @@
 //! The one way in which addresses of people and calendars are compared.
 
-/// Domains of one mail service, and the one that stands for both of them.
+/// The domains of Gmail; the first one stands for both.
 const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 /// An address as it is compared: in lower case and, at Gmail only, without what its users may write in many ways.

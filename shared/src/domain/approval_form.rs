@@ -22,12 +22,11 @@ pub fn fill(letter: &Letter, user: &ManualUser, days: DateRange, updated: DateTi
     let dates = [days.start(), last_day, date_approved(updated, days.start())];
     let [date_from, date_to, date_approved] = written(&letter.date_format, dates);
     let [from_attachment, to_attachment, approved_attachment] = written(&letter.attachment_date_format, dates);
-    let details = user.details.as_ref();
     let value = |placeholder: Placeholder| match placeholder {
         Placeholder::Id => user.email.as_str(),
-        Placeholder::FirstName => details.map_or("", |details| &details.first_name),
-        Placeholder::LastName => details.map_or("", |details| &details.last_name),
-        Placeholder::EmployeeNumber => details.map_or("", |details| &details.employee_number),
+        Placeholder::FirstName | Placeholder::LastName | Placeholder::EmployeeNumber => {
+            user.detail(placeholder).unwrap_or_default()
+        }
         Placeholder::UserName => &user.name,
         Placeholder::DateFrom => &date_from,
         Placeholder::DateTo => &date_to,

@@ -1,6 +1,5 @@
 //! The id of a Google calendar, compared without regard to how it was spelled.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -8,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::address::canonical;
 
-/// A calendar id in the spelling that Google is asked for it with.
+/// A calendar id, spelled as Google is asked for it.
 ///
-/// Equality, order and hash are on [`CalendarId::key`]: one calendar in two spellings is one calendar.
+/// Equality and hash are on [`CalendarId::key`]: one calendar in two spellings is one calendar.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct CalendarId {
@@ -55,18 +54,6 @@ impl PartialEq for CalendarId {
 }
 
 impl Eq for CalendarId {}
-
-impl PartialOrd for CalendarId {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for CalendarId {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key.cmp(&other.key)
-    }
-}
 
 impl Hash for CalendarId {
     fn hash<H: Hasher>(&self, state: &mut H) {

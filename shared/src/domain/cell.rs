@@ -11,8 +11,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use super::calendar_id::CalendarId;
 use super::email::Email;
 
-/// Values that a spreadsheet shows in place of what it cannot compute, in any capitals: those of Google, and those of other
-/// languages and programs that do not look like them.
+/// Values that a spreadsheet shows in place of what it cannot compute, in any capitals: Google's own, and those of
+/// other languages and programs that are written in another way.
 const ERROR_VALUES: [&str; 13] = [
     "#N/A",
     "#REF!",
@@ -50,8 +50,9 @@ const HEADINGS: [&str; 17] = [
     "kalendář",
     "příjmení",
 ];
-/// What may stand before and behind an address or a calendar id together.
+/// Signs that may stand before an address or a calendar id.
 const OPENING: &str = "\"'`´“”„‟‘’‚‛«»‹›([{";
+/// Signs that may stand behind an address or a calendar id.
 const CLOSING: &str = "\"'`´“”„‟‘’‚‛«»‹›)]}";
 /// Punctuation that may follow an address or a calendar id.
 const TRAILING: &str = ",;.:!?…";
@@ -155,7 +156,7 @@ fn unwrapped(text: &str) -> Cow<'_, str> {
     link_target(closed.strip_prefix(|c| OPENING.contains(c)).unwrap_or(closed))
 }
 
-/// The address of `Anna <anna@example.com>`; `None` for two of them, and when the name is an address, too.
+/// The address of `Anna <anna@example.com>`. A text with two of them, or whose name is an address too, stays as it is.
 fn in_brackets(text: &str) -> &str {
     let inner = text.strip_suffix('>').and_then(|text| text.split_once('<'));
     inner.filter(|(name, inner)| !name.contains('@') && !inner.contains(['<', '>'])).map_or(text, |(_, inner)| inner)

@@ -36,71 +36,58 @@ enum FormatPart {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
+    /// What chrono writes for the day at 00:00 UTC with this format of its own.
+    Chrono(&'static str),
+    /// The year without a sign, which chrono gives to years of five digits.
     Year,
-    ShortYear,
-    MonthName,
-    ShortMonthName,
-    Month {
-        padded: bool,
-    },
-    DayOfYear {
-        padded: bool,
-    },
-    Day {
-        padded: bool,
-    },
     OrdinalDay,
-    WeekdayName,
-    ShortWeekdayName,
-    Weekday,
+    /// The week with its year, which chrono pads to four digits.
     IsoWeek,
-    Timestamp,
     Microseconds,
-    /// What the time tokens write at midnight UTC.
-    Midnight(&'static str),
 }
 
 /// The tokens; the longest one that fits is taken, as Arrow does.
 const TOKENS: [(&str, Token); 38] = [
     ("YYYY", Token::Year),
-    ("YY", Token::ShortYear),
-    ("MMMM", Token::MonthName),
-    ("MMM", Token::ShortMonthName),
-    ("MM", Token::Month { padded: true }),
-    ("M", Token::Month { padded: false }),
-    ("DDDD", Token::DayOfYear { padded: true }),
-    ("DDD", Token::DayOfYear { padded: false }),
-    ("DD", Token::Day { padded: true }),
+    ("YY", Token::Chrono("%y")),
+    ("MMMM", Token::Chrono("%B")),
+    ("MMM", Token::Chrono("%b")),
+    ("MM", Token::Chrono("%m")),
+    ("M", Token::Chrono("%-m")),
+    ("DDDD", Token::Chrono("%j")),
+    ("DDD", Token::Chrono("%-j")),
+    ("DD", Token::Chrono("%d")),
     ("Do", Token::OrdinalDay),
-    ("D", Token::Day { padded: false }),
-    ("dddd", Token::WeekdayName),
-    ("ddd", Token::ShortWeekdayName),
-    ("d", Token::Weekday),
+    ("D", Token::Chrono("%-d")),
+    ("dddd", Token::Chrono("%A")),
+    ("ddd", Token::Chrono("%a")),
+    ("d", Token::Chrono("%u")),
     ("W", Token::IsoWeek),
-    ("HH", Token::Midnight("00")),
-    ("H", Token::Midnight("0")),
-    ("hh", Token::Midnight("12")),
-    ("h", Token::Midnight("12")),
-    ("A", Token::Midnight("AM")),
-    ("a", Token::Midnight("am")),
-    ("mm", Token::Midnight("00")),
-    ("m", Token::Midnight("0")),
-    ("ss", Token::Midnight("00")),
-    ("s", Token::Midnight("0")),
-    ("SSSSSS", Token::Midnight("000000")),
-    ("SSSSS", Token::Midnight("00000")),
-    ("SSSS", Token::Midnight("0000")),
-    ("SSS", Token::Midnight("000")),
-    ("SS", Token::Midnight("00")),
-    ("S", Token::Midnight("0")),
-    ("ZZZ", Token::Midnight("UTC")),
-    ("ZZ", Token::Midnight("+00:00")),
-    ("Z", Token::Midnight("+0000")),
-    ("X", Token::Timestamp),
+    ("HH", Token::Chrono("00")),
+    ("H", Token::Chrono("0")),
+    ("hh", Token::Chrono("12")),
+    ("h", Token::Chrono("12")),
+    ("A", Token::Chrono("AM")),
+    ("a", Token::Chrono("am")),
+    ("mm", Token::Chrono("00")),
+    ("m", Token::Chrono("0")),
+    ("ss", Token::Chrono("00")),
+    ("s", Token::Chrono("0")),
+    ("SSSSSS", Token::Chrono("000000")),
+    ("SSSSS", Token::Chrono("00000")),
+    ("SSSS", Token::Chrono("0000")),
+    ("SSS", Token::Chrono("000")),
+    ("SS", Token::Chrono("00")),
+    ("S", Token::Chrono("0")),
+    ("ZZZ", Token::Chrono("UTC")),
+    ("ZZ", Token::Chrono("+00:00")),
+    ("Z", Token::Chrono("+0000")),
+    // Arrow writes the timestamp as a Python float.
+    ("X", Token::Chrono("%s.0")),
     ("x", Token::Microseconds),
     // Arrow takes these as one token and writes nothing for it.
-    ("YYY", Token::Midnight("")),
-    ("dd", Token::Midnight("")),
+    ("YYY", Token::Chrono("")),
+    ("dd", Token::Chrono("")),
 ];
 
 impl DateFormat {
@@ -143,37 +130,15 @@ impl DateFormat {
 
 impl Token {
     fn format(self, date: NaiveDate) -> String {
+        let midnight = date.and_time(NaiveTime::MIN).and_utc();
         match self {
+            Self::Chrono(format) => midnight.format(format).to_string(),
             Self::Year => format!("{:04}", date.year()),
-            Self::ShortYear => format!("{:02}", date.year().rem_euclid(100)),
-            Self::MonthName => date.format("%B").to_string(),
-            Self::ShortMonthName => date.format("%b").to_string(),
-            Self::Month { padded: true } => format!("{:02}", date.month()),
-            Self::Month { padded: false } => date.month().to_string(),
-            Self::DayOfYear { padded: true } => format!("{:03}", date.ordinal()),
-            Self::DayOfYear { padded: false } => date.ordinal().to_string(),
-            Self::Day { padded: true } => format!("{:02}", date.day()),
-            Self::Day { padded: false } => date.day().to_string(),
             Self::OrdinalDay => format!("{}{}", date.day(), ordinal_suffix(date.day())),
-            Self::WeekdayName => date.format("%A").to_string(),
-            Self::ShortWeekdayName => date.format("%a").to_string(),
-            Self::Weekday => date.weekday().number_from_monday().to_string(),
-            Self::IsoWeek => iso_week(date),
-            // Arrow writes the timestamp as a Python float.
-            Self::Timestamp => format!("{}.0", midnight_timestamp(date)),
-            Self::Microseconds => (i128::from(midnight_timestamp(date)) * 1_000_000).to_string(),
-            Self::Midnight(text) => text.to_owned(),
+            Self::IsoWeek => format!("{}{}", date.iso_week().year(), date.format("-W%V-%u")),
+            Self::Microseconds => (i128::from(midnight.timestamp()) * 1_000_000).to_string(),
         }
     }
-}
-
-fn iso_week(date: NaiveDate) -> String {
-    let week = date.iso_week();
-    format!("{}-W{:02}-{}", week.year(), week.week(), date.weekday().number_from_monday())
-}
-
-fn midnight_timestamp(date: NaiveDate) -> i64 {
-    date.and_time(NaiveTime::MIN).and_utc().timestamp()
 }
 
 fn ordinal_suffix(day: u32) -> &'static str {
@@ -194,7 +159,7 @@ fn bracketed(rest: &str) -> Option<(&str, &str)> {
 /// The longest token at the start of `rest`, and what follows.
 fn token(rest: &str) -> Option<(Token, &str)> {
     let (name, token) = TOKENS.iter().filter(|(name, _)| rest.starts_with(name)).max_by_key(|(name, _)| name.len())?;
-    (*token != Token::Midnight("")).then(|| (*token, rest.get(name.len()..).unwrap_or_default()))
+    (*token != Token::Chrono("")).then(|| (*token, rest.get(name.len()..).unwrap_or_default()))
 }
 
 fn unknown_token(text: &str, rest: &str) -> DateFormatError {

@@ -1,16 +1,17 @@
 //! Whole days of attendance, from a first day to the day after the last.
 
-use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike as _, Days, NaiveDate};
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
 
 /// The last year that can be written with four digits.
 const LAST_YEAR: i32 = 9999;
 
 /// One or more consecutive days. Written `2026-06-18/2026-06-20`, the second date being the first day that is not included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[display("{start}/{end}")]
 #[serde(try_from = "String", into = "String")]
 pub struct DateRange {
     start: NaiveDate,
@@ -60,12 +61,6 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let shape = text.len() == 10
         && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
-}
-
-impl fmt::Display for DateRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.start, self.end)
-    }
 }
 
 impl FromStr for DateRange {

@@ -118,7 +118,7 @@ pub fn read_users(first_row: usize, rows: &[Vec<String>], needed: &[Placeholder]
         }
         let number = user.details.as_ref().map_or("", |details| &details.employee_number);
         refuse_control_characters([&user.name, number])?;
-        if !needed.iter().all(|&placeholder| fills(&user, placeholder)) {
+        if needed.iter().any(|placeholder| user.detail(*placeholder) == Some("")) {
             return Err(RowFault::NoDetails);
         }
         Ok((user.email.key(), user))
@@ -157,7 +157,7 @@ fn read_rows<K: Eq + Hash, T>(
     result
 }
 
-/// The second cell decides first: nobody's given name is an address, but a name cell may repeat the address.
+/// The second cell is looked at first: nobody's given name is an address, but a name cell may repeat the address.
 fn read_user(row: &[String], is_first: bool) -> Result<ManualUser, RowFault> {
     let (first, second, third, fourth) = (cell(row, 0), cell(row, 1), cell(row, 2), cell(row, 3));
     refuse_heading(is_first, [&first, &second])?;
@@ -170,7 +170,7 @@ fn read_user(row: &[String], is_first: bool) -> Result<ManualUser, RowFault> {
     Ok(ManualUser::with_details(email, Details { first_name: second, last_name: third, employee_number: fourth }))
 }
 
-/// A row with an address or a calendar id names no columns, though a person may be called `User`.
+/// A row with an address or a calendar id is no heading, even if a person is called `User`.
 fn refuse_heading<const N: usize>(is_first: bool, cells: [&str; N]) -> Result<(), RowFault> {
     let names_columns = cells.into_iter().any(is_heading) && !cells.into_iter().any(|cell| calendar_id(cell).is_ok());
     if is_first && names_columns { Err(RowFault::Heading) } else { Ok(()) }
@@ -189,17 +189,6 @@ fn refuse_control_characters<const N: usize>(cells: [&str; N]) -> Result<(), Row
         return Err(RowFault::ControlCharacters);
     }
     Ok(())
-}
-
-/// Whether the user has something to put in place of `placeholder`.
-fn fills(user: &ManualUser, placeholder: Placeholder) -> bool {
-    let value = |read: fn(&Details) -> &String| user.details.as_ref().is_some_and(|details| !read(details).is_empty());
-    match placeholder {
-        Placeholder::FirstName => value(|details| &details.first_name),
-        Placeholder::LastName => value(|details| &details.last_name),
-        Placeholder::EmployeeNumber => value(|details| &details.employee_number),
-        _ => true,
-    }
 }
 
 fn cell(row: &[String], column: usize) -> String {

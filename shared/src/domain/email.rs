@@ -2,8 +2,7 @@
 //!
 //! The spelling is kept because Byroapi's file names are case-sensitive.
 
-use std::fmt;
-
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -12,7 +11,7 @@ use super::address::canonical;
 /// An e-mail address, trimmed, in the spelling it came in.
 ///
 /// Equality and hashing are on the spelling; use [`Email::key`] to compare people.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Display, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
@@ -38,7 +37,7 @@ impl Email {
 }
 
 /// A person, however the address is spelled; see [`Email::key`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Display, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub struct PersonKey(String);
 
@@ -54,22 +53,10 @@ impl PersonKey {
     }
 }
 
-/// A key that is read back is made anew: it may have been written before all spellings were known.
+/// A key that is read back is computed again: it may have been written before we knew all spellings.
 impl From<String> for PersonKey {
     fn from(address: String) -> Self {
         Self(canonical(&address))
-    }
-}
-
-impl fmt::Display for PersonKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

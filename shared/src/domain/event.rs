@@ -82,7 +82,7 @@ impl Event {
         self.series.as_ref().unwrap_or(&self.id)
     }
 
-    /// The event, if it names its version; else what is wrong. Without the version it could only be overwritten.
+    /// The event, if it names its version; else what is wrong. Without its version, an event could only be changed blindly.
     pub fn with_version(self) -> Result<Self, String> {
         if self.etag.is_empty() && !self.cancelled { Err("it has no etag".to_owned()) } else { Ok(self) }
     }

@@ -4,67 +4,24 @@
 //! so different reservations can share one id; the digest, which we write beside it, cannot be shared.
 
 use std::borrow::Borrow;
-use std::fmt;
-use std::ops::Deref;
 
+use derive_more::{Deref, Display, From, Into};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The id of an event or of a series, as Google has it; unique within its calendar.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, Deref, Display, From, Into, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[deref(forward)]
+#[from(String, &str)]
 #[serde(transparent)]
 pub struct EventId(String);
 
-impl EventId {
-    /// The text that Google knows.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// It is a text to whoever only shows or sends it.
-impl Deref for EventId {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PartialEq<&str> for EventId {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
-    }
-}
-
-impl From<String> for EventId {
-    fn from(id: String) -> Self {
-        Self(id)
-    }
-}
-
-impl From<&str> for EventId {
-    fn from(id: &str) -> Self {
-        Self(id.to_owned())
-    }
-}
-
-impl From<EventId> for String {
-    fn from(id: EventId) -> Self {
-        id.0
-    }
-}
-
 impl Borrow<str> for EventId {
     fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for EventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self
     }
 }
 

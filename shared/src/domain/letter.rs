@@ -55,17 +55,9 @@ impl FormEmail {
 
     /// The names that the templates need and this person does not have, each once.
     pub fn missing_names(&self, person: &ManualUser) -> Vec<Placeholder> {
-        let details = person.details.as_ref();
-        let has = |name: Option<&String>| name.is_some_and(|name| !name.is_empty());
         let mut missing = Vec::new();
-        for placeholder in self.placeholders() {
-            let is_known = match placeholder {
-                Placeholder::FirstName => has(details.map(|details| &details.first_name)),
-                Placeholder::LastName => has(details.map(|details| &details.last_name)),
-                Placeholder::EmployeeNumber => has(details.map(|details| &details.employee_number)),
-                _ => true,
-            };
-            if !is_known && !missing.contains(&placeholder) {
+        for placeholder in self.placeholders().filter(|placeholder| person.detail(*placeholder) == Some("")) {
+            if !missing.contains(&placeholder) {
                 missing.push(placeholder);
             }
         }

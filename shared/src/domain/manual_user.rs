@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::email::Email;
+use super::template::Placeholder;
 
 /// A person whose hand-made events are approved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,5 +32,16 @@ impl ManualUser {
     pub fn with_details(email: Email, details: Details) -> Self {
         let name = format!("{} {}", details.first_name, details.last_name).trim().to_owned();
         Self { email, name, details: Some(details) }
+    }
+
+    /// The part of the name or the number that a placeholder stands for, perhaps empty; `None` if it stands for something else.
+    pub fn detail(&self, placeholder: Placeholder) -> Option<&str> {
+        let read: fn(&Details) -> &str = match placeholder {
+            Placeholder::FirstName => |details| &details.first_name,
+            Placeholder::LastName => |details| &details.last_name,
+            Placeholder::EmployeeNumber => |details| &details.employee_number,
+            _ => return None,
+        };
+        Some(self.details.as_ref().map_or("", read))
     }
 }

@@ -4,7 +4,8 @@
 
 /// What all sweeping together may take, in units per minute.
 pub const FOR_SWEEPING: u32 = 420;
-/// What subscribing new calendars may take, in units per minute. The rest is for people who wait for an answer.
+/// What subscribing new calendars may take, in units per minute. What sweeping and
+/// subscribing leave of the quota is for people who wait for an answer.
 const FOR_SUBSCRIBING: u32 = 30;
 
 /// The smallest burst, in units: a write takes three.

@@ -4,9 +4,9 @@
 //! a series take over the private properties of their origin, so a mark counts only for the event that it names.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use chrono::{DateTime, NaiveTime, Utc};
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
 
 use super::date_range::DateRange;
@@ -15,7 +15,7 @@ use super::event::{Event, EventKind};
 use super::event_id::EventId;
 use super::manual_user::ManualUser;
 
-/// What makes an event work for a sweep.
+/// The rules by which an event is work for a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// The registered manual users by [`Email::key`](super::email::Email::key).
@@ -38,46 +38,62 @@ pub struct Window {
 }
 
 /// Why an event is work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Made by hand and not approved yet.
+    #[display("made by hand, not approved yet")]
     New,
     /// An occurrence of a series of which another day is approved.
+    #[display("another day of a series that has an approved one")]
     Occurrence,
     /// A copy of an event that is approved.
+    #[display("a copy of a processed event")]
     Copied,
     /// Approved, then moved to other days.
+    #[display("moved after its approval")]
     Moved,
 }
 
 /// Why an event is left alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeaveReason {
     /// It is deleted.
+    #[display("deleted")]
     Deleted,
     /// Its creator is no registered manual user.
+    #[display("not made by a registered manual user")]
     NotAManualUser,
     /// It is a working location, a birthday or the like.
+    #[display("not an ordinary event")]
     NotOrdinary,
     /// It is a series: its days are events of their own.
+    #[display("a series, whose days are events of their own")]
     Series,
     /// It was processed by a workflow or by upstream.
+    #[display("processed by a workflow or an earlier service")]
     Processed,
     /// It is approved for its days.
+    #[display("approved for these days")]
     Approved,
     /// It was moved after its approval, which the configuration ignores.
+    #[display("moved after its approval, which `manual_users.on_change` ignores")]
     ChangeIgnored,
     /// It has times of day, which the configuration ignores.
+    #[display("has times of day, which `calendar.timed_events` ignores")]
     Timed,
     /// An occurrence of a series, outside the window.
+    #[display("an occurrence outside `calendar.checking_range`")]
     OutsideWindow,
     /// Its dates make no days.
+    #[display("has no valid dates")]
     WithoutDays,
     /// Google does not let this calendar change it: it is a guest's copy, or locked.
+    #[display("another calendar's, or locked: Google does not let this calendar change it")]
     Fixed,
     /// Google refused to have it changed.
+    #[display("Google refuses to have it changed")]
     Refused,
 }
 
@@ -147,7 +163,7 @@ fn standing(event: &Event, days: DateRange) -> Standing {
             (Some(_), None) => Standing::Processed,
         };
     };
-    if *event.series_id() != series_of(marked) && *marked != event.id {
+    if **event.series_id() != *series_of(marked) && *marked != event.id {
         return Standing::Copy;
     }
     match marks.approved_dates {
@@ -235,7 +251,7 @@ impl Found {
         }
     }
 
-    /// Adds an event that cannot be read, by id or, if that is odd too, by its place in the listing.
+    /// Adds an event that cannot be read: by its id, or by its place in the listing if the id cannot be read either.
     pub fn add_odd(&mut self, name: String, reason: String) {
         self.forget(&name);
         self.odd.insert(name, reason);
@@ -255,36 +271,6 @@ impl Found {
             *counts.entry(*left).or_default() += 1;
         }
         counts
-    }
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::New => "made by hand, not approved yet",
-            Self::Occurrence => "another day of a series that has an approved one",
-            Self::Copied => "a copy of a processed event",
-            Self::Moved => "moved after its approval",
-        })
-    }
-}
-
-impl fmt::Display for LeaveReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Deleted => "deleted",
-            Self::NotAManualUser => "not made by a registered manual user",
-            Self::NotOrdinary => "not an ordinary event",
-            Self::Series => "a series, whose days are events of their own",
-            Self::Processed => "processed by a workflow or an earlier service",
-            Self::Approved => "approved for these days",
-            Self::ChangeIgnored => "moved after its approval, which `manual_users.on_change` ignores",
-            Self::Timed => "has times of day, which `calendar.timed_events` ignores",
-            Self::OutsideWindow => "an occurrence outside `calendar.checking_range`",
-            Self::WithoutDays => "has no valid dates",
-            Self::Fixed => "another calendar's, or locked: Google does not let this calendar change it",
-            Self::Refused => "Google refuses to have it changed",
-        })
     }
 }
 

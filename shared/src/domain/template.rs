@@ -4,10 +4,11 @@
 //! (`:>10`), attributes, indices and positions are refused, because upstream would fail on them at the first event.
 //! Source: <https://docs.python.org/3/library/string.html#format-string-syntax>.
 
-use std::fmt;
+use derive_more::Display;
 
 /// What a template may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash)]
+#[display("{{{}}}", self.name())]
 pub enum Placeholder {
     /// The e-mail address of the person.
     Id,
@@ -64,12 +65,6 @@ impl Placeholder {
             Self::DateToAttachment => "date_to_attachment",
             Self::DateApprovedAttachment => "date_approved_attachment",
         }
-    }
-}
-
-impl fmt::Display for Placeholder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{}}}", self.name())
     }
 }
 

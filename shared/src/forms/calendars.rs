@@ -9,11 +9,10 @@ use crate::domain::digest::digest;
 use crate::domain::office::Office;
 use crate::store::StoreError;
 
-/// How the names begin of calendars that no office has any more, so that they come after all offices.
+/// Begins the names of calendars that no office has any more, so that they come after all offices.
 const ORPHAN: char = '\u{10ffff}';
 
-/// One office per calendar, as [`offices`]. After them, under names that no office has, come the calendars that were read
-/// once and have no office any more.
+/// The [`offices`], and after them the calendars that were read once and have no office any more.
 pub(super) async fn calendars(app: &Moffman, roster: &Roster) -> Result<Vec<Office>, StoreError> {
     let mut offices = offices(roster);
     let known: HashSet<&CalendarId> = roster.offices.iter().map(|office| &office.calendar_id).collect();

@@ -90,7 +90,7 @@ struct PageUnderWay<'a> {
     order: &'a ListOrder,
     /// All calendars, in the order of the listing.
     all: Vec<Office>,
-    /// Whether the listing goes through all of them.
+    /// Whether all calendars are listed, and not only one office's.
     is_all: bool,
     looks: usize,
     forms: Vec<FormToShow>,
@@ -117,7 +117,7 @@ impl PageUnderWay<'_> {
                 if after.is_some_and(|after| shown.key.days <= after) {
                     continue;
                 }
-                // Nobody has sent it yet, so it does not say which events ask for it: those of an earlier calendar did.
+                // A form that was not sent yet names no events, so an earlier calendar may have listed it.
                 if self.forms.iter().any(|listed| listed.key == shown.key) {
                     continue;
                 }

@@ -1,7 +1,7 @@
 //! Shows the approval forms, and lets a person settle one that the sweeps do not.
 //!
-//! A decision only changes the form; the next sweep acts on it. So it needs nobody but the table, and is refused only
-//! while a sweep is sending the form.
+//! A decision only changes the form; the next sweep acts on it. So it needs only the table, and is refused only while a
+//! sweep is sending the form.
 
 mod bookmark;
 mod calendars;

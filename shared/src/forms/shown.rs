@@ -9,7 +9,7 @@ use crate::domain::form::Failures;
 /// How far a form has come, as a person sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShownState {
-    /// Nothing was sent yet, or a person has it sent again: the next sweep does.
+    /// The next sweep sends it: nothing was sent yet, or a person ordered it.
     Due,
     /// It is being sent.
     Sending,

@@ -1,6 +1,6 @@
 //! Shows forms as a person sees them: with the events that asked for them, and what became of those.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -63,7 +63,7 @@ pub(super) async fn show(app: &Moffman, roster: &Roster, forms: &[FormToShow]) -
 struct Viewer<'a> {
     roster: &'a Roster,
     /// The names of the offices by their calendars.
-    offices: BTreeMap<CalendarId, String>,
+    offices: HashMap<CalendarId, String>,
     /// What the table says of the events.
     items: HashMap<AskingEvent, EventItems>,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Reads ranges of a spreadsheet:
+//! How a [`GoogleClient`] reads ranges of a spreadsheet:
 //! <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values/batchGet>
 
 use std::fmt;

@@ -4,7 +4,6 @@
 //! The `aws-config` crate would also look in files, in the metadata of machines and at STS, which a function has no use for;
 //! without it the functions are smaller and start sooner. Settings for FIPS and dual-stack endpoints are not read.
 
-use std::fmt;
 use std::sync::Arc;
 
 use aws_credential_types::Credentials;
@@ -12,6 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use derive_more::Debug;
 
 use crate::transport::Transport;
 
@@ -48,18 +48,14 @@ pub fn config(
 }
 
 /// Endpoints of single services, such as `AWS_ENDPOINT_URL_DYNAMODB`.
+#[derive(Debug)]
+#[debug("Endpoints")]
 struct Endpoints(Arc<Variable>);
 
 impl LoadServiceConfig for Endpoints {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let service = key.service_id().to_uppercase().replace(' ', "_");
         (self.0)(&format!("{}_{service}", key.env()))
-    }
-}
-
-impl fmt::Debug for Endpoints {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Endpoints")
     }
 }
 

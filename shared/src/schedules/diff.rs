@@ -112,7 +112,7 @@ fn minutes(count: u32) -> TimeDelta {
     TimeDelta::minutes(i64::from(count))
 }
 
-/// What differs but for the start. Roles, functions and queues are not shown: their ARNs say nothing to a reader.
+/// What differs besides the start. Roles, functions and queues are not shown: their ARNs say nothing to a reader.
 fn differences(is: &Schedule, to: &Schedule) -> Vec<String> {
     let mut found = Vec::new();
     let mut compare = |differ: bool, text: String| {

@@ -1,7 +1,7 @@
 //! Keeps the schedules equal to the configuration and the directory.
 //!
-//! What there should be is computed, what there is is read, and the difference is carried out, all of it as whole
-//! schedules. An alignment may end anywhere or run twice at once: the next one does the rest.
+//! An alignment computes the schedules that there should be, reads those that there are, and carries out the difference,
+//! always as whole schedules. It may end anywhere or run twice at once: the next one does the rest.
 
 mod diff;
 mod report;

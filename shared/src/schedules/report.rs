@@ -20,7 +20,7 @@ pub struct Alignment {
     pub unchanged: usize,
     /// Schedules of the group that are not ours to change.
     pub left_alone: Vec<String>,
-    /// What is other than asked for, and why.
+    /// What differs from what was asked for, and why.
     pub warnings: Vec<String>,
     /// What could not be done; the next alignment tries again.
     pub failures: Vec<String>,

@@ -32,11 +32,6 @@ pub(super) fn number(value: impl fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The instant of an attribute in milliseconds since 1970.
-pub(super) fn instant(milliseconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(milliseconds)
-}
-
 /// The attributes of what serde can write; `name` is what an error calls it.
 pub(super) fn attributes<T: Serialize>(value: &T, name: &'static str) -> Result<Item, StoreError> {
     serde_dynamo::to_item(value).map_err(|_| StoreError::Malformed(name))

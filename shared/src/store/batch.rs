@@ -1,4 +1,4 @@
-//! Reads many items at once.
+//! How a [`Store`] reads many items at once.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 

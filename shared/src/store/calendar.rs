@@ -1,4 +1,4 @@
-//! A calendar's items: how far it was read, what is open in it, and what was done.
+//! The items of a calendar, which [`Store::calendar`] names: how far it was read, what is open in it, and what was done.
 //!
 //! One query reads all but what was done: the sort keys `copy#…`, `cursor`, `left#…` and `open#…` come before `seen#…`.
 
@@ -72,9 +72,7 @@ impl CalendarItems<'_> {
     pub async fn read(&self) -> Result<CalendarState, StoreError> {
         let mut pages = self
             .store
-            .client()
             .query()
-            .table_name(self.store.table())
             .consistent_read(true)
             .key_condition_expression("pk = :calendar AND sk < :history")
             .expression_attribute_values(":calendar", self.partition())
@@ -90,8 +88,8 @@ impl CalendarItems<'_> {
         Ok(state)
     }
 
-    /// Opens a record, unless a newer version of the event was looked at before or there is a record already. `over` is what
-    /// was seen before; it does not count, because the event was read since.
+    /// Opens a record, unless a newer version of the event was looked at before or there is a record already. `over` is an
+    /// earlier memory of the event; it does not count, because the event was read since.
     pub async fn open(
         &self,
         record: Kept<OpenRecord>,
@@ -191,9 +189,7 @@ impl CalendarItems<'_> {
     pub async fn people(&self) -> Result<BTreeMap<String, PersonKey>, StoreError> {
         let mut items = self
             .store
-            .client()
             .query()
-            .table_name(self.store.table())
             .key_condition_expression("pk = :calendar")
             .projection_expression("person")
             .expression_attribute_values(":calendar", self.partition())

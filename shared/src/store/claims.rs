@@ -1,4 +1,4 @@
-//! Ends the claims of processes that are gone.
+//! How a [`Store`] ends the claims of processes that are gone.
 
 use chrono::DateTime;
 

@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::attributes::{Item, attributes};
-use super::error::StoreError;
 use super::item::ItemKind;
 use super::key::ItemKey;
 use crate::domain::calendar_id::CalendarId;
@@ -33,14 +31,6 @@ impl CopyRecord {
 impl ItemKind for CopyRecord {
     const NAME: &'static str = "record of a copy";
     const ATTRIBUTES: &'static [&'static str] = &["person", "days", "recorded_at"];
-
-    fn write(&self) -> Result<Item, StoreError> {
-        attributes(self, Self::NAME)
-    }
-
-    fn read(item: Item) -> Option<Self> {
-        serde_dynamo::from_item(item).ok()
-    }
 }
 
 #[cfg(test)]

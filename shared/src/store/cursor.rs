@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::attributes::{Item, attributes};
-use super::error::StoreError;
 use super::item::ItemKind;
 use super::key::{ItemKey, calendar_partition};
 use crate::domain::calendar_id::CalendarId;
@@ -33,14 +31,6 @@ impl Cursor {
 impl ItemKind for Cursor {
     const NAME: &'static str = "cursor";
     const ATTRIBUTES: &'static [&'static str] = &["sync_token", "reconciled_at", "users_digest"];
-
-    fn write(&self) -> Result<Item, StoreError> {
-        attributes(self, Self::NAME)
-    }
-
-    fn read(item: Item) -> Option<Self> {
-        serde_dynamo::from_item(item).ok()
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Keeps the last good content of the spreadsheet: compressed chunks under a version, and a pointer that names it.
+//! How a [`Store`] keeps the last good content of the spreadsheet: compressed chunks under a version, and a pointer to it.
 //!
 //! A version is never written twice: its id has the pointer's revision in it, so a chunk that was retired is never
 //! pointed at again. A writer that dies before it moves the pointer leaves chunks that nothing names.
@@ -134,8 +134,7 @@ fn unpacked<T: DeserializeOwned>(chunks: &[Vec<u8>]) -> Option<Vec<T>> {
 impl Store {
     /// The versions in use now; the empty pointer before the first load.
     pub async fn load_pointer(&self) -> Result<Pointer, StoreError> {
-        let item = self.directory_item(&Pointer::key(), true).await?;
-        item.map_or_else(|| Ok(Pointer::default()), Pointer::from_item)
+        self.item(&Pointer::key()).await?.map_or_else(|| Ok(Pointer::default()), Pointer::from_item)
     }
 
     /// Replaces the pointer that had `revision`; [`StoreError::ConditionFailed`] when it was moved meanwhile.
@@ -208,14 +207,8 @@ impl Store {
             .await
     }
 
-    /// An item of the directory's partition.
-    pub(super) async fn directory_item(&self, key: &ItemKey, consistent: bool) -> Result<Option<Item>, StoreError> {
-        let request = self.client().get_item().table_name(self.table()).consistent_read(consistent);
-        Ok(request.set_key(Some(key.attributes())).send().await?.item)
-    }
-
     async fn load_chunk(&self, key: ItemKey) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(mut item) = self.directory_item(&key, true).await? else {
+        let Some(mut item) = self.item(&key).await? else {
             return Ok(None);
         };
         match item.remove(DATA) {

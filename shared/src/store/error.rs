@@ -51,7 +51,7 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for StoreError {
     }
 }
 
-/// In `SQLite`'s words, <https://www.sqlite.org/rescode.html#full>, which an embedded DynamoDB repeats.
+/// Whether a message says so in `SQLite`'s words, which an embedded DynamoDB repeats: <https://www.sqlite.org/rescode.html#full>
 pub fn is_disk_full(message: Option<&str>) -> bool {
     message.is_some_and(|message| message.contains("disk is full") || message.contains("database is full"))
 }

@@ -1,4 +1,4 @@
-//! What the table says of events, found by their names: for whoever shows or settles forms.
+//! How a [`Store`] finds what the table says of events by their names, for whoever shows or settles forms.
 
 use std::collections::HashMap;
 

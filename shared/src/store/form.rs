@@ -1,69 +1,38 @@
-//! Forms: one item for each person and days that were asked for.
+//! Forms, one item for each person and days that were asked for, and how a [`Store`] finds them.
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::attributes::{Item, TTL, attributes, has_ended, instant, number};
+use super::attributes::{Item, TTL, has_ended, number, text};
 use super::error::StoreError;
 use super::item::{ItemKind, Kept, kept};
 use super::key::{ItemKey, in_key, person_partition};
 use super::write::{Condition, Write};
-use crate::domain::form::{AskingEvent, Claim, ClaimId, Copy, Failures, Form, FormId, FormKey, Outcome, State};
+use crate::domain::date_range::DateRange;
+use crate::domain::email::PersonKey;
+use crate::domain::form::{Form, FormId, FormKey};
 use crate::domain::revision::Revision;
 
 /// A form with its key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormItem {
     /// Its person and days.
+    #[serde(flatten)]
     pub key: FormKey,
     /// What is known of it.
+    #[serde(flatten)]
     pub form: Form,
 }
 
-/// The item as it lies in the table.
-#[derive(Serialize, Deserialize)]
-struct FormAttributes {
-    #[serde(flatten)]
-    key: FormKey,
-    state: StateWord,
-    mails: u32,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    ordered: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    claim: Option<ClaimId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    lease_until: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    failures: Option<Failures>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    issued_at: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    discarded_at: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    copy: Option<Copy>,
-    #[serde(default)]
-    copies: u32,
-    dated: i64,
-    #[serde(default)]
-    events: Vec<AskingEvent>,
-}
-
-/// A state's name.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StateWord {
-    Due,
-    Sending,
-    Waiting,
-    InDoubt,
-    Held,
-    Issued,
-    Discarded,
+/// The forms of one person.
+#[derive(Clone, Debug)]
+pub struct PersonItems<'a> {
+    store: &'a Store,
+    person: &'a PersonKey,
 }
 
 impl FormItem {
@@ -78,61 +47,6 @@ impl FormItem {
     /// Where the form lies that an id names.
     pub(super) fn key_named(id: &FormId) -> ItemKey {
         ItemKey::new(person_partition(&id.person_digest), format!("{}{}", Self::SORT_KEYS, in_key(id.days)))
-    }
-}
-
-impl FormAttributes {
-    fn new(item: &FormItem) -> Self {
-        let form = &item.form;
-        let mut attributes = Self {
-            key: item.key.clone(),
-            state: StateWord::Due,
-            mails: form.mails,
-            ordered: form.is_ordered,
-            claim: None,
-            lease_until: None,
-            failures: form.failures,
-            issued_at: None,
-            discarded_at: None,
-            outcome: None,
-            copy: form.copy.clone(),
-            copies: form.copies,
-            dated: form.dated.timestamp_millis(),
-            events: form.events.clone(),
-        };
-        attributes.state = match &form.state {
-            State::Due => StateWord::Due,
-            State::Waiting => StateWord::Waiting,
-            State::InDoubt => StateWord::InDoubt,
-            State::Held => StateWord::Held,
-            State::Sending(claim) => {
-                attributes.claim = Some(claim.id.clone());
-                attributes.lease_until = Some(claim.until.timestamp_millis());
-                StateWord::Sending
-            }
-            State::Issued { at } => {
-                attributes.issued_at = Some(at.timestamp_millis());
-                StateWord::Issued
-            }
-            State::Discarded { outcome, at } => {
-                attributes.discarded_at = Some(at.timestamp_millis());
-                attributes.outcome = Some(*outcome);
-                StateWord::Discarded
-            }
-        };
-        attributes
-    }
-
-    fn state(&self) -> Option<State> {
-        Some(match self.state {
-            StateWord::Due => State::Due,
-            StateWord::Waiting => State::Waiting,
-            StateWord::InDoubt => State::InDoubt,
-            StateWord::Held => State::Held,
-            StateWord::Sending => State::Sending(Claim { id: self.claim.clone()?, until: instant(self.lease_until?)? }),
-            StateWord::Issued => State::Issued { at: instant(self.issued_at?)? },
-            StateWord::Discarded => State::Discarded { outcome: self.outcome?, at: instant(self.discarded_at?)? },
-        })
     }
 }
 
@@ -156,32 +70,17 @@ impl ItemKind for FormItem {
         "events",
     ];
 
-    fn write(&self) -> Result<Item, StoreError> {
-        let mut item = attributes(&FormAttributes::new(self), Self::NAME)?;
-        if let Some(end) = self.form.ends_at(self.key.days) {
-            item.insert(TTL.to_owned(), number(end.timestamp()));
-        }
-        Ok(item)
-    }
-
-    fn read(item: Item) -> Option<Self> {
-        let attributes: FormAttributes = serde_dynamo::from_item(item).ok()?;
-        let state = attributes.state()?;
-        let form = Form {
-            state,
-            mails: attributes.mails,
-            is_ordered: attributes.ordered,
-            failures: attributes.failures,
-            copy: attributes.copy,
-            copies: attributes.copies,
-            dated: instant(attributes.dated)?,
-            events: attributes.events,
-        };
-        Some(Self { key: attributes.key, form })
+    fn for_others(&self) -> Vec<(&'static str, AttributeValue)> {
+        self.form.ends_at(self.key.days).map(|end| (TTL, number(end.timestamp()))).into_iter().collect()
     }
 }
 
 impl Store {
+    /// The forms of a person.
+    pub fn person<'a>(&'a self, person: &'a PersonKey) -> PersonItems<'a> {
+        PersonItems { store: self, person }
+    }
+
     /// The forms of these keys, which differ, strongly consistent. Forms that are absent, have ended or cannot be read are
     /// left out.
     pub async fn forms(
@@ -198,6 +97,33 @@ impl Store {
     /// The form that an id names, strongly consistent. What has ended counts as absent.
     pub async fn form_named(&self, id: &FormId, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
         read_form(self.item(&FormItem::key_named(id)).await?, now)
+    }
+}
+
+impl PersonItems<'_> {
+    /// The form for these days, strongly consistent. What has ended counts as absent.
+    pub async fn form(&self, days: DateRange, now: DateTime<Utc>) -> Result<Option<Kept<FormItem>>, StoreError> {
+        let key = FormKey { person: self.person.clone(), days };
+        read_form(self.store.item(&FormItem::key_of(&key)).await?, now)
+    }
+
+    /// All forms in the order of their days, strongly consistent. What has ended or cannot be read is left out.
+    pub async fn forms(&self, now: DateTime<Utc>) -> Result<Vec<Kept<FormItem>>, StoreError> {
+        let mut items = self
+            .store
+            .query()
+            .consistent_read(true)
+            .key_condition_expression("pk = :person AND begins_with(sk, :form)")
+            .expression_attribute_values(":person", text(person_partition(&self.person.digest())))
+            .expression_attribute_values(":form", text(FormItem::SORT_KEYS))
+            .into_paginator()
+            .items()
+            .send();
+        let mut forms = Vec::new();
+        while let Some(item) = items.next().await.transpose()? {
+            forms.extend(read_form(Some(item), now).ok().flatten());
+        }
+        Ok(forms)
     }
 }
 
@@ -247,7 +173,8 @@ mod tests {
             let end = form.ends_at(key.days).map(|end| end.timestamp());
             let item = FormItem { key, form };
             assert_reads_back(&item);
-            prop_assert_eq!(end_of(&item.write().unwrap()), end);
+            let written = kept(None, item, Revision(String::new())).to_item(&ItemKey::new("partition", "sort"));
+            prop_assert_eq!(end_of(&written.unwrap()), end);
         }
     }
 }

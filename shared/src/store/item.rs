@@ -2,7 +2,11 @@
 
 use std::ops::Deref;
 
-use super::attributes::{Item, PARTITION, REVISION, SORT, TTL, revision_of, text};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::attributes::{Item, PARTITION, REVISION, SORT, TTL, attributes, revision_of, text};
 use super::error::StoreError;
 use super::key::ItemKey;
 use crate::domain::revision::Revision;
@@ -17,16 +21,16 @@ pub struct Kept<T> {
     extra: Item,
 }
 
-/// A kind of item: how it is written, and read back.
-pub trait ItemKind: Sized {
+/// A kind of item.
+pub trait ItemKind: Serialize + DeserializeOwned {
     /// What it is called where it cannot be read.
     const NAME: &'static str;
     /// The attributes that this version knows, besides keys and revision.
     const ATTRIBUTES: &'static [&'static str];
-    /// The attributes.
-    fn write(&self) -> Result<Item, StoreError>;
-    /// Reads the attributes; `None` when they make no sense.
-    fn read(item: Item) -> Option<Self>;
+    /// Attributes that are written for others, and not read back.
+    fn for_others(&self) -> Vec<(&'static str, AttributeValue)> {
+        Vec::new()
+    }
 }
 
 impl<T> Deref for Kept<T> {
@@ -47,13 +51,15 @@ impl<T: ItemKind> Kept<T> {
             extra.remove(*name);
         }
         item.retain(|name, _| !extra.contains_key(name));
-        Ok(Self { value: T::read(item).ok_or_else(malformed)?, revision, extra })
+        let value = serde_dynamo::from_item(item).map_err(|_| malformed())?;
+        Ok(Self { value, revision, extra })
     }
 
-    /// The whole item; a key that a newer version added is carried through.
+    /// The whole item, with the attributes that a newer version of Moffman has added.
     pub(super) fn to_item(&self, key: &ItemKey) -> Result<Item, StoreError> {
         let mut item = self.extra.clone();
-        item.extend(self.value.write()?);
+        item.extend(attributes(&self.value, T::NAME)?);
+        item.extend(self.value.for_others().into_iter().map(|(name, value)| (name.to_owned(), value)));
         item.extend(key.attributes());
         item.insert(REVISION.to_owned(), text(&self.revision.0));
         Ok(item)

@@ -1,4 +1,4 @@
-//! The calendars that were ever read, each an item without attributes of its own.
+//! How a [`Store`] knows the calendars that were ever read: each is an item without attributes of its own.
 
 use super::Store;
 use super::attributes::{Item, text};
@@ -24,9 +24,7 @@ impl Store {
         is_known: impl Fn(&CalendarId) -> bool,
     ) -> Result<Vec<CalendarId>, StoreError> {
         let mut items = self
-            .client()
             .query()
-            .table_name(self.table())
             .key_condition_expression("pk = :calendars")
             .expression_attribute_values(":calendars", text(CALENDARS))
             .into_paginator()

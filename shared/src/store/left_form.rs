@@ -4,8 +4,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::attributes::{Item, attributes};
-use super::error::StoreError;
 use super::item::ItemKind;
 use super::key::ItemKey;
 use crate::domain::calendar_id::CalendarId;
@@ -34,14 +32,6 @@ impl LeftForm {
 impl ItemKind for LeftForm {
     const NAME: &'static str = "form that was left behind";
     const ATTRIBUTES: &'static [&'static str] = &["person", "days", "left_at"];
-
-    fn write(&self) -> Result<Item, StoreError> {
-        attributes(self, Self::NAME)
-    }
-
-    fn read(item: Item) -> Option<Self> {
-        serde_dynamo::from_item(item).ok()
-    }
 }
 
 #[cfg(test)]

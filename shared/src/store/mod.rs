@@ -1,15 +1,16 @@
-//! Keeps state in one DynamoDB table. Each kind of item has a file: its key, and how it is written and read.
+//! A [`Store`] keeps state in one DynamoDB table. Each kind of item has a file with its key, how it is written and read, and
+//! what the store does with it.
 //!
 //! Every item has the partition key `pk` and the sort key `sk`; `expires_at` (seconds since 1970) is the table's TTL
 //! attribute.
 
-use std::fmt;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
+use derive_more::Debug;
 
 #[cfg(test)]
 mod arbitrary;
@@ -28,7 +29,6 @@ pub mod key;
 mod known_calendar;
 pub mod left_form;
 pub mod open_record;
-pub mod person;
 pub mod seen;
 pub mod subscribed;
 pub mod token;
@@ -39,8 +39,9 @@ pub use error::{StoreError, is_disk_full};
 use attributes::{PARTITION, SORT, TTL};
 
 /// A handle on the table; clones share one connection pool.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Store {
+    #[debug(skip)]
     client: Client,
     table: String,
 }
@@ -95,14 +96,12 @@ impl Store {
         &self.client
     }
 
+    fn query(&self) -> QueryFluentBuilder {
+        self.client.query().table_name(&self.table)
+    }
+
     /// The table's name.
     pub fn table(&self) -> &str {
         &self.table
-    }
-}
-
-impl fmt::Debug for Store {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("table", &self.table).finish_non_exhaustive()
     }
 }

@@ -1,52 +1,38 @@
 //! Events that need work: recorded before the cursor moves past them, deleted when they are done.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::attributes::{Item, attributes};
-use super::error::StoreError;
+use super::attributes::{number, text};
 use super::item::ItemKind;
 use super::key::ItemKey;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::PersonKey;
-use crate::domain::etag::Etag;
 use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
 use crate::domain::form::FormKey;
 
 /// An event that needs work. Its form has an item of its own: events come and go, the form stays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenRecord {
     /// The event as it was last seen.
+    #[serde(with = "as_json")]
     pub event: Event,
     /// The days to approve.
     pub days: DateRange,
     /// The person whose days they are.
     pub person: PersonKey,
     /// When it was first recorded.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub recorded_at: DateTime<Utc>,
     /// Since when the event asks for these days.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub asking_since: DateTime<Utc>,
     /// Whether the event is gone, and the record stays only to show that its form is not settled.
+    #[serde(rename = "gone", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_gone: bool,
-}
-
-/// The item as it lies in the table. It repeats the event's version for people who look at the table.
-#[derive(Serialize, Deserialize)]
-struct OpenAttributes {
-    event: String,
-    etag: Etag,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    updated: Option<i64>,
-    days: DateRange,
-    person: PersonKey,
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    recorded_at: DateTime<Utc>,
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    asking_since: DateTime<Utc>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    gone: bool,
 }
 
 impl OpenRecord {
@@ -80,6 +66,11 @@ impl OpenRecord {
         self.event.updated.filter(|updated| *updated <= now).unwrap_or(self.asking_since)
     }
 
+    /// Older records are smaller.
+    pub fn age(&self) -> (DateTime<Utc>, &EventId) {
+        (self.recorded_at, &self.event.id)
+    }
+
     /// The form that the event asks for.
     pub fn form(&self) -> FormKey {
         FormKey { person: self.person.clone(), days: self.days }
@@ -91,31 +82,27 @@ impl ItemKind for OpenRecord {
     const ATTRIBUTES: &'static [&'static str] =
         &["event", "etag", "updated", "days", "person", "recorded_at", "asking_since", "gone"];
 
-    fn write(&self) -> Result<Item, StoreError> {
-        let event = serde_json::to_string(&self.event).map_err(|_| StoreError::Malformed(Self::NAME))?;
-        let item = OpenAttributes {
-            event,
-            etag: self.event.etag.clone(),
-            updated: self.event.updated.map(|updated| updated.timestamp_millis()),
-            days: self.days,
-            person: self.person.clone(),
-            recorded_at: self.recorded_at,
-            asking_since: self.asking_since,
-            gone: self.is_gone,
-        };
-        attributes(&item, Self::NAME)
+    /// The event's version again, for people who look at the table.
+    fn for_others(&self) -> Vec<(&'static str, AttributeValue)> {
+        let updated = self.event.updated.map(|updated| ("updated", number(updated.timestamp_millis())));
+        [("etag", text(&self.event.etag))].into_iter().chain(updated).collect()
+    }
+}
+
+/// The event in one attribute, as JSON.
+mod as_json {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::Event;
+
+    pub(super) fn serialize<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(event).map_err(S::Error::custom)?)
     }
 
-    fn read(item: Item) -> Option<Self> {
-        let item: OpenAttributes = serde_dynamo::from_item(item).ok()?;
-        Some(Self {
-            event: serde_json::from_str(&item.event).ok()?,
-            days: item.days,
-            person: item.person,
-            recorded_at: item.recorded_at,
-            asking_since: item.asking_since,
-            is_gone: item.gone,
-        })
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attributes::{Item, TTL, attributes, number, text};
 use super::error::StoreError;
 use super::key::ItemKey;
+use super::open_record::OpenRecord;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::PersonKey;
@@ -58,6 +59,12 @@ impl Seen {
 
     pub(super) fn key_in(calendar: &CalendarId, event: &EventId) -> ItemKey {
         ItemKey::of_event(calendar, Self::SORT_KEYS, event)
+    }
+
+    /// How a record was closed, with the version of the event that it had.
+    pub fn of(record: &OpenRecord, how: How, at: DateTime<Utc>) -> Self {
+        let OpenRecord { event, person, days, .. } = record;
+        Self { etag: event.etag.clone(), updated: event.updated, person: person.clone(), days: *days, how, at }
     }
 
     /// The form that the event asked for.

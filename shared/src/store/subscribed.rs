@@ -1,4 +1,4 @@
-//! Remembers which calendars were put into the service account's calendar list.
+//! How a [`Store`] remembers which calendars were put into the service account's calendar list.
 //!
 //! One item holds them all as a set of short digests: 400 kB are enough for about 40,000 calendars.
 
@@ -49,9 +49,8 @@ fn from_item(mut item: Item) -> Option<HashSet<CalendarDigest>> {
 impl Store {
     /// The calendars that were subscribed at any time.
     pub async fn load_subscribed(&self) -> Result<HashSet<CalendarDigest>, StoreError> {
-        let Some(item) = self.directory_item(&key(), false).await? else {
-            return Ok(HashSet::new());
-        };
+        let get = self.client().get_item().table_name(self.table()).set_key(Some(key().attributes()));
+        let Some(item) = get.send().await?.item else { return Ok(HashSet::new()) };
         from_item(item).ok_or(StoreError::Malformed("the subscribed calendars"))
     }
 

@@ -1,8 +1,6 @@
-//! Keeps access tokens, so that a cold process need not ask for a new one.
+//! How a [`Store`] keeps access tokens, so that a cold process need not ask for a new one.
 //!
 //! DynamoDB deletes an expired token by itself, but late: readers look at the expiry.
-
-use std::fmt;
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,18 +13,12 @@ use super::key::ItemKey;
 const ACCESS_TOKEN: &str = "access_token";
 
 /// An access token and the end of its life.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct StoredToken {
     /// What goes into the `Authorization` header, without `Bearer`.
     pub access_token: SecretString,
     /// When the token stops working; the store keeps whole seconds.
     pub expires_at: DateTime<Utc>,
-}
-
-impl fmt::Debug for StoredToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
 }
 
 impl StoredToken {

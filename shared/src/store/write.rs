@@ -1,4 +1,4 @@
-//! Writes whole items, each on a condition: one alone, or several that must agree in one transaction.
+//! How a [`Store`] writes whole items, each on a condition: one alone, or several that must agree in one transaction.
 //!
 //! A write whose answer was lost is recognised by its revision. What a condition met is answered, so that the caller can
 //! go on from it without reading.
@@ -21,9 +21,9 @@ use crate::domain::revision::Revision;
 
 /// What a cancelled transaction says of an action whose condition failed.
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
-/// What it says of an action that met another write: worth repeating at once.
+/// What a cancelled transaction says of an action that met another write: worth repeating at once.
 const CONFLICT: &str = "TransactionConflict";
-/// What it says of an action for which the table had no capacity.
+/// What a cancelled transaction says of an action for which the table had no capacity.
 const NO_CAPACITY: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 /// How often a write that met another is repeated.
 const MOST_ATTEMPTS: usize = 5;
@@ -59,9 +59,9 @@ pub enum Condition {
 /// What became of writes.
 #[derive(Clone, Debug)]
 pub enum Written {
-    /// They are in the table.
+    /// All of them are in the table.
     Done,
-    /// None is: for each, what its condition met.
+    /// None of them is in the table; for each, what its condition met.
     Refused(Vec<Met>),
 }
 

@@ -45,7 +45,7 @@ impl Worker<'_> {
                 self.close(LeaveReason::Approved).await
             }
             Err(GoogleError::Changed) => {
-                // Perhaps by this very call, whose answer was lost.
+                // Perhaps this very call changed it, and its answer was lost.
                 self.approved = Some(how);
                 self.seen = None;
                 Ok(Step::Next)
@@ -112,11 +112,11 @@ impl Worker<'_> {
         }
     }
 
-    /// Whether a form may be left that nobody has settled, and that no event asks for then.
+    /// Whether closing the record may leave a form that nobody has settled and no event asks for.
     fn leaves_unsettled(&self, how: How) -> bool {
         match how {
-            // On a form that is settled, or without one: forms are off, and this one is of an earlier time. But the record
-            // may be another one since, whose form nobody here has read.
+            // The event was approved on a settled form, or forms are off. But another record may have been met since, and
+            // its form was not read.
             How::Approved | How::ApprovedEarlier => match &self.form {
                 Known::Unread => self.sweep.app.byroapi.is_some(),
                 Known::Read(_) => self.form().is_some_and(Form::is_doubtful),
@@ -134,8 +134,8 @@ impl Worker<'_> {
         Ok(vec![self.put(form)?.0])
     }
 
-    /// The write with which a record of somebody who is not registered is closed: a sweep that knows other people must
-    /// not have moved the cursor since. `None` where this sweep must not close it.
+    /// The write that goes along when a record is closed because its person is not registered: it fails if a sweep that
+    /// knows other people has moved the cursor on. `None` where this sweep must not close the record.
     fn raise_cursor(&mut self) -> Result<Option<Write>, StoreError> {
         let Some(read) = self.calendar.cursor.clone().filter(|_| self.calendar.is_of_these_people) else {
             return Ok(None);
@@ -143,7 +143,7 @@ impl Worker<'_> {
         let raised = kept(Some(&read), (*read).clone(), self.sweep.revision());
         let mut writes =
             self.sweep.app.store.calendar(&self.calendar.office.calendar_id).put_cursor(Some(&read), &raised)?;
-        // Where the write is refused, this cursor is not known any more, and the next try is refused as well.
+        // If the write is refused, the table has another cursor, and the next try is refused as well.
         self.calendar.cursor = Some(raised);
         Ok(writes.pop())
     }
@@ -151,14 +151,10 @@ impl Worker<'_> {
     /// The last version of the event that was looked at. Where Google does not say when it changed, it counts as changed with
     /// the version that is recorded.
     fn seen_as(&self, how: How) -> Seen {
-        let (record, seen) = (&self.record, self.seen.as_ref());
-        Seen {
-            etag: seen.unwrap_or(&record.event).etag.clone(),
-            updated: seen.and_then(|seen| seen.updated).or(record.event.updated),
-            person: record.person.clone(),
-            days: record.days,
-            how,
-            at: self.now(),
+        let recorded = Seen::of(&self.record, how, self.now());
+        match &self.seen {
+            Some(seen) => Seen { etag: seen.etag.clone(), updated: seen.updated.or(recorded.updated), ..recorded },
+            None => recorded,
         }
     }
 

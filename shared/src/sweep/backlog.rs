@@ -77,7 +77,7 @@ impl Sweep<'_> {
                 self.tend_left(calendar, &asked, &read).await;
                 Some(read)
             }
-            // Whoever is about to announce a form meets it.
+            // The forms stay unread: whoever announces one meets what there is.
             Err(error) => {
                 let left = std::mem::take(&mut calendar.left);
                 calendar.report.left.extend(left.into_iter().map(|left| left.form.clone()));
@@ -95,7 +95,7 @@ impl Sweep<'_> {
         if again.is_empty() {
             return resting;
         }
-        // Whatever this sweep itself sends is through then.
+        // When the lock is free, this sweep itself sends nothing any more.
         drop(self.form_turn.lock().await);
         let keys: BTreeSet<FormKey> = again.iter().map(|resting| resting.record.form()).collect();
         let forms = match self.read_forms(&keys).await {

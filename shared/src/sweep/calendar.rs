@@ -40,14 +40,14 @@ pub(super) struct SweptCalendar {
     pub(super) office: Office,
     /// Its zone, if that is known.
     pub(super) zone: Option<Tz>,
-    /// As this sweep read it or moved it on.
+    /// The cursor as this sweep read it or moved it on.
     pub(super) cursor: Option<Kept<Cursor>>,
     /// Whether the cursor was written for the people that this sweep knows: only then may it close the records of people
     /// who are not registered.
     pub(super) is_of_these_people: bool,
     /// Whether the whole window was listed.
     pub(super) is_reconciled: bool,
-    /// The forms that events have left behind, as far as nobody has seen to them yet.
+    /// The forms that events have left behind and that were not tended yet.
     pub(super) left: Vec<Kept<LeftForm>>,
     pub(super) report: SweepReport,
 }

@@ -1,4 +1,4 @@
-//! Sends the copies of forms that people ordered. A copy that was refused waits; one that may be out is not sent again.
+//! How a [`Sweep`] sends the copies that people ordered. A copy that was refused waits; one that may be out is not sent again.
 
 use super::calendar::SweptCalendar;
 use super::send::{LEASE_MARGIN, silences_after};
@@ -32,7 +32,7 @@ enum Alongside {
     Check,
     /// It is deleted.
     Delete,
-    /// Nothing.
+    /// It stays as it is.
     Nothing,
 }
 
@@ -128,32 +128,15 @@ impl CopyWorker<'_> {
 
     /// Writes down what the form service answered, as often as others change the form meanwhile.
     async fn settle(&mut self, claim: ClaimId, answer: IssueAnswer) -> Result<bool, WorkError> {
-        let luck = self.sweep.luck();
-        let forms = &mut self.calendar.report.forms;
-        let (happening, with, problem) = match answer {
-            IssueAnswer::Issued => {
-                forms.issued += 1;
-                (CopyHappening::Sent(claim), Alongside::Delete, None)
-            }
-            IssueAnswer::Refused { reason } => {
-                forms.refused += 1;
-                let problem = format!("the copy of a form was refused: {reason}");
-                (CopyHappening::Refused { claim, is_try: true, luck }, Alongside::Nothing, Some(problem))
-            }
-            IssueAnswer::NotReached => {
-                forms.not_reached += 1;
-                let problem = "the form service was not reached".to_owned();
-                (CopyHappening::Refused { claim, is_try: false, luck }, Alongside::Nothing, Some(problem))
-            }
-            IssueAnswer::Unknown { reason } => {
-                forms.unknown += 1;
-                let problem = format!("it is not known whether the copy of a form was issued: {reason}");
-                (CopyHappening::Sent(claim), Alongside::Delete, Some(problem))
-            }
-        };
-        if let Some(problem) = problem {
+        if let Some(problem) = self.calendar.report.forms.count(&answer, "the copy of a form") {
             self.calendar.problem(problem);
         }
+        let luck = self.sweep.luck();
+        let (happening, with) = match answer {
+            IssueAnswer::Issued | IssueAnswer::Unknown { .. } => (CopyHappening::Sent(claim), Alongside::Delete),
+            IssueAnswer::Refused { .. } => (CopyHappening::Refused { claim, is_try: true, luck }, Alongside::Nothing),
+            IssueAnswer::NotReached => (CopyHappening::Refused { claim, is_try: false, luck }, Alongside::Nothing),
+        };
         let mut pauses = 0;
         for _ in 0..MOST_ROUNDS {
             match self.change(&happening, with).await {
@@ -189,7 +172,7 @@ impl CopyWorker<'_> {
         self.meet(written, 0)
     }
 
-    /// What a refused write met: the form as it is now, which `form` names among the writes.
+    /// Remembers the form that a refused write met, and answers whether it met one; `form` is its place among the writes.
     fn meet(&mut self, written: Written, form: usize) -> Result<bool, WorkError> {
         match written.met(form) {
             Met::Nothing => Ok(false),

@@ -28,7 +28,7 @@ pub(super) enum Known<T> {
     Read(Option<T>),
 }
 
-/// By what a sweep decides.
+/// What the decisions of a sweep depend on besides the event.
 #[derive(Clone, Copy)]
 pub(super) struct Policy<'a> {
     pub(super) rules: Rules<'a>,
@@ -82,7 +82,7 @@ pub(super) fn decide(case: &Case<'_>, policy: &Policy<'_>) -> Decision {
         return match form_turn() {
             _ if record.is_gone => gone(record, *form),
             // Nothing to send and nothing to approve: the event need not be read.
-            rest @ (Turn::Rest(_) | Turn::LookAgain { .. }) if policy.forms && !must_look => Decision::Form(rest),
+            rest @ (Turn::Rest(_) | Turn::LookAgain) if policy.forms && !must_look => Decision::Form(rest),
             _ => Decision::Look,
         };
     };

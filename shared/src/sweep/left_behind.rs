@@ -1,5 +1,5 @@
-//! How a [`Sweep`] tends the forms that events left behind before they were settled. Each stays in sight while nobody knows
-//! whether it is out; then it is forgotten.
+//! How a [`Sweep`] tends the forms that events left behind before they were settled. Each stays in sight until somebody
+//! knows whether it is out; then it is forgotten.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -27,8 +27,8 @@ impl Sweep<'_> {
         self.app.store.forms(&keys, self.app.clock.now()).await
     }
 
-    /// Counts what was left behind and stays in sight, and forgets the others: what is settled, what is `asked` for again,
-    /// and that of which no mail can be out.
+    /// Counts the forms that stay in sight, and forgets the others: those that are settled, those that are `asked` for
+    /// again, and those of which no mail can be out.
     pub(super) async fn tend_left(
         &self,
         calendar: &mut SweptCalendar,
@@ -69,7 +69,7 @@ impl Sweep<'_> {
     }
 }
 
-/// Whether a form may stay unsettled without the event that asked for it; `None` where nobody knows.
+/// Whether a form may be unsettled when its event turns away; one that was not read (`None`) may.
 pub(super) fn may_be_unsettled(form: Option<&Form>) -> bool {
     form.is_none_or(|form| !form.is_settled())
 }

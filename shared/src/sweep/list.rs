@@ -101,7 +101,7 @@ impl<'a> Lister<'a> {
         Err(CalendarError::Endless("it has more pages than a calendar can have"))
     }
 
-    /// A day has gone by, or other people are registered now than those for whom the calendar was read.
+    /// Whether to list the whole window: a day has gone by, or other people are registered now.
     fn is_to_reconcile(&self, cursor: &Cursor) -> bool {
         !(Duration::zero()..RECONCILE_AFTER).contains(&(self.sweep.started - cursor.reconciled_at))
             || cursor.users_digest != self.sweep.roster.users_digest

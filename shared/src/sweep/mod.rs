@@ -10,7 +10,6 @@ mod copies;
 mod decision;
 mod left_behind;
 mod list;
-mod look;
 mod order;
 mod plan;
 mod plan_forms;

@@ -81,7 +81,7 @@ impl Sweep<'_> {
     /// Whether the event is work as Google has it now.
     async fn is_work(&self, calendar: &SweptCalendar, event_id: &EventId) -> Result<bool, CalendarError> {
         let read = match self.look_at(calendar, event_id).await {
-            // The version that was listed is.
+            // What cannot be read counts as it was listed: as work.
             Err(GoogleError::OddEvent(_)) => return Ok(true),
             read => read?,
         };
@@ -108,9 +108,7 @@ impl Sweep<'_> {
             let seen = done.remove(&record.event.id);
             Candidate { record, seen, why: None }
         }));
-        candidates.sort_by(|a, b| {
-            (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
-        });
+        candidates.sort_by(|a, b| a.record.age().cmp(&b.record.age()));
         candidates
     }
 
@@ -179,7 +177,7 @@ impl Sweep<'_> {
                 let on = form.map(|form| on_earlier_form(form, record)).unwrap_or_default();
                 format!("approve {id} for {days} {on}")
             }
-            Decision::Form(Turn::LookAgain { .. }) => format!("wait with {id} for {days}: its form is being sent"),
+            Decision::Form(Turn::LookAgain) => format!("wait with {id} for {days}: its form is being sent"),
             Decision::Form(Turn::Rest(Rest::Person)) => {
                 format!("wait with {id} for {days}: its form is held until a person settles it")
             }

@@ -1,6 +1,7 @@
 //! How a [`Sweep`] writes down what a listing found, before the cursor moves past it.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -14,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::calendar::Recorded;
 use crate::store::item::{Kept, kept};
 use crate::store::open_record::OpenRecord;
+use crate::store::seen::Seen;
 
 /// How many events are written down side by side.
 const RECORDS_AT_ONCE: usize = 8;
@@ -31,15 +33,12 @@ impl Sweep<'_> {
         let Found { work, mut done, .. } = found;
         let mut open: HashMap<EventId, Kept<OpenRecord>> =
             open.into_iter().map(|record| (record.event.id.clone(), record)).collect();
-        let found: Vec<(Work, Option<Kept<OpenRecord>>)> = work
-            .into_iter()
-            .map(|(id, work)| {
-                let known = open.remove(&id);
-                (work, known)
-            })
-            .collect();
+        let found: Vec<(Work, Option<Kept<OpenRecord>>)> =
+            work.into_iter().map(|(id, work)| (work, open.remove(&id))).collect();
         let recorded: Vec<Option<OpenEvent>> = stream::iter(found)
-            .map(|(work, known)| self.record_one(&*calendar, work, known))
+            .map(|(work, known)| {
+                Recording { sweep: self, calendar: &*calendar, work, known, is_met: false, over: None }.run()
+            })
             .buffer_unordered(RECORDS_AT_ONCE)
             .try_collect()
             .await?;
@@ -49,75 +48,112 @@ impl Sweep<'_> {
         });
         let mut events: Vec<OpenEvent> = others.chain(recorded.into_iter().flatten()).collect();
         calendar.left.extend(events.iter_mut().filter_map(|event| event.left.take()));
-        events.sort_by(|a, b| {
-            (a.record.recorded_at, &a.record.event.id).cmp(&(b.record.recorded_at, &b.record.event.id))
-        });
+        events.sort_by(|a, b| a.record.age().cmp(&b.record.age()));
         Ok(events)
     }
+}
 
-    /// Writes down one event. A record that is there already is looked at: it is never skipped, and never overwritten by an
-    /// older version.
-    async fn record_one(
-        &self,
-        calendar: &SweptCalendar,
-        work: Work,
-        known: Option<Kept<OpenRecord>>,
-    ) -> Result<Option<OpenEvent>, CalendarError> {
-        let Work { mut event, person, mut days, why } = work;
-        let (mut known, mut is_met, mut over) = (known, false, None);
-        let items = self.app.store.calendar(&calendar.office.calendar_id);
+/// One event that is written down. A record that is there already is looked at: it is never skipped, and never overwritten
+/// by an older version.
+struct Recording<'a> {
+    sweep: &'a Sweep<'a>,
+    calendar: &'a SweptCalendar,
+    work: Work,
+    /// The record in the table.
+    known: Option<Kept<OpenRecord>>,
+    /// Whether a write met that record: then it may be newer than the listing.
+    is_met: bool,
+    /// An earlier memory of the event, which was read again since.
+    over: Option<Seen>,
+}
+
+/// What a round led to: one more round, or the open event, if it is one.
+type Round = ControlFlow<Option<OpenEvent>>;
+
+impl Recording<'_> {
+    async fn run(mut self) -> Result<Option<OpenEvent>, CalendarError> {
         for _ in 0..MOST_ROUNDS {
-            if let Some(record) = known.take() {
-                match compare(&record, &event, is_met) {
-                    RecordedVersion::Same => return Ok(Some(OpenEvent::new(record, Some(event)))),
-                    RecordedVersion::Newer => return Ok(Some(OpenEvent::new(record, None))),
-                    RecordedVersion::Older => known = Some(record),
-                    RecordedVersion::NobodyKnows => {
-                        let read = match self.look_at(calendar, &event.id).await {
-                            Ok(Some(read)) => read,
-                            // Whoever works on it says what is wrong.
-                            Ok(None) | Err(GoogleError::OddEvent(_)) => return Ok(Some(OpenEvent::new(record, None))),
-                            Err(error) => return Err(error.into()),
-                        };
-                        let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else {
-                            return Ok(Some(OpenEvent::new(record, Some(read))));
-                        };
-                        (event, days, known, is_met) = (read, read_days, Some(record), false);
-                        continue;
-                    }
-                }
-            }
-            let now = self.app.clock.now();
-            let record = OpenRecord::new(event.clone(), days, person.clone(), now).after(known.as_deref());
-            let record = kept(known.as_ref(), record, self.revision());
-            let left = known.as_ref().filter(|known| known.form() != record.form()).map(|known| self.left_by(known));
-            let recorded = match &known {
-                Some(known) => items.replace(known, record, left.as_ref()).await?,
-                None => items.open(record, over.as_ref(), now).await?,
-            };
-            match recorded {
-                Recorded::Written(record) => {
-                    tracing::debug!(event.id = %event.id, %days, %why, "event found");
-                    return Ok(Some(OpenEvent { left, ..OpenEvent::new(record, Some(event)) }));
-                }
-                Recorded::Found(present) => (known, is_met) = (Some(present), true),
-                Recorded::Gone => known = None,
-                // Google did not know this version once, and shows it now.
-                Recorded::Seen(Some(seen)) if over.is_none() && seen.is_of_vanished(&event) => {
-                    over = Some(seen);
-                    let read = match self.look_at(calendar, &event.id).await {
-                        // The version that was listed can be read.
-                        Err(GoogleError::OddEvent(_)) => continue,
-                        read => read?,
-                    };
-                    let Some(read) = read else { return Ok(None) };
-                    let Verdict::Work(_, read_days) = judge(&read, &self.rules(), true) else { return Ok(None) };
-                    (event, days) = (read, read_days);
-                }
-                Recorded::Seen(_) | Recorded::Unreadable => return Ok(None),
+            if let Round::Break(open) = self.round().await? {
+                return Ok(open);
             }
         }
         Err(StoreError::Throttled.into())
+    }
+
+    async fn round(&mut self) -> Result<Round, CalendarError> {
+        let Some(record) = self.known.take() else { return self.write().await };
+        match compare(&record, &self.work.event, self.is_met) {
+            RecordedVersion::Same => Ok(Round::Break(Some(OpenEvent::new(record, Some(self.work.event.clone()))))),
+            RecordedVersion::Newer => Ok(Round::Break(Some(OpenEvent::new(record, None)))),
+            RecordedVersion::Older => {
+                self.known = Some(record);
+                self.write().await
+            }
+            RecordedVersion::NobodyKnows => self.read_beside(record).await,
+        }
+    }
+
+    /// Reads the event, to go on with a version that is not older than the record's.
+    async fn read_beside(&mut self, record: Kept<OpenRecord>) -> Result<Round, CalendarError> {
+        let read = match self.sweep.look_at(self.calendar, &self.work.event.id).await {
+            Ok(Some(read)) => read,
+            // Whoever works on it says what is wrong.
+            Ok(None) | Err(GoogleError::OddEvent(_)) => return Ok(Round::Break(Some(OpenEvent::new(record, None)))),
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(read) = self.go_on_with(read) {
+            return Ok(Round::Break(Some(OpenEvent::new(record, Some(read)))));
+        }
+        (self.known, self.is_met) = (Some(record), false);
+        Ok(Round::Continue(()))
+    }
+
+    /// Writes the record, in place of the one that is known.
+    async fn write(&mut self) -> Result<Round, CalendarError> {
+        let Work { event, person, days, why } = &self.work;
+        let now = self.sweep.app.clock.now();
+        let record = OpenRecord::new(event.clone(), *days, person.clone(), now).after(self.known.as_deref());
+        let record = kept(self.known.as_ref(), record, self.sweep.revision());
+        let known = self.known.take();
+        let left = known.as_ref().filter(|known| known.form() != record.form()).map(|known| self.sweep.left_by(known));
+        let items = self.sweep.app.store.calendar(&self.calendar.office.calendar_id);
+        let recorded = match &known {
+            Some(known) => items.replace(known, record, left.as_ref()).await?,
+            None => items.open(record, self.over.as_ref(), now).await?,
+        };
+        match recorded {
+            Recorded::Written(record) => {
+                tracing::debug!(event.id = %event.id, %days, %why, "event found");
+                let open = OpenEvent { left, ..OpenEvent::new(record, Some(event.clone())) };
+                return Ok(Round::Break(Some(open)));
+            }
+            Recorded::Found(present) => (self.known, self.is_met) = (Some(present), true),
+            Recorded::Gone => {}
+            Recorded::Seen(Some(seen)) if self.over.is_none() && seen.is_of_vanished(event) => {
+                self.over = Some(seen);
+                return self.read_vanished().await;
+            }
+            Recorded::Seen(_) | Recorded::Unreadable => return Ok(Round::Break(None)),
+        }
+        Ok(Round::Continue(()))
+    }
+
+    /// Reads an event that Google did not know once in this version, and that it has listed now.
+    async fn read_vanished(&mut self) -> Result<Round, CalendarError> {
+        let read = match self.sweep.look_at(self.calendar, &self.work.event.id).await {
+            // The version that was listed can be read.
+            Err(GoogleError::OddEvent(_)) => return Ok(Round::Continue(())),
+            read => read?,
+        };
+        let is_work = read.is_some_and(|read| self.go_on_with(read).is_none());
+        Ok(if is_work { Round::Continue(()) } else { Round::Break(None) })
+    }
+
+    /// Takes a version of the event in place of the listed one. Answers it if it needs no work.
+    fn go_on_with(&mut self, read: Event) -> Option<Event> {
+        let Verdict::Work(_, days) = judge(&read, &self.sweep.rules(), true) else { return Some(read) };
+        (self.work.event, self.work.days) = (read, days);
+        None
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::byroapi::IssueAnswer;
 use crate::domain::form::FormKey;
 use crate::store::open_record::OpenRecord;
 
@@ -102,6 +103,22 @@ pub struct OfficePlan {
     pub office: String,
     /// One line per event to approve or close, and per reason to leave others alone.
     pub plan: Vec<String>,
+}
+
+impl FormCounts {
+    /// Counts an answer of the form service. Answers what a person should know of it; `what` names what was sent.
+    pub(super) fn count(&mut self, answer: &IssueAnswer, what: &str) -> Option<String> {
+        let (count, problem) = match answer {
+            IssueAnswer::Issued => (&mut self.issued, None),
+            IssueAnswer::Refused { reason } => (&mut self.refused, Some(format!("{what} was refused: {reason}"))),
+            IssueAnswer::NotReached => (&mut self.not_reached, Some("the form service was not reached".to_owned())),
+            IssueAnswer::Unknown { reason } => {
+                (&mut self.unknown, Some(format!("it is not known whether {what} was issued: {reason}")))
+            }
+        };
+        *count += 1;
+        problem
+    }
 }
 
 impl SweepReport {

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use super::decision::Known;
-use super::sweeping::{MOST_SILENCES, Sweep};
+use super::sweeping::MOST_SILENCES;
 use super::work::{Step, WorkError, Worker};
 use crate::byroapi::IssueAnswer;
 use crate::domain::approval_form;
-use crate::domain::backoff::Backoff;
 use crate::domain::form::{After, Claim, Form, Happening};
 use crate::store::StoreError;
 use crate::store::attributes::Item;
@@ -17,16 +16,8 @@ use crate::store::write::{Met, Write, Written};
 
 /// How long a claim outlives the form's timeout.
 pub(super) const LEASE_MARGIN: Duration = Duration::from_mins(1);
-/// The pauses before an outcome is written again while DynamoDB is in trouble.
-const PAUSES: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(16) };
-/// How many such pauses are made, so that all of them end within the lease.
-const MOST_PAUSES: u32 = 5;
-/// What is left to do after a pause takes about this long.
-const AFTER_A_PAUSE: Duration = Duration::from_secs(10);
 /// How often an outcome is written onto a form that others keep changing.
 const MOST_ROUNDS: usize = 32;
-/// Its milliseconds are the thousandths of luck.
-const LUCK: Duration = Duration::from_secs(1);
 
 impl Worker<'_> {
     /// Has the form issued, unless it must wait. Forms are sent one at a time.
@@ -51,7 +42,7 @@ impl Worker<'_> {
             return Ok(step);
         }
         self.calendar.report.forms.unknown += usize::from(is_interrupted);
-        // It may have been long on its way, or this process stood still: then others take the form for sent.
+        // If the write took long, or this process stood still, others already take the form for sent.
         if !sweep.app.clock.is_within(LEASE_MARGIN, announced) {
             self.settle(&Happening::NotSent(claim.id)).await?;
             return Ok(Step::Rest);
@@ -88,33 +79,22 @@ impl Worker<'_> {
 
     /// Writes down what the form service answered.
     async fn settle_answer(&mut self, answer: IssueAnswer) -> Result<Step, WorkError> {
+        if let Some(problem) = self.calendar.report.forms.count(&answer, "a form") {
+            self.problem(problem);
+        }
         let (claim, luck) = (self.claim.clone(), self.sweep.luck());
-        let forms = &mut self.calendar.report.forms;
-        let (happening, problem) = match answer {
-            IssueAnswer::Issued => {
-                forms.issued += 1;
-                self.settle(&Happening::Issued).await?;
-                self.has_issued = true;
-                return Ok(Step::Next);
-            }
-            IssueAnswer::Refused { reason } => {
-                forms.refused += 1;
-                (Happening::Refused { claim, is_try: true, luck }, format!("a form was refused: {reason}"))
-            }
-            IssueAnswer::NotReached => {
-                forms.not_reached += 1;
-                (Happening::Refused { claim, is_try: false, luck }, "the form service was not reached".to_owned())
-            }
-            IssueAnswer::Unknown { reason } => {
-                forms.unknown += 1;
-                let hold = self.sweep.policy().hold;
-                let problem = format!("it is not known whether a form was issued: {reason}");
-                (Happening::Unknown { claim, hold, luck }, problem)
-            }
+        let happening = match answer {
+            IssueAnswer::Issued => Happening::Issued,
+            IssueAnswer::Refused { .. } => Happening::Refused { claim, is_try: true, luck },
+            IssueAnswer::NotReached => Happening::Refused { claim, is_try: false, luck },
+            IssueAnswer::Unknown { .. } => Happening::Unknown { claim, hold: self.sweep.policy().hold, luck },
         };
-        self.problem(problem);
         self.settle(&happening).await?;
-        Ok(Step::Rest)
+        if happening != Happening::Issued {
+            return Ok(Step::Rest);
+        }
+        self.has_issued = true;
+        Ok(Step::Next)
     }
 
     /// Leaves a form to a person: nobody knows whether it was issued.
@@ -167,27 +147,6 @@ impl Worker<'_> {
     pub(super) fn meets_form(&mut self, item: Option<Item>) -> Result<(), StoreError> {
         self.form = Known::Read(read_form(item, self.now())?);
         Ok(())
-    }
-}
-
-impl Sweep<'_> {
-    /// Pauses before something is written again, while DynamoDB is in trouble and there is time for the pause, one more write
-    /// and the approval. Answers whether it did; `pauses` counts the pauses so far.
-    pub(super) async fn waits_out(&self, error: &StoreError, pauses: &mut u32) -> bool {
-        let pause = PAUSES.after(*pauses + 1);
-        let needed = pause + AFTER_A_PAUSE;
-        let has_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) > needed);
-        if !error.is_temporary() || *pauses >= MOST_PAUSES || !has_time {
-            return false;
-        }
-        self.app.clock.pause(pause).await;
-        *pauses += 1;
-        true
-    }
-
-    /// How much of the possible wait is added before a form is tried again, in thousandths.
-    pub(super) fn luck(&self) -> u16 {
-        u16::try_from(self.app.randomness.up_to(LUCK).as_millis()).unwrap_or(0)
     }
 }
 

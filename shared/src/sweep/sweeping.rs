@@ -1,25 +1,31 @@
-//! One sweep under way: what all its parts go by. The other files of this folder add to it what they do.
+//! A [`Sweep`] under way, and what all its parts need. The other files of this folder add what a sweep does.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use tokio::sync::Mutex;
 
+use super::calendar::SweptCalendar;
 use super::decision::Policy;
 use super::order::SweepOrder;
 use super::report::SweepReport;
 use crate::app::Moffman;
 use crate::config::{OnChange, OnUnknownOutcome, TimedEvents};
 use crate::directory::Roster;
+use crate::domain::backoff::Backoff;
 use crate::domain::calendar_id::CalendarId;
+use crate::domain::event::Event;
+use crate::domain::event_id::EventId;
 use crate::domain::form::FormKey;
 use crate::domain::office::Office;
 use crate::domain::revision::Revision;
 use crate::domain::sweep_plan::{Rules, Window};
-use crate::google::{Budget, GoogleCalendar};
+use crate::google::{Budget, GoogleCalendar, GoogleError, Listing};
+use crate::store::StoreError;
+use crate::store::open_record::OpenRecord;
 
 /// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
@@ -27,6 +33,14 @@ const CALENDARS_AT_ONCE: usize = 6;
 pub(super) const MOST_SILENCES: u32 = 3;
 /// What follows a form takes about this long.
 const AFTER_A_FORM: Duration = Duration::from_secs(5);
+/// The pauses before an outcome is written again while DynamoDB is in trouble.
+const PAUSES: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(16) };
+/// How often an outcome is written again, so that all pauses end within the lease.
+const MOST_PAUSES: u32 = 5;
+/// What is left to do after a pause takes about this long.
+const AFTER_A_PAUSE: Duration = Duration::from_secs(10);
+/// Luck is drawn from this span: a millisecond is a thousandth.
+const LUCK: Duration = Duration::from_secs(1);
 
 /// One sweep under way.
 pub(super) struct Sweep<'a> {
@@ -100,5 +114,53 @@ impl Sweep<'_> {
         let needed = self.app.settings.forms.timeout + AFTER_A_FORM;
         let in_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) >= needed);
         in_time && !self.app.stop.is_wanted()
+    }
+
+    /// The event as Google has it now; `None` when Google does not know it.
+    pub(super) async fn look_at(
+        &self,
+        calendar: &SweptCalendar,
+        event: &EventId,
+    ) -> Result<Option<Event>, GoogleError> {
+        match self.google_calendar(&calendar.office.calendar_id).in_zone(calendar.zone).get_event(event).await {
+            Ok(event) => Ok(Some(event)),
+            Err(GoogleError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The event of a record as Google has it now, or as deleted.
+    pub(super) async fn look(&self, calendar: &SweptCalendar, record: &OpenRecord) -> Result<Event, GoogleError> {
+        match self.look_at(calendar, &record.event.id).await? {
+            Some(event) => Ok(event),
+            None => self.vanished(calendar, record).await,
+        }
+    }
+
+    /// The event of a record as deleted, since Google does not know it; an error if it is the calendar that is out of reach.
+    pub(super) async fn vanished(&self, calendar: &SweptCalendar, record: &OpenRecord) -> Result<Event, GoogleError> {
+        let from = self.app.clock.now();
+        let reach = Listing::Window { from, to: from + TimeDelta::minutes(1) };
+        self.google_calendar(&calendar.office.calendar_id).list_events(&reach, None).await?;
+        Ok(Event { cancelled: true, ..record.event.clone() })
+    }
+
+    /// Pauses before something is written again, while DynamoDB is in trouble and there is time for the pause, one more write
+    /// and the approval. Answers whether it did; `pauses` counts the pauses so far.
+    pub(super) async fn waits_out(&self, error: &StoreError, pauses: &mut u32) -> bool {
+        let pause = PAUSES.after(*pauses + 1);
+        let needed = pause + AFTER_A_PAUSE;
+        let has_time = self.order.deadline.is_none_or(|deadline| self.app.clock.until(deadline) > needed);
+        if !error.is_temporary() || *pauses >= MOST_PAUSES || !has_time {
+            return false;
+        }
+        self.app.clock.pause(pause).await;
+        *pauses += 1;
+        true
+    }
+
+    /// How much of the possible wait is added before a form is tried again, in thousandths.
+    pub(super) fn luck(&self) -> u16 {
+        u16::try_from(self.app.randomness.up_to(LUCK).as_millis()).unwrap_or(0)
     }
 }

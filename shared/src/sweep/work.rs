@@ -1,4 +1,5 @@
-//! Works on one open event: step by step, until it is approved, closed, or rests.
+//! A [`Worker`] works on one open event, step by step, until it is approved, closed, or rests. `send.rs` and `approve.rs`
+//! have the steps for the form and the approval.
 //!
 //! A record, a form or an event may change at any moment: another sweep lists a newer version, a person moves the event or
 //! settles the form. Every write is on the condition that things are as they were read; when one fails, what it met is
@@ -98,7 +99,7 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain { .. })) && !self.is_sending();
+        let looks_again = matches!(self.decide(), Decision::Form(Turn::LookAgain)) && !self.is_sending();
         Some(Resting { record: self.record, form: self.form, looks_again })
     }
 
@@ -126,7 +127,7 @@ impl<'a> Worker<'a> {
             Decision::Form(Turn::Send { is_interrupted }) => self.send(is_interrupted).await,
             Decision::Form(Turn::Leave { is_interrupted }) => self.leave_to_person(is_interrupted).await,
             Decision::Form(Turn::Rest(_)) => self.rest().await,
-            Decision::Form(Turn::LookAgain { .. }) => Ok(Step::Rest),
+            Decision::Form(Turn::LookAgain) => Ok(Step::Rest),
         }
     }
 

@@ -36,6 +36,7 @@ const PURE: &[&str] = &[
     "base64",
     "chrono",
     "chrono_tz",
+    "derive_more",
     "fastrand",
     "percent_encoding",
     "serde",

@@ -10,6 +10,7 @@ use moffman_simulators::Fault;
 use moffman_testbed::WorldTime;
 
 use crate::context::{PRAGUE, run_test, thursday};
+use crate::decisions::refused;
 
 /// Longer than the wait after a first refusal.
 const JUMP: chrono::Duration = chrono::Duration::minutes(10);
@@ -52,9 +53,7 @@ async fn an_event_whose_deletion_was_not_listed_gets_no_form_whenever_its_wait_i
             return;
         }
         run_test(async |ctx| {
-            let event = thursday(ctx);
-            ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-            ctx.sweep().await;
+            let (event, _) = refused(ctx).await;
             ctx.world.person_deletes(PRAGUE, &event);
             ctx.world.expire_sync_tokens(PRAGUE);
 

@@ -6,7 +6,8 @@ use chrono::Duration as Time;
 use moffman::sweep::{SweepOrder, sweep};
 use moffman_simulators::Fault;
 
-use crate::context::{ANNA, Context, PRAGUE, everything, run_test, thursday};
+use crate::context::{ANNA, Context, PRAGUE, everything, run_test};
+use crate::decisions::refused;
 
 /// How often the whole window of a calendar was listed since `mark`.
 fn windows(ctx: &Context, mark: usize) -> usize {
@@ -63,9 +64,7 @@ async fn a_token_ends_in_time() {
 async fn a_refused_form_waits_no_longer_than_its_backoff() {
     for back in [Time::seconds(30), Time::minutes(10), Time::days(1), Time::days(400)] {
         run_test(async |ctx| {
-            let event = thursday(ctx);
-            ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-            ctx.sweep().await;
+            let (event, _) = refused(ctx).await;
             ctx.time.set_back(back);
             ctx.restart("{}");
             ctx.sweep().await;

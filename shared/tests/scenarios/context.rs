@@ -311,6 +311,13 @@ pub fn thursday(ctx: &Context) -> String {
     ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"))
 }
 
+/// Anna's Thursday, which a sweep has recorded without having time to work on it.
+pub async fn recorded_thursday(ctx: &Context) -> String {
+    let event = thursday(ctx);
+    ctx.sweep_without_time().await;
+    event
+}
+
 /// The days from Thursday of this week on, each with the day after it.
 pub fn days(ctx: &Context) -> impl Iterator<Item = (String, String)> {
     let first = ctx.world.now().date_naive() + chrono::Days::new(3);

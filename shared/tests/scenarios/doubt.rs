@@ -5,7 +5,7 @@ use moffman::forms::{FormsError, ShownForm, ShownState, ShownStatus};
 use moffman_simulators::Fault;
 
 use crate::context::{ANNA, Context, PRAGUE, run_test, run_test_with, thursday};
-use crate::decisions::{HOLD, expect_thursday_approved, not_wanted, resend};
+use crate::decisions::{HOLD, expect_thursday_approved, not_wanted, refused, resend};
 
 /// Anna's Thursday: nobody knows of its first mail.
 async fn in_doubt(ctx: &mut Context) -> String {
@@ -82,9 +82,7 @@ async fn what_was_not_sent_after_an_unknown_outcome_is_in_doubt_and_its_event_st
 #[tokio::test]
 async fn an_event_that_goes_is_closed_where_every_mail_was_refused() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.world.person_deletes(PRAGUE, &event);
         let report = ctx.sweep().await;
         assert_eq!((report.events_closed, report.open), (1, 0), "{report:?}");
@@ -142,9 +140,7 @@ async fn expect_held_by_the_new_policy(ctx: &mut Context, event: &str) {
 #[tokio::test]
 async fn a_refused_form_without_a_doubtful_mail_is_sent_also_under_hold() {
     run_test_with(HOLD, async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.advance(Duration::hours(1));
         let report = ctx.sweep().await;
         assert_eq!((report.forms.issued, report.forms.held), (1, 0), "{report:?}");

@@ -4,13 +4,13 @@ use chrono::Duration;
 use moffman::forms::ShownState;
 use moffman::orphans::{Orphans, TendOrder, tend};
 use moffman::sweep::SweepReport;
-use moffman_simulators::Fault;
+use moffman_simulators::{Fault, HookPoint};
 use serde_json::json;
 
 use crate::context::{
     ANNA, BRNO, CYRIL, Context, PRAGUE, open_meanwhile, run_test, run_test_with, sweep_meanwhile, thursday,
 };
-use crate::decisions::{HOLD, WITHOUT_ANNA, arrived, held, not_wanted, resend};
+use crate::decisions::{HOLD, WITHOUT_ANNA, arrived, held, not_wanted, refused, resend};
 
 /// Where forms wait for a person, and Brno is no office.
 const HOLD_IN_PRAGUE: &str = r#"{"forms.on_unknown_outcome": "hold",
@@ -150,9 +150,7 @@ async fn an_event_that_was_deleted_and_comes_back_on_other_days_leaves_its_form_
 #[tokio::test]
 async fn a_form_of_which_no_mail_is_out_is_not_kept_in_sight() {
     run_test_with(HOLD_IN_PRAGUE, async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
         let report = ctx.sweep().await;
         assert_eq!((counts(&report), report.events_approved), ((0, 0), 1));
@@ -180,6 +178,27 @@ async fn a_form_that_is_left_while_another_sweep_works_is_not_forgotten() {
         });
         ctx.sweep().await;
         ctx.expect_form();
+        assert_eq!(counts(&ctx.sweep().await), (1, 1));
+    })
+    .await;
+}
+
+/// While the event is approved for Friday, it is moved back to Thursday, whose form is held, and then to Friday once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_form_whose_record_is_met_when_its_event_is_approved_stays_in_sight() {
+    run_test_with(HOLD, async |ctx| {
+        let (event, _) = held(ctx).await;
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
+        let (other, moved) = (ctx.another_process(HOLD), event.clone());
+        ctx.world.when("events.patch", HookPoint::AfterEffect, move |world| {
+            world.person_moves(PRAGUE, &moved, ("2026-06-18", "2026-06-19"));
+            assert_eq!(counts(&sweep_meanwhile(&other)), (0, 1), "the event asks for the held form again");
+            world.person_moves(PRAGUE, &moved, ("2026-06-19", "2026-06-20"));
+        });
+        let report = ctx.sweep().await;
+        assert_eq!((counts(&report), report.events_approved, report.open), ((1, 1), 1, 0), "{report:?}");
+        ctx.expect_form_for(ANNA, "19.06.2026", "19.06.2026");
+        ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-19", "2026-06-20"));
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
     })
     .await;

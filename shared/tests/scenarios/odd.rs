@@ -7,7 +7,7 @@ use moffman::sweep::SweepReport;
 use moffman_simulators::{CalendarOptions, Call, Fault, HookPoint, Matcher, Tamper};
 use serde_json::{Value, json};
 
-use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, days, request, run_test, thursday};
+use crate::context::{ANNA, BORIS, BRNO, Context, PRAGUE, days, recorded_thursday, request, run_test, thursday};
 
 /// One event is shown with a member that is not as Google's documentation says, wherever it is shown.
 struct Odd {
@@ -96,8 +96,7 @@ async fn an_odd_event_costs_itself_and_is_approved_when_it_is_mended() {
 #[tokio::test]
 async fn an_open_event_that_becomes_odd_stays_open_and_is_named() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.sweep_without_time().await;
+        let event = recorded_thursday(ctx).await;
         ctx.world.person_renames(PRAGUE, &event, "in an odd way");
         spoil(ctx, &event, "summary", r#""\udc00""#);
         let expected = format!("event {event} is left alone until it changes: its `summary` cannot be read");
@@ -120,8 +119,7 @@ async fn an_open_event_that_becomes_odd_stays_open_and_is_named() {
 #[tokio::test]
 async fn an_open_event_that_is_deleted_is_closed_however_odd_it_was() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.sweep_without_time().await;
+        let event = recorded_thursday(ctx).await;
         spoil(ctx, &event, "summary", r#""\ud800""#);
         ctx.world.person_deletes(PRAGUE, &event);
         let report = ctx.sweep().await;
@@ -144,8 +142,7 @@ impl Tamper for OddAlone {
 #[tokio::test]
 async fn an_event_that_is_there_again_is_approved_as_listed_if_it_cannot_be_read_alone() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.sweep_without_time().await;
+        let event = recorded_thursday(ctx).await;
         let gone = Matcher::operation("events.get").on_calendar(PRAGUE);
         ctx.world.fail(gone, Fault::status(404, "notFound"));
         let report = ctx.sweep().await;

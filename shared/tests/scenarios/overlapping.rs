@@ -4,7 +4,7 @@ use chrono::Duration;
 use moffman::sweep::sweep;
 use moffman_simulators::{Fault, HookPoint};
 
-use crate::context::{ANNA, PRAGUE, everything, run_test, run_test_with};
+use crate::context::{ANNA, PRAGUE, everything, run_test, run_test_with, sweep_until_it_hangs};
 
 #[tokio::test]
 async fn two_sweeps_at_once_issue_each_form_once() {
@@ -58,15 +58,7 @@ async fn a_sweep_that_was_killed_while_a_form_was_made_has_an_unknown_outcome() 
         run_test_with(&format!(r#"{{"forms.on_unknown_outcome": "{policy}"}}"#), async |ctx| {
             ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
             ctx.world.fail("form", Fault::HangAfterEffect);
-            let (hangs, hanging) = tokio::sync::watch::channel(false);
-            ctx.world.when_hanging(move |_| {
-                hangs.send_replace(true);
-            });
-            let mut hanging = hanging.clone();
-            tokio::select! {
-                _ = ctx.sweep() => panic!("the form hangs"),
-                _ = hanging.wait_for(|hangs| *hangs) => {}
-            }
+            sweep_until_it_hangs(ctx).await;
             ctx.expect_form();
             assert_eq!(ctx.sweep().await.forms.unknown, 0, "its lease still runs");
 
@@ -90,15 +82,7 @@ async fn a_sweep_that_was_killed_between_form_and_approval_approves_without_a_se
     run_test(async |ctx| {
         let event = ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("events.patch", Fault::Hang);
-        let (hangs, hanging) = tokio::sync::watch::channel(false);
-        ctx.world.when_hanging(move |_| {
-            hangs.send_replace(true);
-        });
-        let mut hanging = hanging.clone();
-        tokio::select! {
-            _ = ctx.sweep() => panic!("the approval hangs"),
-            _ = hanging.wait_for(|hangs| *hangs) => {}
-        }
+        sweep_until_it_hangs(ctx).await;
         ctx.expect_form();
         ctx.advance(Duration::minutes(2));
         let report = ctx.sweep().await;
@@ -126,15 +110,7 @@ async fn the_leases_of_an_earlier_life_can_be_ended() {
     run_test(async |ctx| {
         ctx.person_adds(PRAGUE, ANNA, ("2026-06-18", "2026-06-19"));
         ctx.world.fail("form", Fault::Hang);
-        let (hangs, hanging) = tokio::sync::watch::channel(false);
-        ctx.world.when_hanging(move |_| {
-            hangs.send_replace(true);
-        });
-        let mut hanging = hanging.clone();
-        tokio::select! {
-            _ = ctx.sweep() => panic!("the form hangs"),
-            _ = hanging.wait_for(|hangs| *hangs) => {}
-        }
+        sweep_until_it_hangs(ctx).await;
         ctx.app.store.end_claims().await.unwrap();
         ctx.advance(Duration::seconds(1));
         let report = ctx.sweep().await;

@@ -5,7 +5,7 @@ use moffman::forms::{FormsError, ShownState, ShownStatus};
 use moffman_simulators::{Fault, HookPoint, Matcher, NewEvent, Recurrence, World};
 
 use crate::context::{ANNA, PRAGUE, run_test, run_test_with, sweep_meanwhile, sweep_until_it_hangs, thursday};
-use crate::decisions::{not_wanted, resend};
+use crate::decisions::{not_wanted, refused, resend};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_another_sweep_records_while_the_form_is_made_gets_its_own_form() {
@@ -50,9 +50,7 @@ async fn a_sweep_that_read_the_record_before_it_was_held_or_put_off_sends_nothin
 #[tokio::test]
 async fn an_open_event_that_is_deleted_gets_no_form_when_the_deletion_is_not_listed() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.world.person_deletes(PRAGUE, &event);
         ctx.world.expire_sync_tokens(PRAGUE);
         ctx.advance(Duration::hours(1));
@@ -66,9 +64,7 @@ async fn an_open_event_that_is_deleted_gets_no_form_when_the_deletion_is_not_lis
 #[tokio::test]
 async fn an_open_event_that_leaves_the_window_gets_its_form_for_the_days_it_has() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.world.person_moves(PRAGUE, &event, ("2026-12-01", "2026-12-02"));
         ctx.world.expire_sync_tokens(PRAGUE);
         ctx.advance(Duration::hours(1));
@@ -170,9 +166,7 @@ async fn an_open_day_of_a_series_that_leaves_the_window_is_still_approved() {
 #[tokio::test]
 async fn an_open_event_that_becomes_a_series_gets_one_form_per_day() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.world.person_makes_series(PRAGUE, &event, Recurrence::weekly().times(2));
         ctx.advance(Duration::hours(1));
         ctx.sweep().await;

@@ -32,7 +32,7 @@ fn expect(ctx: &Context, title: &str, colour: &str, processed: &str) {
 async fn a_new_reservation_is_pending() {
     run_test(async |ctx| {
         let placed = ctx.reserve(&request()).await.unwrap();
-        assert_eq!((placed.id.as_str(), placed.office_id.as_str(), placed.status), (ID, "prague", Status::Pending));
+        assert_eq!((&*placed.id, placed.office_id.as_str(), placed.status), (ID, "prague", Status::Pending));
         assert_eq!(placed.days.to_string(), "2022-06-28/2022-06-29");
         expect(ctx, "(Some User)", "4", "false");
         let event = ctx.event(PRAGUE, ID);
@@ -225,7 +225,7 @@ async fn the_same_day_as_start_and_end_is_one_day() {
         let one_day = Request { end: "2022-06-28".to_owned(), ..request() };
         let placed = ctx.reserve(&one_day).await.unwrap();
         assert_eq!(placed.days.to_string(), "2022-06-28/2022-06-29");
-        assert_ne!(placed.id, ID, "the id hashes the texts as received");
+        assert_ne!(&*placed.id, ID, "the id hashes the texts as received");
         assert_eq!(ctx.event(PRAGUE, &placed.id)["end"]["date"], "2022-06-29");
     })
     .await;

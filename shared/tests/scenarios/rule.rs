@@ -128,7 +128,7 @@ async fn a_held_form_holds_its_event_wherever_it_goes() {
         ctx.expect_untouched(BRNO, &copy);
         let form = ctx.the_form().await;
         assert_eq!(form.state, ShownState::Held);
-        let mut statuses: Vec<_> = form.events.iter().map(|event| (event.event_id.as_str(), event.status)).collect();
+        let mut statuses: Vec<_> = form.events.iter().map(|event| (&*event.event_id, event.status)).collect();
         statuses.sort_by_key(|(event, _)| *event);
         let mut expected = vec![
             (event.as_str(), ShownStatus::Gone),

@@ -16,7 +16,7 @@ async fn a_held_form_that_arrived_is_discarded_and_its_event_approved_without_a_
         assert_eq!((form.state, form.user_id.as_str(), form.mails), (ShownState::Held, ANNA, 1));
         assert_eq!(form.days.to_string(), "2026-06-18/2026-06-19");
         let [asking] = form.events.as_slice() else { panic!("{form:?}") };
-        assert_eq!((asking.office_id.as_deref(), asking.event_id.as_str()), (Some("prague"), event.as_str()));
+        assert_eq!((asking.office_id.as_deref(), &*asking.event_id), (Some("prague"), event.as_str()));
         assert_eq!((asking.status, asking.found_at), (ShownStatus::Open, Some(ctx.world.now())));
 
         for _ in 0..2 {

@@ -3,7 +3,8 @@
 use chrono::Duration;
 use moffman_simulators::{Fault, HookPoint};
 
-use crate::context::{ANNA, BORIS, PRAGUE, run_test, thursday};
+use crate::context::{ANNA, BORIS, PRAGUE, run_test};
+use crate::decisions::refused;
 
 #[tokio::test]
 async fn trouble_that_passes_is_not_noticed() {
@@ -105,9 +106,7 @@ async fn an_event_that_changes_while_it_is_approved_is_read_and_judged_again() {
 #[tokio::test]
 async fn a_record_that_cannot_be_read_holds_nothing_else_up() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.spoil(PRAGUE, &event).await;
         let token = ctx.token(PRAGUE).await;
         ctx.advance(Duration::hours(1));
@@ -131,9 +130,7 @@ async fn a_record_that_cannot_be_read_holds_nothing_else_up() {
 #[tokio::test]
 async fn a_calendar_that_starts_over_is_read_to_its_end_although_a_record_cannot_be_read() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.spoil(PRAGUE, &event).await;
         let token = ctx.token(PRAGUE).await;
         ctx.world.expire_sync_tokens(PRAGUE);

@@ -8,13 +8,11 @@ use moffman::sweep::SweepReport;
 use moffman_simulators::{Fault, HookPoint, Matcher, World};
 
 use crate::context::{ANNA, Context, PRAGUE, open_meanwhile, record_meanwhile, run_test, sweep_meanwhile, thursday};
-use crate::decisions::WITHOUT_ANNA;
+use crate::decisions::{WITHOUT_ANNA, refused};
 
 /// An event that was moved after its form was refused, and the record of it from before.
 async fn moved_thursday(ctx: &Context) -> (String, OpenRecord) {
-    let event = thursday(ctx);
-    ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-    ctx.sweep().await;
+    let (event, _) = refused(ctx).await;
     let old = ctx.open(PRAGUE).await.remove(0);
     ctx.world.person_moves(PRAGUE, &event, ("2026-06-25", "2026-06-26"));
     ctx.advance(Duration::hours(1));
@@ -166,9 +164,7 @@ async fn a_version_that_google_dates_like_the_recorded_one_replaces_it_if_google
 #[tokio::test]
 async fn an_event_that_google_did_not_know_once_is_worked_on_when_google_shows_it_again() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.advance(Duration::hours(1));
         ctx.world.fail("events.get", Fault::status(404, "notFound"));
         let report = ctx.sweep().await;
@@ -194,9 +190,7 @@ async fn an_event_that_google_did_not_know_once_is_worked_on_when_google_shows_i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_with_an_older_directory_does_not_close_what_a_newer_one_records_while_it_lists() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.advance(Duration::hours(1));
         let (renamed, newer) = (event.clone(), ctx.another_process("{}"));
         ctx.restart(WITHOUT_ANNA);
@@ -213,9 +207,7 @@ async fn a_sweep_with_an_older_directory_does_not_close_what_a_newer_one_records
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_with_an_older_directory_does_not_close_what_a_newer_one_takes_up_while_it_works() {
     run_test(async |ctx| {
-        let event = thursday(ctx);
-        ctx.world.fail("form", Fault::status(500, "no blank PDF"));
-        ctx.sweep().await;
+        let (event, _) = refused(ctx).await;
         ctx.advance(Duration::hours(1));
         // The older directory has read the whole calendar, and had no time to close anything.
         let newer = ctx.another_process("{}");

@@ -137,7 +137,7 @@ fn check_answer(answer: &Result<Placed, ReserveError>, expected: &Expected, id: 
     match (answer, expected) {
         (Err(ReserveError::Conflict), Expected::Conflict) => {}
         (Ok(placed), Expected::Becomes(status) | Expected::Stays(status)) => {
-            assert_eq!((placed.id.as_str(), placed.status), (id, *status));
+            assert_eq!((&*placed.id, placed.status), (id, *status));
         }
         _ => panic!("{answer:?}"),
     }

@@ -98,7 +98,7 @@ impl Form {
             (None, Happening::Discard(outcome)) => {
                 After::Becomes(Self::new(State::Discarded { outcome: *outcome, at: now }, now))
             }
-            // It is sent anyway.
+            // The next sweep sends it anyway.
             (None, Happening::Resend | Happening::Again) => After::Stays(Stays::AsItIs),
             (None, _) => After::Stays(Stays::OutOfPlace),
             (Some(form), happening) => form.clone().then(happening, now),

@@ -27,7 +27,7 @@ impl Claim {
         Self { id, until: DateTime::from_timestamp_millis(until.timestamp_millis()).unwrap_or(until) }
     }
 
-    /// Whether it still counts. One that seems to last longer than any was made before somebody set the clock back.
+    /// Whether it still counts. One that seems to last longer than a claim can was made before the clock was set back.
     pub fn runs(&self, now: DateTime<Utc>) -> bool {
         self.until >= now && self.until - now <= LONGEST_CLAIM
     }

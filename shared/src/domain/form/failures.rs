@@ -9,9 +9,9 @@ use crate::domain::backoff::Backoff;
 
 /// The longest waits between two attempts.
 const WAITS: Backoff = Backoff { first: time::Duration::from_mins(1), longest: time::Duration::from_hours(6) };
-/// A form is left to a person only after this many tries …
+/// How many tries a form gets at least before it is left to a person.
 const MOST_TRIES: u32 = 10;
-/// … and only when they have gone on for this long.
+/// How long a form is tried at least before it is left to a person.
 const LONGEST_TRYING: Duration = Duration::days(3);
 
 /// Attempts that failed.
@@ -30,8 +30,8 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// Adds a failure. The next try waits for half of the longest wait at least; `luck` says how much of the other half is
-    /// added, in thousandths.
+    /// Adds a failure. The next try waits for at least half of the longest wait; `luck` says how many thousandths of the
+    /// other half are added.
     pub(super) fn one_more(so_far: Option<Self>, is_try: bool, now: DateTime<Utc>, luck: u16) -> Self {
         let none = Self { count: 0, tries: 0, since: now, next_try_at: now };
         let so_far = so_far.unwrap_or(none);
@@ -44,8 +44,8 @@ impl Failures {
         }
     }
 
-    /// Whether it is too early to try again. A wait longer than the longest was begun before somebody set the clock back,
-    /// and is over.
+    /// Whether it is too early to try again. A wait that is longer than the longest is over: it began before the clock was set
+    /// back.
     pub(super) fn is_early(&self, now: DateTime<Utc>) -> bool {
         let left = self.next_try_at - now;
         left > Duration::zero() && left <= longest_wait(self.count)

@@ -16,7 +16,7 @@ pub struct FormKey {
     pub days: DateRange,
 }
 
-/// What a form's id says to us.
+/// What a form's id means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormId {
     /// What stands for the person.
@@ -36,7 +36,7 @@ impl FormId {
         BASE64.encode(format!("{}/{}", self.person_digest, self.days))
     }
 
-    /// Reads it again; `None` for what is none.
+    /// Reads an id; `None` when the text is none.
     pub fn read(id: &str) -> Option<Self> {
         let text = String::from_utf8(BASE64.decode(id).ok()?).ok()?;
         let (person_digest, days) = text.split_once('/')?;

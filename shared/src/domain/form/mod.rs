@@ -1,7 +1,7 @@
 //! An approval form: it is for a person and days, and has one explicit state.
 //!
 //! A form knows neither event nor office, so it stays what it is when an event is copied, moved, split or entered again.
-//! [`Form::after`] says what a form becomes, [`turn()`] what a worker does next; nothing else decides either.
+//! [`Form::after`] says what a form becomes, [`turn()`] what a worker does next. Both are decided nowhere else.
 
 mod after;
 mod claim;

@@ -1,11 +1,10 @@
 //! A form and its state, and what can be told from them alone. What happens to a form is in `after.rs` and `copies.rs`.
 
-use std::fmt;
-
 use chrono::{DateTime, Duration, NaiveTime, Utc};
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
 
-use super::claim::Claim;
+use super::claim::{Claim, ClaimId};
 use super::failures::Failures;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
@@ -13,57 +12,84 @@ use crate::domain::event_id::EventId;
 
 /// How often a form may be mailed before a person is asked.
 pub(super) const MOST_MAILS: u32 = 3;
-/// How many of the events that asked for a form it names.
+/// How many events a form names of those that asked for it.
 pub const MOST_EVENTS: usize = 50;
 /// For how long it is remembered that a form was issued or discarded.
 const MEMORY: Duration = Duration::days(400);
 
 /// What is known of a form that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// How far it has come.
+    #[serde(flatten)]
     pub state: State,
     /// How many mails may have gone out, without [`Form::copies`]. A mail is counted before it is sent.
     pub mails: u32,
-    /// Whether a person had it sent, which is good for one mail.
+    /// Whether a person ordered that it is sent, which allows one mail.
+    #[serde(rename = "ordered", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_ordered: bool,
     /// Attempts that failed since it was last settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failures: Option<Failures>,
     /// The copy that a person ordered, while it is not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<Copy>,
     /// How many copies may have gone out.
+    #[serde(default)]
     pub copies: u32,
     /// The last change of the event that asked first: the form is dated by it.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub dated: DateTime<Utc>,
     /// The events that asked for it, the latest at the end.
+    #[serde(default)]
     pub events: Vec<AskingEvent>,
 }
 
 /// How far a form has come. A form that nobody has sent yet has no state, and the table no item for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Display, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// The next sweep sends it: a person ordered that, or whoever was about to send it did not.
+    #[display("due")]
     Due,
     /// Somebody sends it.
-    Sending(Claim),
+    #[display("sending")]
+    Sending(#[serde(with = "ClaimOfForm")] Claim),
     /// It was refused, or the form service was not reached; it is sent again later.
+    #[display("waiting")]
     Waiting,
     /// Nobody knows whether it was issued; it is sent again later.
+    #[display("in_doubt")]
     InDoubt,
     /// A person has to decide.
+    #[display("held")]
     Held,
     /// It was issued.
+    #[display("issued")]
     Issued {
         /// When it was issued.
+        #[serde(rename = "issued_at", with = "chrono::serde::ts_milliseconds")]
         at: DateTime<Utc>,
     },
     /// A person ended it.
+    #[display("discarded")]
     Discarded {
         /// Why the person ended it.
         outcome: Outcome,
         /// When the person ended it.
+        #[serde(rename = "discarded_at", with = "chrono::serde::ts_milliseconds")]
         at: DateTime<Utc>,
     },
+}
+
+/// A claim as it is written among the other attributes of its form.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Claim")]
+struct ClaimOfForm {
+    #[serde(rename = "claim")]
+    id: ClaimId,
+    #[serde(rename = "lease_until", with = "chrono::serde::ts_milliseconds")]
+    until: DateTime<Utc>,
 }
 
 /// Why a person ended a form.
@@ -72,7 +98,7 @@ pub enum State {
 pub enum Outcome {
     /// It arrived: it counts as issued.
     Arrived,
-    /// Nobody wants it: whatever has asked for it by now is approved without.
+    /// Nobody wants it: the events that have asked for it so far are approved without it.
     NotWanted,
 }
 
@@ -116,7 +142,7 @@ impl Form {
         self.state == State::Held
     }
 
-    /// Whether a mail may have gone out without anybody knowing, and no person has decided what then.
+    /// Whether nobody knows if a mail has gone out, and no person has decided about it.
     pub fn is_doubtful(&self) -> bool {
         match self.state {
             State::Sending(_) | State::InDoubt | State::Held => true,
@@ -130,7 +156,7 @@ impl Form {
         matches!(self.state, State::Issued { .. } | State::Discarded { .. })
     }
 
-    /// Names an event that asks for it; the oldest name gives way.
+    /// Names an event that asks for it. When there are too many, the oldest name is dropped.
     pub(super) fn asked_by(mut self, event: &AskingEvent) -> Self {
         if !self.events.contains(event) {
             self.events.push(event.clone());
@@ -145,18 +171,4 @@ impl Form {
 pub fn forgotten_at(at: DateTime<Utc>, days: DateRange) -> DateTime<Utc> {
     let last_day = days.end().pred_opt().unwrap_or(days.end()).and_time(NaiveTime::MIN).and_utc();
     at.max(last_day) + MEMORY
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Due => "due",
-            Self::Sending(_) => "sending",
-            Self::Waiting => "waiting",
-            Self::InDoubt => "in_doubt",
-            Self::Held => "held",
-            Self::Issued { .. } => "issued",
-            Self::Discarded { .. } => "discarded",
-        })
-    }
 }

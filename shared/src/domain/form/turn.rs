@@ -32,10 +32,7 @@ pub enum Turn {
         at: DateTime<Utc>,
     },
     /// Look again when whoever sends it is through.
-    LookAgain {
-        /// When that is at the latest.
-        at: DateTime<Utc>,
-    },
+    LookAgain,
     /// Nothing, for now.
     Rest(Rest),
 }
@@ -66,7 +63,7 @@ pub fn turn(form: Option<&Form>, asking: Asking, now: DateTime<Utc>) -> Turn {
     }
     match &form.state {
         State::Due => Turn::Send { is_interrupted: false },
-        State::Sending(claim) if claim.runs(now) => Turn::LookAgain { at: claim.until },
+        State::Sending(claim) if claim.runs(now) => Turn::LookAgain,
         State::Sending(_) if is_enough => Turn::Leave { is_interrupted: true },
         State::Sending(_) => Turn::Send { is_interrupted: true },
         State::InDoubt if asking.hold || form.mails >= MOST_MAILS => Turn::Leave { is_interrupted: false },

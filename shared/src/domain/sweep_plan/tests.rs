@@ -104,12 +104,12 @@ fn what_is_listed_is_work_done_or_left_alone() {
     let foreign = Event { creator: Email::parse("x@example.com"), ..event("e4") };
     let deleted = Event { cancelled: true, ..event("e3") };
     for event in [event("e1"), approved("e2", "e2", "2026-06-11/2026-06-12"), deleted, foreign] {
-        let is_open = event.id == "e3";
+        let is_open = *event.id == *"e3";
         found.add(event, &rules(&users), is_open);
     }
-    let work: Vec<_> = found.work.values().map(|work| (work.event.id.as_str(), work.why)).collect();
+    let work: Vec<_> = found.work.values().map(|work| (&*work.event.id, work.why)).collect();
     assert_eq!(work, [("e1", Why::New), ("e2", Why::Moved)]);
-    assert_eq!(found.done.keys().map(EventId::as_str).collect::<Vec<_>>(), ["e3"]);
+    assert_eq!(found.done.keys().map(|id| &**id).collect::<Vec<_>>(), ["e3"]);
     assert_eq!(found.left_by_reason().into_iter().collect::<Vec<_>>(), [(LeaveReason::NotAManualUser, 1)]);
 }
 

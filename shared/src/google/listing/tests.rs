@@ -45,7 +45,7 @@ fn an_odd_event_is_named_by_its_id_or_its_place() {
     let items = r#"{"items": [{"id": "a", "etag": "1", "summary": 5}, {"id": 7, "etag": "1"}, {}, 5,
         {"id": "\ud800", "etag": "1"}, {"id": "b", "etag": "1"}, {"id": "c"}, {"id": "d", "etag": "\u0007"}]}"#;
     let page = read(items).unwrap();
-    assert_eq!(page.events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(page.events.iter().map(|event| &*event.id).collect::<Vec<_>>(), ["b", "c"]);
     let odd: Vec<_> = page.odd.iter().map(|odd| (odd.id.as_deref(), odd.place, odd.reason.as_str())).collect();
     let expected = [
         (Some("a"), 1, "its `summary` cannot be read"),
@@ -128,7 +128,7 @@ fn whatever_a_member_is_costs_one_event_at_most() {
             let text =
                 format!(r#"{{"timeZone": "Europe/Prague", "nextSyncToken": "s", "items": [{}]}}"#, items.join(","));
             let page = read(&text).unwrap_or_else(|| panic!("{path:?} {odd:?}"));
-            let others = page.events.iter().filter(|event| event.id != "e4" && event.days.is_some() && event.timed);
+            let others = page.events.iter().filter(|event| *event.id != *"e4" && event.days.is_some() && event.timed);
             let others = others.filter(|event| event.id.len() == 2).count();
             assert!(others >= 9, "{path:?} {odd:?}: {others}");
             assert_eq!(page.events.len() + page.odd.len(), 10, "{path:?} {odd:?}");
