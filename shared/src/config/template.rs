@@ -39,7 +39,7 @@ fn open_section(out: &mut String, section: &str, depth: usize) {
 }
 
 fn write_key(out: &mut String, key: &Key, name: &str, depth: usize) {
-    for doc in key.doc {
+    for doc in key.doc.lines() {
         line(out, depth, &format!("# {doc}"));
     }
     match key.inert_in {
