@@ -1,6 +1,7 @@
 //! Prints the defaults as a commented file, the answer to `--get-config-template`.
 
-use super::keys::{KEYS, Key, SECTIONS};
+use super::keys::SECTIONS;
+use super::names;
 use super::sources::Place;
 
 const HEADER: &str = "\
@@ -12,46 +13,31 @@ const HEADER: &str = "\
 /// The whole configuration in YAML: every key with its default and its documentation.
 pub fn template() -> String {
     let mut out = HEADER.to_owned();
-    let mut open: Vec<&str> = Vec::new();
-    for key in KEYS {
-        let mut names: Vec<&str> = key.path.split('.').collect();
-        let name = names.pop().unwrap_or_default();
-        let shared = open.iter().zip(&names).take_while(|(a, b)| a == b).count();
-        for depth in shared..names.len() {
-            let section = names.iter().take(depth + 1).copied().collect::<Vec<_>>().join(".");
-            open_section(&mut out, &section, depth);
-        }
-        write_key(&mut out, key, name, names.len());
-        open = names;
-    }
+    write_section(&mut out, "", "");
     out
 }
 
-fn open_section(out: &mut String, section: &str, depth: usize) {
-    if depth == 0 {
-        out.push('\n');
+fn write_section(out: &mut String, section: &str, indent: &str) {
+    for name in names::members(section) {
+        let path = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
+        let (doc, value) = match names::key(&path) {
+            Some(key) => (key.doc, format!(" {}", key.default)),
+            None => (SECTIONS.iter().find(|(known, _)| *known == path).map_or("", |(_, doc)| doc), String::new()),
+        };
+        let effect = match names::key(&path).and_then(|key| key.inert_in) {
+            Some(Place::Aws) => "Has no effect on AWS.",
+            Some(Place::Local) => "Has an effect on AWS only.",
+            None => "",
+        };
+        if section.is_empty() {
+            out.push('\n');
+        }
+        for comment in doc.lines().chain(effect.lines()) {
+            out.push_str(&format!("{indent}# {comment}\n"));
+        }
+        out.push_str(&format!("{indent}{name}:{value}\n"));
+        if value.is_empty() {
+            write_section(out, &path, &format!("{indent}  "));
+        }
     }
-    if let Some((_, doc)) = SECTIONS.iter().find(|(path, _)| *path == section) {
-        line(out, depth, &format!("# {doc}"));
-    }
-    let name = section.rsplit('.').next().unwrap_or(section);
-    line(out, depth, &format!("{name}:"));
-}
-
-fn write_key(out: &mut String, key: &Key, name: &str, depth: usize) {
-    for doc in key.doc.lines() {
-        line(out, depth, &format!("# {doc}"));
-    }
-    match key.inert_in {
-        Some(Place::Aws) => line(out, depth, "# Has no effect on AWS."),
-        Some(Place::Local) => line(out, depth, "# Has an effect on AWS only."),
-        None => {}
-    }
-    line(out, depth, &format!("{name}: {}", key.default));
-}
-
-fn line(out: &mut String, depth: usize, text: &str) {
-    out.push_str(&"  ".repeat(depth));
-    out.push_str(text);
-    out.push('\n');
 }
