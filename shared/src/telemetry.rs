@@ -73,7 +73,12 @@ pub fn adopt(settings: &Settings) {
 }
 
 fn targets(level: LogLevel) -> Targets {
-    let level = level.as_filter().parse().unwrap_or(LevelFilter::INFO);
+    let level = match level {
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Warning => LevelFilter::WARN,
+        LogLevel::Error | LogLevel::Critical => LevelFilter::ERROR,
+    };
     Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(OURS, level)
 }
 

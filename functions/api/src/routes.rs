@@ -78,10 +78,11 @@ struct PathMethods {
 impl PathMethods {
     /// Adds the handler that `P` documents.
     fn on<P: utoipa::Path, H: Handler<T, Arc<ApiState>>, T: 'static>(mut self, handler: H) -> Self {
+        let methods = P::methods();
         self.path = P::path();
-        for method in P::methods() {
-            self.allowed.push(name(&method));
-            self.router = self.router.on(method.to_method_filter(), handler.clone());
+        self.allowed.extend(methods.iter().map(name));
+        if let Some(filter) = methods.iter().map(|method| method.to_method_filter()).reduce(MethodFilter::or) {
+            self.router = self.router.on(filter, handler);
         }
         self
     }

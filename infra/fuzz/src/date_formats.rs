@@ -61,7 +61,7 @@ fn literal(text: &str) {
 
 fn amount(line: &str) -> Option<(ShiftUnit, i64)> {
     let (unit, amount) = line.split_once(' ')?;
-    Some((ShiftUnit::parse(unit)?, amount.trim().parse().ok()?))
+    Some((unit.parse().ok()?, amount.trim().parse().ok()?))
 }
 
 fn shift(amounts: &[(ShiftUnit, i64)]) {

@@ -11,7 +11,7 @@ use crate::sample;
 pub(crate) fn check(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     literal(&text);
-    match Template::parse(&text, &Placeholder::ALL) {
+    match Template::parse(&text, Placeholder::ALL) {
         Ok(template) => {
             rendered(&text, &template);
             needed(&text, &template);
@@ -44,7 +44,7 @@ fn needed(text: &str, template: &Template) {
     let used: Vec<_> = template.placeholders().collect();
     assert_eq!(Template::parse(text, &used).as_ref(), Ok(template));
     if let Some(first) = used.first() {
-        let others: Vec<_> = Placeholder::ALL.into_iter().filter(|other| other != first).collect();
+        let others: Vec<_> = Placeholder::ALL.iter().copied().filter(|other| other != first).collect();
         let refused = Template::parse(text, &others).map_err(|error| error.what);
         assert_eq!(refused, Err(TemplateMistake::Unknown(first.name().to_owned())));
     }

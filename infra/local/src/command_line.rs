@@ -174,7 +174,7 @@ fn forms() -> Command {
 
 /// The option of a key, with the key's documentation.
 fn documented(key: &Key) -> Arg {
-    let help = format!("{} [default: {}]", key.doc.join(" "), key.default);
+    let help = format!("{} [default: {}]", key.doc.replace('\n', " "), key.default);
     setting(long_name(key)).help(help)
 }
 
@@ -190,7 +190,7 @@ fn long_name(key: &Key) -> String {
 /// interval between reloads.
 fn also_understood() -> Vec<String> {
     let shifts = KEYS.iter().filter(|key| key.kind == Kind::Shift);
-    let units = shifts.flat_map(|key| ShiftUnit::ALL.map(|(unit, _)| format!("{}--{unit}", long_name(key))));
+    let units = shifts.flat_map(|key| ShiftUnit::NAMES.iter().map(move |unit| format!("{}--{unit}", long_name(key))));
     let sheets = ["manual-users--google-config", "offices--google-config"];
     let sheets = sheets.into_iter().flat_map(|sheet| [sheet.to_owned(), format!("{sheet}--min-update-interval")]);
     units.chain(sheets).collect()

@@ -39,7 +39,8 @@ impl Requests {
 
     /// One more request for the reservation with this event, or for one that would have the same; oftener an approval.
     pub fn begin_another(&mut self, event: &str, random: &mut fastrand::Rng, process: &NamedProcess) -> Begun {
-        let has_event = |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event);
+        let has_event =
+            |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event.into());
         let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
         self.last = random.choice(numbers).unwrap_or(self.last);
         self.ask(process, random.u8(..4) > 0, false)

@@ -1,5 +1,8 @@
 //! What a setting may hold.
 
+use crate::domain::date_shift::ShiftUnit;
+use crate::domain::template::Placeholder;
+
 /// The kind of value that a key takes; decides what is allowed and how a variable or an option is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,8 +14,8 @@ pub enum Kind {
     Path,
     /// An http or https address.
     Url,
-    /// One of some words; the text lists them.
-    Choice(&'static str),
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// `true` or `false`.
     Flag,
     /// Seconds between two actions; null means never.
@@ -39,10 +42,6 @@ pub enum Kind {
     Offices,
 }
 
-/// The members of an entry of the manual users.
-pub(super) const USER_MEMBERS: [&str; 5] = ["id", "name", "first_name", "last_name", "employee_number"];
-/// The members of an entry of the offices.
-pub(super) const OFFICE_MEMBERS: [&str; 2] = ["name", "id"];
 /// The longest interval: one year, in seconds.
 pub(super) const MAX_INTERVAL: f64 = 31_536_000.0;
 /// The longest time to wait for the form service, in seconds.
@@ -50,13 +49,14 @@ pub(super) const MAX_TIMEOUT: f64 = 3_600.0;
 
 impl Kind {
     /// What is allowed, to end a sentence with.
-    pub const fn allowed(self) -> &'static str {
-        match self {
+    pub(super) fn allowed(self) -> String {
+        let text = match self {
+            Self::Choice([words @ .., last]) => return format!("{} or {last}", words.join(", ")),
+            Self::Choice(_) => "nothing",
             Self::Text => "text that is not empty, in quotes when it looks like a number",
             Self::Secret => "text of visible ASCII characters, in quotes when it looks like a number",
             Self::Path => "the path of a file, or null",
             Self::Url => "an address that starts with http:// or https://, or null",
-            Self::Choice(words) => words,
             Self::Flag => "true or false",
             Self::Interval => "seconds, more than 0 and at most 31,536,000 (one year), or null for never",
             Self::Timeout => "seconds, more than 0 and at most 3,600",
@@ -65,19 +65,30 @@ impl Kind {
             Self::DateFormat => "Arrow date tokens such as DD.MM.YYYY, other letters in [brackets]",
             Self::CalendarDateFormat => "YYYY-MM-DD only, as Google Calendar writes dates",
             Self::Shift => {
-                "a mapping of years, quarters, months, weeks, days, hours, minutes, seconds to whole numbers, \
-                 such as {weeks: -1}"
+                let units = self.members().join(", ");
+                return format!("a mapping of {units} to whole numbers, such as {{weeks: -1}}");
             }
             Self::Template => {
-                "text (in quotes when it starts with a brace) with the placeholders {id}, {first_name}, {last_name}, \
-                 {employee_number}, {user_name}, {date_from}, {date_to}, {date_approved}, {date_from_attachment}, \
-                 {date_to_attachment}, {date_approved_attachment}"
+                let names: Vec<_> = Placeholder::ALL.iter().map(ToString::to_string).collect();
+                let names = names.join(", ");
+                return format!("text (in quotes when it starts with a brace) with the placeholders {names}");
             }
             Self::Recipients => "one e-mail address, or a mapping of addresses to names",
             Self::Users => {
                 "a list of {id, name} or {id, first_name, last_name, employee_number}, where id is an e-mail address"
             }
             Self::Offices => "a list of {name, id}, where id is a Google calendar id",
+        };
+        text.to_owned()
+    }
+
+    /// The names that a mapping of this kind, or an entry of a list of this kind, may have; the first tells entries apart.
+    pub(super) const fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Users => &["id", "name", "first_name", "last_name", "employee_number"],
+            Self::Offices => &["name", "id"],
+            Self::Shift => ShiftUnit::NAMES,
+            _ => &[],
         }
     }
 

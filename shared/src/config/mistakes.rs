@@ -26,6 +26,14 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// This line and column of the same source; only a file has lines.
+    pub(super) fn at(&self, line: u64, column: u64) -> Self {
+        match self {
+            Self::File { file, .. } => Self::File { file: Arc::clone(file), line, column },
+            other => other.clone(),
+        }
+    }
+
     /// Orders mistakes as a person would look for them: through the file, then variables, then options.
     fn rank(&self) -> (u8, u64, u64) {
         match self {
@@ -61,6 +69,12 @@ pub struct Mistake {
     pub message: String,
 }
 
+impl Mistake {
+    pub(super) fn new(origin: Origin, path: &str, message: impl Into<String>) -> Self {
+        Self { origin, path: names::shown(path), message: message.into() }
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
@@ -80,9 +94,6 @@ pub struct ConfigErrors {
 impl ConfigErrors {
     pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by_key(|mistake| mistake.origin.rank());
-        for mistake in &mut mistakes {
-            mistake.path = names::shown(&mistake.path);
-        }
         Self { mistakes }
     }
 

@@ -3,7 +3,6 @@
 //! Everything is checked before anything starts, and every mistake is reported, not the first one only. One table,
 //! [`KEYS`], drives the defaults, the names of variables and options, the checks and the printed [`template()`].
 
-mod forms;
 mod keys;
 mod kind;
 mod layers;
@@ -11,7 +10,6 @@ mod mistakes;
 mod names;
 mod people;
 mod reader;
-mod recipients;
 mod scalars;
 mod sections;
 mod settings;
@@ -37,6 +35,7 @@ pub use self::words::{LogLevel, OnChange, OnUnknownOutcome, TimedEvents};
 
 /// Reads and checks all settings; the error names every mistake that was found.
 pub fn load(sources: &Sources) -> Result<Settings, ConfigErrors> {
-    let layers = Layers::read(sources)?;
-    Reader::new(layers, sources.place).settings()
+    let mut layers = Layers::read(sources)?.with_defaults();
+    let mistakes = std::mem::take(&mut layers.mistakes);
+    Reader::new(&layers, sources.place, mistakes).settings()
 }

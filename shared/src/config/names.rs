@@ -1,8 +1,6 @@
 //! From the names of variables and options to paths of keys, and from a misspelt path to the one that was meant.
 
 use super::keys::{ALIASES, KEYS, Key};
-use super::kind::{Kind, OFFICE_MEMBERS, USER_MEMBERS};
-use crate::domain::date_shift::ShiftUnit;
 
 /// Two spellings that are this alike, of 1, may mean the same.
 const ALIKE: f64 = 0.7;
@@ -50,17 +48,23 @@ pub(super) fn of_option(name: &str) -> String {
 pub(super) fn unknown(path: &str) -> String {
     let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
     let siblings = members(parent);
-    if let Some(meant) = closest(name, siblings.iter().copied()) {
-        return format!("unknown key; did you mean {meant}?");
+    let paths = || KEYS.iter().map(|key| key.path);
+    let elsewhere = || paths().find(|path| path.rsplit('.').next() == Some(name)).or_else(|| closest(path, paths()));
+    match closest(name, siblings.iter().copied()).or_else(elsewhere) {
+        Some(meant) => format!("unknown key; did you mean {meant}?"),
+        None if parent.is_empty() || siblings.is_empty() => {
+            format!("unknown key; the sections are {}", members("").join(", "))
+        }
+        None => format!("unknown key; allowed here: {}", siblings.join(", ")),
     }
-    let elsewhere = KEYS.iter().find(|key| key.path.rsplit('.').next() == Some(name)).map(|key| key.path);
-    if let Some(meant) = elsewhere.or_else(|| closest(path, KEYS.iter().map(|key| key.path))) {
-        return format!("unknown key; did you mean {meant}?");
+}
+
+/// What to say about a name in an entry of a list that has only these.
+pub(super) fn unknown_member(name: &str, allowed: &[&str]) -> String {
+    match closest(name, allowed.iter().copied()) {
+        Some(meant) => format!("unknown key; did you mean {meant}?"),
+        None => format!("unknown key; allowed here: {}", allowed.join(", ")),
     }
-    if parent.is_empty() || siblings.is_empty() {
-        return format!("unknown key; the sections are {}", members("").join(", "));
-    }
-    format!("unknown key; allowed here: {}", siblings.join(", "))
 }
 
 /// As much of a path as a message may repeat. A name that is no key may be that of a person or an office: from there on the
@@ -87,15 +91,13 @@ pub(super) fn shown(path: &str) -> String {
 /// plain name is harmless.
 fn is_harmless(parent: &str, name: &str) -> bool {
     let (key_path, _) = parent.split_once('[').unwrap_or((parent, ""));
-    let known: Vec<&str> = match key(key_path).map(|key| key.kind) {
-        Some(Kind::Users) => USER_MEMBERS.to_vec(),
-        Some(Kind::Offices) => OFFICE_MEMBERS.to_vec(),
-        Some(Kind::Shift) => ShiftUnit::ALL.map(|(name, _)| name).to_vec(),
-        Some(_) => return false,
-        None if ["offices", "manual_users"].iter().any(|section| parent.starts_with(section)) => members(parent),
-        None => return true,
-    };
-    closest(name, known.into_iter()).is_some()
+    match key(key_path) {
+        Some(key) => closest(name, key.kind.members().iter().copied()).is_some(),
+        None if ["offices", "manual_users"].iter().any(|section| parent.starts_with(section)) => {
+            closest(name, members(parent).into_iter()).is_some()
+        }
+        None => true,
+    }
 }
 
 /// The candidate that is most like `word`, when one is alike enough.

@@ -1,16 +1,15 @@
-//! Reads the static manual users and offices.
+//! The methods of [`Reader`] that read the static manual users and offices.
 //!
 //! Messages do not repeat what was given: it may be the name or address of a person.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
-use super::layers::Source;
+use super::mistakes::{Mistake, Origin};
 use super::names;
 use super::reader::Reader;
 use super::scalars::{self, ValueProblem};
 use super::settings::{Forms, ManualUsers, Offices};
-use super::tree::{Member, Node, Position, Value};
+use super::tree::{Member, Value};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::cell;
 use crate::domain::email::{Email, PersonKey};
@@ -28,81 +27,48 @@ const NO_CALENDAR_ID: &str = "not the id of a calendar: such an id has one @, su
                               no link";
 const CLEANED: &str = "read without the invisible characters, `mailto:`, brackets or punctuation in it";
 
-/// What an item of the users has.
-pub(super) const USER_MEMBERS: [&str; 5] = ["id", "name", "first_name", "last_name", "employee_number"];
-/// What an item of the offices has.
-pub(super) const OFFICE_MEMBERS: [&str; 2] = ["name", "id"];
-
 /// An entry of a list, and where it stands.
-struct Entry {
+struct Entry<'a> {
     path: String,
-    position: Position,
-    source: Source,
-    members: Vec<Member>,
+    origin: &'a Origin,
+    members: &'a [Member],
+    /// The member that tells it from other entries.
+    key: &'static str,
 }
 
-impl Entry {
+impl Entry<'_> {
+    fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+
     fn has(&self, name: &str) -> bool {
-        self.members.iter().any(|member| member.name == name && !member.node.is_null())
+        self.member(name).is_some_and(|member| !member.node.is_null())
     }
 
     /// The text of a member as it was written; empty when it is none.
     fn written(&self, name: &str) -> &str {
-        match self.members.iter().find(|member| member.name == name).map(|member| &member.node.value) {
-            Some(Value::Text(text)) => text,
-            _ => "",
-        }
+        self.member(name).and_then(|member| member.node.text()).unwrap_or_default()
     }
 
-    /// Where a member stands, or the entry that lacks it, and its path.
-    fn place(&self, name: &str) -> (Position, String) {
-        let member = self.members.iter().find(|member| member.name == name);
-        (member.map_or(self.position, |member| member.position), format!("{}.{name}", self.path))
+    /// What is to be said about a member, where it stands or at the entry that lacks it.
+    fn about(&self, name: &str, message: impl Into<String>) -> Mistake {
+        let origin = self.member(name).map_or(self.origin, |member| &member.origin);
+        Mistake::new(origin.clone(), &format!("{}.{name}", self.path), message)
     }
 }
 
-/// The paths of the first entries by key: as it was written, and without what was copied along.
-struct FirstEntries<K> {
-    written: HashMap<K, String>,
-    clean: HashMap<K, String>,
-}
+/// The paths of the first entries by key: as it was written (`true`), and without what was copied along.
+type FirstEntries = HashMap<(bool, String), String>;
 
-/// How an entry repeats an earlier one, whose path it has.
-enum Repetition {
-    /// Both keys are written alike.
-    Written(String),
-    /// The keys are the same without what was copied along.
-    Cleaned(String),
-}
-
-impl<K: Eq + Hash> FirstEntries<K> {
-    fn new() -> Self {
-        Self { written: HashMap::new(), clean: HashMap::new() }
-    }
-
-    /// Notes the entry of this path and its key, which is given as written and clean, unless an earlier one has it.
-    fn note(&mut self, [written, clean]: [K; 2], path: &str) -> Option<Repetition> {
-        if let Some(first) = self.written.get(&written) {
-            return Some(Repetition::Written(first.clone()));
-        }
-        self.written.insert(written, path.to_owned());
-        if let Some(first) = self.clean.get(&clean) {
-            return Some(Repetition::Cleaned(first.clone()));
-        }
-        self.clean.insert(clean, path.to_owned());
-        None
-    }
-}
-
-impl Reader {
+impl<'a> Reader<'a> {
     pub(super) fn manual_users(&mut self, forms: &Forms) -> ManualUsers {
         let mut user_list = Vec::new();
         let mut firsts = FirstEntries::new();
-        for entry in self.entries(USER_LIST, &USER_MEMBERS) {
+        for entry in self.entries(USER_LIST) {
             let Some(user) = self.user(&entry) else { continue };
             let written = PersonKey::from(entry.written("id").trim().to_owned());
-            let repetition = firsts.note([written, user.email.key()], &entry.path);
-            let is_first = self.is_first(repetition.as_ref(), &entry, "id");
+            let keys = [written, user.email.key()].map(|key| key.as_str().to_owned());
+            let is_first = self.is_first(&mut firsts, &entry, keys);
             let missing = forms.missing_names(&user);
             if !missing.is_empty() {
                 let names: Vec<_> = missing.into_iter().map(Placeholder::name).collect();
@@ -111,7 +77,7 @@ impl Reader {
                      allowed: {{id, first_name, last_name, employee_number}}",
                     names.join(", ")
                 );
-                self.mistake_at(entry.source.at(entry.position), entry.path.clone(), message);
+                self.report(Mistake::new(entry.origin.clone(), &entry.path, message));
             }
             if is_first {
                 user_list.push(user);
@@ -127,14 +93,13 @@ impl Reader {
     pub(super) fn offices(&mut self) -> Offices {
         let mut office_list = Vec::new();
         let mut firsts = FirstEntries::new();
-        for entry in self.entries(OFFICE_LIST, &OFFICE_MEMBERS) {
+        for entry in self.entries(OFFICE_LIST) {
             let (name, calendar_id) = (self.name(&entry, "name"), self.calendar_id(&entry));
             let (Some(name), Some(calendar_id)) = (name, calendar_id) else {
                 continue;
             };
-            let written = entry.written("name").to_owned();
-            let repetition = firsts.note([written, cell::plain(&name)], &entry.path);
-            if self.is_first(repetition.as_ref(), &entry, "name") {
+            let keys = [entry.written("name").to_owned(), cell::plain(&name)];
+            if self.is_first(&mut firsts, &entry, keys) {
                 office_list.push(Office { name, calendar_id });
             }
         }
@@ -149,11 +114,8 @@ impl Reader {
             return Some(ManualUser { email: email?, name, details: None });
         }
         if entry.has("name") {
-            self.entry_mistake(
-                entry,
-                "name",
-                "given together with first_name, last_name or employee_number; allowed: one of the two",
-            );
+            let message = "given together with first_name, last_name or employee_number; allowed: one of the two";
+            self.report(entry.about("name", message));
         }
         let (first, last) = (self.name(entry, "first_name"), self.name(entry, "last_name"));
         let employee_number =
@@ -168,8 +130,8 @@ impl Reader {
         let Some(email) = cell::address(&text) else {
             let email = Email::parse(&text);
             match email {
-                Some(_) => self.entry_warning(entry, "id", NO_ADDRESS),
-                None => self.entry_mistake(entry, "id", &format!("not an e-mail address; {CREATOR}")),
+                Some(_) => self.suspect(entry, "id", NO_ADDRESS),
+                None => self.report(entry.about("id", format!("not an e-mail address; {CREATOR}"))),
             }
             return email;
         };
@@ -181,7 +143,7 @@ impl Reader {
     fn calendar_id(&mut self, entry: &Entry) -> Option<CalendarId> {
         let text = self.member(entry, "id", false)?;
         let Ok(id) = cell::calendar_id(&text) else {
-            self.entry_warning(entry, "id", NO_CALENDAR_ID);
+            self.suspect(entry, "id", NO_CALENDAR_ID);
             return Some(text.into());
         };
         self.warn_of_cleaning(entry, "id", [&text, id.as_str()]);
@@ -192,7 +154,7 @@ impl Reader {
     fn name(&mut self, entry: &Entry, name: &str) -> Option<String> {
         let text = self.member(entry, name, name == "employee_number")?;
         if cell::is_error_value(&text) {
-            self.entry_warning(entry, name, "looks like an error value of a spreadsheet; allowed: any other text");
+            self.suspect(entry, name, "looks like an error value of a spreadsheet; allowed: any other text");
         }
         let visible = cell::visible(&text);
         self.warn_of_cleaning(entry, name, [&text, &visible]);
@@ -203,86 +165,78 @@ impl Reader {
     fn warn_of_cleaning(&mut self, entry: &Entry, name: &str, [written, clean]: [&str; 2]) {
         if written.trim() != clean.trim() {
             let message = if name == "id" { CLEANED } else { "read without the invisible characters in it" };
-            self.entry_warning(entry, name, message);
+            self.suspect(entry, name, message);
         }
     }
 
     /// The entries of a list, without those that are no mapping; unknown members are reported.
-    fn entries(&mut self, path: &str, allowed: &[&str]) -> Vec<Entry> {
-        let items = self.required(path, list);
-        let Some((source, path)) = self.source(path) else {
-            return Vec::new();
-        };
+    fn entries(&mut self, path: &str) -> Vec<Entry<'a>> {
+        let items = self.value(path, scalars::list).unwrap_or_default();
+        let (Some(key), Some(given)) = (names::key(path), self.given(path)) else { return Vec::new() };
+        let allowed = key.kind.members();
+        let key = allowed.first().copied().unwrap_or_default();
         let mut entries = Vec::with_capacity(items.len());
-        for (index, item) in items.into_iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            let Value::Mapping(members) = item.value else {
-                let message = format!("{} is not allowed; allowed: {{{}}}", scalars::shape(&item), allowed.join(", "));
-                self.mistake_at(source.at(item.position), path, message);
+        for (index, item) in items.iter().enumerate() {
+            let path = format!("{}[{index}]", given.path);
+            let Value::Mapping(members) = &item.value else {
+                let problem = ValueProblem::hidden(item).text;
+                let message = format!("{problem}; allowed: {{{}}}", allowed.join(", "));
+                self.report(Mistake::new(item.origin.clone(), &path, message));
                 continue;
             };
-            for member in members.iter().filter(|member| !allowed.contains(&member.name.as_str())) {
-                let message = match names::closest(&member.name, allowed.iter().copied()) {
-                    Some(meant) => format!("unknown key; did you mean {meant}?"),
-                    None => format!("unknown key; allowed here: {}", allowed.join(", ")),
-                };
-                self.mistake_at(source.at(member.position), format!("{path}.{}", member.name), message);
+            let entry = Entry { path, origin: &item.origin, members, key };
+            for Member { name, .. } in members.iter().filter(|member| !allowed.contains(&member.name.as_str())) {
+                self.report(entry.about(name, names::unknown_member(name, allowed)));
             }
-            entries.push(Entry { path, position: item.position, source: source.clone(), members });
+            entries.push(entry);
         }
         entries
     }
 
     /// The text of a member; reported when it is missing, blank, invisible or no text. Numbers count as text where allowed.
     fn member(&mut self, entry: &Entry, name: &str, numbers: bool) -> Option<String> {
-        let node = entry.members.iter().find(|member| member.name == name).map(|member| &member.node);
+        let node = entry.member(name).map(|member| &member.node);
         let problem = match node.map(|node| (&node.value, node)) {
             None | Some((Value::Null, _)) => "missing".to_owned(),
             Some((Value::Number(text), _)) if numbers => return Some(text.clone()),
             Some((Value::Text(text), _)) if text.trim().is_empty() => "blank".to_owned(),
             Some((Value::Text(text), _)) if cell::plain(text).is_empty() => {
-                self.entry_warning(entry, name, "nothing of it can be seen: the entry is left out");
+                self.suspect(entry, name, "nothing of it can be seen: the entry is left out");
                 return None;
             }
             Some((Value::Text(text), _)) if text.chars().any(char::is_control) => "has control characters".to_owned(),
             Some((Value::Text(text), _)) => return Some(text.clone()),
-            Some((_, node)) => format!("{} is not allowed", scalars::shape(node)),
+            Some((_, node)) => ValueProblem::hidden(node).text,
         };
-        self.entry_mistake(entry, name, &format!("{problem}; allowed: text, in quotes when it looks like a number"));
+        let message = format!("{problem}; allowed: text, in quotes when it looks like a number");
+        self.report(entry.about(name, message));
         None
     }
 
-    fn entry_mistake(&mut self, entry: &Entry, name: &str, message: &str) {
-        let (position, path) = entry.place(name);
-        self.mistake_at(entry.source.at(position), path, message.to_owned());
-    }
-
-    fn entry_warning(&mut self, entry: &Entry, name: &str, message: &str) {
-        let (position, path) = entry.place(name);
-        self.warn_at(entry.source.at(position), &path, message);
+    /// Warns of what is allowed and perhaps not meant.
+    fn suspect(&mut self, entry: &Entry, name: &str, message: &str) {
+        self.warn(entry.about(name, message).to_string());
     }
 
     /// Answers whether the entry repeats no earlier one. A key that is written alike is a mistake; an entry whose key is the
     /// same only without what was copied along is left out with a warning.
-    fn is_first(&mut self, repetition: Option<&Repetition>, entry: &Entry, name: &str) -> bool {
-        match repetition {
-            Some(Repetition::Written(first)) => {
-                self.entry_mistake(entry, name, &format!("the same as in {first}; allowed: each {name} once"));
+    fn is_first(&mut self, firsts: &mut FirstEntries, entry: &Entry, keys: [String; 2]) -> bool {
+        for (is_written, key) in [true, false].into_iter().zip(keys) {
+            let first = firsts.entry((is_written, key)).or_insert_with(|| entry.path.clone());
+            if *first == entry.path {
+                continue;
             }
-            Some(Repetition::Cleaned(first)) => {
+            if is_written {
+                self.report(
+                    entry.about(entry.key, format!("the same as in {first}; allowed: each {} once", entry.key)),
+                );
+            } else {
                 let message =
                     format!("the same as in {first} without what cannot be seen or was copied along: left out");
-                self.entry_warning(entry, name, &message);
+                self.suspect(entry, entry.key, &message);
             }
-            None => {}
+            return false;
         }
-        repetition.is_none()
-    }
-}
-
-fn list(node: &Node) -> Result<Vec<Node>, ValueProblem> {
-    match &node.value {
-        Value::List(items) => Ok(items.clone()),
-        _ => Err(ValueProblem::new(format!("{} is not allowed", scalars::shape(node)))),
+        true
     }
 }

@@ -1,31 +1,30 @@
-//! Turns the laid-over values into settings and collects every mistake on the way.
+//! Turns the laid-over values into settings and collects every mistake on the way; here is what every section needs, and
+//! `sections` and `people` have the other methods.
 //!
 //! A value with a mistake is replaced by an empty one, so that reading goes on; the settings are thrown away then.
 
 use std::time::Duration;
 
-use secrecy::SecretString;
-
-use super::layers::{Layers, Source};
-use super::mistakes::{ConfigErrors, Mistake, Origin};
+use super::layers::{Given, Layers};
+use super::mistakes::{ConfigErrors, Mistake};
 use super::names;
-use super::scalars::{self, ValueProblem};
+use super::scalars::{self, Read};
 use super::settings::{Settings, SheetSource};
 use super::sources::Place;
 use super::tree::Node;
 use crate::domain::cell;
 
 /// Reads values and remembers what was wrong.
-pub(super) struct Reader {
-    layers: Layers,
+pub(super) struct Reader<'a> {
+    layers: &'a Layers,
     pub(super) place: Place,
     mistakes: Vec<Mistake>,
     warnings: Vec<String>,
 }
 
-impl Reader {
-    pub(super) fn new(mut layers: Layers, place: Place) -> Self {
-        let mistakes = std::mem::take(&mut layers.mistakes);
+impl<'a> Reader<'a> {
+    /// A reader of values with which these mistakes were made before.
+    pub(super) fn new(layers: &'a Layers, place: Place, mistakes: Vec<Mistake>) -> Self {
         Self { layers, place, mistakes, warnings: Vec::new() }
     }
 
@@ -46,27 +45,26 @@ impl Reader {
         if self.mistakes.is_empty() { Ok(settings) } else { Err(ConfigErrors::new(self.mistakes)) }
     }
 
+    /// What was given for a key, or its default.
+    pub(super) fn given(&self, path: &str) -> Option<&'a Given> {
+        self.layers.given(names::key(path)?)
+    }
+
     /// The value of a key; `None` when it is null or wrong.
-    pub(super) fn value<T>(&mut self, path: &str, read: impl FnOnce(&Node) -> Result<T, ValueProblem>) -> Option<T> {
+    pub(super) fn value<T>(&mut self, path: &str, read: impl FnOnce(&'a Node) -> Read<T>) -> Option<T> {
         let key = names::key(path)?;
-        let given = self.layers.given(key)?;
-        match read(&given.node) {
-            Ok(value) => Some(value),
-            Err(problem) => {
-                let origin = given.source.at(problem.position.unwrap_or(given.node.position));
-                let message = format!("{}; allowed: {}", problem.text, key.kind.allowed());
-                self.mistakes.push(Mistake { origin, path: given.path.clone(), message });
-                None
-            }
-        }
+        let Given { node, path } = self.layers.given(key).filter(|given| !given.node.is_null())?;
+        let problem = match read(node) {
+            Ok(value) => return Some(value),
+            Err(problem) => problem,
+        };
+        let origin = problem.origin.unwrap_or_else(|| node.origin.clone());
+        self.report(Mistake::new(origin, path, format!("{}; allowed: {}", problem.text, key.kind.allowed())));
+        None
     }
 
     /// The value of a key whose default is not null.
-    pub(super) fn required<T: Default>(
-        &mut self,
-        path: &str,
-        read: impl FnOnce(&Node) -> Result<T, ValueProblem>,
-    ) -> T {
+    pub(super) fn required<T: Default>(&mut self, path: &str, read: impl FnOnce(&'a Node) -> Read<T>) -> T {
         self.value(path, read).unwrap_or_default()
     }
 
@@ -75,22 +73,14 @@ impl Reader {
         self.value(path, scalars::filled_text)
     }
 
-    /// A secret that can be sent as a header.
-    pub(super) fn secret(&mut self, path: &str) -> Option<SecretString> {
-        self.value(path, scalars::secret)
-    }
-
     /// Time between two actions, rounded up on AWS, where schedules have whole minutes.
     pub(super) fn interval(&mut self, path: &str) -> Option<Duration> {
         let interval = self.value(path, scalars::interval)?;
         if self.place == Place::Local {
             return Some(interval);
         }
-        let mut minutes = interval.as_secs().div_ceil(60);
-        if interval > Duration::from_secs(minutes * 60) {
-            minutes += 1;
-        }
-        let rounded = Duration::from_secs(minutes * 60);
+        let seconds = interval.as_secs() + u64::from(interval.subsec_nanos() > 0);
+        let rounded = Duration::from_secs(seconds.next_multiple_of(60));
         if rounded != interval {
             let (given, used) = (interval.as_secs_f64(), rounded.as_secs());
             self.warn(format!("{path}: {given} seconds become {used}, because schedules on AWS have whole minutes"));
@@ -112,27 +102,16 @@ impl Reader {
         Some(SheetSource { sheet_id: trimmed(sheet_id?), range, update_interval })
     }
 
-    /// Where the value of a key stands, and the name it was given with.
-    pub(super) fn source(&self, path: &str) -> Option<(Source, String)> {
-        let given = self.layers.given(names::key(path)?)?;
-        Some((given.source.clone(), given.path.clone()))
-    }
-
     /// Reports a mistake in the value of a key as a whole.
     pub(super) fn mistake(&mut self, path: &str, message: impl Into<String>) {
-        let origin = self.layers.origin(path);
-        self.mistakes.push(Mistake { origin, path: path.to_owned(), message: message.into() });
+        if let Some(given) = self.given(path) {
+            self.report(Mistake::new(given.node.origin.clone(), path, message));
+        }
     }
 
-    /// Reports a mistake inside the value of a key.
-    pub(super) fn mistake_at(&mut self, origin: Origin, path: String, message: String) {
-        self.mistakes.push(Mistake { origin, path, message });
-    }
-
-    /// Reports what is allowed and perhaps not meant inside the value of a key.
-    pub(super) fn warn_at(&mut self, origin: Origin, path: &str, message: &str) {
-        let mistake = Mistake { origin, path: names::shown(path), message: message.to_owned() };
-        self.warnings.push(mistake.to_string());
+    /// Reports a mistake.
+    pub(super) fn report(&mut self, mistake: Mistake) {
+        self.mistakes.push(mistake);
     }
 
     /// Reports what is allowed and perhaps not meant.

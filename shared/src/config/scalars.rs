@@ -1,41 +1,55 @@
 //! Reads single values out of the tree.
+//!
+//! What could be an address is not repeated in messages: it may be that of a person, or have a password in it.
 
+use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use http::HeaderValue;
 use secrecy::SecretString;
 use url::Url;
 
 use super::kind::{MAX_INTERVAL, MAX_TIMEOUT};
+use super::mistakes::Origin;
 use super::names::closest;
-use super::tree::{Node, Position, Value};
-use super::words::Word;
+use super::tree::{Member, Node, Value};
 use crate::domain::date_format::DateFormat;
 use crate::domain::date_shift::{DateShift, ShiftUnit};
+use crate::domain::email::Email;
+use crate::domain::letter::Recipients;
 use crate::domain::template::{Placeholder, Template, TemplateMistake};
 use crate::google;
 
 /// What is wrong with a value, and where when it is not the whole value.
 pub(super) struct ValueProblem {
-    pub position: Option<Position>,
+    pub origin: Option<Origin>,
     pub text: String,
 }
 
 impl ValueProblem {
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Self { position: None, text: text.into() }
+        Self { origin: None, text: text.into() }
     }
 
-    pub(super) fn at(position: Position, text: impl Into<String>) -> Self {
-        Self { position: Some(position), text: text.into() }
+    fn at(origin: &Origin, text: impl Into<String>) -> Self {
+        Self { origin: Some(origin.clone()), text: text.into() }
     }
 
     fn unsuitable(node: &Node) -> Self {
         Self::new(format!("{} is not allowed", describe(node)))
     }
+
+    /// An unsuitable value that a message must not show.
+    pub(super) fn hidden(node: &Node) -> Self {
+        Self::new(format!("{} is not allowed", shape(node)))
+    }
 }
 
-/// A value in a message; long text is cut. What could be an address is not shown: it may have a person or a password in it.
+/// A value, or what is wrong with it.
+pub(super) type Read<T> = Result<T, ValueProblem>;
+
+/// A value in a message; long text is cut.
 fn describe(node: &Node) -> String {
     const LONGEST: usize = 60;
     match &node.value {
@@ -52,8 +66,8 @@ fn describe(node: &Node) -> String {
     }
 }
 
-/// What a value is, for messages that must not show it.
-pub(super) const fn shape(node: &Node) -> &'static str {
+/// What a value is.
+const fn shape(node: &Node) -> &'static str {
     match &node.value {
         Value::Null => "an empty value",
         Value::Bool(_) => "true or false",
@@ -65,103 +79,87 @@ pub(super) const fn shape(node: &Node) -> &'static str {
     }
 }
 
-pub(super) fn text(node: &Node) -> Result<String, ValueProblem> {
-    match &node.value {
-        Value::Text(text) => Ok(text.clone()),
-        _ => Err(ValueProblem::unsuitable(node)),
-    }
+/// What was made of a value, which is unsuitable if that is nothing.
+fn suitable<T>(node: &Node, read: Option<T>) -> Read<T> {
+    read.ok_or_else(|| ValueProblem::unsuitable(node))
+}
+
+fn text(node: &Node) -> Read<&str> {
+    suitable(node, node.text())
 }
 
 /// Text with something in it.
-pub(super) fn filled_text(node: &Node) -> Result<String, ValueProblem> {
+pub(super) fn filled_text(node: &Node) -> Read<String> {
     let text = text(node)?;
-    if text.trim().is_empty() { Err(ValueProblem::new("an empty text is not allowed")) } else { Ok(text) }
+    if text.trim().is_empty() { Err(ValueProblem::new("an empty text is not allowed")) } else { Ok(text.to_owned()) }
 }
 
-/// A secret that can be sent as a header; messages do not show it.
-pub(super) fn secret(node: &Node) -> Result<SecretString, ValueProblem> {
-    match &node.value {
-        Value::Text(text) if !text.trim().is_empty() && HeaderValue::from_str(text).is_ok() => {
-            Ok(SecretString::from(text.as_str()))
-        }
-        _ => Err(ValueProblem::new("the value is not allowed")),
-    }
+/// A secret that can be sent as a header.
+pub(super) fn secret(node: &Node) -> Read<SecretString> {
+    let text = node.text().filter(|text| !text.trim().is_empty() && HeaderValue::from_str(text).is_ok());
+    text.map(SecretString::from).ok_or_else(|| ValueProblem::new("the value is not allowed"))
 }
 
-pub(super) fn flag(node: &Node) -> Result<bool, ValueProblem> {
-    match node.value {
-        Value::Bool(value) => Ok(value),
-        _ => Err(ValueProblem::unsuitable(node)),
-    }
+pub(super) fn flag(node: &Node) -> Read<bool> {
+    suitable(node, if let Value::Bool(value) = node.value { Some(value) } else { None })
 }
 
-pub(super) fn word<T: Word>(node: &Node) -> Result<T, ValueProblem> {
-    let word = text(node)?;
-    let known = T::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(word.trim()));
-    known.map(|(_, value)| *value).ok_or_else(|| ValueProblem::unsuitable(node))
+pub(super) fn word<T: FromStr>(node: &Node) -> Read<T> {
+    suitable(node, node.text().and_then(|text| text.trim().parse().ok()))
 }
 
-pub(super) fn interval(node: &Node) -> Result<Duration, ValueProblem> {
+pub(super) fn interval(node: &Node) -> Read<Duration> {
     seconds(node, MAX_INTERVAL)
 }
 
-pub(super) fn timeout(node: &Node) -> Result<Duration, ValueProblem> {
+pub(super) fn timeout(node: &Node) -> Read<Duration> {
     seconds(node, MAX_TIMEOUT)
 }
 
-fn seconds(node: &Node, most: f64) -> Result<Duration, ValueProblem> {
-    let seconds = match &node.value {
-        Value::Number(text) => text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && *seconds <= most),
-        _ => None,
-    };
+fn seconds(node: &Node, most: f64) -> Read<Duration> {
+    let seconds = number(node).filter(|seconds: &f64| *seconds > 0.0 && *seconds <= most);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     // Less than a nanosecond is nothing.
-    duration.filter(|duration| !duration.is_zero()).ok_or_else(|| ValueProblem::unsuitable(node))
+    suitable(node, duration.filter(|duration| !duration.is_zero()))
 }
 
-pub(super) fn port(node: &Node) -> Result<u16, ValueProblem> {
-    whole(node)
+pub(super) fn port(node: &Node) -> Read<u16> {
+    suitable(node, number(node))
 }
 
-pub(super) fn color(node: &Node) -> Result<u8, ValueProblem> {
-    whole(node).ok().filter(|color| (1..=11).contains(color)).ok_or_else(|| ValueProblem::unsuitable(node))
+pub(super) fn color(node: &Node) -> Read<u8> {
+    suitable(node, number(node).filter(|color| (1..=11).contains(color)))
 }
 
-fn whole<T: std::str::FromStr>(node: &Node) -> Result<T, ValueProblem> {
-    match &node.value {
-        Value::Number(text) => text.parse().map_err(|_| ValueProblem::unsuitable(node)),
-        _ => Err(ValueProblem::unsuitable(node)),
-    }
+fn number<T: FromStr>(node: &Node) -> Option<T> {
+    node.number()?.parse().ok()
 }
 
-/// An http or https address as it was written; messages do not show it.
-pub(super) fn url(node: &Node) -> Result<String, ValueProblem> {
-    let Value::Text(text) = &node.value else {
-        return Err(ValueProblem::unsuitable(node));
-    };
-    let url = Url::parse(text.trim()).ok();
-    let usable = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if usable { Ok(text.trim().to_owned()) } else { Err(ValueProblem::new(format!("{} is not allowed", shape(node)))) }
+/// An http or https address as it was written.
+pub(super) fn url(node: &Node) -> Read<String> {
+    let text = text(node)?.trim();
+    let is_usable = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if is_usable { Ok(text.to_owned()) } else { Err(ValueProblem::hidden(node)) }
 }
 
 /// The address of a service that stands for Google.
-pub(super) fn google_endpoint(node: &Node) -> Result<String, ValueProblem> {
+pub(super) fn google_endpoint(node: &Node) -> Read<String> {
     let url = url(node)?;
     google::check_endpoint(&url).map_err(|_| ValueProblem::new("a query or a fragment is not allowed"))?;
     Ok(url)
 }
 
-pub(super) fn date_format(node: &Node) -> Result<DateFormat, ValueProblem> {
-    DateFormat::parse(&text(node)?).map_err(|error| ValueProblem::new(error.to_string()))
+pub(super) fn date_format(node: &Node) -> Read<DateFormat> {
+    DateFormat::parse(text(node)?).map_err(|error| ValueProblem::new(error.to_string()))
 }
 
 /// The date format of Google Calendar, the only one that makes sense.
-pub(super) fn calendar_date_format(node: &Node) -> Result<(), ValueProblem> {
-    if text(node)? == "YYYY-MM-DD" { Ok(()) } else { Err(ValueProblem::unsuitable(node)) }
+pub(super) fn calendar_date_format(node: &Node) -> Read<()> {
+    suitable(node, node.text().filter(|text| *text == "YYYY-MM-DD").map(drop))
 }
 
-pub(super) fn template(node: &Node) -> Result<Template, ValueProblem> {
-    Template::parse(&text(node)?, &Placeholder::ALL).map_err(|error| {
+pub(super) fn template(node: &Node) -> Read<Template> {
+    Template::parse(text(node)?, Placeholder::ALL).map_err(|error| {
         let meant = match &error.what {
             TemplateMistake::Unknown(name) => closest(name, Placeholder::ALL.iter().map(|known| known.name())),
             _ => None,
@@ -171,24 +169,53 @@ pub(super) fn template(node: &Node) -> Result<Template, ValueProblem> {
     })
 }
 
-pub(super) fn shift(node: &Node) -> Result<DateShift, ValueProblem> {
+pub(super) fn shift(node: &Node) -> Read<DateShift> {
     let Value::Mapping(members) = &node.value else {
         return Err(ValueProblem::unsuitable(node));
     };
-    let mut amounts = Vec::with_capacity(members.len());
-    for member in members {
-        let unit = ShiftUnit::parse(&member.name).ok_or_else(|| {
-            let is_plain = member.name.chars().all(|c| c.is_ascii_lowercase());
-            let name = if is_plain { format!("`{}`", member.name) } else { "a name".to_owned() };
-            ValueProblem::at(member.position, format!("{name} is not a unit of time"))
-        })?;
-        let amount =
-            whole(&member.node).map_err(|problem: ValueProblem| ValueProblem::at(member.position, problem.text))?;
-        amounts.push((unit, amount));
-    }
-    let shift = DateShift::new(amounts);
+    let shift = DateShift::new(members.iter().map(shift_amount).collect::<Read<Vec<_>>>()?);
     // A shift that works in these years works as long as anyone will run this.
-    let days = [chrono::NaiveDate::from_ymd_opt(2000, 1, 1), chrono::NaiveDate::from_ymd_opt(2200, 1, 1)];
+    let days = [NaiveDate::from_ymd_opt(2000, 1, 1), NaiveDate::from_ymd_opt(2200, 1, 1)];
     let fits = |shift: &DateShift| days.into_iter().flatten().all(|day| shift.apply_date(day).is_some());
     shift.filter(fits).ok_or_else(|| ValueProblem::new("the shift leaves the calendar"))
+}
+
+fn shift_amount(member: &Member) -> Read<(ShiftUnit, i64)> {
+    let problem = match (member.name.parse(), number(&member.node)) {
+        (Ok(unit), Some(amount)) => return Ok((unit, amount)),
+        (Ok(_), None) => ValueProblem::unsuitable(&member.node).text,
+        (Err(_), _) if member.name.chars().all(|c| c.is_ascii_lowercase()) => {
+            format!("`{}` is not a unit of time", member.name)
+        }
+        (Err(_), _) => "a name is not a unit of time".to_owned(),
+    };
+    Err(ValueProblem::at(&member.origin, problem))
+}
+
+/// One address, or addresses with names.
+pub(super) fn recipients(node: &Node) -> Read<Recipients> {
+    match &node.value {
+        Value::Text(text) if text.trim().is_empty() => Ok(Recipients::default()),
+        Value::Text(text) => match Email::parse(text) {
+            Some(email) => Ok(Recipients::Address(email.as_str().to_owned())),
+            None => Err(ValueProblem::new("not an e-mail address")),
+        },
+        Value::Mapping(members) => Ok(Recipients::Named(members.iter().map(recipient).collect::<Read<_>>()?)),
+        _ => Err(ValueProblem::hidden(node)),
+    }
+}
+
+fn recipient(member: &Member) -> Read<(String, Option<String>)> {
+    let wrong = |text| ValueProblem::at(&member.origin, text);
+    let email = Email::parse(&member.name).ok_or_else(|| wrong("not an e-mail address"))?;
+    let name = match &member.node.value {
+        Value::Null => None,
+        Value::Text(name) if !name.chars().any(char::is_control) => Some(name.clone()),
+        _ => return Err(wrong("the name must be text in one line")),
+    };
+    Ok((email.as_str().to_owned(), name))
+}
+
+pub(super) fn list(node: &Node) -> Read<&[Node]> {
+    if let Value::List(items) = &node.value { Ok(items) } else { Err(ValueProblem::hidden(node)) }
 }

@@ -1,4 +1,4 @@
-//! Reads the sections but for forms and people.
+//! The methods of [`Reader`] that read the sections, but for those with lists of people and offices.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,15 @@ use secrecy::SecretString;
 
 use super::reader::Reader;
 use super::scalars;
-use super::settings::{Aws, Calendar, CheckingRange, Colors, General, GoogleApi, RestApi};
+use super::settings::{Aws, Calendar, CheckingRange, Colors, Forms, General, GoogleApi, RestApi};
 use super::sources::Place;
+use crate::domain::letter::{FormEmail, Letter, Recipients};
 use crate::google;
 
 const KEY_PATH: &str = "google_api.service_account_key_path";
 const KEY_PARAMETER: &str = "google_api.service_account_key_parameter";
 
-impl Reader {
+impl Reader<'_> {
     pub(super) fn general(&mut self) -> General {
         General {
             log_level: self.required("general.log_level", scalars::word),
@@ -27,21 +28,13 @@ impl Reader {
     fn storage_path(&mut self) -> Option<PathBuf> {
         const KEY: &str = "general.storage_path";
         let path = PathBuf::from(self.text(KEY)?);
-        if self.place == Place::Local {
-            let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            if path.file_name().is_none() {
-                self.mistake(
-                    KEY,
-                    format!("{} names no file; allowed: a file in an existing directory, or null", path.display()),
-                );
-            } else if !directory.is_dir() {
-                let directory = directory.display();
-                self.mistake(
-                    KEY,
-                    format!("{directory} is not a directory; allowed: a file in an existing directory, or null"),
-                );
-            }
-        }
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let problem = match self.place {
+            Place::Local if path.file_name().is_none() => format!("{} names no file", path.display()),
+            Place::Local if !directory.is_dir() => format!("{} is not a directory", directory.display()),
+            _ => return Some(path),
+        };
+        self.mistake(KEY, format!("{problem}; allowed: a file in an existing directory, or null"));
         Some(path)
     }
 
@@ -81,11 +74,85 @@ impl Reader {
 
     fn service_account_key(&mut self, path: &Path) -> Option<SecretString> {
         let read = fs::read_to_string(path).map_err(|error| format!("the key file cannot be read: {error}"));
-        let checked = read.map(SecretString::from).and_then(|key| match google::check_key(&key) {
-            Ok(()) => Ok(key),
-            Err(error) => Err(error.to_string()),
+        let checked = read.map(SecretString::from).and_then(|key| {
+            google::check_key(&key).map_err(|error| error.to_string())?;
+            Ok(key)
         });
         checked.map_err(|problem| self.mistake(KEY_PATH, format!("{}: {problem}", path.display()))).ok()
+    }
+
+    pub(super) fn forms(&mut self) -> Forms {
+        let from = self.value("forms.email.from", scalars::recipients);
+        let to = self.value("forms.email.to", scalars::recipients);
+        let template = self.text("forms.template");
+        let url = self.value("forms.url", scalars::url);
+        let letter = Letter {
+            template,
+            date_format: self.required("forms.date_format", scalars::date_format),
+            attachment_date_format: self.required("forms.attachment_date_format", scalars::date_format),
+            end_date_corrective: self.required("calendar.end_date_corrective", scalars::shift),
+            cc_to_creator: self.required("forms.cc_to_creator", scalars::flag),
+            email: FormEmail {
+                from: from.clone().unwrap_or_default(),
+                to: to.clone().unwrap_or_default(),
+                cc: self.required("forms.email.cc", scalars::recipients),
+                subject: self.required("forms.email.subject", scalars::template),
+                contents: self.required("forms.email.contents", scalars::template),
+                attachments: self.value("forms.email.attachments", scalars::template),
+            },
+        };
+        let forms = Forms {
+            url,
+            letter,
+            timeout: self.required("forms.timeout", scalars::timeout),
+            on_unknown_outcome: self.required("forms.on_unknown_outcome", scalars::word),
+            authorization: self.value("forms.authorization", scalars::secret),
+            authorization_parameter: self.text("forms.authorization_parameter"),
+        };
+        match (&forms.letter.template, &forms.url) {
+            (Some(_), Some(_)) => {
+                self.check_not_empty("forms.email.from", from);
+                self.check_not_empty("forms.email.to", to);
+            }
+            (Some(_), None) => self.half_a_switch("forms.template", "forms.url"),
+            (None, Some(_)) => self.half_a_switch("forms.url", "forms.template"),
+            (None, None) => {}
+        }
+        self.check_authorization(&forms);
+        forms
+    }
+
+    /// Byroapi answers 500 without a sender, and 200 without a recipient, though it sends nothing then.
+    fn check_not_empty(&mut self, path: &str, recipients: Option<Recipients>) {
+        if recipients.is_some_and(|recipients| recipients.is_empty()) {
+            self.mistake(path, "empty while forms are on; allowed: at least one e-mail address");
+        }
+    }
+
+    fn half_a_switch(&mut self, given: &str, missing: &str) {
+        self.warn(format!("{given} is set but {missing} is not: events are approved without a form"));
+    }
+
+    fn check_authorization(&mut self, forms: &Forms) {
+        const PARAMETER: &str = "forms.authorization_parameter";
+        match (&forms.authorization, &forms.authorization_parameter) {
+            (Some(_), Some(_)) => {
+                self.mistake(PARAMETER, "given together with forms.authorization; allowed: one of them");
+            }
+            (Some(_), None) if self.place == Place::Aws => {
+                self.mistake(
+                    "forms.authorization",
+                    "not for AWS; allowed: put the header into an SSM SecureString and give its name as the template's \
+                     parameter FormsAuthorizationParameter",
+                );
+            }
+            (None, Some(_)) if self.place == Place::Local => {
+                self.warn(format!(
+                    "{PARAMETER} has an effect on AWS only; locally the header is read from forms.authorization"
+                ));
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn calendar(&mut self) -> Calendar {
@@ -122,7 +189,11 @@ impl Reader {
         if addr.chars().any(char::is_whitespace) {
             self.mistake(ADDR, "white space; allowed: the name or address of this host, without a port");
         }
-        RestApi { addr, port: self.required("rest_api.port", scalars::port), api_key: self.secret("rest_api.api_key") }
+        RestApi {
+            addr,
+            port: self.required("rest_api.port", scalars::port),
+            api_key: self.value("rest_api.api_key", scalars::secret),
+        }
     }
 
     pub(super) fn aws(&mut self) -> Aws {

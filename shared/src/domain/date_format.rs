@@ -2,7 +2,8 @@
 //!
 //! Text in brackets is literal. Arrow passes letters that are no token through (`Y` stays `Y`) and turns `YYY` and `dd`
 //! into nothing; such letters are a mistake here. A day has no time: the time tokens write 00:00:00 UTC.
-//! Source: <https://arrow.readthedocs.io/en/latest/guide.html#supported-tokens>.
+//! Source: <https://arrow.readthedocs.io/en/latest/guide.html#supported-tokens>. By hand: chrono has
+//! strftime's tokens, time its own.
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
 

@@ -5,9 +5,11 @@
 //! both are refused here.
 
 use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use strum::{EnumString, VariantNames};
 
 /// A unit that a shift may be written in; only the plural forms are shift arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
 pub enum ShiftUnit {
     /// Twelve months.
     Years,
@@ -28,22 +30,8 @@ pub enum ShiftUnit {
 }
 
 impl ShiftUnit {
-    /// Every unit with its name in the configuration.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("years", Self::Years),
-        ("quarters", Self::Quarters),
-        ("months", Self::Months),
-        ("weeks", Self::Weeks),
-        ("days", Self::Days),
-        ("hours", Self::Hours),
-        ("minutes", Self::Minutes),
-        ("seconds", Self::Seconds),
-    ];
-
-    /// The unit of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(known, unit)| (known == name).then_some(unit))
-    }
+    /// The name of every unit in the configuration.
+    pub const NAMES: &[&str] = Self::VARIANTS;
 
     /// The months and the seconds of one unit.
     const fn size(self) -> (i64, i64) {
@@ -132,15 +120,15 @@ mod tests {
 
     #[test]
     fn singular_names_are_no_units() {
-        assert_eq!(ShiftUnit::parse("weeks"), Some(ShiftUnit::Weeks));
-        assert_eq!(ShiftUnit::parse("week"), None);
-        assert_eq!(ShiftUnit::parse("weekday"), None);
+        assert_eq!("weeks".parse(), Ok(ShiftUnit::Weeks));
+        assert!("week".parse::<ShiftUnit>().is_err());
+        assert!("weekday".parse::<ShiftUnit>().is_err());
     }
 
     proptest! {
         #[test]
         fn a_shift_of_any_size_never_panics(unit in 0_usize..8, amount: i64, day in -700_000_i32..2_900_000) {
-            let (_, unit) = ShiftUnit::ALL[unit];
+            let unit: ShiftUnit = ShiftUnit::NAMES[unit].parse().unwrap();
             let date = NaiveDate::from_num_days_from_ce_opt(day).unwrap();
             if let Some(shift) = DateShift::new([(unit, amount)]) {
                 let _ = shift.apply_date(date);

@@ -5,10 +5,12 @@
 //! Source: <https://docs.python.org/3/library/string.html#format-string-syntax>.
 
 use derive_more::Display;
+use strum::{IntoStaticStr, VariantArray};
 
 /// What a template may name.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[display("{{{}}}", self.name())]
+#[strum(serialize_all = "snake_case")]
 pub enum Placeholder {
     /// The e-mail address of the person.
     Id,
@@ -36,35 +38,11 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// Every placeholder, in the order in which they are listed to people.
-    pub const ALL: [Self; 11] = [
-        Self::Id,
-        Self::FirstName,
-        Self::LastName,
-        Self::EmployeeNumber,
-        Self::UserName,
-        Self::DateFrom,
-        Self::DateTo,
-        Self::DateApproved,
-        Self::DateFromAttachment,
-        Self::DateToAttachment,
-        Self::DateApprovedAttachment,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name between the braces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::FirstName => "first_name",
-            Self::LastName => "last_name",
-            Self::EmployeeNumber => "employee_number",
-            Self::UserName => "user_name",
-            Self::DateFrom => "date_from",
-            Self::DateTo => "date_to",
-            Self::DateApproved => "date_approved",
-            Self::DateFromAttachment => "date_from_attachment",
-            Self::DateToAttachment => "date_to_attachment",
-            Self::DateApprovedAttachment => "date_approved_attachment",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -186,7 +164,7 @@ mod tests {
     use super::*;
 
     fn render(text: &str) -> String {
-        Template::parse(text, &Placeholder::ALL).unwrap().render(&Placeholder::name)
+        Template::parse(text, Placeholder::ALL).unwrap().render(&Placeholder::name)
     }
 
     #[test]
@@ -199,8 +177,8 @@ mod tests {
 
     #[test]
     fn every_placeholder_can_be_used() {
-        for placeholder in Placeholder::ALL {
-            let template = Template::parse(&placeholder.to_string(), &Placeholder::ALL).unwrap();
+        for placeholder in Placeholder::ALL.iter().copied() {
+            let template = Template::parse(&placeholder.to_string(), Placeholder::ALL).unwrap();
             assert_eq!(template.placeholders().collect::<Vec<_>>(), [placeholder]);
         }
     }
@@ -214,10 +192,10 @@ mod tests {
             ("a {user_name", "at character 3: `{` is never closed (a literal brace is written `{{`)"),
             ("a } b", "at character 3: `}` closes nothing (a literal brace is written `}}`)"),
         ] {
-            assert_eq!(Template::parse(text, &Placeholder::ALL).unwrap_err().to_string(), message);
+            assert_eq!(Template::parse(text, Placeholder::ALL).unwrap_err().to_string(), message);
         }
         for text in ["{user_name!r}", "{user_name:>10}", "{user_name.upper}", "{user_name[0]}", "{date_from:{id}}"] {
-            let error = Template::parse(text, &Placeholder::ALL).unwrap_err();
+            let error = Template::parse(text, Placeholder::ALL).unwrap_err();
             assert!(matches!(error.what, TemplateMistake::NotAName(_)), "{text}: {error}");
         }
     }
@@ -231,7 +209,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "(\\{|\\}|id|user_name|[!:. č]|\\PC){0,12}") {
-            if let Ok(template) = Template::parse(&text, &Placeholder::ALL) {
+            if let Ok(template) = Template::parse(&text, Placeholder::ALL) {
                 template.render(&Placeholder::name);
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! All sweeping together takes at most 420 units in any 60 seconds: 105 at once, and about five more every second. A sweep
 //! that others run beside has a [`Share`] of it, and so has the subscribing of new calendars of its own.
+//!
+//! By hand: governor gives out no turn ahead of its time, so calls that wait race for it, and it knows no deadline.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -98,8 +98,8 @@ fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = DateTime::parse_from_rfc2822(text).ok()?;
-    Some((date.with_timezone(&Utc) - now).to_std().unwrap_or_default())
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now.into()).unwrap_or_default())
 }
 
 /// Watches one call of a hub.

@@ -1,6 +1,9 @@
 //! Repeats calls to Google: the only place that does.
 //!
 //! All our calls may be repeated: reads change nothing, inserts bring their id, a PATCH names the version that it changes.
+//!
+//! By hand: crates such as backon plan the waits, but fit no attempt into a deadline and a quota, and give none more for a
+//! fresh token.
 
 use std::future::Future;
 use std::time::Duration;

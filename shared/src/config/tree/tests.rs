@@ -1,0 +1,147 @@
+//! Trees of small documents.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Writes a tree as `line:column value`, to compare it at a glance.
+fn show(node: &Node) -> String {
+    let value = match &node.value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(text) => format!("#{text}"),
+        Value::Text(text) => format!("{text:?}"),
+        Value::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Value::Mapping(members) => {
+            let members = members.iter().map(|m| format!("{} {}= {}", place(&m.origin), m.name, show(&m.node)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+    };
+    format!("{} {value}", place(&node.origin))
+}
+
+fn place(origin: &Origin) -> String {
+    let Origin::File { line, column, .. } = origin else { panic!("{origin:?}") };
+    format!("{line}:{column}")
+}
+
+/// The tree, and what was reported.
+fn parse(source: &str) -> (Option<Node>, Vec<Mistake>) {
+    let (file, mut mistakes) = (Origin::File { file: "f".into(), line: 0, column: 0 }, Vec::new());
+    (super::parse(source, &file, "", &mut mistakes), mistakes)
+}
+
+/// The line and the text of the one mistake of what cannot be read.
+fn mistake(source: &str) -> (u64, String) {
+    let (None, mistakes) = parse(source) else { panic!("{source:?} was accepted") };
+    let [Mistake { origin: Origin::File { line, .. }, message, .. }] = mistakes.as_slice() else {
+        panic!("{source:?}: {mistakes:?}")
+    };
+    (*line, message.clone())
+}
+
+fn tree(source: &str) -> String {
+    show(&parse(source).0.unwrap())
+}
+
+#[test]
+fn values_know_their_place() {
+    insta::assert_snapshot!(tree("a: 1\nb:\n  - x\n  - {c: true, d: 'no'}\n"), @r#"1:1 {1:1 a= 1:4 #1, 2:1 b= 3:3 [3:5 "x", 4:5 {4:6 c= 4:9 true, 4:15 d= 4:18 "no"}]}"#);
+}
+
+#[test]
+fn numbers_keep_their_text() {
+    insta::assert_snapshot!(tree("[007, 12.50, -1, 1_000, \"5\", 99999999999999999999, .inf, 0.0.0.0]"), @r#"1:1 [1:2 #007, 1:7 #12.50, 1:14 #-1, 1:18 "1_000", 1:25 "5", 1:30 #99999999999999999999, 1:52 ".inf", 1:58 "0.0.0.0"]"#);
+}
+
+#[test]
+fn words_are_text_but_for_those_of_yaml_1_2() {
+    insta::assert_snapshot!(tree("[yes, no, on, true, False, ~, null, '']"), @r#"1:1 [1:2 "yes", 1:7 "no", 1:11 "on", 1:15 true, 1:21 false, 1:28 null, 1:31 null, 1:37 ""]"#);
+}
+
+#[test]
+fn json_is_yaml() {
+    insta::assert_snapshot!(tree("{\"a\": {\"b\": [1, null, \"x\\u010d\"]}}"), @r#"1:1 {1:2 a= 1:7 {1:8 b= 1:13 [1:14 #1, 1:17 null, 1:23 "xč"]}}"#);
+}
+
+#[test]
+fn aliases_and_merge_keys_stand_where_they_are_used() {
+    insta::assert_snapshot!(tree("a: &x {m: 01}\nb: *x\nc:\n  <<: *x\n  n: 2\n"), @r#"1:1 {1:1 a= 1:7 {1:8 m= 1:11 #01}, 2:1 b= 2:4 {2:4 m= 2:4 #01}, 3:1 c= 4:3 {5:3 n= 5:6 #2, 4:7 m= 4:7 #01}}"#);
+}
+
+#[test]
+fn nothing_is_null() {
+    assert!(parse("").0.unwrap().is_null());
+    assert!(parse("# only a comment\n").0.unwrap().is_null());
+}
+
+#[test]
+fn a_key_given_twice_is_reported() {
+    let (tree, mistakes) = parse("a:\n  b: 1\n  c: 2\n  b: 3\n");
+    assert_eq!(show(&tree.unwrap()), "1:1 {1:1 a= 2:3 {2:3 b= 2:6 #1, 3:3 c= 3:6 #2}}");
+    let [twice] = mistakes.as_slice() else { panic!("{mistakes:?}") };
+    assert_eq!((place(&twice.origin).as_str(), twice.path.as_str()), ("4:3", "a.b"));
+    assert_eq!(twice.message, "given twice, first in line 2");
+}
+
+#[test]
+fn syntax_errors_have_a_place() {
+    for source in ["a: [1, 2\nb: 3\n", "a: 1\n b: 2\n", "a: 'x\n", "a: *nothing\n", "a: 1\n---\nb: 2\n", "{a: 1"] {
+        let (line, message) = mistake(source);
+        assert!(line >= 1 && !message.contains('\n'), "{source:?}: {message}");
+    }
+}
+
+#[test]
+fn several_documents_are_refused_where_the_second_begins() {
+    for (source, line) in [
+        ("a: 1\n---\nb: 2\n", 3),
+        ("---\na: 1\n...\n---\nb: 2\n", 5),
+        ("---\n---\na: 1\n", 3),
+        ("a: 1\n...\nb: 2\n", 3),
+        ("a: 1\n--- # nothing more\n", 2),
+        ("a: 1\n---\n---\nb: 2\n", 2),
+        ("--- {a: 1}\n--- {b: 2}\n", 2),
+        ("a: 1\r\n---\r\nb: 2\r\n", 3),
+    ] {
+        assert_eq!(mistake(source), (line, SEVERAL.to_owned()), "{source:?}");
+    }
+    for source in ["%YAML 1.2\n---\na: 1\n", "---\na: 1\n...\n", "a: |\n  x\n  ---\n  y\n", "a: '---'\n"] {
+        assert!(parse(source).0.is_some(), "{source:?}");
+    }
+}
+
+#[test]
+fn the_limits_are_said_plainly() {
+    let message = |source: &str| mistake(source).1;
+    for brackets in [20, 100] {
+        let deep = format!("a: {}{}", "[".repeat(brackets), "]".repeat(brackets));
+        assert_eq!(message(&deep), "not valid YAML: nested too deeply");
+    }
+    let aliases = format!("a: &x 1\nb: [{}]", "*x, ".repeat(60_000));
+    let intricate = "not valid YAML: larger or more intricate than a configuration can be";
+    assert_eq!(message(&aliases), intricate);
+    let deep_alias = format!("a: &x {}{}\nb: [[[[[[*x]]]]]]", "[".repeat(12), "]".repeat(12));
+    assert_eq!(message(&deep_alias), "not valid YAML: nested too deeply");
+    assert!(parse(&format!("a: &x {{m: 1}}\nb: [{}]", "*x, ".repeat(90))).0.is_some());
+}
+
+#[test]
+fn aliases_of_aliases_do_not_grow_without_bound() {
+    let mut source = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..7 {
+        let before = format!("*a{}, ", level - 1).repeat(10);
+        writeln!(source, "a{level}: &a{level} [{before}]").unwrap();
+    }
+    let intricate = "not valid YAML: larger or more intricate than a configuration can be";
+    assert_eq!(mistake(&source).1, intricate);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(source in "([-a:{}\\[\\],&*!|>'\"#% \n\t]|\\PC){0,24}") {
+        let _ = parse(&source);
+    }
+}
