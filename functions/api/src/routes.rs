@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use secrecy::SecretString;
 use utoipa::OpenApi as _;
 use utoipa::openapi::{HttpMethod, OpenApi};
-use utoipa_axum::{PathItemExt as _, paste};
+use utoipa_axum::{PathItemExt, paste};
 
 use self::forms::settle;
 use crate::api::ApiState;
@@ -81,7 +81,7 @@ impl PathMethods {
         let methods = P::methods();
         self.path = P::path();
         self.allowed.extend(methods.iter().map(name));
-        if let Some(filter) = methods.iter().map(|method| method.to_method_filter()).reduce(MethodFilter::or) {
+        if let Some(filter) = methods.iter().map(PathItemExt::to_method_filter).reduce(MethodFilter::or) {
             self.router = self.router.on(filter, handler);
         }
         self
