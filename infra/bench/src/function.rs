@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use moffman_simulators::{InvocationOutcome, LambdaRuntime};
+use moffman_testbed::Trouble;
 use serde_json::Value;
 
 use crate::bench::Bench;
 use crate::cost::{InvocationCost, own_time};
 use crate::process::Process;
-use moffman_testbed::Trouble;
 
 /// How long a function may take to start.
 const TO_START: Duration = Duration::from_secs(30);

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use moffman_testbed::Trouble;
+
 use crate::bench::Bench;
 use crate::process::Process;
-use moffman_testbed::Trouble;
 
 pub(crate) struct LocalServer {
     pub(crate) process: Process,

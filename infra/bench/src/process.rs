@@ -1,10 +1,10 @@
 //! A process that is measured from outside: its own CPU time and memory, so that nobody else's count.
 
-use moffman_testbed::Trouble;
 use std::io;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use moffman_testbed::Trouble;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 

@@ -6,10 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use moffman_testbed::Trouble;
+
 use crate::bugs::Layer;
 use crate::panics;
 use crate::schedule::{self, ScheduleOutcome};
-use moffman_testbed::Trouble;
 
 /// What the cores share.
 struct Campaign<L> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use futures_util::future::try_join_all;
 use moffman::sweep::{SweepOrder, SweepScope, sweep};
+use moffman_testbed::Trouble;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -13,7 +14,6 @@ use crate::event;
 use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::median;
-use moffman_testbed::Trouble;
 
 /// Sweeps per measurement of a single office.
 const SWEEPS: usize = 10;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::{try_join, try_join_all};
+use moffman_testbed::Trouble;
 
 use super::budgets::MEMORY;
 use crate::bench::Bench;
@@ -11,7 +12,6 @@ use crate::event;
 use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, mebibytes};
-use moffman_testbed::Trouble;
 
 const OFFICES: usize = 10;
 /// How many runs are enough: memory hardly varies.

@@ -1,5 +1,7 @@
 //! What a reservation costs: time, CPU, calls.
 
+use moffman_testbed::Trouble;
+
 use super::budgets::{CPU, FIRST, WARM};
 use crate::bench::Bench;
 use crate::binaries::Binaries;
@@ -8,7 +10,6 @@ use crate::event;
 use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
-use moffman_testbed::Trouble;
 
 const OFFICES: usize = 10;
 /// Requests before those that count.

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use futures_util::future::try_join_all;
+use moffman_testbed::Trouble;
 
 use super::budgets::{CPU, LOCAL_RATE, LOCAL_START, MEMORY};
 use crate::bench::Bench;
@@ -11,7 +12,6 @@ use crate::event;
 use crate::extent::Extent;
 use crate::local::LocalServer;
 use crate::row::{Row, Unit, mebibytes, milliseconds, milliseconds_each, number};
-use moffman_testbed::Trouble;
 
 const OFFICES: usize = 10;
 const CONNECTIONS: usize = 16;

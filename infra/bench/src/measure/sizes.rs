@@ -5,12 +5,12 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use moffman_testbed::Trouble;
 
 use super::budgets::{BINARY, ZIP};
 use crate::binaries::Binaries;
 use crate::extent::Extent;
 use crate::row::{Row, Unit, megabytes};
-use moffman_testbed::Trouble;
 
 /// What a zip archive has besides the compressed content of its one file, `bootstrap`: local header, entry, end.
 const ARCHIVE: u64 = 30 + 9 + 46 + 9 + 22;

@@ -1,12 +1,13 @@
 //! How long a function takes until it is ready for its first event.
 
+use moffman_testbed::Trouble;
+
 use super::budgets::START;
 use crate::bench::Bench;
 use crate::binaries::Binaries;
 use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, milliseconds};
-use moffman_testbed::Trouble;
 
 /// Starts the functions in turns, beside one that does nothing.
 pub(crate) async fn start(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {

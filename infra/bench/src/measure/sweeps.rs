@@ -1,5 +1,7 @@
 //! What a sweep costs: per unchanged office, and per event that a person has made by hand.
 
+use moffman_testbed::Trouble;
+
 use super::budgets::{CPU, CPU_PER_EVENT, FIRST, WARM, WRITES_PER_EVENT};
 use crate::bench::Bench;
 use crate::binaries::Binaries;
@@ -8,7 +10,6 @@ use crate::event;
 use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
-use moffman_testbed::Trouble;
 
 /// Warm invocations per run.
 const TIMES: usize = 5;
