@@ -1,4 +1,4 @@
-//! A process that is measured from outside: its own CPU time and memory, so that nobody else's count.
+//! A process that is measured from outside, so that only its own CPU time and memory count.
 
 use std::io;
 use std::process::{Child, Command};
@@ -39,7 +39,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // A process that has ended already is no matter.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
