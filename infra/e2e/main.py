@@ -1,9 +1,6 @@
 """Deploys Moffman to a local AWS and plays the story of a team with it; the exit status says whether all went well."""
 
 import argparse
-import os
-import shutil
-import signal
 import sys
 import time
 from pathlib import Path
@@ -12,7 +9,7 @@ from aws import Aws
 from byroapi import Byroapi
 from google import Google
 from mail import MailServer
-from processes import Failed, ended, show_logs
+from processes import arguments_of, ended, perform
 from stage import PEOPLE, Stage
 from story import STEPS
 
@@ -41,33 +38,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tools", type=Path, required=True, help="virtual environment with sam, cargo-lambda and zig")
     parser.add_argument("--venvs", type=Path, required=True, help="folder of the virtual environments of this test")
-    parser.add_argument("--simulate-google", type=Path, required=True, help="the binary")
-    parser.add_argument("--directory", type=Path, required=True, help="where to work; what is there is removed")
     parser.add_argument("--seed", type=int, default=1, help="which requests schemathesis makes")
-    arguments = parser.parse_args()
-    for name in ("tools", "venvs", "simulate_google", "directory"):
-        setattr(arguments, name, getattr(arguments, name).absolute())
-    directory, logs = arguments.directory / "run", arguments.directory / "log"
-    for folder in (directory, logs):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    # So that what was started is ended.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
-    # Everybody is on this machine.
-    os.environ.update(NO_PROXY="localhost,127.0.0.1", no_proxy="localhost,127.0.0.1")
-    began = time.monotonic()
-    try:
-        play(arguments, directory, logs)
-    except Failed as failure:
-        show_logs(logs)
-        print(f"\nFAILED: {failure}", file=sys.stderr)
-        return 1
-    except Exception:
-        show_logs(logs)
-        raise
-    print(f"All of it took {time.monotonic() - began:.0f} s.")
-    return 0
+    return perform(play, arguments_of(parser))
 
 
 if __name__ == "__main__":

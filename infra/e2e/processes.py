@@ -1,7 +1,9 @@
-"""The processes beside this one: started with a log of their own, ended by their process group, whatever happens."""
+"""A play and its processes: each has a log of its own and is ended with its process group, whatever happens."""
 
+import argparse
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -92,3 +94,38 @@ def show_logs(logs: Path) -> None:
     for log in sorted(logs.glob("*.log")):
         lines = log.read_text(errors="replace").splitlines()[-TAIL:]
         print(f"\n==> the end of {log}", *lines, sep="\n", file=sys.stderr)
+
+
+def arguments_of(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Reads the command line, with what every play needs besides; paths become absolute."""
+    parser.add_argument("--simulate-google", type=Path, required=True, help="the binary")
+    parser.add_argument("--directory", type=Path, required=True, help="where to work; what is there is removed")
+    arguments = parser.parse_args()
+    for name, value in vars(arguments).items():
+        if isinstance(value, Path):
+            setattr(arguments, name, value.absolute())
+    return arguments
+
+
+def perform(play: Callable[[argparse.Namespace, Path, Path], None], arguments: argparse.Namespace) -> int:
+    """Plays in empty folders, shows the logs if it fails, and answers the exit status."""
+    directory, logs = arguments.directory / "run", arguments.directory / "log"
+    for folder in (directory, logs):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    # A signal must end the other processes, too.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    # Everybody is on this machine.
+    os.environ.update(NO_PROXY="localhost,127.0.0.1", no_proxy="localhost,127.0.0.1")
+    began = time.monotonic()
+    try:
+        play(arguments, directory, logs)
+    except Exception as failure:
+        show_logs(logs)
+        if not isinstance(failure, Failed):
+            raise
+        print(f"\nFAILED: {failure}", file=sys.stderr)
+        return 1
+    print(f"All of it took {time.monotonic() - began:.0f} s.")
+    return 0

@@ -3,8 +3,6 @@
 import argparse
 import json
 import os
-import shutil
-import signal
 import sys
 import time
 import urllib.error
@@ -15,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from google import Google
-from processes import Failed, Process, ended, free_port, listens, show_logs, until
+from processes import Failed, Process, arguments_of, ended, free_port, listens, perform, until
 from sheets_server import Backlot, TokenEndpoint
 
 PEM = Path(__file__).resolve().parents[1] / "simulators/data/simulator-service-account-key.pem"
@@ -181,25 +179,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--backlot", type=Path, required=True, help="the binary")
     parser.add_argument("--moffman", type=Path, required=True, help="the binary")
-    parser.add_argument("--simulate-google", type=Path, required=True, help="the binary")
-    parser.add_argument("--directory", type=Path, required=True, help="where to work; what is there is removed")
-    arguments = parser.parse_args()
-    for name in ("backlot", "moffman", "simulate_google", "directory"):
-        setattr(arguments, name, getattr(arguments, name).absolute())
-    directory, logs = arguments.directory / "run", arguments.directory / "log"
-    for folder in (directory, logs):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
-    os.environ.update(NO_PROXY="localhost,127.0.0.1", no_proxy="localhost,127.0.0.1")
-    try:
-        play(arguments, directory, logs)
-    except Failed as failure:
-        show_logs(logs)
-        print(f"\nFAILED: {failure}", file=sys.stderr)
-        return 1
-    return 0
+    return perform(play, arguments_of(parser))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 //! What the handlers work with, and until when each request must be done.
 
 use std::convert::Infallible;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -19,8 +19,8 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     pub(crate) budget: RequestBudget,
-    /// The OpenAPI document as it is served, once somebody has asked for it.
-    pub(crate) document: OnceLock<Bytes>,
+    /// The OpenAPI document as it is served. It is large, and made only when somebody asks for it.
+    pub(crate) document: LazyLock<Bytes>,
 }
 
 impl ApiState {

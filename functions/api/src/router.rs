@@ -4,9 +4,10 @@
 //! the method, the body, the handler.
 
 use std::any::Any;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use moffman::app::Moffman;
@@ -20,7 +21,7 @@ use crate::{requests, routes};
 /// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without one,
 /// whatever stands in front of the router has to ask for it, as API Gateway does.
 pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
-    let api = Arc::new(ApiState { app, budget, document: OnceLock::new() });
+    let api = Arc::new(ApiState { app, budget, document: LazyLock::new(document) });
     routes::router(key.map(Arc::new))
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
@@ -31,6 +32,10 @@ pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) ->
 /// The OpenAPI document of all endpoints.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes::document()
+}
+
+fn document() -> Bytes {
+    serde_json::to_vec(&openapi()).unwrap_or_default().into()
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -79,7 +79,7 @@ impl Bench {
         }
     }
 
-    /// The service in this process, which does not heed Google's quota: for what was before the measurement.
+    /// The service in this process without regard to Google's quota, for the history before a measurement.
     pub(crate) fn unpaced(&self) -> Result<Moffman, Trouble> {
         let (environment, options) = (Vec::new(), Vec::new());
         let sources = Sources { file: Some(self.settings_file()), environment, options, place: Place::Local };

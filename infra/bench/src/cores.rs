@@ -35,7 +35,7 @@ impl Cores {
             let thread = thread?.file_name();
             let number = thread.to_str().ok_or("a thread without a number")?.parse()?;
             match sched_setaffinity(Pid::from_raw(number), &self.0) {
-                // It has ended meanwhile.
+                // The thread has ended meanwhile.
                 Ok(()) | Err(Errno::ESRCH) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -1,10 +1,10 @@
-//! A process that is measured from outside: its own CPU time and memory, so that nobody else's count.
+//! A process that is measured from outside, so that only its own CPU time and memory count.
 
-use moffman_testbed::Trouble;
 use std::io;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use moffman_testbed::Trouble;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
@@ -39,7 +39,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // A process that has ended already is no matter.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -40,7 +40,7 @@ fn joined(first: &str, second: &str) {
     let (Ok(left), Ok(right)) = (DateFormat::parse(first), DateFormat::parse(second)) else {
         return;
     };
-    // The bracket would be closed by the other one.
+    // The second format could close a bracket of the first.
     if first.contains('[') {
         return;
     }

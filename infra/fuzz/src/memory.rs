@@ -1,6 +1,6 @@
 //! Measures how much memory a piece of work takes.
 //!
-//! The counter is the allocator's and there is one per process: what other threads take meanwhile counts too.
+//! The allocator has one counter for the process, so what other threads take meanwhile counts, too.
 
 use peak_alloc::PeakAlloc;
 

@@ -1,7 +1,7 @@
 //! A request to the REST API of a healthy service: answered as documented, never with a 5xx, and safe to repeat.
 //!
-//! The first line of the input is the method and the path, the rest is the body. Whoever got past the checks has changed the
-//! world, so the next input meets a new one: an input does the same whatever came before.
+//! The first line of the input is the method and the path, the rest is the body. A request that reached a service may
+//! have changed the world, so the next input gets a new one and does the same whatever came before.
 
 use std::cell::RefCell;
 

@@ -88,7 +88,7 @@ async fn prepare() -> Result<(World, Router), Trouble> {
     let world = World::start(DateTime::from_timestamp_nanos(1_781_000_000_000_000_000)).await?;
     world.add_calendar(PRAGUE, CalendarOptions::default());
     world.person_adds(PRAGUE, ANNA, NewEvent::new("2026-06-18", "2026-06-19").titled("Anna is here"));
-    // A transport of its own would take longer to set up than the request that it is for.
+    // All inputs share a transport, because TLS takes longer to set up than a request takes.
     let testbed = Testbed::over(world.clone(), world.serve_dynamodb().await?, sample::transport().clone())?;
     testbed.store.create_table().await?;
     let sources = sample::sources(

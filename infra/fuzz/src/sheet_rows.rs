@@ -63,7 +63,7 @@ fn distinct(keys: impl Iterator<Item = String>) {
     }
 }
 
-/// What the first row would otherwise be taken for, whose name is that of a column.
+/// A heading, because an office in the first row whose name is that of a column would count as one.
 fn heading() -> impl Iterator<Item = Vec<String>> {
     std::iter::once(vec!["Name".to_owned()])
 }

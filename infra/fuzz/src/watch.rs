@@ -1,7 +1,7 @@
 //! Runs a target on inputs and reports those that it panics on, hangs on or takes too much memory for.
 //!
-//! The inputs run on a thread of their own, with the stack that a thread of the service has. One that hangs is given up, not
-//! ended: its thread lives on until the process ends.
+//! The inputs run on a thread of their own, with the stack of a thread of the service. A thread whose input hangs
+//! cannot be ended and lives on until the process ends.
 
 use std::any::Any;
 use std::panic::{self, catch_unwind};
@@ -62,7 +62,7 @@ impl Watch {
         without_backtraces();
         thread::Builder::new().name(WATCHED.to_owned()).spawn(move || {
             for input in next {
-                // Nobody listens any more when the input was given up.
+                // The input was given up, so nobody listens any more.
                 if tell.send(measure(check, &input, limits)).is_err() {
                     return;
                 }
@@ -103,7 +103,7 @@ impl Watch {
     }
 }
 
-/// A panic of an input says where it happened and no more: a backtrace takes more memory than many an input may.
+/// Leaves the backtrace out of an input's panic, because it may take more memory than the input is allowed.
 fn without_backtraces() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -84,7 +84,7 @@ impl ServiceClient<'_> {
     }
 
     async fn settle(&self, id: &str, decision: &str, how: Value) -> Result<(), FormsCommandError> {
-        // Other characters are in no id, and would lead to another path.
+        // Another character is in no id, and could lead to another path.
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err(FormsCommandError::Refused(format!("{id:?} is not the id of a form")));
         }

@@ -16,7 +16,7 @@ use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 /// How long a stop waits for the rest of a body.
 const TO_SEND_A_BODY: Duration = Duration::from_secs(1);
 
-/// The requests under way: each one reads the lock.
+/// The requests under way. Each holds a read lock, so a write lock waits for all of them.
 #[derive(Clone, Debug)]
 pub(crate) struct InFlight {
     lock: Arc<RwLock<()>>,

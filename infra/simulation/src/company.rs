@@ -35,7 +35,7 @@ pub struct Company {
     pub world: World,
     /// Their time.
     pub time: WorldTime,
-    /// All processes share its connections to the table: TLS takes longer to set up than most of what a process does.
+    /// All processes share its connections to the table, because TLS takes long to set up.
     testbed: Testbed,
     settings: PathBuf,
     processes: u64,

@@ -17,17 +17,17 @@ use crate::slow::Slow;
 use crate::table::{told, writes};
 use crate::wire::{Matter, is_elsewhere, matter};
 
-/// After so many turns of the runtime without anything new at the gate, everything counts as standing still.
+/// After this many turns of the runtime without a new call at the gate, nothing moves any more.
 const STILL: u32 = 40;
-/// So many turns are given while nobody is at the gate: a busy machine may be slow to deliver a call.
+/// The turns to wait while nobody is at the gate, because a busy machine may be slow to deliver a call.
 const STILL_WITH_NOBODY: u32 = 4_000;
-/// So many turns are given while the table works, because it does so on a thread of its own.
+/// The turns to wait for the table, which works on a thread of its own.
 const STILL_WITHOUT_EFFECT: u32 = 4_000;
 /// How long a decision takes: no two changes come at the same time, and nobody is late by it.
 const A_MOMENT: Duration = Duration::milliseconds(1);
-/// While so much is going on, nothing more begins that would overtake it.
+/// With this many tasks at work, nothing more begins that would overtake them.
 const MOST_AT_ONCE: usize = 5;
-/// How often something begins in a round that overtakes the rest: otherwise the round might never end.
+/// How many tasks may begin in the middle of a round. Without a limit the round might never end.
 const MOST_OVERTAKINGS: u32 = 5;
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
@@ -49,7 +49,7 @@ impl FaultSchedule {
             self.ledger.look_at_forms();
             self.collect(&mut reports).await;
             if self.running.is_empty() {
-                // Whoever was to end with a call that never came to its end goes on.
+                // A process whose last call never ended does not crash.
                 self.crashing.clear();
                 self.dying.clear();
                 return reports;
@@ -63,8 +63,8 @@ impl FaultSchedule {
         reports
     }
 
-    /// Takes what came of everything that has ended. What crashed is not there any more: whatever else did not come to
-    /// its end has panicked.
+    /// Takes the results of the tasks that have ended. Crashed processes were removed before, so a task without a
+    /// result has panicked.
     async fn collect(&mut self, reports: &mut Vec<Option<SweepReport>>) {
         let (ended, still_running) = std::mem::take(&mut self.running).into_iter().partition(Running::has_ended);
         self.running = still_running;
@@ -171,8 +171,8 @@ impl FaultSchedule {
         }
     }
 
-    /// One of the calls at the gate, of another process than the one that is slow at present if there are such; but the one
-    /// that is slow may still be the first of two that are about to write the same record.
+    /// Chooses a call, not one of the slow process if there are others. At times that process still goes first when it
+    /// and another one are about to write the same record.
     fn choose(&mut self, waiting: &[Waiting]) -> usize {
         let runs = |caller: &str| self.running.iter().any(|running| running.caller == caller);
         self.slow = self.slow.take().and_then(|slow| slow.goes_on(runs));

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use moffman_simulators::{Call, Fault, Service};
 
-/// Of a thousand calls so many go well.
+/// How many of a thousand calls go well.
 const WELL: u16 = 870;
-/// Of a thousand forms so many go well: fewer than of other calls, because forms must not be repeated and are rare.
+/// How many of a thousand forms go well. They are rare and must not be repeated, so more of them fail than of other
+/// calls.
 const FORMS_WELL: u16 = 770;
-/// Of a thousand forms so many go well in schedules in which Byroapi seldom says what became of them.
+/// How many of a thousand forms go well in schedules in which Byroapi seldom answers clearly.
 const FORMS_WELL_IN_MURK: u16 = 250;
-/// Of a thousand calls those with these numbers end their process, unless it cannot crash. The rest get a fault.
+/// A call that draws one of these numbers ends its process, if that can crash. Higher numbers are faults.
 const CRASHES_BEFORE: Range<u16> = 870..890;
 const CRASHES_AFTER: Range<u16> = 890..900;
 const CRASHES_UNREAD: Range<u16> = 900..910;

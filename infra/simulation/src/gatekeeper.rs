@@ -68,13 +68,13 @@ impl Gatekeeper {
         self.arrivals.load(Ordering::Relaxed)
     }
 
-    /// A call goes on. If its effect is awaited, nothing counts as standing still before that: the table works on a thread of
-    /// its own.
+    /// Sets whether an effect of the table is awaited, which works on a thread of its own. Until then something still
+    /// moves.
     pub fn await_effect(&self, is_awaited: bool) {
         self.is_effect_awaited.store(is_awaited, Ordering::Relaxed);
     }
 
-    /// Whether that effect has not happened yet.
+    /// Whether an effect of the table has not happened yet.
     pub fn is_effect_awaited(&self) -> bool {
         self.is_effect_awaited.load(Ordering::Relaxed)
     }

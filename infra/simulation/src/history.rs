@@ -2,14 +2,37 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use crate::handmade::HandmadeEvent;
 use crate::table::EventPlace;
 use crate::wire::{PersonDays, key};
 
 /// Google's `updated` may be ahead of the clock by as many changes as come in one millisecond.
 const ABOUT: Duration = Duration::seconds(1);
+
+/// An event of a manual user, or a day of a series, as its owner left it.
+#[derive(Clone, Debug)]
+pub struct HandmadeEvent {
+    pub calendar: &'static str,
+    pub id: String,
+    pub person: &'static str,
+    /// As in the marks of an approved event: `2026-06-18/2026-06-20`.
+    pub days: String,
+    pub deleted: bool,
+    /// When a person gave it a title, unless it was approved since.
+    pub renamed: Option<u64>,
+    /// The series of a day, and the date that it was planned for.
+    pub series: Option<(String, NaiveDate)>,
+    /// The days that it had before.
+    pub earlier: Vec<String>,
+}
+
+impl HandmadeEvent {
+    /// A new event, which is no day of a series.
+    pub fn new(calendar: &'static str, id: String, person: &'static str, days: String) -> Self {
+        Self { calendar, id, person, days, deleted: false, renamed: None, series: None, earlier: Vec::new() }
+    }
+}
 
 /// An event that a person made.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! What a schedule must not do, noted while it happens, from what the simulated services saw.
+//! Notes what the simulated services see in a schedule; `promises.rs` has the part that finds what must not happen.
 //!
 //! A form is for a person and days: how often it may be mailed is a question of that alone, whichever event asks for it.
 
@@ -7,13 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use moffman_simulators::{Call, Fault, World};
 
-use crate::cast::PEOPLE;
 use crate::form::{FormHistory, Mark};
 use crate::gatekeeper::CompletedCall;
-use crate::handmade::HandmadeEvent;
-use crate::history::EventHistory;
-use crate::table::{EventPlace, TableWrite, WireForm, WireRecord, form_put, touches, writes};
-use crate::wire::{Matter, PersonDays, form_key, is_clear, key, matter};
+use crate::history::{EventHistory, HandmadeEvent};
+use crate::table::{EventPlace, TableWrite, WireForm, form_put, touches, writes};
+use crate::wire::{Matter, PersonDays, form_key, is_clear, matter};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,42 +26,42 @@ pub enum Breach {
 
 /// What a process has seen and is doing.
 #[derive(Debug, Default)]
-struct ProcessNotes {
-    /// When it first began to list each calendar in its sweep, and last read each event of each.
-    looked: HashMap<EventPlace, u64>,
+pub(crate) struct ProcessNotes {
+    /// When its sweep began to list a calendar (without an event), or last read an event.
+    pub(crate) looked: HashMap<EventPlace, u64>,
     /// The forms that it said it would send.
-    sending: BTreeMap<PersonDays, Sending>,
+    pub(crate) sending: BTreeMap<PersonDays, Sending>,
     /// Whether the form on its way was in doubt before, and is no copy.
-    is_resending: bool,
+    pub(crate) is_resending: bool,
     /// When the approval of each event last set out.
     approving: HashMap<String, u64>,
     /// Approvals on their way to an event that was deleted when they set out.
-    too_late: BTreeSet<String>,
+    pub(crate) too_late: BTreeSet<String>,
 }
 
 /// A form that is about to be sent.
 #[derive(Debug)]
-struct Sending {
-    item: WireForm,
-    /// The calendar and the event that it is sent for; nobody's for a copy.
-    event: Option<EventPlace>,
+pub(crate) struct Sending {
+    pub(crate) item: WireForm,
+    /// The calendar and the event that ask for it; a copy has none.
+    pub(crate) event: Option<EventPlace>,
 }
 
 /// Everything that the checks need, noted as it happens.
 pub struct Ledger {
     world: World,
-    hold: bool,
+    pub(crate) hold: bool,
     tick: u64,
-    history: EventHistory,
+    pub(crate) history: EventHistory,
     /// Which form each open record asks for.
-    records: HashMap<EventPlace, PersonDays>,
+    pub(crate) records: HashMap<EventPlace, PersonDays>,
     /// When each event was last changed, as far as the table knows.
-    versions: HashMap<EventPlace, Option<DateTime<Utc>>>,
-    processes: HashMap<String, ProcessNotes>,
-    forms: BTreeMap<PersonDays, FormHistory>,
+    pub(crate) versions: HashMap<EventPlace, Option<DateTime<Utc>>>,
+    pub(crate) processes: HashMap<String, ProcessNotes>,
+    pub(crate) forms: BTreeMap<PersonDays, FormHistory>,
     seen_forms: usize,
     /// The process whose form was the last to go on.
-    last_sender: String,
+    pub(crate) last_sender: String,
     breaches: Vec<Breach>,
 }
 
@@ -137,7 +135,7 @@ impl Ledger {
         if fault.is_some() {
             self.doubt(&caller, |sending| touches(call, &sending.item.place));
         }
-        // Whoever meets its own announcement cannot know it again, and takes it for somebody else's.
+        // A process that finds its own repeated announcement takes it for that of another process.
         if let Some(form) = form_put(call).filter(|form| fault == Some(&Fault::Repeated) && form.sent_until().is_some())
         {
             self.forms.entry(form.key).or_default().mark(Mark::InDoubt);
@@ -147,7 +145,7 @@ impl Ledger {
         }
         let tick = self.tick();
         match matter(call) {
-            // What is planned rests on the first listing: one of the window, after it, shows no deletions.
+            // Later listings of the window show no deletions, so the plan is as old as the first listing.
             Matter::List { calendar } if fault.is_none() => {
                 self.process(&caller).looked.entry((calendar, String::new())).or_insert(tick);
             }
@@ -171,7 +169,7 @@ impl Ledger {
         }
     }
 
-    /// Looks for forms that were accepted, perhaps from somebody who does not wait for the answer any more.
+    /// Looks for new forms at Byroapi, because their senders may not wait for the answer.
     pub fn look_at_forms(&mut self) {
         let sender = self.last_sender.clone();
         for form in self.world.forms_after(self.seen_forms) {
@@ -230,7 +228,7 @@ impl Ledger {
         self.processes.remove(caller);
     }
 
-    /// A breach that somebody else found, perhaps again.
+    /// Notes a breach, once.
     pub fn breach(&mut self, breach: Breach) {
         if !self.breaches.contains(&breach) {
             self.breaches.push(breach);
@@ -247,7 +245,7 @@ impl Ledger {
         self.forms.iter()
     }
 
-    /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
+    /// Whether a sweep was told of the event through a cursor, even if the event is out of range.
     pub fn was_listed(&self, event: &str) -> bool {
         self.history.was_listed(event)
     }
@@ -258,114 +256,19 @@ impl Ledger {
         (self.breaches, unknown)
     }
 
-    fn process(&mut self, caller: &str) -> &mut ProcessNotes {
+    pub(crate) fn process(&mut self, caller: &str) -> &mut ProcessNotes {
         self.processes.entry(caller.to_owned()).or_default()
     }
 
-    fn duplicated(&mut self, text: String) {
+    pub(crate) fn duplicated(&mut self, text: String) {
         self.breach(Breach::Duplicated(text));
     }
 
-    /// Whoever sends these forms may not be able to write down what became of them.
+    /// The process may be unable to write down what became of these forms.
     fn doubt(&mut self, caller: &str, is_meant: impl Fn(&Sending) -> bool) {
         let sending = self.processes.get(caller).into_iter().flat_map(|process| &process.sending);
         for (key, _) in sending.filter(|(_, sending)| is_meant(sending)) {
             self.forms.entry(key.clone()).or_default().mark(Mark::InDoubt);
-        }
-    }
-
-    fn form_written(&mut self, caller: &str, call: &Call, item: &WireForm) {
-        let key = item.key.clone();
-        if item.sent_until().is_none() {
-            self.process(caller).sending.remove(&key);
-        } else if call.operation == "TransactWriteItems" {
-            let event = writes(call).into_iter().find_map(|write| match write {
-                TableWrite::Check { of } => Some(of),
-                _ => None,
-            });
-            if event.as_ref().is_some_and(|event| self.records.get(event) != Some(&key)) {
-                self.duplicated(format!("{caller} sends {key:?} for {event:?}, whose record asks for no such form"));
-            }
-            self.process(caller).sending.insert(key.clone(), Sending { item: item.clone(), event });
-        }
-        let form = self.forms.entry(key.clone()).or_default();
-        let not_wanted = form.not_wanted().filter(|_| item.not_wanted.is_none() && !item.is_issued());
-        for wrong in form.written(item, caller, call.at) {
-            self.duplicated(format!("{caller} has written of the form {key:?}: {wrong}"));
-        }
-        if not_wanted.is_some_and(|since| !self.history.asks_since(&key, since)) {
-            self.duplicated(format!("{caller} sends {key:?}, and nobody has asked for it since it was not wanted"));
-        }
-    }
-
-    /// Nothing is recorded that is older than what was looked at before.
-    fn recorded(&mut self, caller: &str, record: WireRecord) {
-        let WireRecord { of, form, updated } = record;
-        let newest = self.versions.insert(of.clone(), updated).flatten();
-        if updated.is_some() && updated < newest {
-            let text = format!("{caller} has recorded {of:?} as of {updated:?}, and {newest:?} was known");
-            self.breach(Breach::Lost(text));
-        }
-        self.records.insert(of, form);
-    }
-
-    fn form_sets_out(&mut self, caller: &str, call: &Call, key: &PersonDays) {
-        caller.clone_into(&mut self.last_sender);
-        let is_in_doubt = self.forms.get(key).is_some_and(|form| form.was(Mark::InDoubt));
-        let process = self.process(caller);
-        let announced = process.sending.get(key).map(|sending| &sending.item);
-        let until = announced.and_then(WireForm::sent_until);
-        // What is announced cannot be called back: somebody slow may write only now that an earlier mail went out.
-        process.is_resending = is_in_doubt && announced.is_some_and(|item| item.state == "sending");
-        if until.is_none_or(|until| until < call.at) {
-            self.duplicated(format!("{caller} sends {key:?} at {}, and has claimed it until {until:?}", call.at));
-        }
-    }
-
-    fn form_accepted(&mut self, key: &PersonDays, caller: &str) {
-        let process = self.processes.get(caller);
-        let is_resending = process.is_some_and(|process| process.is_resending);
-        let sent_for = process.and_then(|process| Some((process, process.sending.get(key)?.event.as_ref()?)));
-        let wrong = sent_for.and_then(|(process, place)| {
-            let (calendar, event) = place;
-            let looked = |event: &str| {
-                let place = (calendar.clone(), event.to_owned());
-                process.looked.get(&place).copied().unwrap_or_default()
-            };
-            let wrong = self.history.wrong_at(looked(event).max(looked("")), place, key)?;
-            Some(format!("the form {key:?} for {event} in {calendar}, which was {wrong} when {caller} looked at it"))
-        });
-        if let Some(wrong) = wrong {
-            self.duplicated(wrong);
-        }
-        let wrong = self.forms.entry(key.clone()).or_default().mailed(self.hold, is_resending);
-        if let Some(wrong) = wrong {
-            self.duplicated(format!("the form {key:?} by {caller}: {wrong}"));
-        }
-    }
-
-    fn approved(&mut self, effect: &CompletedCall, event: &str, days: &str) {
-        let creator = effect.creator();
-        if self.process(effect.caller()).too_late.remove(event) {
-            self.duplicated(format!("{event} was written to although it is deleted"));
-        }
-        if !PEOPLE.iter().any(|(address, _)| *address == creator) {
-            self.duplicated(format!("{event} of {creator} was written to"));
-        }
-        let Some(key) = key(creator, days) else { return };
-        let form = self.forms.get(&key);
-        let (is_settled, not_wanted) =
-            (form.is_some_and(|form| form.was(Mark::Settled)), form.and_then(FormHistory::not_wanted));
-        if !is_settled {
-            self.breach(Breach::Lost(format!(
-                "{event} was approved for {days} before it was written down that its form is done"
-            )));
-        }
-        let is_later = |since| self.history.asks_only_since(&key, event, since);
-        if not_wanted.is_some_and(is_later) {
-            self.breach(Breach::Lost(format!(
-                "{event} was approved for {days} though it asks for a form since nobody wanted one"
-            )));
         }
     }
 }

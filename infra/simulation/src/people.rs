@@ -6,11 +6,11 @@ use moffman_simulators::{CopyTarget, NewEvent, Recurrence, World};
 use serde_json::Value;
 
 use crate::cast::{CALENDARS, GUEST, PEOPLE};
-use crate::handmade::HandmadeEvent;
+use crate::history::HandmadeEvent;
 use crate::ledger::Ledger;
 
-/// The people and what they have made. Mostly an event has days of its own, so that one form belongs to it; what is copied,
-/// split or entered again shares them.
+/// The people and what they have made. Most events have days of their own, and so a form of their own; copies, split
+/// series and events that are entered again share them.
 #[derive(Debug)]
 pub struct People {
     /// What manual users made.
@@ -27,7 +27,7 @@ pub struct Life<'a> {
     pub ledger: &'a mut Ledger,
 }
 
-/// How many events people change more often than others.
+/// How many of the first events people change more often than others.
 const FAVOURITES: usize = 2;
 /// So far ahead, days are outside a narrow window and inside a wide one.
 const FAR_AHEAD: Days = Days::new(180);
@@ -81,7 +81,7 @@ impl People {
     pub fn change(&mut self, event: &str, life: &mut Life) -> Option<String> {
         let index = self.made.iter().position(|made| made.id == event)?;
         Some(match life.random.u8(..12) {
-            // Out of range, no later listing of the window shows what was missed.
+            // Often out of range, where no later listing of the window shows what was missed.
             ..=6 => {
                 let is_far = life.random.bool();
                 self.move_event(index, is_far, life)
@@ -211,7 +211,7 @@ impl People {
         self.made.push(made);
     }
 
-    /// An event: half of the time one of the first, so that enough happens to the same one.
+    /// Chooses an event. Half of the time it is one of the first, so that much happens to the same event.
     fn choose(&self, random: &mut fastrand::Rng) -> Option<usize> {
         let among = if random.bool() { self.made.len() } else { self.made.len().min(FAVOURITES) };
         (among > 0).then(|| random.usize(..among))

@@ -25,7 +25,7 @@ impl Progress {
         self.done += 1;
         let line = format!("{}{} of {}", self.what, self.done, self.of);
         if stderr().is_terminal() {
-            // Whoever cannot read it misses nothing that counts.
+            // The progress does not matter enough to fail for it.
             let _ = write!(stderr(), "\r{line}\x1b[K");
         } else if self.shown.elapsed() >= PAUSE {
             self.shown = Instant::now();

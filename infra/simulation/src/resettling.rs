@@ -2,7 +2,7 @@
 
 use moffman_simulators::Split;
 
-use crate::handmade::HandmadeEvent;
+use crate::history::HandmadeEvent;
 use crate::people::{Life, NOTHING, People};
 use crate::wire::{days, is_there};
 

@@ -10,21 +10,16 @@ use moffman::sweep::SweepReport;
 use moffman_testbed::Trouble;
 
 use crate::bugs::Layer;
-use crate::cast::{CALENDARS, PEOPLE};
 use crate::company::{Company, OpenWork};
 use crate::gatekeeper::{Gate, Gatekeeper};
 use crate::ledger::{Breach, Ledger};
 use crate::manner::Manner;
-use crate::operations::{
-    NamedProcess, PersonDecision, Running, begin_decision, begin_reload, begin_request, begin_sweep,
-};
+use crate::operations::{NamedProcess, Running, begin_reload, begin_request};
 use crate::people::{Life, People};
 use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
 use crate::slow::Slow;
-use crate::verdict::{
-    CalendarCheck, check_calls, check_forms, check_records, check_reservations, is_approved, is_in_range, rests,
-};
+use crate::verdict::{CalendarCheck, check_calls, check_forms, check_records, check_reservations, rests};
 
 /// More clean sweeps than any backlog needs.
 const MOST_CLEAN_SWEEPS: u32 = 16;
@@ -68,7 +63,7 @@ pub struct FaultSchedule {
     pub(crate) overtakings_left: u32,
     pub(crate) mood: Mood,
     /// Whether some process has known the offices and the people.
-    is_known: bool,
+    pub(crate) is_known: bool,
     seed: u64,
     story: Vec<String>,
     names: u32,
@@ -151,148 +146,7 @@ impl FaultSchedule {
         self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
     }
 
-    /// All was well before, so every calendar has been read once.
-    async fn first_sweep(&mut self) -> Result<(), Trouble> {
-        self.mood = Mood::Clean;
-        self.begin_sweep(None)?;
-        let reports = self.drive().await;
-        self.note_known(&reports);
-        Ok(())
-    }
-
-    /// People do something, processes begin their work, and all of it happens in an order that the seed decides.
-    async fn round(&mut self) -> Result<(), Trouble> {
-        for _ in 0..self.random.u32(1..5) {
-            self.person_acts();
-        }
-        let kind = self.random.u8(..8);
-        if self.is_known && kind < 2 {
-            self.round_with_a_healthy_office().await?;
-        } else if self.is_known && kind == 2 {
-            self.days_of_silence().await?;
-        } else {
-            self.mood = if self.random.bool() { Mood::Faults } else { Mood::Races };
-            self.begin_work()?;
-            let reports = self.drive().await;
-            self.note_known(&reports);
-        }
-        if self.random.bool() {
-            self.calm().await?;
-        }
-        let minutes = self.random.i64(1..40 * 60);
-        self.tell(format!("{minutes} minutes go by"));
-        self.company.time.advance(Duration::minutes(minutes));
-        Ok(())
-    }
-
-    fn begin_work(&mut self) -> Result<(), Trouble> {
-        for _ in 0..self.random.u32(1..3) {
-            let seconds = (self.random.u8(..4) == 0).then(|| self.random.u64(5..300));
-            self.begin_sweep(seconds)?;
-            if self.random.u8(..6) == 0 {
-                self.tell("the invocation comes twice".to_owned());
-                self.begin_sweep(seconds)?;
-            }
-        }
-        if self.manner.sheet && self.random.u8(..3) == 0 {
-            let process = self.process()?;
-            self.tell(format!("{} begins to reload the spreadsheet", process.name));
-            self.running.push(begin_reload(process));
-        }
-        for _ in 0..self.random.u32(..3) {
-            let server = self.server()?;
-            let (said, work) = self.requests.begin(&mut self.random, &server);
-            self.tell(format!("{}: {said}", server.name));
-            self.running.push(begin_request(server.name, work));
-        }
-        if self.random.bool() {
-            self.decisions()?;
-        }
-        Ok(())
-    }
-
-    /// A person decides about a form; at times another does so about the same one at the same time, perhaps otherwise.
-    pub(crate) fn decisions(&mut self) -> Result<(), Trouble> {
-        let number = self.random.usize(..12);
-        let mut decision = PersonDecision::draw(&mut self.random);
-        let persons = if self.random.u8(..3) == 0 { 2 } else { 1 };
-        for _ in 0..persons {
-            self.decides(decision, number)?;
-            if self.random.bool() {
-                decision = PersonDecision::draw(&mut self.random);
-            }
-        }
-        Ok(())
-    }
-
-    /// A person decides about the form of this number.
-    pub(crate) fn decides(&mut self, decision: PersonDecision, number: usize) -> Result<(), Trouble> {
-        let server = self.server()?;
-        self.tell(format!("{}: a person decides about form {number}: {decision:?}", server.name));
-        self.running.push(begin_decision(server, decision, number));
-        Ok(())
-    }
-
-    /// A sweep begins. Answers whose.
-    pub(crate) fn begin_sweep(&mut self, seconds: Option<u64>) -> Result<String, Trouble> {
-        let process = self.process()?;
-        let caller = process.name.clone();
-        self.tell(format!("{caller} begins a sweep; seconds left: {seconds:?}"));
-        self.ledger.sweep_began(&caller);
-        self.running.push(begin_sweep(process, seconds));
-        Ok(caller)
-    }
-
-    /// One sweep, with trouble in all calendars but one: what was new there must be approved in the end.
-    async fn round_with_a_healthy_office(&mut self) -> Result<(), Trouble> {
-        let spared = if self.manner.sheet { CALENDARS[0] } else { CALENDARS[self.random.usize(..CALENDARS.len())] };
-        let Self { random, company, ledger, people, .. } = self;
-        let said = people.add(spared, PEOPLE[0].0, &mut Life { random, world: &company.world, ledger });
-        self.tell(said);
-        let new = self.people.made.last().map(|made| made.id.clone()).unwrap_or_default();
-        let event = self.company.world.event(spared, &new).unwrap_or_default();
-        let was_in_range = is_in_range(&event, &self.manner, self.company.world.now());
-        if self.random.u8(..3) == 0 {
-            self.tell(format!("Google has forgotten how far {spared} was read"));
-            self.company.world.expire_sync_tokens(spared);
-            self.ledger.lost_track(spared);
-        }
-        self.mood = Mood::Trouble { spared };
-        self.begin_sweep(None)?;
-        self.drive().await;
-        let event = self.company.world.event(spared, &new).unwrap_or_default();
-        let is_in_range = is_in_range(&event, &self.manner, self.company.world.now());
-        if was_in_range && is_in_range && !is_approved(&event) {
-            let text =
-                format!("{new} was not approved in the sweep that listed it, though its office was well: {event}");
-            self.ledger.breach(Breach::Stuck(text));
-        }
-        Ok(())
-    }
-
-    /// No faults for a while: what was listed must be done when it was tried again, mostly before any calendar's window
-    /// is listed anew, which would heal what was lost.
-    async fn calm(&mut self) -> Result<(), Trouble> {
-        self.mood = Mood::Clean;
-        self.tell("all is well for a while".to_owned());
-        let mut reports = Vec::new();
-        for pause in [LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF] {
-            self.company.time.advance(pause);
-            self.begin_sweep(None)?;
-            reports = self.drive().await;
-            self.note_known(&reports);
-        }
-        // Whether sweeps go well again shows in the end.
-        if !reports.iter().flatten().any(|report| report.offices_failed == 0) {
-            return Ok(());
-        }
-        let Self { company, ledger, people, manner, .. } = self;
-        CalendarCheck { world: &company.world, ledger, people, manner, is_all_listed: false }.pass();
-        check_forms(manner, false, ledger);
-        Ok(())
-    }
-
-    /// No faults any more: sweeps, a day apart, until nothing is open but what waits for a person. Answers the last report.
+    /// Sweeps without faults, a day apart, until only work for a person is open. Answers the last report.
     async fn clean_sweeps(&mut self) -> Result<SweepReport, Trouble> {
         self.mood = Mood::Clean;
         self.tell("the faults are over".to_owned());
@@ -316,8 +170,8 @@ impl FaultSchedule {
         Ok(SweepReport::default())
     }
 
-    /// Each reservation is asked for once more, to be approved: one that can never succeed again shows only then. What must
-    /// be in the calendar is so before that.
+    /// Requests each reservation once more, because one that can never succeed again shows only then. The calendars are
+    /// checked first, so that these requests mend nothing.
     async fn last_requests(&mut self) -> Result<(), Trouble> {
         check_reservations(&self.company.world, &self.requests, &mut self.ledger);
         for number in 0..RESERVATIONS {
@@ -361,7 +215,7 @@ impl FaultSchedule {
         self.story.push(line);
     }
 
-    /// A process to ask: now and then one that is in the middle of a sweep, as a server on one machine may be.
+    /// A process for a request. At times it is in the middle of a sweep, as a server on one machine may be.
     pub(crate) fn server(&mut self) -> Result<NamedProcess, Trouble> {
         let is_alone = |running: &&Running| {
             running.is_sweep && self.running.iter().filter(|other| other.caller == running.caller).count() == 1

@@ -20,7 +20,7 @@ pub enum TableWrite {
     Close { of: EventPlace },
     /// That record is only looked at.
     Check { of: EventPlace },
-    /// What is remembered of an event, so that nothing older is recorded; nothing where it may be anything again.
+    /// The newest version of an event that was looked at, so that no older one is recorded; `None` forgets it.
     Seen { of: EventPlace, updated: Option<DateTime<Utc>> },
     /// The cursor of this calendar.
     Cursor { calendar: String },
@@ -50,7 +50,7 @@ pub struct WireForm {
     pub state: String,
     /// How many mails may be out, as far as the table knows.
     pub mails: u64,
-    /// Whose it is while it is being sent, and whose a copy of it is.
+    /// The claims of the senders of the form and of its copy.
     pub claims: [Option<WireClaim>; 2],
     /// Whether a person had it sent again, for one mail.
     pub is_ordered: bool,
@@ -100,7 +100,7 @@ impl WireForm {
     /// Whether a person has had it sent again.
     pub fn is_resent_since(&self, before: &Self) -> bool {
         let is_due = |item: &Self| item.state == "due" && item.is_ordered;
-        // Whoever did not send it after all takes the mail off the count.
+        // A sender that did not send after all takes its mail off the count.
         is_due(self) && !is_due(before) && self.mails >= before.mails
     }
 
@@ -136,8 +136,8 @@ pub fn form_put(call: &Call) -> Option<WireForm> {
     writes(call).into_iter().find_map(|write| if let TableWrite::Form(item) = write { Some(*item) } else { None })
 }
 
-/// The event that a request is about: its open record is written, closed or checked, or it was the last to ask for the form
-/// that is written.
+/// The event whose open record a request writes, closes or checks; else the last event that asked for the form it
+/// writes.
 pub fn written(call: &Call) -> Option<String> {
     let writes = writes(call);
     let by_record = writes.iter().find_map(|write| match write {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::company::OpenWork;
 use crate::form::FormHistory;
-use crate::handmade::HandmadeEvent;
+use crate::history::HandmadeEvent;
 use crate::ledger::{Breach, Ledger};
 use crate::manner::Manner;
 use crate::people::People;
@@ -72,16 +72,16 @@ impl CalendarCheck<'_> {
         self.is_all_listed && is_in_range(event, self.manner, self.world.now())
     }
 
-    /// A day of a series counts only in range. A spreadsheet may have been without the office or the person when the event
-    /// was listed; the first of both are in the configuration.
+    /// Whether a sweep must know the event even out of range. It may not know days of a series, nor an office or a
+    /// person that was missing in the spreadsheet for a while.
     fn was_listed(&self, made: &HandmadeEvent) -> bool {
         let is_always_known = (made.calendar, made.person) == (CALENDARS[0], PEOPLE[0].0);
         (is_always_known || !self.manner.sheet) && !made.id.contains('_') && self.ledger.was_listed(&made.id)
     }
 }
 
-/// Nothing is open but what is held, as many forms as were reported, and every copy that a person ordered was sent. What
-/// nobody has settled is seen, and counted where no event asks for it any more.
+/// Only work for a person is open, the last report counts held forms and forms without an event rightly, and every
+/// unsettled form can be seen.
 pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger) {
     let is_held = |key: &&PersonDays| ledger.form(key).is_some_and(|form| form.state() == "held");
     let held: BTreeSet<&PersonDays> = open.iter().map(|open| &open.form).filter(is_held).collect();
@@ -112,7 +112,7 @@ pub fn rests(open: &OpenWork, ledger: &Ledger) -> bool {
     form.is_some_and(|form| form.state() == "held" && !open.is_copy || form.may_be_out() && open.is_gone)
 }
 
-/// Forms are held with a reason only, and those of which nobody knows wait for a person.
+/// Forms are held only with a reason, and under the policy `hold` a form with an unknown outcome waits for a person.
 pub fn check_forms(manner: &Manner, is_last: bool, ledger: &mut Ledger) {
     let mut wrong = Vec::new();
     for (key, form) in ledger.forms() {
@@ -155,7 +155,7 @@ fn check_reservation(world: &World, id: &str, reserved: &Reserved, ledger: &mut 
         let text = format!("two reservations were answered with one event: {:?}", reserved.names);
         ledger.breach(Breach::Duplicated(text));
     }
-    // Whose it is shows only in an answer.
+    // A reservation that was never answered has no name to compare with.
     let Some(name) = reserved.names.first() else { return };
     let is_approved = is_processed(&event);
     let (title, colour) = if is_approved { (name.clone(), "5") } else { (format!("({name})"), "4") };

@@ -6,68 +6,77 @@ use crate::world::{
     scenery::CalendarOptions,
 };
 use chrono::{Days, NaiveDate};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// An office of the demo.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoOffice {
     /// The name that callers of the REST API use.
-    pub name: String,
+    pub name: &'static str,
     /// Its Google calendar.
-    pub calendar_id: String,
+    pub calendar_id: &'static str,
 }
 
 /// A person who may register by hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoUser {
     /// The address under which the person adds events.
-    pub email: String,
+    pub email: &'static str,
     /// First name.
-    pub first_name: String,
+    pub first_name: &'static str,
     /// Last name.
-    pub last_name: String,
-    /// Employee number.
-    pub employee_number: String,
+    pub last_name: &'static str,
+    employee_number: &'static str,
 }
 
 /// What [`demo`] has set up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoWorld {
     /// The spreadsheet with both lists.
-    pub spreadsheet_id: String,
+    pub spreadsheet_id: &'static str,
     /// The range with the offices: name, calendar id.
-    pub offices_range: String,
+    pub offices_range: &'static str,
     /// The range with the persons: address, first name, last name, employee number.
-    pub users_range: String,
+    pub users_range: &'static str,
     /// The offices in the spreadsheet.
-    pub offices: Vec<DemoOffice>,
+    pub offices: [DemoOffice; 2],
     /// The persons in the spreadsheet.
-    pub users: Vec<DemoUser>,
+    pub users: [DemoUser; 3],
+}
+
+const DEMO: DemoWorld = DemoWorld {
+    spreadsheet_id: "demo-spreadsheet",
+    offices_range: "Offices!A2:B",
+    users_range: "Manual users!A2:D",
+    offices: [
+        DemoOffice { name: "Prague", calendar_id: "prague-office@group.calendar.example.com" },
+        DemoOffice { name: "Brno", calendar_id: "brno-office@group.calendar.example.com" },
+    ],
+    users: [
+        user("eva.novakova@example.com", "Eva", "Nováková", "1001"),
+        user("jan.dvorak@example.com", "Jan", "Dvořák", "1002"),
+        user("petra.mala@example.com", "Petra", "Malá", "1003"),
+    ],
+};
+
+const fn user(
+    email: &'static str,
+    first_name: &'static str,
+    last_name: &'static str,
+    employee_number: &'static str,
+) -> DemoUser {
+    DemoUser { email, first_name, last_name, employee_number }
 }
 
 /// Fills a world with sample data around its present time.
 pub fn demo(world: &World) -> DemoWorld {
-    let offices =
-        [("Prague", "prague-office@group.calendar.example.com"), ("Brno", "brno-office@group.calendar.example.com")];
-    let users = [
-        ("eva.novakova@example.com", "Eva", "Nováková", "1001"),
-        ("jan.dvorak@example.com", "Jan", "Dvořák", "1002"),
-        ("petra.mala@example.com", "Petra", "Malá", "1003"),
-    ];
-    let demo = DemoWorld {
-        spreadsheet_id: "demo-spreadsheet".to_owned(),
-        offices_range: "Offices!A2:B".to_owned(),
-        users_range: "Manual users!A2:D".to_owned(),
-        offices: offices.map(|(name, id)| DemoOffice { name: name.to_owned(), calendar_id: id.to_owned() }).to_vec(),
-        users: users.map(user).to_vec(),
-    };
-    for office in &demo.offices {
+    fill_spreadsheet(world);
+    for office in DEMO.offices {
         let options = CalendarOptions { time_zone: "Europe/Prague".to_owned(), ..CalendarOptions::default() };
-        world.add_calendar(&office.calendar_id, options);
+        world.add_calendar(office.calendar_id, options);
     }
-    fill_spreadsheet(world, &demo);
-    let [(_, prague), (_, brno)] = offices;
-    let [(eva, ..), (jan, ..), (petra, ..)] = users;
+    let [prague, brno] = DEMO.offices.map(|office| office.calendar_id);
+    let [eva, jan, petra] = DEMO.users.map(|user| user.email);
     let today = world.now().date_naive();
     add(world, prague, eva, days(today, 2, 3).titled("Eva in the office"));
     add(world, prague, jan, days(today, 5, 7).titled("Project meeting"));
@@ -78,28 +87,20 @@ pub fn demo(world: &World) -> DemoWorld {
     let (start, end) = (When::in_zone(&morning, "Europe/Prague"), When::in_zone(&noon, "Europe/Prague"));
     add(world, brno, jan, NewEvent::new(start, end).titled("Visit"));
     add(world, brno, "guest@example.org", days(today, 3, 4).titled("Not registered by one of ours"));
-    demo
+    DEMO
 }
 
-fn user((email, first, last, number): (&str, &str, &str, &str)) -> DemoUser {
-    DemoUser {
-        email: email.to_owned(),
-        first_name: first.to_owned(),
-        last_name: last.to_owned(),
-        employee_number: number.to_owned(),
-    }
+fn fill_spreadsheet(world: &World) {
+    let mut offices = vec![cells(["Office", "Calendar"])];
+    offices.extend(DEMO.offices.map(|office| cells([office.name, office.calendar_id])));
+    world.set_sheet(DEMO.spreadsheet_id, "Offices", offices);
+    let mut users = vec![cells(["E-mail", "First name", "Last name", "Number"])];
+    users.extend(DEMO.users.map(|user| cells([user.email, user.first_name, user.last_name, user.employee_number])));
+    world.set_sheet(DEMO.spreadsheet_id, "Manual users", users);
 }
 
-fn fill_spreadsheet(world: &World, demo: &DemoWorld) {
-    let heading = |names: &[&str]| names.iter().map(|name| json!(name)).collect::<Vec<Value>>();
-    let mut offices = vec![heading(&["Office", "Calendar"])];
-    offices.extend(demo.offices.iter().map(|office| vec![json!(office.name), json!(office.calendar_id)]));
-    world.set_sheet(&demo.spreadsheet_id, "Offices", offices);
-    let mut users = vec![heading(&["E-mail", "First name", "Last name", "Number"])];
-    users.extend(demo.users.iter().map(|user| {
-        [&user.email, &user.first_name, &user.last_name, &user.employee_number].map(|cell| json!(cell)).to_vec()
-    }));
-    world.set_sheet(&demo.spreadsheet_id, "Manual users", users);
+fn cells<const N: usize>(texts: [&str; N]) -> Vec<Value> {
+    texts.map(Value::from).to_vec()
 }
 
 fn day(today: NaiveDate, later: u64) -> NaiveDate {

@@ -1,6 +1,6 @@
 //! Clients of the simulated AWS.
 //!
-//! They repeat nothing: the pauses of the SDK take real time, and the library repeats what must be repeated.
+//! They repeat nothing, because the SDK would wait in real time and the library repeats by itself.
 
 use aws_sdk_dynamodb::config as dynamodb_config;
 use aws_sdk_scheduler::config as scheduler_config;

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::aws::{dynamodb, store};
 
-/// What may go wrong where nothing is tested yet. It is no finding.
+/// What goes wrong while a test is set up. It says nothing about the service.
 pub type Trouble = Box<dyn Error + Send + Sync>;
 
 /// What processes run on.

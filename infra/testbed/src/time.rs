@@ -9,7 +9,7 @@ use moffman::clock::{TimeSource, Wait};
 use moffman_simulators::World;
 use tokio::sync::Notify;
 
-/// Pauses pass at once; an answer is late only when the world's time was moved.
+/// The time of a world. Pauses pass at once, and an answer is late only when the world's time was moved.
 #[derive(Clone)]
 pub struct WorldTime {
     world: World,
@@ -66,7 +66,7 @@ impl TimeSource for WorldTime {
     fn expire(&self, duration: Duration) -> Wait {
         let time = self.clone();
         let end = self.elapsed() + duration;
-        // It waits from here on: what moves the world's time alone, before the first look at the clock, makes no answer late.
+        // It listens from now on, so that a move before the first look at the clock counts, too.
         let mut moved = self.moved.clone().notified_owned();
         Box::pin(async move {
             loop {

@@ -18,7 +18,7 @@ use super::kind::{Day, MINUTES};
 
 /// How long an invocation may take.
 const TIMEOUT: Duration = Duration::from_mins(15);
-/// The evening before, on which everything was deployed and read for the first time; it does not count.
+/// The minutes before midnight in which everything is read for the first time; they do not count.
 const EVENING: i64 = 4 * 60;
 
 /// Plays a day of a service that was deployed the evening before.
@@ -55,7 +55,7 @@ async fn play_minute(deployment: &Deployment, now: DateTime<Utc>, cost: &mut Day
     Ok(())
 }
 
-/// More than enough: some calendars are subscribed every minute.
+/// More time than it takes to subscribe all calendars, some of them every minute.
 fn time_to_subscribe(offices: usize) -> TimeDelta {
     i32::try_from(offices).map_or(TimeDelta::MAX, |offices| TimeDelta::minutes(10) + TimeDelta::minutes(1) * offices)
 }
@@ -70,7 +70,7 @@ async fn subscribe_all(deployment: &Deployment) -> Result<(), Trouble> {
 fn add_events(deployment: &Deployment, day: &Day, minute: usize, now: DateTime<Utc>) {
     let start = (now + TimeDelta::days(2)).date_naive();
     for office in day.added_in(minute) {
-        // Other days in each office: one person's form serves all events for the same ones.
+        // Each office gets other days, because a person's form serves all events for the same days.
         let Some(end) = start.iter_days().nth(1 + office) else { continue };
         let event = NewEvent::new(start.to_string().as_str(), end.to_string().as_str());
         deployment.world.person_adds(&calendar(office), PERSON, event);

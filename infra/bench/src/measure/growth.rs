@@ -41,7 +41,7 @@ pub(crate) async fn growth(binaries: &Binaries, extent: &Extent) -> Result<Vec<G
     for events in extent.histories {
         rows.push(history(binaries, events).await?);
     }
-    // A large sweep waits for Google's quota most of the time: side by side.
+    // Large sweeps run side by side, because they mostly wait for Google's quota.
     rows.extend(try_join_all(extent.unchanged.map(|count| offices(binaries, count))).await?);
     Ok(rows)
 }
@@ -49,7 +49,7 @@ pub(crate) async fn growth(binaries: &Binaries, extent: &Extent) -> Result<Vec<G
 async fn history(binaries: &Binaries, events: usize) -> Result<Growth, Trouble> {
     let bench = Bench::with_offices(1).await?;
     bench.person_adds(events);
-    // Once to approve them, once to see the approvals.
+    // The second sweep sees the approvals of the first.
     past_sweeps(&bench, 2).await?;
     if bench.world.forms().len() != events {
         return Err("not every event of the history has its form".into());

@@ -27,7 +27,7 @@ pub(crate) async fn memory(binaries: &Binaries, extent: &Extent) -> Result<Vec<R
     for _ in 0..runs {
         api.push(reservations(binaries, extent.reservations).await?);
     }
-    // These wait for Google's quota most of the time: side by side.
+    // These run side by side, because they mostly wait for Google's quota.
     let offices = extent.unchanged.into_iter().max().unwrap_or_default();
     let events = try_join_all((0..runs).map(|_| events(binaries, extent.many_events)));
     let first_sweeps = try_join_all((0..runs).map(|_| first_sweep(binaries, offices)));

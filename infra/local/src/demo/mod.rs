@@ -7,13 +7,12 @@ mod narrator;
 mod settings;
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
 use moffman::clock::Clock;
 use moffman::config::{Settings, Sources};
-use moffman_simulators::{CalendarOptions, NewEvent, World};
+use moffman_simulators::{CalendarOptions, DemoOffice, DemoUser, DemoWorld, NewEvent, World};
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 
@@ -26,7 +25,7 @@ const LATER: Duration = Duration::from_secs(20);
 /// The simulated services and who lives in them.
 pub(crate) struct Demo {
     world: World,
-    cast: Arc<moffman_simulators::DemoWorld>,
+    cast: DemoWorld,
     output: Output,
     later: JoinHandle<()>,
     started: DateTime<Utc>,
@@ -41,20 +40,21 @@ impl Demo {
         let clock = Clock::system();
         let started = clock.now();
         let world = World::start(started).await?;
-        let cast = Arc::new(moffman_simulators::demo(&world));
-        let offices = cast.offices.iter();
+        let cast = moffman_simulators::demo(&world);
+        let offices = cast.offices.into_iter();
         let mut calendars: Vec<_> = offices
-            .map(|office| NamedCalendar { office: office.name.clone(), id: office.calendar_id.clone() })
+            .map(|office| NamedCalendar { office: office.name.to_owned(), id: office.calendar_id.to_owned() })
             .collect();
         for office in &settings.offices.office_list {
             world.add_calendar(office.calendar_id.as_str(), CalendarOptions::default());
             let id = office.calendar_id.as_str().to_lowercase();
             calendars.push(NamedCalendar { office: office.name.clone(), id });
         }
-        keep_time(&world, clock.clone());
+        world.follow_real_time();
         Narrator::new(&world, calendars, &cast, output.clone()).follow(&world);
+        let adds = (cast.offices[0], cast.users[2]);
         Ok(Self {
-            later: tokio::spawn(somebody_adds(world.clone(), Arc::clone(&cast), clock, output.clone())),
+            later: tokio::spawn(somebody_adds(world.clone(), adds, clock, output.clone())),
             world,
             cast,
             output: output.clone(),
@@ -74,7 +74,7 @@ impl Demo {
 
     /// Prints where the service listens and what to try.
     pub(crate) fn introduce(&self, url: &str, needs_key: bool) {
-        let office = self.cast.offices.first().map(|office| office.name.as_str()).unwrap_or_default();
+        let [office, ..] = self.cast.offices.map(|office| office.name);
         let day = self.started.date_naive() + Days::new(7);
         let reservation = |approved: bool| {
             serde_json::json!({
@@ -111,24 +111,14 @@ impl std::fmt::Debug for Demo {
     }
 }
 
-/// Lets the simulated time go with the real one: with every call it is set anew.
-fn keep_time(world: &World, clock: Clock) {
-    world.set_now(clock.now());
-    world.when("*", moffman_simulators::HookPoint::BeforeEffect, move |world| keep_time(world, clock));
-}
-
 /// Shows that the next sweep finds what people do meanwhile.
-async fn somebody_adds(world: World, cast: Arc<moffman_simulators::DemoWorld>, clock: Clock, output: Output) {
+async fn somebody_adds(world: World, (office, person): (DemoOffice, DemoUser), clock: Clock, output: Output) {
     clock.pause(LATER).await;
-    let (Some(office), Some(person)) = (cast.offices.first(), cast.users.last()) else {
-        return;
-    };
-    world.set_now(clock.now());
     let day = clock.now().date_naive() + Days::new(3);
     let event = NewEvent::new(day, day + Days::new(1)).titled("Workshop");
     output.line(format_args!(
         "in the calendar  {}: {} {} enters \"Workshop\", {day}, by hand",
         office.name, person.first_name, person.last_name
     ));
-    world.person_adds(&office.calendar_id, &person.email, event);
+    world.person_adds(office.calendar_id, person.email, event);
 }

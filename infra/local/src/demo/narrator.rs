@@ -63,7 +63,7 @@ impl Narrator {
         let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
         Self(Arc::new(Narration {
             calendars,
-            people: demo.users.iter().map(|user| (user.email.clone(), name(user))).collect(),
+            people: demo.users.iter().map(|user| (user.email.to_owned(), name(user))).collect(),
             service_account: world.service_account_email().to_owned(),
             output,
             told: Mutex::default(),

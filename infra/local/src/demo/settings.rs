@@ -21,8 +21,8 @@ pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, dem
         options.push((name.to_owned(), value.to_owned()));
     };
     set("--google-api--endpoint", &world.google_url());
-    for (section, range) in [("offices", &demo.offices_range), ("manual-users", &demo.users_range)] {
-        set(&format!("--{section}--google-config--sheet-id"), &demo.spreadsheet_id);
+    for (section, range) in [("offices", demo.offices_range), ("manual-users", demo.users_range)] {
+        set(&format!("--{section}--google-config--sheet-id"), demo.spreadsheet_id);
         set(&format!("--{section}--google-config--range"), range);
         set(&format!("--{section}--google-config--update-interval"), "60");
     }

@@ -86,7 +86,7 @@ async fn the_demo_breaks_no_rule() {
     let world = World::start(at("2026-11-23T10:00:00Z")).await.unwrap();
     let demo = demo(&world);
     assert_eq!((demo.offices.len(), demo.users.len()), (2, 3));
-    let events: usize = demo.offices.iter().map(|office| world.events(&office.calendar_id).len()).sum();
+    let events: usize = demo.offices.iter().map(|office| world.events(office.calendar_id).len()).sum();
     assert_eq!(events, 5);
     world.finish().unwrap();
 }

@@ -33,12 +33,8 @@ impl SyncToken {
     }
 
     pub(crate) fn read(text: &str) -> Option<Self> {
-        match decode(text)?.as_slice() {
-            [Value::String(kind), Value::String(calendar), change, Value::String(parameters)] if kind == "sync" => {
-                Some(Self { calendar: calendar.clone(), change: change.as_u64()?, parameters: parameters.clone() })
-            }
-            _ => None,
-        }
+        let (kind, calendar, change, parameters): (String, _, _, _) = serde_json::from_slice(&decode(text)?).ok()?;
+        (kind == "sync").then_some(Self { calendar, change, parameters })
     }
 }
 
@@ -49,18 +45,9 @@ impl PageToken {
     }
 
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let fields = decode(text)?;
-        let [kind, calendar, parameters, page, as_of, key, id] = fields.as_slice() else {
-            return None;
-        };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        (kind == "page").then_some(Self {
-            calendar: text(calendar)?,
-            parameters: text(parameters)?,
-            page: u32::try_from(page.as_u64()?).ok()?,
-            as_of: as_of.as_u64()?,
-            after: (text(key)?, text(id)?),
-        })
+        let (kind, calendar, parameters, page, as_of, key, id): (String, _, _, _, _, _, _) =
+            serde_json::from_slice(&decode(text)?).ok()?;
+        (kind == "page").then_some(Self { calendar, parameters, page, as_of, after: (key, id) })
     }
 }
 
@@ -68,9 +55,8 @@ fn encode(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-fn decode(text: &str) -> Option<Vec<Value>> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    serde_json::from_slice(&bytes).ok()
+fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
 }
 
 #[cfg(test)]
