@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::layers::{Given, Layers};
 use super::mistakes::{ConfigErrors, Mistake};
 use super::names;
-use super::scalars::{self, Read};
+use super::scalars::{self, ValueRead};
 use super::settings::{Settings, SheetSource};
 use super::sources::Place;
 use super::tree::Node;
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a key; `None` when it is null or wrong.
-    pub(super) fn value<T>(&mut self, path: &str, read: impl FnOnce(&'a Node) -> Read<T>) -> Option<T> {
+    pub(super) fn value<T>(&mut self, path: &str, read: impl FnOnce(&'a Node) -> ValueRead<T>) -> Option<T> {
         let key = names::key(path)?;
         let Given { node, path } = self.layers.given(key).filter(|given| !given.node.is_null())?;
         let problem = match read(node) {
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a key whose default is not null.
-    pub(super) fn required<T: Default>(&mut self, path: &str, read: impl FnOnce(&'a Node) -> Read<T>) -> T {
+    pub(super) fn required<T: Default>(&mut self, path: &str, read: impl FnOnce(&'a Node) -> ValueRead<T>) -> T {
         self.value(path, read).unwrap_or_default()
     }
 

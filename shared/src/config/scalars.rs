@@ -47,7 +47,7 @@ impl ValueProblem {
 }
 
 /// A value, or what is wrong with it.
-pub(super) type Read<T> = Result<T, ValueProblem>;
+pub(super) type ValueRead<T> = Result<T, ValueProblem>;
 
 /// A value in a message; long text is cut.
 fn describe(node: &Node) -> String {
@@ -80,54 +80,54 @@ const fn shape(node: &Node) -> &'static str {
 }
 
 /// What was made of a value, which is unsuitable if that is nothing.
-fn suitable<T>(node: &Node, read: Option<T>) -> Read<T> {
+fn suitable<T>(node: &Node, read: Option<T>) -> ValueRead<T> {
     read.ok_or_else(|| ValueProblem::unsuitable(node))
 }
 
-fn text(node: &Node) -> Read<&str> {
+fn text(node: &Node) -> ValueRead<&str> {
     suitable(node, node.text())
 }
 
 /// Text with something in it.
-pub(super) fn filled_text(node: &Node) -> Read<String> {
+pub(super) fn filled_text(node: &Node) -> ValueRead<String> {
     let text = text(node)?;
     if text.trim().is_empty() { Err(ValueProblem::new("an empty text is not allowed")) } else { Ok(text.to_owned()) }
 }
 
 /// A secret that can be sent as a header.
-pub(super) fn secret(node: &Node) -> Read<SecretString> {
+pub(super) fn secret(node: &Node) -> ValueRead<SecretString> {
     let text = node.text().filter(|text| !text.trim().is_empty() && HeaderValue::from_str(text).is_ok());
     text.map(SecretString::from).ok_or_else(|| ValueProblem::new("the value is not allowed"))
 }
 
-pub(super) fn flag(node: &Node) -> Read<bool> {
+pub(super) fn flag(node: &Node) -> ValueRead<bool> {
     suitable(node, if let Value::Bool(value) = node.value { Some(value) } else { None })
 }
 
-pub(super) fn word<T: FromStr>(node: &Node) -> Read<T> {
+pub(super) fn word<T: FromStr>(node: &Node) -> ValueRead<T> {
     suitable(node, node.text().and_then(|text| text.trim().parse().ok()))
 }
 
-pub(super) fn interval(node: &Node) -> Read<Duration> {
+pub(super) fn interval(node: &Node) -> ValueRead<Duration> {
     seconds(node, MAX_INTERVAL)
 }
 
-pub(super) fn timeout(node: &Node) -> Read<Duration> {
+pub(super) fn timeout(node: &Node) -> ValueRead<Duration> {
     seconds(node, MAX_TIMEOUT)
 }
 
-fn seconds(node: &Node, most: f64) -> Read<Duration> {
+fn seconds(node: &Node, most: f64) -> ValueRead<Duration> {
     let seconds = number(node).filter(|seconds: &f64| *seconds > 0.0 && *seconds <= most);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     // Less than a nanosecond is nothing.
     suitable(node, duration.filter(|duration| !duration.is_zero()))
 }
 
-pub(super) fn port(node: &Node) -> Read<u16> {
+pub(super) fn port(node: &Node) -> ValueRead<u16> {
     suitable(node, number(node))
 }
 
-pub(super) fn color(node: &Node) -> Read<u8> {
+pub(super) fn color(node: &Node) -> ValueRead<u8> {
     suitable(node, number(node).filter(|color| (1..=11).contains(color)))
 }
 
@@ -136,29 +136,29 @@ fn number<T: FromStr>(node: &Node) -> Option<T> {
 }
 
 /// An http or https address as it was written.
-pub(super) fn url(node: &Node) -> Read<String> {
+pub(super) fn url(node: &Node) -> ValueRead<String> {
     let text = text(node)?.trim();
     let is_usable = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if is_usable { Ok(text.to_owned()) } else { Err(ValueProblem::hidden(node)) }
 }
 
 /// The address of a service that stands for Google.
-pub(super) fn google_endpoint(node: &Node) -> Read<String> {
+pub(super) fn google_endpoint(node: &Node) -> ValueRead<String> {
     let url = url(node)?;
     google::check_endpoint(&url).map_err(|_| ValueProblem::new("a query or a fragment is not allowed"))?;
     Ok(url)
 }
 
-pub(super) fn date_format(node: &Node) -> Read<DateFormat> {
+pub(super) fn date_format(node: &Node) -> ValueRead<DateFormat> {
     DateFormat::parse(text(node)?).map_err(|error| ValueProblem::new(error.to_string()))
 }
 
 /// The date format of Google Calendar, the only one that makes sense.
-pub(super) fn calendar_date_format(node: &Node) -> Read<()> {
+pub(super) fn calendar_date_format(node: &Node) -> ValueRead<()> {
     suitable(node, node.text().filter(|text| *text == "YYYY-MM-DD").map(drop))
 }
 
-pub(super) fn template(node: &Node) -> Read<Template> {
+pub(super) fn template(node: &Node) -> ValueRead<Template> {
     Template::parse(text(node)?, Placeholder::ALL).map_err(|error| {
         let meant = match &error.what {
             TemplateMistake::Unknown(name) => closest(name, Placeholder::ALL.iter().map(|known| known.name())),
@@ -169,18 +169,18 @@ pub(super) fn template(node: &Node) -> Read<Template> {
     })
 }
 
-pub(super) fn shift(node: &Node) -> Read<DateShift> {
+pub(super) fn shift(node: &Node) -> ValueRead<DateShift> {
     let Value::Mapping(members) = &node.value else {
         return Err(ValueProblem::unsuitable(node));
     };
-    let shift = DateShift::new(members.iter().map(shift_amount).collect::<Read<Vec<_>>>()?);
+    let shift = DateShift::new(members.iter().map(shift_amount).collect::<ValueRead<Vec<_>>>()?);
     // A shift that works in these years works as long as anyone will run this.
     let days = [NaiveDate::from_ymd_opt(2000, 1, 1), NaiveDate::from_ymd_opt(2200, 1, 1)];
     let fits = |shift: &DateShift| days.into_iter().flatten().all(|day| shift.apply_date(day).is_some());
     shift.filter(fits).ok_or_else(|| ValueProblem::new("the shift leaves the calendar"))
 }
 
-fn shift_amount(member: &Member) -> Read<(ShiftUnit, i64)> {
+fn shift_amount(member: &Member) -> ValueRead<(ShiftUnit, i64)> {
     let problem = match (member.name.parse(), number(&member.node)) {
         (Ok(unit), Some(amount)) => return Ok((unit, amount)),
         (Ok(_), None) => ValueProblem::unsuitable(&member.node).text,
@@ -193,19 +193,19 @@ fn shift_amount(member: &Member) -> Read<(ShiftUnit, i64)> {
 }
 
 /// One address, or addresses with names.
-pub(super) fn recipients(node: &Node) -> Read<Recipients> {
+pub(super) fn recipients(node: &Node) -> ValueRead<Recipients> {
     match &node.value {
         Value::Text(text) if text.trim().is_empty() => Ok(Recipients::default()),
         Value::Text(text) => match Email::parse(text) {
             Some(email) => Ok(Recipients::Address(email.as_str().to_owned())),
             None => Err(ValueProblem::new("not an e-mail address")),
         },
-        Value::Mapping(members) => Ok(Recipients::Named(members.iter().map(recipient).collect::<Read<_>>()?)),
+        Value::Mapping(members) => Ok(Recipients::Named(members.iter().map(recipient).collect::<ValueRead<_>>()?)),
         _ => Err(ValueProblem::hidden(node)),
     }
 }
 
-fn recipient(member: &Member) -> Read<(String, Option<String>)> {
+fn recipient(member: &Member) -> ValueRead<(String, Option<String>)> {
     let wrong = |text| ValueProblem::at(&member.origin, text);
     let email = Email::parse(&member.name).ok_or_else(|| wrong("not an e-mail address"))?;
     let name = match &member.node.value {
@@ -216,6 +216,6 @@ fn recipient(member: &Member) -> Read<(String, Option<String>)> {
     Ok((email.as_str().to_owned(), name))
 }
 
-pub(super) fn list(node: &Node) -> Read<&[Node]> {
+pub(super) fn list(node: &Node) -> ValueRead<&[Node]> {
     if let Value::List(items) = &node.value { Ok(items) } else { Err(ValueProblem::hidden(node)) }
 }

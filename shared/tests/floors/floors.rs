@@ -42,6 +42,7 @@ const PURE: &[&str] = &[
     "serde",
     "serde_json",
     "sha2",
+    "strum",
     "thiserror",
     "unicode_properties",
     "uuid",
