@@ -2,8 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::decision::Known;
-use super::left_behind::may_be_unsettled;
 use super::work::{Step, WorkError, Worker};
 use crate::domain::digest::digest;
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
@@ -112,17 +110,11 @@ impl Worker<'_> {
         }
     }
 
-    /// Whether closing the record may leave a form that nobody has settled and no event asks for.
+    /// Whether closing the record may leave a form that nobody has settled and no event asks for. A form that was not there
+    /// when it was read may be on its way by now, unless forms are off and the event was approved without one.
     fn leaves_unsettled(&self, how: How) -> bool {
-        match how {
-            // The event was approved on a settled form, or forms are off. But another record may have been met since, and
-            // its form was not read.
-            How::Approved | How::ApprovedEarlier => match &self.form {
-                Known::Unread => self.sweep.app.byroapi.is_some(),
-                Known::Read(_) => self.form().is_some_and(Form::is_doubtful),
-            },
-            _ => may_be_unsettled(self.form()),
-        }
+        let needs_none = matches!(how, How::Approved | How::ApprovedEarlier) && self.sweep.app.byroapi.is_none();
+        self.form().map_or(!needs_none, |form| !form.is_settled())
     }
 
     /// The write that names the event in the form on which it was approved.

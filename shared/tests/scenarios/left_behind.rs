@@ -1,5 +1,7 @@
 //! Forms that nobody has settled when their events turn away from them: counted until a person settles them.
 
+use std::sync::mpsc::channel;
+
 use chrono::Duration;
 use moffman::forms::ShownState;
 use moffman::orphans::{Orphans, TendOrder, tend};
@@ -199,6 +201,36 @@ async fn a_held_form_whose_record_is_met_when_its_event_is_approved_stays_in_sig
         assert_eq!((counts(&report), report.events_approved, report.open), ((1, 1), 1, 0), "{report:?}");
         ctx.expect_form_for(ANNA, "19.06.2026", "19.06.2026");
         ctx.expect_approved((PRAGUE, &event), "Anna Nová", ("2026-06-19", "2026-06-20"));
+        assert_eq!(counts(&ctx.sweep().await), (1, 1));
+    })
+    .await;
+}
+
+/// One sweep is about to send the form for Friday when the event is moved back to Thursday, for which it was approved. Another
+/// sweep sees that, and closes the record just after the form is announced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_announced_before_its_record_is_closed_as_approved_stays_in_sight() {
+    run_test_with(HOLD, async |ctx| {
+        let event = thursday(ctx);
+        ctx.sweep().await;
+        ctx.expect_form();
+        ctx.world.person_moves(PRAGUE, &event, ("2026-06-19", "2026-06-20"));
+        let (world, dynamodb, other) = (ctx.world.clone(), ctx.dynamodb.clone(), ctx.another_process(HOLD));
+        let ((tell_closing, closing), (tell_sent, sent), (tell_swept, swept)) = (channel(), channel(), channel());
+        ctx.dynamodb.before("sending", move || {
+            world.person_moves(PRAGUE, &event, ("2026-06-18", "2026-06-19"));
+            dynamodb.before("Delete", move || {
+                tell_closing.send(()).unwrap();
+                sent.recv().unwrap();
+            });
+            std::thread::spawn(move || tell_swept.send(sweep_meanwhile(&other)));
+            closing.recv().unwrap();
+        });
+        ctx.world.when("form", HookPoint::AfterEffect, move |_| tell_sent.send(()).unwrap());
+        ctx.world.fail("form", Fault::DropAfterEffect);
+        ctx.sweep().await;
+        ctx.expect_form_for(ANNA, "19.06.2026", "19.06.2026");
+        assert_eq!(swept.recv().unwrap().events_closed, 1);
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
     })
     .await;
