@@ -223,14 +223,14 @@ async fn a_form_that_is_announced_before_its_record_is_closed_as_approved_stays_
                 tell_closing.send(()).unwrap();
                 sent.recv().unwrap();
             });
-            std::thread::spawn(move || tell_swept.send(sweep_meanwhile(&other)));
+            std::thread::spawn(move || tell_swept.send(sweep_meanwhile(&other).events_closed));
             closing.recv().unwrap();
         });
         ctx.world.when("form", HookPoint::AfterEffect, move |_| tell_sent.send(()).unwrap());
         ctx.world.fail("form", Fault::DropAfterEffect);
         ctx.sweep().await;
         ctx.expect_form_for(ANNA, "19.06.2026", "19.06.2026");
-        assert_eq!(swept.recv().unwrap().events_closed, 1);
+        assert_eq!(swept.recv(), Ok(1));
         assert_eq!(counts(&ctx.sweep().await), (1, 1));
     })
     .await;
