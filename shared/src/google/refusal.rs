@@ -42,8 +42,8 @@ impl GoogleRefusal {
         }
     }
 
-    /// What the caller of a listing learns. Sync tokens end in many ways, so a listing with one that is refused for its
-    /// parameters is repeated without it.
+    /// What the caller of a listing learns. Google ends sync tokens with several statuses, so almost any refusal of a
+    /// listing with a token means that the token has expired.
     pub fn of_listing(self, has_token: bool) -> FailedAttempt {
         match self.status {
             401 | 403 | 404 | 408 | 429 => self.into_failure(),
