@@ -104,7 +104,8 @@ impl Ledger {
         self.touched(event);
     }
 
-    /// A person changed something of an event. One that is found only now asks for its form since then.
+    /// A person changed something about an event. If a sweep finds the event only later, it asks for its form from now
+    /// on.
     pub fn touched(&mut self, event: &str) {
         self.history.touched(event, self.world.now());
     }
