@@ -1,7 +1,8 @@
 //! Starts the service inside the Lambda function.
 //!
-//! The path of a request has the base path of a custom domain, or the stage of the API, in front of our own routes,
-//! depending on who sent it. So a request is routed by the resource that API Gateway chose.
+//! API Gateway puts the base path of a custom domain in front of a request's path, and `lambda_http` puts the stage
+//! there; either may be missing. Our routes have neither, so a request is routed by the resource that the gateway
+//! chose.
 
 use axum::Router;
 use axum::extract::Request;

@@ -125,8 +125,8 @@ fn base(settings: &Settings) -> Result<String, FormsCommandError> {
     })
 }
 
-/// One form as a line for people: its id, how far it has come, offices, days, person, mails, and what failed. Its last
-/// day is included, while the API gives the day after.
+/// One form as a line for people: its id, how far it has come, offices, days, person, mails, and what failed. As in the
+/// API, the second date is the day after the last one.
 fn line(form: &Value) -> String {
     let text = |name: &str| form.get(name).and_then(Value::as_str);
     let known = |name: &str| text(name).unwrap_or("-").to_owned();

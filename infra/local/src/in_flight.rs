@@ -41,7 +41,7 @@ impl InFlight {
     }
 }
 
-/// Answers a request on a task of its own, which ends even if the client hangs up.
+/// Answers a request on a task of its own, which runs to its end even if the client hangs up.
 pub(crate) async fn carry(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
     let under_way = in_flight.lock.read_owned().await;
     let request = request.map(|body| until_stop(body, in_flight.stopping));

@@ -25,7 +25,7 @@ const STILL_WITH_NOBODY: u32 = 4_000;
 const STILL_WITHOUT_EFFECT: u32 = 4_000;
 /// How long a decision takes: enough to keep changes apart, and too little to make anybody late.
 const A_MOMENT: Duration = Duration::milliseconds(1);
-/// How many tasks at work keep others from beginning to overtake them.
+/// When so many tasks are at work, no other one begins to overtake them.
 const MOST_AT_ONCE: usize = 5;
 /// How many tasks may begin in the middle of a round, which might never end otherwise.
 const MOST_OVERTAKINGS: u32 = 5;

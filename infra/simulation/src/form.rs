@@ -18,11 +18,11 @@ pub enum Mark {
     Unknown,
     /// Byroapi did not say what became of it, or its sender may have been unable to write that down.
     InDoubt,
-    /// The table says that events may be approved on it.
+    /// The table said that events may be approved on it.
     Settled,
-    /// The table says that it went out or arrived.
+    /// The table said that it went out or arrived.
     Issued,
-    /// The table says that a person ended it.
+    /// The table said that a person ended it.
     Discarded,
 }
 

@@ -40,7 +40,7 @@ struct TrackedEvent {
     calendar: &'static str,
     person: &'static str,
     days: String,
-    /// When it got its present days and calendar, or was restored.
+    /// When it last got its days and calendar, or was deleted or restored.
     changed: u64,
     /// When a person deleted it, if it was not restored since.
     deleted: Option<u64>,

@@ -19,7 +19,7 @@ use crate::wire::{Matter, PersonDays, form_key, is_clear, matter};
 pub enum Breach {
     /// Something is missing that must be there.
     Lost(String),
-    /// Something was done twice, or must not be done at all.
+    /// Something was done twice, or was done although it must not be.
     Duplicated(String),
     /// Work does not end, or does not end in time.
     Stuck(String),

@@ -82,7 +82,7 @@ impl PersonDecision {
         }
     }
 
-    /// The states of the forms among which a person who decides so looks.
+    /// The states of the forms that a person looks at before this decision.
     fn states(self) -> Vec<ShownState> {
         match self {
             Self::Again => vec![ShownState::Issued, ShownState::Discarded],

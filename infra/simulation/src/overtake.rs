@@ -10,9 +10,9 @@ use crate::slow::Slow;
 use crate::table::{closes, form_put, records, writes_outcome, written};
 use crate::wire::{Matter, matter};
 
-/// How many writes of the record by the overtaker the overtaken process waits for, at most.
+/// The overtaken process waits for at most so many writes of the record by the other one.
 const MOST_WRITES: u32 = 4;
-/// How many decisions the overtaken process waits for at most, if it waits for no writes.
+/// The overtaken process waits for at most so many decisions, if it waits for no writes.
 const LONGEST_WAIT: u32 = 29;
 
 /// Picks calls at the gate.

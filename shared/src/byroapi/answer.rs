@@ -128,7 +128,7 @@ impl BodyStart {
         !self.is_whole && self.is_page().is_none() && self.read < LONGEST_READ
     }
 
-    /// Whether this is a page of HTML or XML; `None` while the bytes do not tell, as half a byte order mark.
+    /// Whether this is a page of HTML or XML; `None` while the bytes do not tell, such as half a byte order mark.
     fn is_page(&self) -> Option<bool> {
         match self.bytes.first() {
             Some(first) if self.is_whole || first.is_ascii() || self.bytes.len() > 2 => Some(*first == b'<'),

@@ -197,7 +197,8 @@ impl Layers {
     }
 }
 
-/// The value of a text that need not be parsed as YAML: null, or a kind that is plain text, where only quotes count.
+/// The value of a text that is not parsed as YAML: null, or plain text, perhaps in quotes. `None` if it has to be
+/// parsed.
 fn plain(kind: Kind, text: &str, origin: &Origin) -> Option<Node> {
     let is_quoted = text.len() > 1 && ['"', '\''].iter().any(|q| text.starts_with(*q) && text.ends_with(*q));
     let as_it_stands = || Node::of_text(text, origin);

@@ -87,8 +87,8 @@ pub(super) fn shown(path: &str) -> String {
     shown
 }
 
-/// Whether a message may repeat a name below `parent`. Among people and offices, only a name that is close to a key's
-/// cannot be somebody's.
+/// Whether a message may repeat a name below `parent`. Among people and offices it may only be a name close to a key's,
+/// because any other may be somebody's.
 fn is_harmless(parent: &str, name: &str) -> bool {
     let (key_path, _) = parent.split_once('[').unwrap_or((parent, ""));
     match key(key_path) {

@@ -1,7 +1,8 @@
 //! The part of [`Reader`] that every section needs; `sections.rs` and `people.rs` read the sections. A [`Reader`] turns
 //! the laid-over values into settings and collects every mistake on the way.
 //!
-//! A value with a mistake is replaced by an empty one, so that reading goes on; then no settings come of it.
+//! A value with a mistake is replaced by an empty one, so that reading goes on; the settings are thrown away in the
+//! end.
 
 use std::time::Duration;
 

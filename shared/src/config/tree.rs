@@ -78,7 +78,8 @@ pub(super) fn parse(text: &str, origin: &Origin, path: &str, mistakes: &mut Vec<
         // One file may have tens of thousands of users. Each level takes much of a thread's stack, and settings need
         // five.
         budget: serde_saphyr::budget! { max_depth: 16, max_nodes: 4_000_000, max_events: 8_000_000 },
-        // A key and its value count as about three. A few lines of aliases to aliases could expand to gigabytes.
+        // The limit counts parser events, about three for a key with its value. Without it, a few lines of aliases to
+        // aliases could expand to gigabytes.
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000 },
     };
     match serde_saphyr::from_str_with_options(text, options) {

@@ -55,7 +55,7 @@ async fn play_minute(deployment: &Deployment, now: DateTime<Utc>, cost: &mut Day
     Ok(())
 }
 
-/// More time than it takes to subscribe all calendars at some in a minute.
+/// More time than subscribing all calendars takes, because each minute allows only some of them.
 fn time_to_subscribe(offices: usize) -> TimeDelta {
     i32::try_from(offices).map_or(TimeDelta::MAX, |offices| TimeDelta::minutes(10) + TimeDelta::minutes(1) * offices)
 }

@@ -78,7 +78,8 @@ impl World {
         self.lock().quota.busiest()
     }
 
-    /// Requests and answers that the real services would never have, and orders to persons that cannot be carried out.
+    /// Requests that the real services would refuse, answers that they would never give, and orders to persons that
+    /// cannot be carried out.
     pub fn violations(&self) -> Vec<String> {
         self.lock().chronicle.violations().to_vec()
     }

@@ -1,4 +1,4 @@
-//! The part of [`World`] with persons: what they do in Google Calendar, which the code under test does not see.
+//! The part of [`World`] with persons: what they do in Google Calendar by themselves, without the API.
 //!
 //! It is a violation to tell a person to do the impossible, such as to delete an unknown event.
 

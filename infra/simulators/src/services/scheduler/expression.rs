@@ -36,7 +36,7 @@ impl Expression {
         match self {
             Self::Rate(every) => {
                 let (every, passed) = (every * 60, (minute - start).num_seconds());
-                // So many intervals after `start`, the schedule fires first in this minute or later.
+                // The number of intervals until the first time at or after the beginning of the minute.
                 let count = if passed <= 0 { 0 } else { (passed + every - 1) / every };
                 within(start + TimeDelta::seconds(count * every))
             }
