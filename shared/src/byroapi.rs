@@ -81,12 +81,12 @@ impl Byroapi {
                 Err(error) => known = IssueAnswer::to_failure(&error),
             }
         };
-        // If the time is over before the exchange, the answer is what is known by then.
+        // When the time is over, `known` has whatever was learnt by then.
         let _ = self.clock.timeout(self.timeout, exchange).await;
         known
     }
 
-    /// reqwest sends a user and a password of the address as a header, whose place our own takes.
+    /// A configured `Authorization` header replaces the one that reqwest makes of a user and a password in the address.
     fn request(&self, form: &Value) -> RequestBuilder {
         self.client.post(self.url.clone()).headers(self.headers.clone()).json(form)
     }
@@ -98,7 +98,7 @@ impl fmt::Debug for Byroapi {
     }
 }
 
-/// A stored secret often ends with a line break that nobody sees.
+/// The value of the header. A stored secret often ends with a line break that nobody sees, so it is trimmed.
 fn header(authorization: &SecretString) -> Result<HeaderValue, ByroapiError> {
     let text = authorization.expose_secret().trim();
     let value = HeaderValue::from_str(text).ok().filter(|value| !value.is_empty());

@@ -25,11 +25,11 @@ pub(crate) use self::connector::{Connector, HttpClient};
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long one request to AWS may take.
 const AWS_ATTEMPT: Duration = Duration::from_secs(3);
-/// How long a call of AWS may take with its repetitions.
+/// How long a call to AWS may take with all its attempts.
 const AWS_OPERATION: Duration = Duration::from_secs(8);
-/// How long the SDK waits at most before it repeats a call for the first time; each further wait may be twice as long.
+/// The longest wait before the SDK repeats a call for the first time; it doubles with each further attempt.
 const AWS_BACKOFF: Duration = Duration::from_millis(50);
-/// How often the SDK calls altogether: with those waits, for as long as a call of AWS may take.
+/// How many attempts the SDK makes at most, enough to fill the time that a call may take.
 const AWS_ATTEMPTS: u32 = 8;
 /// How long an unused connection is kept; servers and the network forget idle ones.
 pub(crate) const IDLE: Duration = Duration::from_secs(30);
@@ -38,8 +38,8 @@ pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"
 
 /// The clients with which everything leaves this process. Clones share their connections.
 ///
-/// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google; the
-/// second resumes the TLS session of the first.
+/// Google's hubs and our own requests keep their connections apart, so there may be two to one host of Google; the
+/// later one resumes the TLS session of the earlier one.
 #[derive(Clone)]
 pub struct Transport {
     tls: ClientConfig,
@@ -72,39 +72,39 @@ impl Transport {
         Ok(Self { tls, connector, client, requests })
     }
 
-    /// For Google's token endpoint, whose client has its own kind of body.
+    /// The connector for Google's token endpoint, whose client brings its own type of body.
     pub(crate) fn connector(&self) -> Connector {
         self.connector.clone()
     }
 
-    /// For the hubs of Google's APIs.
+    /// The client for the hubs of Google's APIs.
     pub(crate) fn client(&self) -> HttpClient {
         self.client.clone()
     }
 
-    /// For requests of our own, except forms.
+    /// A client for the requests that no hub makes, except forms.
     pub fn requests(&self) -> reqwest::Client {
         self.requests.clone()
     }
 
-    /// For requests that must not be repeated behind our back: every one gets a connection of its own. A caller that waits
-    /// for `patience` learns in time that there is no connection, and so that nothing was sent.
+    /// A client for requests that must not be repeated behind our back: each gets a connection of its own. Connecting
+    /// takes at most half of `patience`, so the caller learns in time that nothing was sent.
     pub(crate) fn forms(&self, patience: Duration) -> Result<reqwest::Client, TransportError> {
         Ok(requests(&self.tls, CONNECT.min(patience / 2)).pool_max_idle_per_host(0).build()?)
     }
 
-    /// For the AWS SDK (its `http_client`).
+    /// The `http_client` of the AWS SDK.
     pub fn aws(&self) -> SharedHttpClient {
         aws::client(self.client.clone())
     }
 
-    /// How long the AWS SDK may take (its `timeout_config`), so that a silent AWS leaves a function time to answer.
+    /// The `timeout_config` of the AWS SDK: a silent AWS leaves a function time to answer.
     pub fn aws_timeouts() -> TimeoutConfig {
         TimeoutConfig::builder().operation_timeout(AWS_OPERATION).operation_attempt_timeout(AWS_ATTEMPT).build()
     }
 
-    /// How the AWS SDK repeats what failed (its `retry_config`). A connection that had died costs milliseconds, for which the
-    /// SDK, left alone, would wait for up to a second; a throttled call is still repeated for seconds.
+    /// The `retry_config` of the AWS SDK. A dead connection costs milliseconds instead of the SDK's usual second, and a
+    /// throttled call is still repeated for seconds.
     pub fn aws_retries() -> RetryConfig {
         RetryConfig::standard().with_initial_backoff(AWS_BACKOFF).with_max_attempts(AWS_ATTEMPTS)
     }
@@ -116,8 +116,8 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// Without what reqwest does unasked: it would follow redirects, repeat some requests, and look for proxies in the
-/// environment.
+/// A client that does nothing unasked: reqwest alone would follow redirects, repeat some requests, and look for proxies
+/// in the environment.
 fn requests(tls: &ClientConfig, patience: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls.clone())

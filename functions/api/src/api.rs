@@ -19,7 +19,7 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     pub(crate) budget: RequestBudget,
-    /// The OpenAPI document as it is served. It is large, and made only when somebody asks for it.
+    /// The OpenAPI document as it is served. It is made only when somebody asks for it, because it is large.
     pub(crate) document: LazyLock<Bytes>,
 }
 
@@ -45,18 +45,18 @@ pub struct RequestBudget {
 }
 
 impl RequestBudget {
-    /// The budget behind API Gateway, which gives up after 29 seconds.
+    /// The limits behind API Gateway, which gives up after 29 seconds.
     pub fn on_aws() -> Self {
         Self { sweep: Some(Duration::from_secs(25)), other: Duration::from_secs(25) }
     }
 
-    /// The budget of the local server.
+    /// The limits of the local server.
     pub fn local() -> Self {
         Self { sweep: None, other: Duration::from_mins(1) }
     }
 }
 
-/// When the Lambda function that runs the request will be ended; unknown on the local server.
+/// When Lambda will end the function that handles the request; unknown on the local server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetime(Option<DateTime<Utc>>);
 

@@ -1,7 +1,7 @@
 //! Takes a request's body: at most 1 MiB of JSON, whatever the `Content-Type` says.
 //!
-//! Upstream's callers send any type, so there is no 415. What is too long is still read for a while and thrown away:
-//! a connection that is closed on a sender loses the answer.
+//! Upstream's callers send any type, so there is no 415. The rest of a body that is too long is read for a while and
+//! thrown away: a caller whose connection is closed while it sends never sees the answer.
 
 use axum::extract::{FromRequest, Request};
 use http_body_util::BodyExt;
@@ -27,14 +27,14 @@ impl<T: BodyContent, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A number too large for a double counts as no JSON, which the standard leaves to us:
+/// Reads a body. A number too large for a double counts as no JSON, which the standard leaves to us:
 /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>.
 fn read<T: BodyContent>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ApiError::NotJson("the body is not UTF-8".to_owned()))?;
     // Some programs begin a text with this mark: <https://www.rfc-editor.org/rfc/rfc8259#section-8.1>
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = if T::MAY_BE_ABSENT && text.trim_ascii().is_empty() { "null" } else { text };
-    // All of it: what is no JSON is called so whatever is wrong before, and also where nobody reads it.
+    // The whole text is checked first, so that broken JSON is called so even in members that nobody reads.
     serde_json::from_str::<Value>(text).map_err(|error| ApiError::NotJson(error.to_string()))?;
     member::read(text.trim_ascii_start()).map_err(ApiError::from)
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::member::{BodyMember, OBJECT};
 
-    /// It reads `a` and ignores the rest.
+    /// A body with the member `a` that ignores all others.
     #[derive(Debug, Deserialize)]
     struct Loose {
         a: BodyMember<Option<String>>,

@@ -43,7 +43,7 @@ fn info() -> Info {
         .build()
 }
 
-/// The responses of a route that may answer with these problems, one response per status.
+/// The responses of a route that may answer with these problems, one for each status.
 pub(crate) fn problems(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<String, Vec<ProblemKind>> = BTreeMap::new();
     for kind in kinds {

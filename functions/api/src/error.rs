@@ -1,6 +1,6 @@
-//! Everything that can go wrong with a request, and the status code of each: no other file chooses one.
+//! Everything that can go wrong with a request, and its status code, which no other file chooses.
 //!
-//! Answers of the 5xx range say nothing about our inside; their causes go to the log.
+//! Answers with a 5xx status tell nothing about our inside; their causes go to the log.
 
 use std::error::Error;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
 use moffman::store::StoreError;
 
-/// When the caller may come back, unless somebody else said when.
+/// When the caller may come back, unless another service has said when.
 const COME_BACK: Duration = Duration::from_secs(5);
-/// How much of a caller's own name for a member is repeated in an answer, in characters.
+/// How much of a name that a caller sent is repeated in an answer, in characters.
 const LONGEST_ECHO: usize = 100;
 
-/// A sort of problem: its stable name, its title and its status.
+/// A sort of problem, with its stable name, its title and its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ProblemKind {
     /// The last part of the `type` URI.
@@ -80,7 +80,7 @@ pub(crate) enum ApiError {
     /// No route has this path.
     #[error("there is no such path")]
     NoSuchRoute,
-    /// The path has other methods, these.
+    /// The path has only these methods.
     #[error("this path answers {0}")]
     MethodNotAllowed(String),
     /// The key is missing or wrong.
@@ -123,7 +123,7 @@ impl From<InvalidRequest> for ApiError {
     }
 }
 
-/// A problem whose request has no id yet: a failed handler leaves it with its response.
+/// A problem that waits for the id of its request; a failed handler leaves it with its response.
 #[derive(Clone, Debug)]
 pub(crate) struct ProblemDraft {
     /// The sort of problem.
@@ -251,7 +251,7 @@ fn directory(error: &DirectoryError) -> ProblemDraft {
 
 fn google(error: &GoogleError) -> ProblemDraft {
     match error {
-        // Not a matter of Google: our own time was over, or others kept writing.
+        // Google is not to blame when our own time was over, or when others kept writing.
         GoogleError::OutOfTime | GoogleError::Changed | GoogleError::AlreadyExists | GoogleError::SyncTokenExpired => {
             unavailable()
         }
@@ -263,7 +263,8 @@ fn google(error: &GoogleError) -> ProblemDraft {
     }
 }
 
-/// What Google said of the key, the project, the spreadsheet or the range is for whoever configured them, and names nobody.
+/// Google's words about the key, the project, the spreadsheet or the range go to whoever configured them; they name
+/// nobody.
 fn sheet(error: &SheetError) -> ProblemDraft {
     if matches!(error.error, GoogleError::TokenRefused(_) | GoogleError::ApiOff { .. }) {
         return ProblemDraft::new(GOOGLE_REFUSED, error.error.to_string());
@@ -277,10 +278,10 @@ fn sheet(error: &SheetError) -> ProblemDraft {
 
 fn store(error: &StoreError) -> ProblemDraft {
     match error {
-        // Others kept writing.
+        // Others kept writing, so a later attempt may succeed.
         StoreError::ConditionFailed => unavailable(),
         error if error.is_temporary() => unavailable(),
-        // No table, no permission, an item that is none of ours: somebody has to repair that.
+        // A missing table or permission, or an item that is not ours, has to be repaired by somebody.
         _ => internal(),
     }
 }

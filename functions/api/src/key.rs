@@ -10,10 +10,10 @@ use subtle::ConstantTimeEq as _;
 
 use crate::error::ApiError;
 
-/// The header that carries the key, as at API Gateway.
+/// The header that carries the key, the same as at API Gateway.
 pub(crate) const API_KEY: &str = "x-api-key";
 
-/// Lets a request pass that has the key, or any request when there is no key.
+/// Lets only requests with the key pass, or all requests if there is no key.
 pub(crate) async fn check(State(key): State<Option<Arc<SecretString>>>, request: Request, next: Next) -> Response {
     let given = request.headers().get(API_KEY).map_or(&[][..], |value| value.as_bytes());
     match key {

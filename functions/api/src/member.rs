@@ -1,6 +1,6 @@
 //! The members of a body, strictly typed: `"false"` is not `false`.
 //!
-//! A member that cannot be read keeps what is wrong with it, and the members beside it are read all the same.
+//! A member that cannot be read keeps what is wrong with it, so that the other members are still read.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
@@ -16,7 +16,7 @@ const NULL: &str = "null";
 
 /// What a body or a member of it may hold.
 pub(crate) trait BodyContent: DeserializeOwned {
-    /// What it is called; serde alone would take a list for an object, and an object for a word.
+    /// What a message calls this type. serde alone would take a list for an object, and an object for a word.
     const KIND: &str;
     /// Whether it may be null or absent.
     const MAY_BE_ABSENT: bool = false;
@@ -35,7 +35,7 @@ impl<T: BodyContent> BodyContent for Option<T> {
     const MAY_BE_ABSENT: bool = true;
 }
 
-/// A member as it was given, or what is wrong with it. The documentation has the type inside.
+/// A member as it was given, or what is wrong with it. The OpenAPI document shows the type inside.
 #[derive(Debug)]
 pub(crate) struct BodyMember<T>(Result<T, BodyMistake>);
 
@@ -59,7 +59,7 @@ impl<'de, T: BodyContent> Deserialize<'de> for BodyMember<T> {
     }
 }
 
-/// Reads JSON, which must be correct and begin with its value.
+/// Reads a value from the start of a text of correct JSON.
 pub(crate) fn read<T: BodyContent>(json: &str) -> Result<T, BodyMistake> {
     let found = kind_of(json);
     if found == NULL && !T::MAY_BE_ABSENT {
@@ -86,7 +86,7 @@ fn kind_of(json: &str) -> &'static str {
 /// What is wrong with a body, or with a member of it.
 #[derive(Debug)]
 pub(crate) struct BodyMistake {
-    /// The names that lead to the member, the outermost first; none: the body itself.
+    /// The names that lead to the member, the outermost first; empty for the body itself.
     path: Vec<String>,
     /// What is wrong and what is allowed.
     what: String,
@@ -103,7 +103,7 @@ impl BodyMistake {
     }
 }
 
-/// Only serde's text says which members or words there are.
+/// Takes the known members or words from serde's text, the only place that has them.
 impl From<&serde_path_to_error::Error<serde_json::Error>> for BodyMistake {
     fn from(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let text = error.inner().to_string();
@@ -122,7 +122,7 @@ impl From<&serde_path_to_error::Error<serde_json::Error>> for BodyMistake {
     }
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }

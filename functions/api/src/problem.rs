@@ -1,7 +1,7 @@
 //! The answer to a request that failed, as RFC 9457 has it: <https://www.rfc-editor.org/rfc/rfc9457>.
 //!
-//! A failed handler leaves a [`ProblemDraft`] with its response. The outermost layer writes the body: it alone knows the
-//! id of the request.
+//! A failed handler leaves a [`ProblemDraft`] with its response. Only the outermost layer knows the id of the request,
+//! so it writes the body.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};

@@ -1,4 +1,4 @@
-//! Reads the parameters after the `?`, strictly: one that nobody knows is a mistake, like one given twice.
+//! Reads the parameters after the `?` strictly: an unknown or repeated one is a mistake.
 
 use percent_encoding::percent_decode_str;
 
@@ -9,7 +9,7 @@ use crate::error::ApiError;
 pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Reads a query, in which only parameters of these names may stand.
+    /// Reads a query whose parameters may only have these names.
     pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, ApiError> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {

@@ -1,7 +1,7 @@
 //! Puts the routes and everything around them together.
 //!
-//! A request passes, from the outside in: accounting (id, problem body, log line), the catching of panics, the API key,
-//! the method, the body, the handler.
+//! A request passes, from the outside in, the accounting (id, problem body, log line), the catching of panics, the API
+//! key, the method, the body and the handler.
 
 use std::any::Any;
 use std::sync::{Arc, LazyLock};
@@ -18,8 +18,8 @@ use crate::api::{ApiState, RequestBudget};
 use crate::error::ApiError;
 use crate::{requests, routes};
 
-/// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without one,
-/// whatever stands in front of the router has to ask for it, as API Gateway does.
+/// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without a
+/// `key`, whatever stands in front of the router has to check it, as API Gateway does.
 pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
     let api = Arc::new(ApiState { app, budget, document: LazyLock::new(document) });
     routes::router(key.map(Arc::new))

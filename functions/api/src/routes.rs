@@ -1,5 +1,5 @@
-//! The one list of routes. The router is made of it at the start, the OpenAPI document when somebody asks for it, and the
-//! methods that a 405 names come from it, too.
+//! The one list of routes. The router is made of it at the start, the OpenAPI document when somebody asks for it; the
+//! methods in a 405 come from it, too.
 
 use std::sync::Arc;
 
@@ -87,7 +87,8 @@ impl PathMethods {
         self
     }
 
-    /// Answers any other method with 405. HEAD is one: axum would answer it with the GET handler, which may change something.
+    /// Answers any other method with 405, also HEAD: axum would pass HEAD to the GET handler, which may change
+    /// something.
     fn only(self) -> Router<Arc<ApiState>> {
         let allow = self.allowed.join(", ");
         let refuse = move || {

@@ -1,7 +1,8 @@
 //! Starts the service inside the Lambda function.
 //!
-//! In a request's path, a REST API of API Gateway has the base path of a custom domain and `lambda_http` the stage, unless
-//! one of them leaves it out. Our routes have neither, so a request is routed by the resource that the gateway chose.
+//! API Gateway puts the base path of a custom domain in front of a request's path, and `lambda_http` puts the stage
+//! there; either may be missing. Our routes have neither, so a request is routed by the resource that the gateway
+//! chose.
 
 use axum::Router;
 use axum::extract::Request;
@@ -15,9 +16,9 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use crate::api::RequestBudget;
 use crate::router::router;
 
-/// What our paths begin with.
+/// The beginning of all our paths.
 const ROOT: &str = "/api/v1/";
-/// What never stands in a path as it is: <https://www.rfc-editor.org/rfc/rfc3986#section-3.3>
+/// The characters that never stand unencoded in a path: <https://www.rfc-editor.org/rfc/rfc3986#section-3.3>
 const NOT_IN_PATH: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']').add(b'^');
 const NOT_IN_GREEDY: &AsciiSet = &NOT_IN_PATH.add(b'`').add(b'{').add(b'|').add(b'}');
@@ -27,7 +28,7 @@ const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_GREEDY.add(b'/');
 pub async fn start() -> Result<Router, StartError> {
     let (app, _) = lambda::start().await?;
     let router = router(app, RequestBudget::on_aws(), None);
-    // Around the router: inside it the route is chosen already.
+    // The change must be made outside the router, because inside the route is already chosen.
     Ok(Router::new().fallback_service(router).layer(map_request(async |request| by_resource(request))))
 }
 
@@ -38,14 +39,14 @@ fn by_resource(mut request: Request) -> Request {
     request
 }
 
-/// The request's URI with the path that our own routes have.
+/// The request's URI, with its path changed to that of our own route.
 fn uri_of_resource(request: &Request) -> Option<Uri> {
     let RequestContext::ApiGatewayV1(context) = request.extensions().get()? else {
         return None;
     };
     let sent = request.raw_http_path();
     let resource = context.resource_path.as_deref().and_then(|resource| fill_in(resource, request));
-    // A gateway's path ends with its resource. Any other sender, and one that names no resource, means the path itself.
+    // The path from a gateway ends with its resource. Otherwise the path that was sent is the right one.
     let path = resource.filter(|resource| ends_with(sent, resource)).unwrap_or_else(|| without_base(sent).to_owned());
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = request.uri().clone().into_parts();
@@ -58,12 +59,12 @@ fn ends_with(path: &str, end: &str) -> bool {
     plain(path).ends_with(&plain(end))
 }
 
-/// A path without what stands before our own.
+/// The path from the beginning of our own part on.
 fn without_base(path: &str) -> &str {
     path.rfind(ROOT).map_or(path, |start| &path[start..])
 }
 
-/// `/a/{b}/{c+}` with the values that the request has for its parameters; `None` where one is missing.
+/// Fills the request's parameters into `/a/{b}/{c+}`; `None` if one is missing.
 fn fill_in(resource: &str, request: &Request) -> Option<String> {
     let parameters = request.path_parameters_ref();
     let segments = resource.split('/').map(|segment| {
@@ -79,7 +80,7 @@ fn fill_in(resource: &str, request: &Request) -> Option<String> {
     segments.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"))
 }
 
-/// A value as it may stand in a path. API Gateway does not decode it and other gateways do, so escapes stay as they are.
+/// A value encoded for a path. Its escapes stay, because API Gateway does not decode them while other gateways do.
 fn encoded(value: &str, set: &'static AsciiSet) -> String {
     let mut pieces = value.split('%');
     let mut text = utf8_percent_encode(pieces.next().unwrap_or_default(), set).to_string();

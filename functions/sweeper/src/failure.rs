@@ -1,4 +1,4 @@
-//! What the Lambda service is told when an invocation failed; no names, no addresses.
+//! What the Lambda service is told about a failed invocation, without names and addresses.
 
 use std::error::Error;
 use std::fmt;
@@ -31,7 +31,7 @@ pub enum Failure {
     /// The schedules are not aligned; the next invocation tries again.
     #[error(transparent)]
     Schedules(AlignError),
-    /// The table cannot be read: what lies in calendars of no office is not known.
+    /// The table cannot be read, so nobody knows what is open in calendars without an office.
     #[error(transparent)]
     Store(StoreError),
     /// The report is no JSON.
@@ -85,7 +85,7 @@ impl Failure {
     }
 }
 
-/// The runtime logs failures in this form.
+/// Writes the failure with all its causes, because the runtime logs it in this form.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {self}", self.name())?;

@@ -1,6 +1,6 @@
-//! Moffman's scheduled work: a task in, a verb of the library, its report out.
+//! Moffman's scheduled work: takes a task, calls a verb of the library and answers its report.
 //!
-//! An invocation fails only when nothing could be done; what failed for some offices or schedules is in the report.
+//! An invocation fails only if nothing could be done; single offices and schedules that failed are in the report.
 
 mod failure;
 mod task;
@@ -28,7 +28,7 @@ pub use task::{Task, TaskError};
 /// The time that the function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(2);
 
-/// The function: what the verbs work with, and a way to the schedules that invoke it.
+/// The function, with the service and a way to the schedules that invoke it.
 #[derive(Debug)]
 pub struct Sweeper {
     app: Moffman,
@@ -47,7 +47,7 @@ impl Sweeper {
         let (task, outcome) = match Task::try_from(payload) {
             Ok(task) => {
                 let name = task.name();
-                // What a panic says may repeat what was being handled: it must not become the answer.
+                // A panic's message may repeat personal data, so it must not become the answer.
                 let work = AssertUnwindSafe(self.carry_out(task, &context)).catch_unwind();
                 (name, work.await.unwrap_or(Err(Failure::Panicked)))
             }
@@ -72,26 +72,27 @@ impl Sweeper {
 
     async fn sweep(&self, order: &sweep::SweepOrder) -> Result<Value, Failure> {
         match sweep::sweep(&self.app, order).await {
-            // A dry run answers why nothing could be swept.
+            // The answer to a dry run says why nothing could be swept.
             Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
             outcome => Ok(serde_json::to_value(outcome?)?),
         }
     }
 
-    /// The sheet may have other offices now, and the configuration other intervals: the schedules follow both.
+    /// Reloads and then aligns the schedules, because the sheet may have other offices now and the configuration other
+    /// intervals.
     async fn reload(&self, context: &Context) -> Result<Value, Failure> {
         let report = reload::reload(&self.app, &self.until_next_reload(context)).await?;
         let mut answer = serde_json::to_value(report)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
             Err(AlignError::NothingChanged(alignment)) => json!(alignment),
-            // The sheet was reloaded all the same.
+            // The sheet was reloaded even though the schedules are not aligned.
             Err(error) => json!(Alignment::not(&error)),
         };
         Ok(answer)
     }
 
-    /// A reload has time until the next one: two at once would subscribe at twice the pace.
+    /// Gives a reload time until the next one, because two at once would subscribe at twice the pace.
     fn until_next_reload(&self, context: &Context) -> ReloadOrder {
         let next = Timetable::of(&self.app.settings).reloads.map(|every| self.app.clock.moment() + every);
         ReloadOrder { deadline: self.deadline(context).into_iter().chain(next).min() }
@@ -121,13 +122,13 @@ impl Sweeper {
     }
 }
 
-/// When the work must be done so that the answer is out before the function's time is over.
+/// When the work must be done so that the answer leaves before the function's time is over.
 fn deadline(context: &Context) -> Option<DateTime<Utc>> {
     let end = DateTime::from_timestamp_millis(context.deadline.try_into().ok()?)?;
     end.checked_sub_signed(TO_ANSWER)
 }
 
-/// The same function whether it was invoked with or without its latest version's name.
+/// The ARN without the name of the latest version, which only some invocations have.
 fn unqualified(arn: &str) -> &str {
     arn.strip_suffix(":$LATEST").unwrap_or(arn)
 }

@@ -1,4 +1,4 @@
-//! What an invocation asks for, read strictly: a task that is misspelt must not run another one.
+//! What an invocation asks for, read strictly, because a misspelt task must not run another one.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub enum Task {
         scope: SweepScope,
         /// Answer the plan and change nothing.
         dry_run: bool,
-        /// What the sweep may take of Google's quota; `None`: all that sweeping may take.
+        /// What the sweep may take of Google's quota; `None`: all that is meant for sweeping.
         share: Option<Share>,
     },
     /// Load the spreadsheet and align the schedules: `{"task":"reload"}`.
@@ -45,13 +45,13 @@ impl Task {
 /// Why an event is no task.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TaskError {
-    /// Not an object of this shape; the text says where.
+    /// The event is not an object of this shape; the text says where.
     #[error("the event is no task: {0}")]
     Malformed(String),
     /// An office and a shard exclude each other; a shard needs its number and how many there are.
     #[error("give `office_id`, or `shard` and `shards`, or none of them")]
     SweepScope,
-    /// So few units are not enough for a call, or so many are not for sweeping.
+    /// The units are too few for a call, or more than sweeping may take.
     #[error("`units_per_minute` must be from {least} to {FOR_SWEEPING}, not {0}", least = Share::SMALLEST)]
     Share(u32),
     /// There is no such shard.

@@ -68,8 +68,8 @@ impl Bench {
         ]
     }
 
-    /// The manual user adds `count` events to the first office's calendar, each longer than those before: each needs a
-    /// form of its own, and all are in the window of a sweep.
+    /// The manual user adds `count` events to the first office's calendar, all in the window of a sweep. Each is longer
+    /// than the ones before, so that each needs a form of its own.
     pub(crate) fn person_adds(&self, count: usize) {
         let start = (Utc::now() + TimeDelta::days(7)).date_naive();
         let before = self.world.events(&calendar(0)).len();
@@ -79,14 +79,14 @@ impl Bench {
         }
     }
 
-    /// The service in this process without regard to Google's quota, for the history before a measurement.
+    /// The service in this process without Google's quota, to make a history before a measurement.
     pub(crate) fn unpaced(&self) -> Result<Moffman, Trouble> {
         let (environment, options) = (Vec::new(), Vec::new());
         let sources = Sources { file: Some(self.settings_file()), environment, options, place: Place::Local };
         Ok(Moffman::new(self.testbed.surroundings(&sources, Unpaced)?)?)
     }
 
-    /// Whether the services were asked only what the real ones would answer.
+    /// Fails if the services were asked what the real ones would refuse.
     pub(crate) fn check(&self) -> Result<(), Trouble> {
         Ok(self.world.finish()?)
     }
@@ -116,7 +116,7 @@ fn settings(world: &World, offices: usize) -> Value {
     })
 }
 
-/// The real time, in which waiting for a turn takes none.
+/// The real time, except that waiting for the quota takes none.
 struct Unpaced;
 
 impl TimeSource for Unpaced {

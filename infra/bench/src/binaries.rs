@@ -16,7 +16,7 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Those that lie in `folder`.
+    /// The programs in `folder`.
     pub fn of(folder: &Path) -> Self {
         Self {
             api: folder.join("api"),

@@ -1,7 +1,7 @@
-//! On how many cores everything runs.
+//! Chooses the cores that everything runs on.
 //!
-//! Waking another core of a virtual machine costs more than most of what a function does for a request, and the waker pays.
-//! On one core, time and CPU are those of the work, and vary little from run to run.
+//! Waking another core of a virtual machine costs more than most of what a function does for a request, and the waking
+//! process pays. With one core, time and CPU are those of the work, and vary little from run to run.
 
 use moffman_testbed::Trouble;
 use nix::errno::Errno;
@@ -12,12 +12,12 @@ use nix::unistd::Pid;
 pub(crate) struct Cores(CpuSet);
 
 impl Cores {
-    /// All that this process has now.
+    /// All cores that this process has now.
     pub(crate) fn given() -> Result<Self, Trouble> {
         Ok(Self(sched_getaffinity(Pid::from_raw(0))?))
     }
 
-    /// The first of them.
+    /// Only the first of these cores.
     pub(crate) fn first(&self) -> Result<Self, Trouble> {
         for core in 0..CpuSet::count() {
             if self.0.is_set(core)? {
@@ -29,13 +29,13 @@ impl Cores {
         Err("this process has no core".into())
     }
 
-    /// From now on everything runs on these: all threads of this process, and what they start.
+    /// From now on, all threads of this process and all that it starts run on these cores.
     pub(crate) fn use_these(&self) -> Result<(), Trouble> {
         for thread in std::fs::read_dir("/proc/self/task")? {
             let thread = thread?.file_name();
             let number = thread.to_str().ok_or("a thread without a number")?.parse()?;
             match sched_setaffinity(Pid::from_raw(number), &self.0) {
-                // The thread has ended meanwhile.
+                // A thread that has just ended need not be moved.
                 Ok(()) | Err(Errno::ESRCH) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -21,12 +21,12 @@ pub(crate) struct InvocationCost {
     pub(crate) reads: usize,
     /// Writes to DynamoDB.
     pub(crate) writes: usize,
-    /// The bodies of all requests and answers.
+    /// The length of all bodies of requests and answers.
     pub(crate) bytes: usize,
 }
 
 impl InvocationCost {
-    /// What `calls` are, without times.
+    /// Counts `calls`, without times.
     pub(crate) fn of(calls: &[Call]) -> Self {
         let mut cost = Self::default();
         for call in calls {
@@ -51,7 +51,7 @@ impl InvocationCost {
     }
 }
 
-/// The time between two instants in which no simulator was working on one of `calls`. Calls may overlap.
+/// The time between two instants while no simulator was working on one of `calls`. Calls may overlap.
 pub(crate) fn own_time(from: Instant, to: Instant, calls: &[Call]) -> Duration {
     let within = |call: &Call| Some((call.received.max(from), call.answered?.min(to)));
     let mut spans: Vec<(Instant, Instant)> = calls.iter().filter_map(within).collect();

@@ -22,7 +22,7 @@ pub(crate) fn reservation(number: usize, offices: usize, approved: bool) -> Valu
     })
 }
 
-/// The event that a REST API of API Gateway makes of a reservation.
+/// The event that API Gateway makes of a request for a reservation.
 pub(crate) fn post(body: &Value) -> Result<Value, Trouble> {
     let mut event: Value = serde_json::from_str(POST)?;
     event["body"] = json!(body.to_string());

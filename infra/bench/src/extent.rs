@@ -1,4 +1,4 @@
-//! How much is measured.
+//! Says how much is measured.
 
 /// The counts of a measurement.
 #[derive(Clone, Copy, Debug)]
@@ -9,27 +9,27 @@ pub struct Extent {
     pub starts: usize,
     /// Requests of each kind per run.
     pub posts: usize,
-    /// Offices of a sweep whose cost is divided by them.
+    /// The offices of the sweep whose cost is divided among them.
     pub offices: usize,
-    /// New events of a sweep whose cost is divided by them.
+    /// The new events of the sweep whose cost is divided among them.
     pub events: usize,
-    /// Reservations after which memory is looked at.
+    /// Reservations that are made before memory is looked at.
     pub reservations: usize,
-    /// New events of one calendar in whose sweep memory is looked at.
+    /// The new events of one calendar that are swept while memory is watched.
     pub many_events: usize,
     /// Requests to the local server per run.
     pub requests: usize,
     /// The level of compression of the functions' packages.
     pub compression: u32,
-    /// Processed events of one calendar.
+    /// How many processed events one calendar has, in each measurement of a history.
     pub histories: [usize; 3],
-    /// Offices without changes.
+    /// How many unchanged offices there are, in each measurement of their number.
     pub unchanged: [usize; 3],
 }
 
 impl Extent {
-    /// What `make bench` measures. Sweeps keep to Google's quota, at most 105 units at once: what is measured quickly stays
-    /// below.
+    /// What `make bench` measures. Google's quota allows a sweep 105 units at once; what is to be measured quickly
+    /// stays below that.
     pub const FULL: Self = Self {
         runs: 5,
         starts: 20,
@@ -44,7 +44,7 @@ impl Extent {
         unchanged: [10, 100, 500],
     };
 
-    /// Everything once and little of it, to see that it works.
+    /// Everything once and with small numbers, to see that it works.
     pub const QUICK: Self = Self {
         runs: 1,
         starts: 1,

@@ -30,7 +30,7 @@ pub(crate) struct Function<'a> {
 /// What a function answered.
 pub(crate) struct InvocationAnswer {
     pub(crate) content: Value,
-    /// The real time that it took, without that of the simulators.
+    /// The real time of the invocation, without that of the simulators.
     pub(crate) own_time: Duration,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Function<'a> {
     }
 }
 
-/// Whether it is a success: of a request, or of a sweep in which every office was well.
+/// Whether the answer is a success: of a request, or of a sweep without failed offices.
 fn is_good(content: &Value) -> bool {
     let bad_status = content.get("statusCode").is_some_and(|status| status != 200);
     let has_problems = content.get("problems").and_then(Value::as_array).is_some_and(|list| !list.is_empty());

@@ -1,6 +1,6 @@
-//! Measures what Moffman costs, how fast it is and how large: the compiled programs as processes of their own, over the
-//! simulated services in this one, so that the simulators' CPU and memory do not count. [`play_day`] counts what a whole day
-//! costs, in a simulation.
+//! Measures how much Moffman costs, how fast it is and how large. The compiled programs run as processes of their own,
+//! so that the CPU and memory of the simulated services in this process do not count. [`play_day`] simulates a day and
+//! counts what all of it costs.
 
 mod bench;
 mod binaries;

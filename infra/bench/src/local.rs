@@ -20,7 +20,7 @@ pub(crate) struct LocalServer {
 }
 
 impl LocalServer {
-    /// Starts it and waits until it listens. It does not sweep.
+    /// Starts it and waits until it listens. It is configured to make no sweeps.
     pub(crate) async fn start(binary: &Path, bench: &Bench) -> Result<Self, Trouble> {
         let log = bench.path("moffman.log");
         let mut command = Command::new(binary);
@@ -37,7 +37,7 @@ impl LocalServer {
             .stderr(File::create(&log)?);
         let mut process = Process::start(&mut command).map_err(|error| format!("{}: {error}", binary.display()))?;
         let out = process.child.stdout.take().ok_or("the server has no standard output")?;
-        // A server that ends instead closes its output.
+        // A server that fails to start closes its output without a line.
         let line = tokio::task::spawn_blocking(move || BufReader::new(out).lines().next().transpose()).await??;
         let start = Instant::now().saturating_duration_since(process.started);
         let said = line.unwrap_or_default();

@@ -1,10 +1,10 @@
-//! The machine that was measured on.
+//! Describes the machine that was measured on.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-/// What the numbers depend on.
+/// The properties of a machine on which the numbers depend.
 #[derive(Clone, Debug)]
 pub struct Machine {
     cpu: String,
@@ -15,7 +15,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This machine. What it does not say is `unknown`.
+    /// This machine, with `unknown` for what it does not tell.
     pub fn this() -> Self {
         let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
         let field = |text: &str, name: &str| {

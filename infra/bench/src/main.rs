@@ -1,4 +1,5 @@
-//! `bench` measures the programs beside it, prints a table and writes it as JSON; `bench --quick` only sees that it works.
+//! `bench` measures the programs beside it, prints a table and writes it as JSON; `bench --quick` only tries whether
+//! all of this works.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,9 +11,9 @@ use moffman_testbed::Trouble;
 const QUICK: &str = "quick";
 const JSON: &str = "json";
 
-/// Something costs more than it may.
+/// The exit status if something costs more than it may.
 const OVER: u8 = 1;
-/// Something could not be measured.
+/// The exit status if something could not be measured.
 const FAILED: u8 = 2;
 
 #[tokio::main]

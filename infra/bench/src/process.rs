@@ -8,10 +8,10 @@ use moffman_testbed::Trouble;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
-/// A running process; it is killed when it is forgotten.
+/// A running process, which is killed when this value is dropped.
 pub(crate) struct Process {
     pub(crate) child: Child,
-    /// When it was about to start.
+    /// When the process was about to start.
     pub(crate) started: Instant,
 }
 
@@ -21,14 +21,14 @@ impl Process {
         Ok(Self { child: command.spawn()?, started })
     }
 
-    /// The CPU time of all its threads so far, in user and kernel mode. `/proc/PID/stat` has it in steps of 10 ms; the
-    /// process's CPU clock is exact.
+    /// The CPU time of all threads so far, in user and kernel mode. It comes from the process's CPU clock, because
+    /// `/proc/PID/stat` counts in steps of 10 ms.
     pub(crate) fn cpu(&self) -> Result<Duration, Trouble> {
         let pid = Pid::from_raw(self.child.id().try_into()?);
         Ok(ClockId::pid_cpu_clock_id(pid)?.now()?.into())
     }
 
-    /// The most memory that it ever had resident, in bytes.
+    /// The most memory that the process ever had resident, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<u64, Trouble> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("/proc has no VmHWM")?;
@@ -39,7 +39,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // The process may have ended already.
+        // Killing fails only if the process has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

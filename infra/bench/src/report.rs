@@ -10,11 +10,11 @@ use crate::row::Row;
 /// Everything that was measured.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// When.
+    /// When it was measured.
     pub at: DateTime<Utc>,
-    /// Where.
+    /// The machine that was measured on.
     pub machine: Machine,
-    /// What, with its budgets.
+    /// The measurements, with their budgets.
     pub rows: Vec<Row>,
     /// How the cost of a sweep grows with what has not changed.
     pub growth: Vec<Growth>,
@@ -26,7 +26,7 @@ impl Report {
         self.rows.iter().any(Row::is_over) || self.growth.iter().any(Growth::is_over)
     }
 
-    /// All of it, with the values of each run.
+    /// The whole report, with the values of each run.
     pub fn to_json(&self) -> Value {
         json!({
             "at": self.at.to_rfc3339(),

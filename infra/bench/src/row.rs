@@ -1,11 +1,11 @@
-//! One line of the table: what was measured, how often, and what it may be at most.
+//! One line of the table: what was measured, in each run, and its budget.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What is counted.
+/// The unit of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Milliseconds.
@@ -52,7 +52,7 @@ pub struct Row {
     pub what: String,
     /// What the numbers are.
     pub unit: Unit,
-    /// The most that the median may be; of what should be high, the least.
+    /// The most that the median may be, or the least if more is better.
     pub budget: Option<f64>,
     /// One value per run.
     pub samples: Vec<f64>,
@@ -71,7 +71,7 @@ impl Row {
         Self { samples, ..self }
     }
 
-    /// The middle of the runs; of two middle ones the worse.
+    /// The middle run, or the worse of two middle ones.
     pub fn median(&self) -> f64 {
         let sorted = self.sorted_best_first();
         sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
@@ -82,7 +82,7 @@ impl Row {
         self.sorted_best_first().last().copied().unwrap_or(f64::NAN)
     }
 
-    /// Whether it costs more than it may; what was not measured does, too.
+    /// Whether it costs more than it may, or was not measured.
     pub fn is_over(&self) -> bool {
         let median = self.median();
         self.budget.is_some_and(|budget| match self.unit {
@@ -144,7 +144,7 @@ pub(crate) fn milliseconds_each(duration: Duration, count: usize) -> f64 {
     milliseconds(duration) / number(count)
 }
 
-/// The middle one, in milliseconds.
+/// The middle duration, in milliseconds.
 pub(crate) fn median(durations: &[Duration]) -> f64 {
     Row::new("", Unit::Milliseconds).of(durations.iter().copied().map(milliseconds).collect()).median()
 }

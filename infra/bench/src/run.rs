@@ -11,7 +11,7 @@ use crate::measure;
 use crate::report::Report;
 use crate::row::{self, Row};
 
-/// Measures everything; `tell` is given the lines of the tables as soon as they are known.
+/// Measures everything. `tell` gets each line of the tables as soon as it is known.
 pub async fn run(binaries: &Binaries, extent: &Extent, tell: impl Fn(&str)) -> Result<Report, Trouble> {
     let mut report = Report { at: Utc::now(), machine: Machine::this(), rows: Vec::new(), growth: Vec::new() };
     tell(&format!("{}\n\n{}", report.machine, row::heading()));

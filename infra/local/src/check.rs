@@ -7,10 +7,10 @@ use moffman::config::{self, ConfigErrors, Place, Settings, Sources};
 
 use crate::Output;
 
-/// What the deployment template gives the functions besides the file; any value will do.
+/// Stands for what the deployment template gives the functions besides the file; any value will do.
 const STACK: [(&str, &str); 1] = [("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", "/given/by/the/stack")];
 
-/// For how many seconds the alarm about missing sweeps can wait; as in the template, whose 0 is no such alarm.
+/// How many seconds the alarm about missing sweeps can wait, as in the template; there, 0 means no alarm.
 const SILENCES: [u64; 18] = [
     300, 600, 900, 1_200, 1_800, 3_600, 5_400, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 259_200,
     432_000, 604_800,
@@ -19,7 +19,7 @@ const SILENCES: [u64; 18] = [
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CheckError {
-    /// It has mistakes; the message names them all.
+    /// The configuration has mistakes; the message names them all.
     #[error(transparent)]
     Mistakes(#[from] ConfigErrors),
     /// The functions could not read the parameter.
@@ -76,7 +76,7 @@ fn summary(settings: &Settings) -> String {
     )
 }
 
-/// What the template's alarm about missing sweeps should wait for: two intervals, if it can wait for so long.
+/// How long the alarm about missing sweeps should wait: two intervals, if the alarm can wait for so long.
 fn silence(interval: Option<Duration>) -> String {
     let silence = interval.and_then(|interval| {
         SILENCES.into_iter().find(|silence| Duration::from_secs(*silence) >= interval.saturating_mul(2))

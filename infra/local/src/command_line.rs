@@ -1,4 +1,4 @@
-//! The command line: upstream's options, and one for every setting.
+//! The command line: upstream's options, and an option for every setting.
 //!
 //! The value of a setting is not checked here: the configuration reports its mistakes together with those of the file.
 
@@ -23,7 +23,7 @@ const FORMS_HELP: &str = "\
 Asks the running service, at rest_api.addr and rest_api.port and with rest_api.api_key: give the settings with which it
 was started before the word `forms`, as in `moffman --config FILE forms list`. The state file itself is the service's.";
 
-/// The states of forms; `open` are all but the last two.
+/// The states of forms that can be asked for; `open` means any but `issued` and `discarded`.
 const STATES: [&str; 8] = ["open", "due", "sending", "waiting", "in_doubt", "held", "issued", "discarded"];
 
 /// What the command is to do.
@@ -42,7 +42,7 @@ pub(crate) enum CommandOrder {
     Check {
         /// The configuration file.
         file: PathBuf,
-        /// Where it is meant for.
+        /// The place that it is meant for.
         place: Place,
     },
     /// Ask the running service about its forms.
@@ -59,25 +59,25 @@ pub(crate) enum CommandOrder {
 /// What to do with forms.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum FormsCommand {
-    /// Print forms.
+    /// Print the forms.
     List {
-        /// Only those of this office.
+        /// Print only forms of this office.
         office_id: Option<String>,
-        /// Only those in this state.
+        /// Print only forms in this state.
         state: Option<String>,
     },
     /// Have a form sent again.
     Resend {
-        /// Its id.
+        /// The form's id.
         id: String,
         /// Whether to send a copy of a form that was issued or discarded.
         again: bool,
     },
-    /// Have a form never sent.
+    /// Never send a form.
     Discard {
-        /// Its id.
+        /// The form's id.
         id: String,
-        /// How it ended.
+        /// How the form ended.
         outcome: String,
     },
 }
@@ -186,7 +186,7 @@ fn long_name(key: &Key) -> String {
     key.option_name().trim_start_matches('-').to_owned()
 }
 
-/// Options beside those of the keys: one unit of a shift, a sheet by its id alone, and upstream's other name for the
+/// Options beside the ones of the keys: a unit of a shift, a sheet by its id alone, and upstream's other name for the
 /// interval between reloads.
 fn also_understood() -> Vec<String> {
     let shifts = KEYS.iter().filter(|key| key.kind == Kind::Shift);

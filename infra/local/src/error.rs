@@ -14,7 +14,7 @@ pub enum LocalStartError {
     /// The configuration has mistakes; the message names them all.
     #[error(transparent)]
     Configuration(#[from] ConfigErrors),
-    /// An endpoint is useless without the key that is to be shown to it.
+    /// A Google endpoint is configured without a key to use there.
     #[error(
         "google_api.endpoint is set, but no key: google_api.service_account_key_path must name the key file, or both be \
          left out, and Google is simulated"
@@ -23,7 +23,7 @@ pub enum LocalStartError {
     /// The state cannot be opened.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// The state was opened and cannot be worked with.
+    /// The state was opened and cannot be used.
     #[error("the state in {place} cannot be used: {source}; move it away to begin without state")]
     State {
         /// Where the state is.

@@ -1,7 +1,7 @@
 //! Asks the running service about its approval forms, and has it settle one.
 //!
-//! The state belongs to the running process alone, so this goes over the API, with the settings of the service: they say
-//! where it listens and what its key is.
+//! Only the running process may use the state, so this goes over the API. The settings of the service tell where it
+//! listens and what its key is.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::Output;
 use crate::command_line::FormsCommand;
 
-/// How long to wait for an answer: the service takes a minute at most.
+/// How long to wait for an answer, because the service may take a minute.
 const PATIENCE: Duration = Duration::from_secs(70);
 
 /// Why the service did not do what was wanted.
@@ -32,7 +32,7 @@ pub(crate) enum FormsCommandError {
     /// Nobody answers.
     #[error("no answer from {0}: is the service running, and are these its settings?")]
     NoAnswer(String),
-    /// The answer is none of the service's.
+    /// Something other than this service has answered.
     #[error("{0} answered something that is none of this service's answers")]
     Strange(String),
     /// The service refused.
@@ -56,7 +56,7 @@ pub(crate) async fn carry_out(
     }
 }
 
-/// A client of the running service, which prints the forms that it is answered.
+/// A client of the running service, which prints the forms in the answers.
 struct ServiceClient<'a> {
     base: String,
     settings: Settings,
@@ -84,7 +84,7 @@ impl ServiceClient<'_> {
     }
 
     async fn settle(&self, id: &str, decision: &str, how: Value) -> Result<(), FormsCommandError> {
-        // Another character is in no id, and could lead to another path.
+        // Any other character is in no id, and could lead to another path.
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err(FormsCommandError::Refused(format!("{id:?} is not the id of a form")));
         }
@@ -125,8 +125,8 @@ fn base(settings: &Settings) -> Result<String, FormsCommandError> {
     })
 }
 
-/// A form for people: its id, how far it has come, offices, days, person, mails, and what failed. The last day is the day
-/// after.
+/// One form as a line for people: its id, how far it has come, offices, days, person, mails, and what failed. As in the
+/// API, the second date is the day after the last one.
 fn line(form: &Value) -> String {
     let text = |name: &str| form.get(name).and_then(Value::as_str);
     let known = |name: &str| text(name).unwrap_or("-").to_owned();
@@ -142,7 +142,7 @@ fn line(form: &Value) -> String {
     always.into_iter().chain(sometimes.into_iter().flatten()).collect::<Vec<_>>().join("  ")
 }
 
-/// The offices of a form's events, each once.
+/// The offices of a form's events, without repetitions.
 fn offices(form: &Value) -> String {
     let events = form.get("events").and_then(Value::as_array).into_iter().flatten();
     let mut names: Vec<&str> = Vec::new();

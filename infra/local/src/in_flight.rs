@@ -1,6 +1,6 @@
-//! Requests that are being answered: each one is carried to its end, and the process can wait for all of them.
+//! Carries every request that is being answered to its end, and lets the process wait for all of them.
 //!
-//! Without this a client that hangs up would cut a sweep off between a form and its approval.
+//! Otherwise a client that hangs up could end a sweep between a form and its approval.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
-/// How long a stop waits for the rest of a body.
+/// How long a stop waits for the rest of a request's body.
 const TO_SEND_A_BODY: Duration = Duration::from_secs(1);
 
 /// The requests under way. Each holds a read lock, so a write lock waits for all of them.
@@ -23,7 +23,7 @@ pub(crate) struct InFlight {
     stopping: watch::Receiver<bool>,
 }
 
-/// While this lives, no request is begun.
+/// Keeps new requests from beginning as long as it lives.
 #[must_use]
 pub(crate) struct Closed {
     _guard: OwnedRwLockWriteGuard<()>,
@@ -35,13 +35,13 @@ impl InFlight {
         Self { lock: Arc::default(), stopping }
     }
 
-    /// Waits for the requests under way; new ones wait from now on.
+    /// Waits for the requests under way; new ones have to wait from now on.
     pub(crate) async fn close(&self) -> Closed {
         Closed { _guard: Arc::clone(&self.lock).write_owned().await }
     }
 }
 
-/// Answers a request on a task of its own.
+/// Answers a request on a task of its own, which runs to its end even if the client hangs up.
 pub(crate) async fn carry(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
     let under_way = in_flight.lock.read_owned().await;
     let request = request.map(|body| until_stop(body, in_flight.stopping));
@@ -49,14 +49,14 @@ pub(crate) async fn carry(State(in_flight): State<InFlight>, request: Request, n
         let _under_way = under_way;
         next.run(request).await
     });
-    // The router turns panics into problems itself; a task that is gone has no answer.
+    // The router answers panics itself, so the task only fails when the runtime ends.
     answer.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-/// A body that fails if it does not come soon after a stop is wanted: nothing has been begun for its request.
+/// The body, which fails if it has not come soon after a stop is wanted: no work has begun for its request yet.
 fn until_stop(body: Body, mut stopping: watch::Receiver<bool>) -> Body {
     let stopped = async move {
-        // An error means that the process ends.
+        // An error means that the process ends, which is a stop, too.
         let _ = stopping.wait_for(|is_wanted| *is_wanted).await;
         tokio::time::sleep(TO_SEND_A_BODY).await;
     };

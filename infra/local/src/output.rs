@@ -1,4 +1,4 @@
-//! Where the process tells people what it does; logs go elsewhere.
+//! Where the process tells people what it does. Logs go elsewhere.
 
 use std::fmt;
 use std::io::Write;
@@ -19,7 +19,7 @@ impl Output {
         Self(Arc::new(Mutex::new(writer)))
     }
 
-    /// Writes one line, or several. A reader that went away does not stop the service.
+    /// Writes one line, or several. The service goes on if nobody reads any more.
     pub(crate) fn line(&self, text: impl fmt::Display) {
         let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let written = writeln!(writer, "{text}").and_then(|()| writer.flush());

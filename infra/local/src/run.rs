@@ -14,7 +14,7 @@ use crate::command_line::{self, CommandOrder};
 use crate::signals::Signals;
 use crate::{LocalService, Output, check, forms};
 
-/// The status of a process that did not wait for what was under way, as after an interrupt.
+/// The exit status after an interrupt that did not wait for what was under way.
 const INTERRUPTED: u8 = 130;
 
 /// Runs the command. The first signal lets it finish what it has begun, the second one ends it at once.
@@ -48,12 +48,12 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Writes the template, unless the file exists: somebody may have written it.
+/// Writes the template into a new file; somebody may have edited one that exists.
 fn write_template(file: &Path) -> std::io::Result<()> {
     File::create_new(file)?.write_all(config::template().as_bytes())
 }
 
-/// The environment. Values that are not Unicode are passed on in part, so that the mistake is reported.
+/// The environment. Text that is not Unicode is passed on in part, so that the configuration can report it.
 fn environment() -> Vec<(String, String)> {
     let text = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()

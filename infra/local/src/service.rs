@@ -22,7 +22,7 @@ use crate::in_flight::{self, InFlight};
 use crate::storage::{Storage, StorageError};
 use crate::{LocalStartError, Output, timetable};
 
-/// How long finishing may take, beside waiting for the answer to a form.
+/// How long finishing may take, besides waiting for the answer to a form.
 const TO_FINISH: Duration = Duration::from_secs(30);
 /// How long sending the last answers may take.
 const TO_HANG_UP: Duration = Duration::from_secs(1);
@@ -41,7 +41,8 @@ pub struct LocalService {
 }
 
 impl LocalService {
-    /// Starts the service, which works from now on. Without a key, Google and Byroapi are simulated; `output` is told.
+    /// Starts the service, which works from then on. Without a key, Google and Byroapi are simulated; `output` tells
+    /// about it.
     pub async fn start(sources: &Sources, output: &Output) -> Result<Self, LocalStartError> {
         let settings = config::load(sources)?;
         telemetry::adopt(&settings);
@@ -80,13 +81,13 @@ impl LocalService {
         &self.app
     }
 
-    /// From now on nothing more is begun.
+    /// Begins nothing new from now on.
     pub fn want_stop(&self) {
         self.app.stop.want();
         self.stopping.send_replace(true);
     }
 
-    /// Stops the service: nothing more is begun, what is claimed is finished, requests under way are answered.
+    /// Stops the service: nothing new begins, claimed work is finished, and requests under way are answered.
     pub async fn stop(self) {
         self.want_stop();
         let patience = self.app.settings.forms.timeout.saturating_add(TO_FINISH);
@@ -105,7 +106,7 @@ impl LocalService {
     }
 }
 
-/// The key for Google; without a configured one, Google is simulated.
+/// The key for Google, which is simulated if none is configured.
 async fn google(
     sources: &Sources,
     settings: Settings,
@@ -138,7 +139,7 @@ async fn assemble(
         }
         None => settings.aws.table.clone(),
     };
-    // Asking for a table that exists is a mistake, which the embedded DynamoDB warns of.
+    // Asking for a table that exists would make the embedded DynamoDB log a warning.
     let has_table = storage.has_table(&table)?;
     let store = Store::new(storage.client(&transport), table);
     let opened = async {
@@ -185,7 +186,7 @@ fn router(app: &Moffman, in_flight: &InFlight) -> Router {
 
 async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) -> std::io::Result<()> {
     let until = async move {
-        // An error means that the process ends.
+        // An error means that the process ends, which is a stop, too.
         let _ = stopped.wait_for(|is_wanted| *is_wanted).await;
     };
     axum::serve(listener, router).with_graceful_shutdown(until).await

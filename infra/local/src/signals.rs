@@ -1,11 +1,11 @@
-//! Waits for the wish to stop: an interrupt (Ctrl-C) or a termination signal.
+//! Waits for a signal to stop: an interrupt (Ctrl-C) or a termination signal.
 
 use std::io;
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Signals that ask the process to stop; none is lost between two waits.
+/// The signals that ask the process to stop. None is lost between two waits.
 pub(crate) struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
@@ -31,7 +31,7 @@ impl Signals {
 
 #[cfg(not(unix))]
 impl Signals {
-    /// There is only Ctrl-C here.
+    /// Listens for Ctrl-C, the only such signal on this system.
     pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self {})
     }

@@ -1,7 +1,7 @@
 //! The embedded DynamoDB: a file beside the configured path, or memory.
 //!
-//! The file belongs to one process at a time. The DynamoDB listens on a free loopback port, which is how the AWS SDK
-//! reaches it; its file can be read by its owner only.
+//! Only one process at a time may use the file. DynamoDB listens on a free loopback port for the AWS SDK, and only the
+//! owner can read the file.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -21,13 +21,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How long closing connections may take; what was answered is written.
+/// How long closing connections may take. Whatever was answered is written already.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// Why the state cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// Another process works with it.
+    /// Another process uses the state.
     #[error(
         "{} is in use by another running moffman; stop that one, or choose another general.storage_path",
         .0.display()
@@ -41,7 +41,7 @@ pub enum StorageError {
         /// What the system says.
         source: io::Error,
     },
-    /// There is no room for what is to be written.
+    /// The disk is full.
     #[error("{place} cannot be written: the disk is full; make room, or choose another general.storage_path")]
     DiskFull {
         /// Where the state is.
@@ -59,14 +59,14 @@ pub enum StorageError {
         /// What the database says.
         reason: String,
     },
-    /// The state in memory, or the port to reach any state, cannot be had.
+    /// There is no memory or no port for the embedded DynamoDB.
     #[error("the embedded DynamoDB cannot be started: {0}")]
     NotStarted(String),
 }
 
 /// A running DynamoDB.
 pub(crate) struct Storage {
-    /// For the AWS SDK.
+    /// The address for the AWS SDK.
     endpoint: String,
     file: Option<PathBuf>,
     database: Database,
@@ -91,7 +91,7 @@ impl Storage {
         let address = listener.local_addr().map_err(|error| not_started(&error))?;
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async move {
-            // An error means that the storage was dropped, which ends it too.
+            // An error means that the storage was dropped, which stops the server, too.
             let _ = stopped.await;
         };
         Ok(Self {
@@ -132,12 +132,12 @@ impl Storage {
         }
     }
 
-    /// Deletes what has expired; the embedded DynamoDB does not do it unasked.
+    /// Deletes expired items, because the embedded DynamoDB does not do it by itself.
     pub(crate) fn delete_expired(&self) -> Result<usize, StorageError> {
         self.database.sweep_ttl().map_err(|error| self.unreadable(&error))
     }
 
-    /// Deletes the tables whose names begin like this.
+    /// Deletes the tables whose names have this prefix.
     pub(crate) fn drop_tables(&self, prefix: &str) -> Result<(), StorageError> {
         loop {
             let tables = self.database.list_tables(ListTablesRequest::default());
@@ -150,9 +150,9 @@ impl Storage {
         }
     }
 
-    /// Stops the DynamoDB after the requests that are under way.
+    /// Stops DynamoDB after the requests under way.
     pub(crate) async fn close(self) {
-        // An error means that it has ended already.
+        // An error means that the server has ended already.
         let _ = self.stop.send(());
         if tokio::time::timeout(CLOSING, self.server).await.is_err() {
             tracing::debug!("a connection to the embedded DynamoDB was left open");
@@ -190,7 +190,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Takes the file for this process. The lock is on a file of its own, because `SQLite` locks the other one in its own way.
+/// Takes the file for this process. The lock is on a second file, because `SQLite` locks the first in its own way.
 fn lock(file: &Path) -> Result<File, StorageError> {
     let lock_file = with_suffix(file, ".lock");
     let lock = open(&lock_file)?;
@@ -210,7 +210,7 @@ fn open_file(file: &Path) -> Result<Database, StorageError> {
     Database::new(name).map_err(|error| unreadable(Some(file), &error))
 }
 
-/// Opens a file for reading and writing, or makes it, for its owner only: the state has access tokens and names.
+/// Opens or makes a file that only its owner may read and write, because the state has access tokens and names.
 fn open(file: &Path) -> Result<File, StorageError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);

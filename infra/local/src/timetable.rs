@@ -1,6 +1,6 @@
-//! When the service works without being told to: it reloads the directory and sweeps the calendars, each at its interval.
+//! When the service works unasked: it reloads the directory and sweeps the calendars, each at its interval.
 //!
-//! A job never overlaps itself: its interval counts from one beginning to the next, and a late one begins at once.
+//! A job never overlaps itself: its interval counts from beginning to beginning, and a late run begins at once.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ use tokio::sync::watch;
 
 /// How long a reload may take.
 const RELOAD: Duration = Duration::from_mins(1);
-/// How long a sweep may take before its last form, so that one that hangs does not hold back the next. Reading ten thousand
-/// calendars takes half of that time.
+/// How long a sweep may work before it begins its last form, so that a hanging one does not hold back the next. Reading
+/// ten thousand calendars takes half of that time.
 const SWEEP: Duration = Duration::from_hours(1);
 
-/// What the service does without being told to.
+/// What the service does unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Job {
     Reload,
     Sweep,
 }
 
-/// A job that is done again and again, and when.
+/// A job that is repeated, and when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RepeatedJob {
     job: Job,
@@ -36,8 +36,8 @@ struct RepeatedJob {
     every: Duration,
 }
 
-/// Works by the timetable until a stop is wanted, and finishes what it has begun. A sheet is read before the first sweep, so
-/// that changes made while the service was down count.
+/// Works by the timetable until a stop is wanted, and finishes what it has begun. A sheet is read before the first
+/// sweep, because it may have changed while the service was down.
 pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
     if has_sheet(&app.settings) {
         Job::Reload.run(&app).await;
@@ -46,7 +46,7 @@ pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
     tokio::join!(repeat(&app, reloads, stopping.clone()), repeat(&app, sweeps, stopping.clone()));
 }
 
-/// What the schedules on AWS do, with timers of our own; `None` is done only when ordered. Intervals are not rounded here,
+/// The jobs that schedules start on AWS; `None` is for one that runs only when ordered. Here intervals are not rounded,
 /// and one process needs no shards.
 fn entries(settings: &Settings) -> [Option<RepeatedJob>; 2] {
     let Timetable { sweeps, reloads } = Timetable::of(settings);
@@ -67,7 +67,7 @@ async fn repeat(app: &Moffman, entry: Option<RepeatedJob>, mut stopping: watch::
     loop {
         tokio::select! {
             biased;
-            // An error means that nobody can ask for a stop any more: the process ends.
+            // An error means that the process ends, which is a stop, too.
             _ = stopping.wait_for(|is_wanted| *is_wanted) => return,
             () = app.clock.pause(wait) => {}
         }

@@ -12,7 +12,7 @@ use crate::bugs::Layer;
 use crate::panics;
 use crate::schedule::{self, ScheduleOutcome};
 
-/// What the cores share.
+/// What the threads of a campaign share.
 struct Campaign<L> {
     seeds: Range<u64>,
     look: L,
@@ -51,7 +51,7 @@ fn play_some<L: FnMut(ScheduleOutcome) -> ControlFlow<()>>(
 ) -> Result<(), Trouble> {
     loop {
         let Some(seed) = next(&mut lock(campaign)) else { return Ok(()) };
-        // Whatever a schedule that panicked has left is not looked at again.
+        // Nothing that a panicked schedule has left is used again.
         let outcome = catch_unwind(AssertUnwindSafe(|| simulate_with(seed, layer)))
             .unwrap_or_else(|panic| Err(format!("the schedule panicked: {}", panics::said(panic)).into()));
         let mut campaign = lock(campaign);

@@ -1,16 +1,16 @@
 //! The cast of a schedule: the offices' calendars, the manual users, and a guest.
 
-/// The calendars of the offices. The first office stands in the configuration even when there is a spreadsheet; its calendar
-/// is written in capitals there.
+/// The calendars of the offices. The first office is always in the configuration, even with a spreadsheet; its calendar
+/// is in capitals there.
 pub const CALENDARS: [&str; 3] =
     ["prague@group.calendar.google.com", "brno@group.calendar.google.com", "pisek@group.calendar.google.com"];
-/// The manual users: address and name. The first stands in the configuration even when there is a spreadsheet.
+/// The manual users, with address and name. The first one is always in the configuration, even with a spreadsheet.
 pub const PEOPLE: [(&str, &str); 3] = [
     ("anna@example.com", "Anna Example"),
     ("boris@example.com", "Boris Example"),
     ("dana@example.com", "Dana Example"),
 ];
-/// Somebody who also adds events, and is no manual user.
+/// Somebody who adds events without being a manual user.
 pub const GUEST: &str = "guest@example.com";
 
 /// The name of the office with this calendar.

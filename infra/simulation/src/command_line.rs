@@ -15,16 +15,16 @@ const ABOUT: &str = "Plays random fault schedules against the library: nothing l
 /// Fresh first seeds are below this, so that they are easy to type.
 const SEEDS: u64 = 1_000_000_000;
 
-/// What to do.
+/// What the program is to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RunMode {
     /// Play one schedule, with this bug if there is one, and tell its story.
     Replay { seed: u64, bug: Option<String> },
-    /// Play these.
+    /// Play these schedules.
     Play { seeds: Range<u64> },
-    /// Play these until one has a breach, and say only which.
+    /// Play these schedules until one has a breach, and print only which one.
     Find { seeds: Range<u64> },
-    /// Look for each planted bug, or this one, in these.
+    /// Look for each planted bug, or this one, with these seeds.
     Hunt { seeds: Range<u64>, bug: Option<String> },
 }
 

@@ -16,7 +16,7 @@ use crate::manner::Manner;
 use crate::sheet::{self, Rows};
 use crate::wire::{PersonDays, key};
 
-/// What is still to be done, as it lies in the table.
+/// Work that is open in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenWork {
     /// The sort key.
@@ -77,8 +77,8 @@ impl Company {
         })?)
     }
 
-    /// What is open in the table: the records of all calendars, copies, and forms that were left behind. Nobody may direct
-    /// the calls meanwhile.
+    /// The work that is open in the table: the records of all calendars, copies, and forms that were left behind. Calls
+    /// must not wait at the gate meanwhile.
     pub async fn open_work(&self) -> Result<Vec<OpenWork>, Trouble> {
         let store = &self.testbed.store;
         let mut items = store.client().scan().table_name(store.table()).into_paginator().items().send();

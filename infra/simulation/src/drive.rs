@@ -17,23 +17,23 @@ use crate::slow::Slow;
 use crate::table::{told, writes};
 use crate::wire::{Matter, is_elsewhere, matter};
 
-/// After this many turns of the runtime without a new call at the gate, nothing moves any more.
+/// Nothing moves any more after this many turns of the runtime without a new call at the gate.
 const STILL: u32 = 40;
 /// The turns to wait while nobody is at the gate, because a busy machine may be slow to deliver a call.
 const STILL_WITH_NOBODY: u32 = 4_000;
 /// The turns to wait for the table, which works on a thread of its own.
 const STILL_WITHOUT_EFFECT: u32 = 4_000;
-/// How long a decision takes: no two changes come at the same time, and nobody is late by it.
+/// How long a decision takes: enough to keep changes apart, and too little to make anybody late.
 const A_MOMENT: Duration = Duration::milliseconds(1);
-/// With this many tasks at work, nothing more begins that would overtake them.
+/// When so many tasks are at work, no other one begins to overtake them.
 const MOST_AT_ONCE: usize = 5;
-/// How many tasks may begin in the middle of a round. Without a limit the round might never end.
+/// How many tasks may begin in the middle of a round, which might never end otherwise.
 const MOST_OVERTAKINGS: u32 = 5;
 /// More decisions than any round needs.
 const MOST_DECISIONS: u32 = 20_000;
 
 impl FaultSchedule {
-    /// Lets calls through the gate until everything that runs has ended. Answers what came of it.
+    /// Lets calls through the gate until every task has ended. Answers the reports of the sweeps.
     pub(crate) async fn drive(&mut self) -> Vec<Option<SweepReport>> {
         let mut reports = Vec::new();
         self.overtakings_left = MOST_OVERTAKINGS;
@@ -49,7 +49,7 @@ impl FaultSchedule {
             self.ledger.look_at_forms();
             self.collect(&mut reports).await;
             if self.running.is_empty() {
-                // A process whose last call never ended does not crash.
+                // A process that was to crash after its last call does not, because the call never ended.
                 self.crashing.clear();
                 self.dying.clear();
                 return reports;
@@ -78,7 +78,7 @@ impl FaultSchedule {
         }
     }
 
-    /// Waits until nothing moves but at the gate.
+    /// Waits until every task waits at the gate.
     async fn stand_still(&self, turns: u32) {
         let mut arrivals = self.gatekeeper.arrivals();
         let mut still = 0;
@@ -130,7 +130,7 @@ impl FaultSchedule {
         self.running.len() < MOST_AT_ONCE && self.overtakings_left > 0
     }
 
-    /// One more sweep begins. Answers whose.
+    /// Begins one more sweep. Answers the name of its process.
     pub(crate) fn sweep_begins(&mut self) -> Option<String> {
         let begun = self.begin_sweep(None);
         begun.inspect_err(|trouble| self.tell(format!("the sweep does not begin: {trouble}"))).ok()
@@ -151,9 +151,9 @@ impl FaultSchedule {
         match chosen {
             Waiting::Arrived(call, answer) => {
                 if let Some(turn) = self.turn(&call) {
-                    // Before the turn is given: the effect may come at once.
+                    // This comes before the turn is given, because the effect may come at once.
                     gatekeeper.await_effect(call.service == Service::DynamoDb && turn.has_effect());
-                    // Failing means that the caller is gone.
+                    // Sending fails if the caller is gone.
                     let _ = answer.send(turn);
                 }
             }
@@ -189,7 +189,7 @@ impl FaultSchedule {
         self.random.choice(quick).unwrap_or_else(|| self.random.usize(..waiting.len()))
     }
 
-    /// Time goes by, more of it than anybody waits for an answer.
+    /// Time goes by, more than anybody waits for an answer.
     pub(crate) fn time_goes_by(&mut self, time: Duration) {
         for call in self.gatekeeper.calls() {
             self.ledger.unanswered(&call);
@@ -197,7 +197,7 @@ impl FaultSchedule {
         self.company.time.advance(time);
     }
 
-    /// What a call is told; `None` when its process ends here.
+    /// What the call is told; `None` if its process ends now.
     fn turn(&mut self, call: &Call) -> Option<Cue> {
         let fate = self.fate(call);
         self.tell(format!("{} goes on: {fate:?}", name(call)));
@@ -264,7 +264,7 @@ impl FaultSchedule {
         }
     }
 
-    /// The process ends at once: whatever it was doing is cut off.
+    /// The process ends at once, in the middle of what it is doing.
     fn crash(&mut self, caller: &str) {
         self.tell(format!("{caller} crashes"));
         self.ledger.crashed(caller);

@@ -6,8 +6,8 @@ use moffman_simulators::{Call, Fault, Service};
 
 /// How many of a thousand calls go well.
 const WELL: u16 = 870;
-/// How many of a thousand forms go well. They are rare and must not be repeated, so more of them fail than of other
-/// calls.
+/// How many of a thousand forms go well. More of them fail than of other calls, because they are rare and must not be
+/// repeated.
 const FORMS_WELL: u16 = 770;
 /// How many of a thousand forms go well in schedules in which Byroapi seldom answers clearly.
 const FORMS_WELL_IN_MURK: u16 = 250;
@@ -148,7 +148,7 @@ fn dynamodb(call: &Call) -> Vec<Fault> {
         Fault::DropAfterEffect,
     ];
     match call.operation.as_str() {
-        // What is seen when the answer to a write is lost and the SDK sends it again; and when a transaction is under way.
+        // A lost answer makes the SDK send a write again, and a transaction under way may be in its way.
         "PutItem" => {
             faults.push(Fault::Repeated);
             faults.push(Fault::status(400, "TransactionConflictException"));

@@ -1,4 +1,4 @@
-//! One form, for a person and days, as the table and Byroapi have it, and what must never become of it.
+//! One form, for a person and days, as the table and Byroapi have it. Finds what must never become of it.
 
 use std::collections::BTreeSet;
 
@@ -6,23 +6,23 @@ use chrono::{DateTime, Utc};
 
 use crate::table::WireForm;
 
-/// How often the policy `resend` sends a form again whose outcome is unknown.
+/// How many more mails the policy `resend` allows while the outcome is unknown.
 const MOST_REPEATED: u32 = 2;
-/// A form that was to be sent so often may wait for a person under any policy.
+/// A form that was announced so often may wait for a person under any policy.
 const ENOUGH_SENDINGS: u32 = 3;
 
 /// Something that was true of a form at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
-    /// Some answer of Byroapi did not say what became of it.
+    /// An answer of Byroapi did not say what became of it.
     Unknown,
-    /// Byroapi did not say what became of it, or its sender may not have been able to write that down.
+    /// Byroapi did not say what became of it, or its sender may have been unable to write that down.
     InDoubt,
-    /// It was written down that events may be approved on it.
+    /// The table said that events may be approved on it.
     Settled,
-    /// It was written down that it went out, or arrived.
+    /// The table said that it went out or arrived.
     Issued,
-    /// A person ended it.
+    /// The table said that a person ended it.
     Discarded,
 }
 
@@ -32,26 +32,26 @@ pub struct FormHistory {
     /// Its item in the table.
     item: Option<WireForm>,
     marks: BTreeSet<Mark>,
-    /// Who has the claim on it, and who has the one on a copy.
+    /// The processes with the last claim on the form itself, and on its copy.
     senders: [String; 2],
     /// How often Byroapi has mailed it, copies included.
     mails: u32,
     /// How often Byroapi has mailed it, without copies.
     own_mails: u64,
-    /// How many more mails than one persons have allowed.
+    /// How many mails beyond the first persons have allowed.
     wishes: u32,
-    /// How many more mails than one the policy for unknown outcomes has allowed.
+    /// How many mails beyond the first the policy for unknown outcomes has allowed.
     repeated: u32,
-    /// How often it was to be sent.
+    /// How often it was announced that it would be sent.
     sendings: u32,
-    /// Whether a person had it sent again, which is good for one mail, whatever becomes of that.
+    /// Whether a person had it sent again and its outcome is open, because such an order is good for one mail.
     is_ordered: bool,
     /// Whether a person ordered a copy that nobody has begun to send.
     is_copy_due: bool,
 }
 
 impl FormHistory {
-    /// A request of `caller`, which came at `now`, has written the item. Answers what is wrong with that.
+    /// A request that `caller` made at `now` has written the item. Answers what is wrong with that.
     pub fn written(&mut self, item: &WireForm, caller: &str, now: DateTime<Utc>) -> Vec<String> {
         let mut wrong = Vec::new();
         let before = self.item.replace(item.clone());
@@ -71,7 +71,7 @@ impl FormHistory {
             if is_anothers && earlier.as_ref().is_some_and(|claim| claim.until >= now) && !item.is_issued() {
                 wrong.push(format!("it is {} although {} is sending it", item.state, self.senders[number]));
             }
-            // Whoever was sending it has lost the right to say what became of it.
+            // The earlier sender can no longer write down what became of the form.
             self.marks.extend(earlier.filter(|_| is_anothers || item.claims[number].is_some()).map(|_| Mark::InDoubt));
             if item.claims[number].is_some() {
                 caller.clone_into(&mut self.senders[number]);
@@ -88,8 +88,8 @@ impl FormHistory {
         wrong
     }
 
-    /// Byroapi has mailed it once more; `is_resending` if it was in doubt when that set out, and announced as the form itself.
-    /// Answers what is wrong with that.
+    /// Byroapi has mailed it once more. `is_resending` says that the sender had announced the form itself, and that it
+    /// was in doubt before. Answers what is wrong with that.
     pub fn mailed(&mut self, hold: bool, is_resending: bool) -> Option<String> {
         self.mails += 1;
         self.own_mails += u64::from(self.item.as_ref().is_some_and(|item| item.claims[0].is_some()));
@@ -104,7 +104,7 @@ impl FormHistory {
         Some(format!("mail {}, and persons allowed {} more than one", self.mails, self.wishes))
     }
 
-    /// This is true of it from now on.
+    /// Remembers that this is true of it from now on.
     pub fn mark(&mut self, mark: Mark) {
         self.marks.insert(mark);
     }
@@ -114,17 +114,17 @@ impl FormHistory {
         self.marks.contains(&mark)
     }
 
-    /// How far it has come, as the table has it.
+    /// Its state in the table.
     pub fn state(&self) -> &str {
         self.item.as_ref().map_or("absent", |item| item.state.as_str())
     }
 
-    /// Whether the table knows of a mail, and not what became of it.
+    /// Whether the table counts a mail and does not know what became of it.
     pub fn may_be_out(&self) -> bool {
         self.item.as_ref().is_some_and(|item| item.mails > 0 && !matches!(item.state.as_str(), "issued" | "discarded"))
     }
 
-    /// Since when nobody wants it, if it never went out either.
+    /// Since when nobody wants it, unless it was issued.
     pub fn not_wanted(&self) -> Option<DateTime<Utc>> {
         self.item.as_ref()?.not_wanted.filter(|_| !self.was(Mark::Issued))
     }
@@ -139,7 +139,7 @@ impl FormHistory {
         self.is_copy_due
     }
 
-    /// What is wrong with how it is after a while without faults.
+    /// What is wrong with its state after some time without faults.
     pub fn in_the_end(&self, hold: bool) -> Option<&'static str> {
         let is_nobodys = self.wishes == 0 && !self.was(Mark::Discarded);
         let has_reason = self.was(Mark::InDoubt) && (hold || self.sendings >= ENOUGH_SENDINGS || self.wishes > 0);

@@ -29,9 +29,9 @@ impl Waiting {
 pub struct CompletedCall {
     /// The call.
     pub call: Call,
-    /// With which status.
+    /// The status with which it was carried out.
     pub status: u16,
-    /// The event it was about, as it was then.
+    /// The event that it was about, as it was right after the call.
     pub event: Option<Value>,
 }
 
@@ -63,13 +63,13 @@ pub struct Gatekeeper {
 }
 
 impl Gatekeeper {
-    /// How many calls have come to the gate so far; grows while things are moving.
+    /// How many calls have come to the gate so far, which grows while anything moves.
     pub fn arrivals(&self) -> u64 {
         self.arrivals.load(Ordering::Relaxed)
     }
 
-    /// Sets whether an effect of the table is awaited, which works on a thread of its own. Until then something still
-    /// moves.
+    /// Sets whether an effect of the table is awaited. The table works on a thread of its own, so something still moves
+    /// until the effect is there.
     pub fn await_effect(&self, is_awaited: bool) {
         self.is_effect_awaited.store(is_awaited, Ordering::Relaxed);
     }
@@ -79,7 +79,7 @@ impl Gatekeeper {
         self.is_effect_awaited.load(Ordering::Relaxed)
     }
 
-    /// The calls whose callers still wait, in the order of arrival.
+    /// The calls at the gate whose callers still wait, in the order of arrival.
     pub fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|waiting| match waiting {
@@ -95,8 +95,8 @@ impl Gatekeeper {
         waiting.iter().map(|waiting| waiting.call().clone()).collect()
     }
 
-    /// The calls that were carried out since the last time, in the order of their effects. Their answers may leave in another
-    /// order.
+    /// The calls that were carried out since this was last asked, in the order of their effects. Their answers may
+    /// leave in another order.
     pub fn take_effects(&self) -> Vec<CompletedCall> {
         std::mem::take(&mut *self.effects.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -10,16 +10,16 @@ use crate::wire::{PersonDays, key};
 /// Google's `updated` may be ahead of the clock by as many changes as come in one millisecond.
 const ABOUT: Duration = Duration::seconds(1);
 
-/// An event of a manual user, or a day of a series, as its owner left it.
+/// An event of a manual user, or a day of a series, as the person left it.
 #[derive(Clone, Debug)]
 pub struct HandmadeEvent {
     pub calendar: &'static str,
     pub id: String,
     pub person: &'static str,
-    /// As in the marks of an approved event: `2026-06-18/2026-06-20`.
+    /// The days as in the marks of an approved event: `2026-06-18/2026-06-20`.
     pub days: String,
     pub deleted: bool,
-    /// When a person gave it a title, unless it was approved since.
+    /// When a person gave it a title, unless it was approved after that.
     pub renamed: Option<u64>,
     /// The series of a day, and the date that it was planned for.
     pub series: Option<(String, NaiveDate)>,
@@ -40,7 +40,7 @@ struct TrackedEvent {
     calendar: &'static str,
     person: &'static str,
     days: String,
-    /// When it came to where it is, or was restored.
+    /// When it last got its days and calendar, or was deleted or restored.
     changed: u64,
     /// When a person deleted it, if it was not restored since.
     deleted: Option<u64>,
@@ -52,7 +52,7 @@ pub struct EventHistory {
     made: HashMap<String, TrackedEvent>,
     /// When an event first and last asked for a form.
     asked: HashMap<(PersonDays, String), (DateTime<Utc>, DateTime<Utc>)>,
-    /// Since when each calendar has a cursor that Google has not refused.
+    /// When each calendar got the cursor that it has; none if Google has refused it.
     followed: HashMap<String, u64>,
 }
 
@@ -71,7 +71,8 @@ impl EventHistory {
         }
     }
 
-    /// A person changed something of an event. One that is found only now asks for its form since then.
+    /// A person changed something about an event. If a sweep finds the event only later, it asks for its form from now
+    /// on.
     pub fn touched(&mut self, event: &str, now: DateTime<Utc>) {
         if let Some(key) = self.made.get(event).and_then(|made| key(made.person, &made.days)) {
             self.asked.entry((key, event.to_owned())).or_insert((now, now)).1 = now;
@@ -88,7 +89,7 @@ impl EventHistory {
         self.followed.remove(calendar);
     }
 
-    /// Whether a sweep was shown the event where it is, though it may not be in range: its calendar was followed by then.
+    /// Whether a sweep was shown the event where it is, even out of range, because the calendar had a cursor by then.
     pub fn was_listed(&self, event: &str) -> bool {
         let followed =
             |made: &TrackedEvent| self.followed.get(made.calendar).is_some_and(|since| *since < made.changed);
@@ -106,7 +107,7 @@ impl EventHistory {
         asked.is_some_and(|(first, _)| *first > since + ABOUT)
     }
 
-    /// What was wrong with the event when somebody looked at it who sends this form for it now.
+    /// What was wrong with the event when a process looked at it that now sends this form for it.
     pub fn wrong_at(&self, looked: u64, (calendar, event): &EventPlace, form: &PersonDays) -> Option<&'static str> {
         let Some(made) = self.made.get(event) else { return Some("nobody's") };
         if made.deleted.is_some_and(|deleted| deleted < looked) {

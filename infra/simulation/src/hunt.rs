@@ -10,7 +10,7 @@ use moffman_testbed::Trouble;
 use crate::progress::Progress;
 use crate::story;
 
-/// So many schedules show whether a layer does anything at all.
+/// Enough schedules to show whether a layer does anything at all.
 const FEW: usize = 40;
 
 /// A planted bug.
@@ -19,7 +19,7 @@ enum Bug {
     Patch(Patch),
 }
 
-/// The first seed that finds a bug, and what it finds.
+/// The first seed that finds a bug, and the breach that it finds.
 pub(crate) struct FirstFinding {
     pub(crate) seed: u64,
     pub(crate) breach: String,
@@ -121,7 +121,7 @@ impl Bug {
     }
 }
 
-/// Whether anything goes otherwise with the layer than without it.
+/// Whether anything goes differently with the layer than without it.
 fn spoils_anything(layer: &Layer, seeds: &Range<u64>) -> Result<bool, Trouble> {
     for seed in seeds.clone().take(FEW) {
         if simulate(seed)?.story != simulate_with(seed, Some(layer))?.story {

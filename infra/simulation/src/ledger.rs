@@ -1,6 +1,7 @@
-//! Notes what the simulated services see in a schedule; `promises.rs` has the part that finds what must not happen.
+//! The part of [`Ledger`] that notes what the simulated services see in a schedule; `promises.rs` finds what must not
+//! happen.
 //!
-//! A form is for a person and days: how often it may be mailed is a question of that alone, whichever event asks for it.
+//! A form is for a person and days, so its mails are counted for these, whichever event asks for it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,41 +14,41 @@ use crate::history::{EventHistory, HandmadeEvent};
 use crate::table::{EventPlace, TableWrite, WireForm, form_put, touches, writes};
 use crate::wire::{Matter, PersonDays, form_key, is_clear, matter};
 
-/// A broken promise.
+/// A broken promise of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Breach {
-    /// Something that must be there is not.
+    /// Something is missing that must be there.
     Lost(String),
-    /// Something was done twice, or at all where it must not be.
+    /// Something was done twice, or was done although it must not be.
     Duplicated(String),
-    /// Work does not come to an end, or not when it must.
+    /// Work does not end, or does not end in time.
     Stuck(String),
 }
 
-/// What a process has seen and is doing.
+/// What a process has seen and what it is doing.
 #[derive(Debug, Default)]
 pub(crate) struct ProcessNotes {
-    /// When its sweep began to list a calendar (without an event), or last read an event.
+    /// When its sweep first listed a calendar (without an event), or when it last read an event.
     pub(crate) looked: HashMap<EventPlace, u64>,
-    /// The forms that it said it would send.
+    /// The forms that it has announced and not yet sent.
     pub(crate) sending: BTreeMap<PersonDays, Sending>,
-    /// Whether the form on its way was in doubt before, and is no copy.
+    /// Whether the form that it is sending was in doubt before; a copy never is.
     pub(crate) is_resending: bool,
-    /// When the approval of each event last set out.
+    /// When the last approval of each event was sent.
     approving: HashMap<String, u64>,
-    /// Approvals on their way to an event that was deleted when they set out.
+    /// The events that were deleted already when it sent their approval.
     pub(crate) too_late: BTreeSet<String>,
 }
 
-/// A form that is about to be sent.
+/// A form that was announced.
 #[derive(Debug)]
 pub(crate) struct Sending {
     pub(crate) item: WireForm,
-    /// The calendar and the event that ask for it; a copy has none.
+    /// The calendar and the event that ask for it, or none for a copy.
     pub(crate) event: Option<EventPlace>,
 }
 
-/// Everything that the checks need, noted as it happens.
+/// Everything that the checks need to know, noted as it happens.
 pub struct Ledger {
     world: World,
     pub(crate) hold: bool,
@@ -55,18 +56,18 @@ pub struct Ledger {
     pub(crate) history: EventHistory,
     /// Which form each open record asks for.
     pub(crate) records: HashMap<EventPlace, PersonDays>,
-    /// When each event was last changed, as far as the table knows.
+    /// The newest version of each event that the table knows, by its time of change.
     pub(crate) versions: HashMap<EventPlace, Option<DateTime<Utc>>>,
     pub(crate) processes: HashMap<String, ProcessNotes>,
     pub(crate) forms: BTreeMap<PersonDays, FormHistory>,
     seen_forms: usize,
-    /// The process whose form was the last to go on.
+    /// The process that sent the last form.
     pub(crate) last_sender: String,
     breaches: Vec<Breach>,
 }
 
 impl Ledger {
-    /// Nothing has happened yet; `hold` is the policy for unknown outcomes.
+    /// An empty ledger; `hold` is the policy for unknown outcomes.
     pub fn new(world: World, hold: bool) -> Self {
         Self {
             world,
@@ -83,7 +84,7 @@ impl Ledger {
         }
     }
 
-    /// A moment that can be compared with others.
+    /// The next number of a count, by which the order of two happenings can be told.
     pub fn tick(&mut self) -> u64 {
         self.tick += 1;
         self.tick
@@ -103,12 +104,13 @@ impl Ledger {
         self.touched(event);
     }
 
-    /// A person changed something of an event. One that is found only now asks for its form since then.
+    /// A person changed something about an event. If a sweep finds the event only later, it asks for its form from now
+    /// on.
     pub fn touched(&mut self, event: &str) {
         self.history.touched(event, self.world.now());
     }
 
-    /// Google refuses the cursor of this calendar.
+    /// Google refuses the cursor of this calendar from now on.
     pub fn lost_track(&mut self, calendar: &str) {
         self.history.lost_track(calendar);
     }
@@ -118,7 +120,7 @@ impl Ledger {
         self.process(caller).looked.clear();
     }
 
-    /// When a process last sent an approval of this event on its way.
+    /// When a process last sent an approval of this event.
     pub fn approval_set_out(&mut self, caller: &str, event: &str) -> u64 {
         self.process(caller).approving.get(event).copied().unwrap_or_default()
     }
@@ -129,13 +131,13 @@ impl Ledger {
         Some(calendar)
     }
 
-    /// A call goes on, and this goes wrong with it.
+    /// A call goes on, with this fault if there is one.
     pub fn released(&mut self, call: &Call, fault: Option<&Fault>) {
         let caller = call.caller.clone().unwrap_or_default();
         if fault.is_some() {
             self.doubt(&caller, |sending| touches(call, &sending.item.place));
         }
-        // A process that finds its own repeated announcement takes it for that of another process.
+        // If a repeated announcement fails, the process takes its own claim for that of another process.
         if let Some(form) = form_put(call).filter(|form| fault == Some(&Fault::Repeated) && form.sent_until().is_some())
         {
             self.forms.entry(form.key).or_default().mark(Mark::InDoubt);
@@ -145,7 +147,7 @@ impl Ledger {
         }
         let tick = self.tick();
         match matter(call) {
-            // Later listings of the window show no deletions, so the plan is as old as the first listing.
+            // Later listings of the window show no deletions, so the process knows them only as of its first listing.
             Matter::List { calendar } if fault.is_none() => {
                 self.process(&caller).looked.entry((calendar, String::new())).or_insert(tick);
             }
@@ -187,7 +189,7 @@ impl Ledger {
         }
     }
 
-    /// A call was carried out, with success.
+    /// A call was carried out with success.
     pub fn took_effect(&mut self, effect: &CompletedCall) {
         let call = &effect.call;
         let (caller, creator) = (effect.caller().to_owned(), effect.creator());
@@ -222,20 +224,20 @@ impl Ledger {
         }
     }
 
-    /// A process ended at once.
+    /// A process ended in the middle of its work.
     pub fn crashed(&mut self, caller: &str) {
         self.doubt(caller, |_| true);
         self.processes.remove(caller);
     }
 
-    /// Notes a breach, once.
+    /// Notes a breach, only once.
     pub fn breach(&mut self, breach: Breach) {
         if !self.breaches.contains(&breach) {
             self.breaches.push(breach);
         }
     }
 
-    /// The form for a person and days, if anything was ever written of it.
+    /// The form for a person and days, if anything about it was ever written.
     pub fn form(&self, key: &PersonDays) -> Option<&FormHistory> {
         self.forms.get(key)
     }
@@ -245,7 +247,7 @@ impl Ledger {
         self.forms.iter()
     }
 
-    /// Whether a sweep was told of the event through a cursor, even if the event is out of range.
+    /// Whether a sweep was told of the event through a cursor, even if the event is out of its window.
     pub fn was_listed(&self, event: &str) -> bool {
         self.history.was_listed(event)
     }
@@ -264,7 +266,7 @@ impl Ledger {
         self.breach(Breach::Duplicated(text));
     }
 
-    /// The process may be unable to write down what became of these forms.
+    /// The process may be unable to write down what became of the forms that are meant.
     fn doubt(&mut self, caller: &str, is_meant: impl Fn(&Sending) -> bool) {
         let sending = self.processes.get(caller).into_iter().flat_map(|process| &process.sending);
         for (key, _) in sending.filter(|(_, sending)| is_meant(sending)) {

@@ -1,6 +1,6 @@
 //! What stays the same for a whole schedule.
 
-/// How a schedule is played.
+/// The properties of a whole schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is drawn on its own, and all go together")]
 pub struct Manner {
@@ -27,7 +27,7 @@ impl Manner {
         if self.wide { (-8, 60) } else { (-1, 2) }
     }
 
-    /// Draws one.
+    /// Draws the properties of a schedule.
     pub fn draw(random: &mut fastrand::Rng) -> Self {
         let page_size = random.bool().then(|| random.usize(1..4));
         Self { hold: random.bool(), murky: random.u8(..5) == 0, sheet: random.bool(), wide: random.bool(), page_size }

@@ -18,7 +18,7 @@ pub struct NamedProcess {
 
 /// A process at work.
 pub struct Running {
-    /// The process.
+    /// The name of the process.
     pub caller: String,
     /// Whether it is a sweep.
     pub is_sweep: bool,
@@ -27,13 +27,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Whether it has come to its end.
+    /// Whether the task has ended.
     pub fn has_ended(&self) -> bool {
         self.task.is_finished()
     }
 }
 
-/// Sweeps everything; `seconds` are what the invocation has.
+/// Sweeps everything; `seconds` is the time that the invocation has.
 pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
     let NamedProcess { name: caller, app } = process;
     let deadline = seconds.map(|seconds| app.clock.moment() + Duration::from_secs(seconds));
@@ -44,7 +44,7 @@ pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
 /// Reloads the spreadsheet.
 pub fn begin_reload(NamedProcess { name, app }: NamedProcess) -> Running {
     begin_request(name, async move {
-        // A failed reload keeps what was there; only what follows from it counts.
+        // A failed reload keeps what was there, so only its consequences are checked.
         let _ = reload(&app, &ReloadOrder { deadline: None }).await;
     })
 }
@@ -72,7 +72,7 @@ pub enum PersonDecision {
 }
 
 impl PersonDecision {
-    /// Draws one.
+    /// Draws a decision.
     pub fn draw(random: &mut fastrand::Rng) -> Self {
         match random.u8(..8) {
             ..=2 => Self::Resend,
@@ -82,7 +82,7 @@ impl PersonDecision {
         }
     }
 
-    /// What forms somebody who decides so looks for.
+    /// The states of the forms that a person looks at before this decision.
     fn states(self) -> Vec<ShownState> {
         match self {
             Self::Again => vec![ShownState::Issued, ShownState::Discarded],
@@ -93,10 +93,10 @@ impl PersonDecision {
     }
 }
 
-/// How many forms a person looks at.
+/// How many forms a person sees.
 const A_FEW: usize = 12;
 
-/// A person looks for a form and decides about it: the one with this number, counted round and round.
+/// A person looks at some forms and decides about one of them, chosen by `number`.
 pub fn begin_decision(process: NamedProcess, decision: PersonDecision, number: usize) -> Running {
     let NamedProcess { name, app } = process;
     begin_request(name, async move {
@@ -105,7 +105,7 @@ pub fn begin_decision(process: NamedProcess, decision: PersonDecision, number: u
         let Ok(page) = forms::list(&app, &order).await else { return };
         let count = page.forms.len().max(1);
         let Some(form) = page.forms.into_iter().nth(number % count) else { return };
-        // Refused or lost, the person sees the form as it was.
+        // If the request is refused or lost, the form stays as it was for the person.
         let (id, deadline) = (form.id, None);
         let _ = match decision {
             PersonDecision::Resend => forms::resend(&app, &ResendOrder { id, again: false, deadline }).await,

@@ -1,4 +1,4 @@
-//! The part of [`FaultSchedule`] in which a process that is about to write is overtaken by another one.
+//! The part of [`FaultSchedule`] that lets one process overtake another that is about to write.
 
 use moffman_simulators::Call;
 
@@ -10,9 +10,9 @@ use crate::slow::Slow;
 use crate::table::{closes, form_put, records, writes_outcome, written};
 use crate::wire::{Matter, matter};
 
-/// The overtaken process waits until the other one has written the record this often, at most.
+/// The overtaken process waits for at most so many writes of the record by the other one.
 const MOST_WRITES: u32 = 4;
-/// The overtaken process waits for so many decisions at most, if it does not wait for writes.
+/// The overtaken process waits for at most so many decisions, if it waits for no writes.
 const LONGEST_WAIT: u32 = 29;
 
 /// Picks calls at the gate.
@@ -30,7 +30,7 @@ enum Overtaken {
 }
 
 impl FaultSchedule {
-    /// In how many of a thousand decisions somebody overtakes. It is more where a rare write waits.
+    /// In how many of a thousand decisions somebody overtakes, which is more often while a rare write waits.
     pub(crate) fn chance_to_overtake(&self) -> u16 {
         let waiting = self.gatekeeper.lock();
         if waiting.iter().any(is_closing) {
@@ -42,7 +42,7 @@ impl FaultSchedule {
         }
     }
 
-    /// Somebody overtakes one of the writes at the gate, if there is one; mostly one of those that seldom come.
+    /// Somebody overtakes one of the writes at the gate, if there is any; rare writes come first most of the time.
     pub(crate) fn overtake(&mut self) {
         let kinds: &[WaitingFilter] = match self.random.u8(..8) {
             ..=2 => &[is_closing, is_reservation, is_outcome],
@@ -62,9 +62,9 @@ impl FaultSchedule {
         }
     }
 
-    /// Between what a process has read of an event and what it writes down, somebody changes the event and another sweep
-    /// sees it, perhaps when the lease is over. Where the outcome of a form is to be written, the event may stay as it is:
-    /// then the other sweep takes the form over.
+    /// After a process has read an event and before it writes, somebody changes the event and another sweep sees that,
+    /// sometimes after the end of the lease. Before the outcome of a form is written, the other sweep may also take the
+    /// form over, with the event unchanged.
     fn overtake_sweep(&mut self, caller: String, event: String, is_outcome: bool) {
         let takes_over = is_outcome && self.random.bool();
         if !takes_over {
@@ -85,8 +85,8 @@ impl FaultSchedule {
         });
     }
 
-    /// Between what a process has read of a reservation and what it writes, a person changes the event, or another
-    /// request is answered, or both.
+    /// After a process has read a reservation and before it writes, a person changes the event, or another request is
+    /// answered, or both.
     fn overtake_request(&mut self, caller: String, event: &str) {
         let (changes, asks) = match self.random.u8(..4) {
             0 => (true, false),
@@ -115,22 +115,23 @@ impl FaultSchedule {
     }
 }
 
-/// A record that is about to be closed.
+/// Whether a record is about to be closed.
 fn is_closing(waiting: &Waiting) -> bool {
     matches!(waiting, Waiting::Arrived(call, _) if closes(call))
 }
 
-/// What became of a form is about to be written down.
+/// Whether the outcome of a form, or a decision about it, is about to be written.
 fn is_outcome(waiting: &Waiting) -> bool {
     matches!(waiting, Waiting::Arrived(call, _) if writes_outcome(call))
 }
 
-/// A reservation that is about to be written.
+/// Whether a reservation is about to be written.
 fn is_reservation(waiting: &Waiting) -> bool {
     matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Reserve { .. }))
 }
 
-/// Who is about to write what, or has just written it. A reservation counts only before that.
+/// The process that is about to write or has just written something, and what that is. A reservation counts only before
+/// it is written.
 fn write(waiting: &Waiting) -> Option<(String, Overtaken)> {
     let call: &Call = waiting.call();
     let reservation = match (waiting, matter(call)) {
@@ -141,8 +142,8 @@ fn write(waiting: &Waiting) -> Option<(String, Overtaken)> {
     call.caller.clone().zip(reservation.or_else(|| written(call).map(record)))
 }
 
-/// The call with which this process is about to write what is known of an event, or of the form that it asks for, while another
-/// one is about to record the event, or has recorded it and works on that.
+/// The call with which this process is about to write about an event, or about its form, while another process is
+/// working on the same event.
 pub(crate) fn contender(waiting: &[Waiting], caller: &str) -> Option<usize> {
     let writes = |waiting: &Waiting| match waiting {
         Waiting::Arrived(call, _) => written(call),

@@ -1,5 +1,5 @@
-//! What people do to the calendars in a schedule: add, move, rename, copy, delete and restore days, and what gives days
-//! another id or another calendar.
+//! The part of [`People`] in which they change calendars: they add, move, rename, copy, delete and restore days. How
+//! days get another id or another calendar is in `resettling.rs`.
 
 use chrono::{Days, NaiveDate};
 use moffman_simulators::{CopyTarget, NewEvent, Recurrence, World};
@@ -27,9 +27,9 @@ pub struct Life<'a> {
     pub ledger: &'a mut Ledger,
 }
 
-/// How many of the first events people change more often than others.
+/// How many events, the first ones, people change more often than others.
 const FAVOURITES: usize = 2;
-/// So far ahead, days are outside a narrow window and inside a wide one.
+/// Days so far ahead are outside a narrow window and inside a wide one.
 const FAR_AHEAD: Days = Days::new(180);
 pub(crate) const NOTHING: &str = "nobody does anything";
 
@@ -42,7 +42,7 @@ impl Life<'_> {
         PEOPLE[self.random.usize(..PEOPLE.len())].0
     }
 
-    /// Whether days are far ahead.
+    /// Draws whether days are far ahead.
     fn is_far(&mut self) -> bool {
         self.random.u8(..4) == 0
     }
@@ -81,7 +81,7 @@ impl People {
     pub fn change(&mut self, event: &str, life: &mut Life) -> Option<String> {
         let index = self.made.iter().position(|made| made.id == event)?;
         Some(match life.random.u8(..12) {
-            // Often out of range, where no later listing of the window shows what was missed.
+            // The event often goes out of range, where no later listing of the window shows what was missed.
             ..=6 => {
                 let is_far = life.random.bool();
                 self.move_event(index, is_far, life)
@@ -128,7 +128,7 @@ impl People {
         }
     }
 
-    /// Two or three days, one after the other or a week apart, each of which is an event of its own.
+    /// Adds two or three days, one after the other or a week apart, each of which is an event of its own.
     fn add_series(&mut self, life: &mut Life) -> String {
         let (calendar, person) = (life.calendar(), life.person());
         let (rule, step) = if life.random.bool() { (Recurrence::daily(), 1) } else { (Recurrence::weekly(), 7) };

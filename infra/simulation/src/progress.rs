@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::time::{Duration, Instant};
 
-/// Between two lines where they stay.
+/// The time between two lines where lines stay on the screen.
 const PAUSE: Duration = Duration::from_secs(15);
 
 /// How far a run is.
@@ -15,12 +15,12 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Nothing of `of` schedules is done yet.
+    /// A run in which nothing of `of` schedules is done yet.
     pub(crate) fn new(what: impl Into<String>, of: u64) -> Self {
         Self { what: what.into(), done: 0, of, shown: Instant::now() }
     }
 
-    /// One more is done.
+    /// Counts one more schedule.
     pub(crate) fn step(&mut self) {
         self.done += 1;
         let line = format!("{}{} of {}", self.what, self.done, self.of);

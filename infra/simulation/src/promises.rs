@@ -34,7 +34,7 @@ impl Ledger {
         }
     }
 
-    /// Nothing is recorded that is older than what was looked at before.
+    /// Finds a record that is older than what was looked at before.
     pub(crate) fn recorded(&mut self, caller: &str, record: WireRecord) {
         let WireRecord { of, form, updated } = record;
         let newest = self.versions.insert(of.clone(), updated).flatten();
@@ -51,7 +51,7 @@ impl Ledger {
         let process = self.process(caller);
         let announced = process.sending.get(key).map(|sending| &sending.item);
         let until = announced.and_then(WireForm::sent_until);
-        // An announced form still goes out if a slow process writes meanwhile that an earlier mail has gone.
+        // An announced form still goes out if a slow process has written meanwhile that an earlier mail went out.
         process.is_resending = is_in_doubt && announced.is_some_and(|item| item.state == "sending");
         if until.is_none_or(|until| until < call.at) {
             self.duplicated(format!("{caller} sends {key:?} at {}, and has claimed it until {until:?}", call.at));

@@ -1,4 +1,4 @@
-//! What a workflow asks for in a schedule: registrations and approvals, repeated and out of order.
+//! What a workflow asks for in a schedule: registrations and approvals, repeated and in any order.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,11 +25,11 @@ pub struct Requests {
     last: u8,
 }
 
-/// What a request is, for the story, and its work.
+/// What a request is, for the story, and the work that carries it out.
 pub type Begun = (String, Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Requests {
-    /// A request to `app`, which `caller` runs: often for the same reservation as the one before.
+    /// Begins a request to `process`, often for the same reservation as the one before.
     pub fn begin(&mut self, random: &mut fastrand::Rng, process: &NamedProcess) -> Begun {
         if random.bool() {
             self.last = random.u8(..RESERVATIONS);
@@ -37,7 +37,8 @@ impl Requests {
         self.ask(process, random.bool(), false)
     }
 
-    /// One more request for the reservation with this event, or for one that would have the same; oftener an approval.
+    /// Begins one more request for the reservation of this event, or for the other one with the same event id. It is
+    /// more often an approval.
     pub fn begin_another(&mut self, event: &str, random: &mut fastrand::Rng, process: &NamedProcess) -> Begun {
         let has_event =
             |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event.into());
@@ -46,7 +47,7 @@ impl Requests {
         self.ask(process, random.u8(..4) > 0, false)
     }
 
-    /// The last request for this reservation, to approve it; nothing is in its way.
+    /// Begins the last request for this reservation, an approval that nothing prevents.
     pub fn begin_last(&mut self, number: u8, process: &NamedProcess) -> Begun {
         self.last = number;
         self.ask(process, true, true)
@@ -70,7 +71,7 @@ impl Requests {
         (said, Box::pin(work))
     }
 
-    /// A person changes the event of a reservation, if there is one. Answers what, for the story.
+    /// A person changes the event of some reservation, if there is one. Answers what was done, for the story.
     pub fn person_acts(&self, life: &mut Life) -> Option<String> {
         let reservations = self.reservations();
         let chosen = life.random.usize(..reservations.all().len().max(1));
@@ -79,7 +80,7 @@ impl Requests {
         self.person_changes(&id, life)
     }
 
-    /// A person changes the event of this reservation, if it is in a calendar. Answers what, for the story.
+    /// A person changes the event of this reservation, if it is in a calendar. Answers what was done, for the story.
     pub fn person_changes(&self, id: &str, life: &mut Life) -> Option<String> {
         let (world, now) = (life.world, life.ledger.tick());
         let mut reservations = self.reservations();
@@ -112,7 +113,7 @@ impl Requests {
         })
     }
 
-    /// The event of a reservation that can be copied: calendar, id and days.
+    /// The event of some reservation for a person to copy: calendar, id and days.
     pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(String, String, String)> {
         let reservations = self.reservations();
         let (id, reserved) = reservations.all().iter().nth(random.usize(..reservations.all().len().max(1)))?;
@@ -120,7 +121,7 @@ impl Requests {
         Some((reserved.calendar.clone(), id.clone(), days(&event)))
     }
 
-    /// What became of the reservations.
+    /// What has become of the reservations.
     pub fn reservations(&self) -> MutexGuard<'_, Reservations> {
         lock(&self.reservations)
     }
@@ -130,7 +131,7 @@ fn lock(reservations: &Mutex<Reservations>) -> MutexGuard<'_, Reservations> {
     reservations.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The request with this number. The last two differ only in what their event id does not show.
+/// The request with this number. The last two requests differ only in what the event's id does not contain.
 fn request(number: u8, approved: bool) -> Request {
     let (name, request_dt, day) = match number {
         2 => ("Visitor.2".to_owned(), "15".to_owned(), 3),

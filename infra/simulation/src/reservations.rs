@@ -1,4 +1,4 @@
-//! What became of reservations: what workflows were answered, and what processes and people did to the events.
+//! What became of reservations: what workflows were answered, and what processes and people did to their events.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,19 +17,19 @@ use crate::wire::{Matter, days, is_processed, is_there, matter};
 pub struct Reserved {
     /// Its calendar.
     pub calendar: String,
-    /// Whose it is: who was written to it first.
+    /// The name that was written to it first, whose event it is.
     pub owner: Option<String>,
-    /// The people to whom it was answered.
+    /// The names in the requests that were answered with this event.
     pub names: BTreeSet<String>,
-    /// The days it was asked for.
+    /// The days that were asked for.
     pub days: String,
-    /// Whether it was answered since a person last deleted or restored the event.
+    /// Whether it was answered after a person last deleted or restored the event.
     pub stands: bool,
-    /// Whether one of these answers said that it is approved.
+    /// Whether one of the answers said that it is approved.
     pub approved: bool,
-    /// The title that a person gave it since a process last wrote to it.
+    /// The title that a person gave it after a process last wrote to it.
     pub retitled: Option<String>,
-    /// The days that a person gave it since a process last wrote to it.
+    /// The days that a person gave it after a process last wrote to it.
     pub moved: Option<String>,
     /// When a person last deleted or restored it.
     changed: u64,
@@ -47,9 +47,9 @@ struct LastLook {
 #[derive(Debug, Default)]
 pub struct Reservations {
     by_event: BTreeMap<String, Reserved>,
-    /// Each event as each process has seen it since its request began: its answers rest on that.
+    /// Each event as each process has last seen it during its request, by which its answer is judged.
     seen: HashMap<(String, String), LastLook>,
-    /// What each process is about to write over, though the event says as much already.
+    /// The event that each process is about to write to, although it needs no change.
     overwriting: HashMap<String, String>,
     breaches: Vec<Breach>,
 }
@@ -60,7 +60,7 @@ impl Reservations {
         &self.by_event
     }
 
-    /// What was done that must not be, since somebody last asked.
+    /// Takes the breaches found since the last time.
     pub fn take_breaches(&mut self) -> Vec<Breach> {
         std::mem::take(&mut self.breaches)
     }
@@ -70,7 +70,7 @@ impl Reservations {
         self.seen.retain(|(process, _), _| process != caller);
     }
 
-    /// The request was answered with success by `caller`.
+    /// `caller` has answered the request with success.
     pub fn answered(&mut self, caller: &str, request: &Request, placed: &Placed) {
         let seen = self.seen.get(&(caller.to_owned(), placed.id.to_string()));
         if !seen.is_some_and(|seen| seen.says(request, placed)) {
@@ -87,8 +87,8 @@ impl Reservations {
         }
     }
 
-    /// A request for this event was not answered with success, although nothing was in its way. That is right only for a
-    /// reservation whose event belongs to another.
+    /// A request for this event failed although nothing was in its way. That is right only if the event belongs to
+    /// another reservation.
     pub fn refused(&mut self, event: &str, request: &Request, error: &ReserveError) {
         let owner = self.by_event.get(event).and_then(|reserved| reserved.owner.as_ref());
         let is_anothers = owner.is_some_and(|owner| *owner != request.name);
@@ -119,7 +119,7 @@ impl Reservations {
         }
     }
 
-    /// A call goes on.
+    /// A call goes on to its effect.
     pub fn released(&mut self, world: &World, call: &Call) {
         let Matter::Reserve { calendar, event, approved, .. } = matter(call) else { return };
         let caller = call.caller.clone().unwrap_or_default();
@@ -130,8 +130,9 @@ impl Reservations {
         }
     }
 
-    /// A call was carried out at this moment, with success. Only an event that is deleted, or pending when an approval
-    /// comes, may be written to, and only for whoever has it: everything else is what a person or an earlier answer wants.
+    /// A call was carried out with success at this moment. A process may write only to its own reservation, and only if
+    /// the event is deleted, or is pending and gets its approval; anything else would undo what a person or an earlier
+    /// answer wanted.
     pub fn took_effect(&mut self, effect: &CompletedCall, moment: u64) {
         let caller = effect.caller().to_owned();
         let (calendar, event) = match matter(&effect.call) {
@@ -162,7 +163,7 @@ impl Reservations {
 }
 
 impl LastLook {
-    /// Whether an answer to the request says of the event what it was, and no less than what was asked for.
+    /// Whether the answer tells what the event was, and no less than the request asked for.
     fn says(&self, request: &Request, placed: &Placed) -> bool {
         let status = if is_processed(&self.event) { Status::Approved } else { Status::Pending };
         is_there(&self.event)

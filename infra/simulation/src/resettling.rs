@@ -1,4 +1,4 @@
-//! The part of [`People`] that gives days another id or another calendar. Nobody means to ask for a second form by it.
+//! The part of [`People`] that gives days another id or another calendar, without meaning to ask for a second form.
 
 use moffman_simulators::Split;
 
@@ -75,7 +75,7 @@ impl People {
         format!("{person} splits {series} in {calendar} at {from}: {rest}, {split:?}")
     }
 
-    /// Whether the series has a day before this one: otherwise there is nothing to split.
+    /// Whether the series has a day before this one, because otherwise there is nothing to split.
     fn is_day_before(&self, series: &str, day: chrono::NaiveDate) -> bool {
         let is_before =
             |made: &HandmadeEvent| made.series.as_ref().is_some_and(|(of, planned)| of == series && *planned < day);

@@ -1,4 +1,5 @@
-//! The part of [`FaultSchedule`] with its rounds: people, sweeps, requests and decisions, and the calm after some rounds.
+//! The part of [`FaultSchedule`] that plays rounds: people, sweeps, requests and decisions, and the calm after some
+//! rounds.
 
 use chrono::Duration;
 use moffman_testbed::Trouble;
@@ -71,7 +72,8 @@ impl FaultSchedule {
         Ok(())
     }
 
-    /// A person decides about a form; at times another does so about the same one at the same time, perhaps otherwise.
+    /// A person decides about a form. At times another person decides about it at the same time, perhaps in another
+    /// way.
     pub(crate) fn decisions(&mut self) -> Result<(), Trouble> {
         let number = self.random.usize(..12);
         let mut decision = PersonDecision::draw(&mut self.random);
@@ -85,7 +87,7 @@ impl FaultSchedule {
         Ok(())
     }
 
-    /// A person decides about the form of this number.
+    /// A person decides about a form, chosen by a number.
     pub(crate) fn decides(&mut self, decision: PersonDecision, number: usize) -> Result<(), Trouble> {
         let server = self.server()?;
         self.tell(format!("{}: a person decides about form {number}: {decision:?}", server.name));
@@ -93,7 +95,7 @@ impl FaultSchedule {
         Ok(())
     }
 
-    /// A sweep begins. Answers whose.
+    /// Begins a sweep. Answers the name of its process.
     pub(crate) fn begin_sweep(&mut self, seconds: Option<u64>) -> Result<String, Trouble> {
         let process = self.process()?;
         let caller = process.name.clone();
@@ -103,7 +105,7 @@ impl FaultSchedule {
         Ok(caller)
     }
 
-    /// One sweep with trouble in all calendars but one, whose new event must be approved all the same.
+    /// Makes one sweep with trouble in all calendars but one, in which a new event must be approved all the same.
     async fn round_with_a_healthy_office(&mut self) -> Result<(), Trouble> {
         let spared = if self.manner.sheet { CALENDARS[0] } else { CALENDARS[self.random.usize(..CALENDARS.len())] };
         let Self { random, company, ledger, people, .. } = self;
@@ -130,8 +132,8 @@ impl FaultSchedule {
         Ok(())
     }
 
-    /// Two sweeps without faults, after which all that was listed before must be done. A later listing of the whole
-    /// window would hide what was lost.
+    /// Makes two sweeps without faults, and then checks that all that was listed before is done. A later listing of the
+    /// whole window would hide what was lost.
     async fn calm(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Clean;
         self.tell("all is well for a while".to_owned());
@@ -142,7 +144,7 @@ impl FaultSchedule {
             reports = self.drive().await;
             self.note_known(&reports);
         }
-        // Whether sweeps go well again shows in the end.
+        // Whether sweeps go well again is checked at the end of the schedule.
         if !reports.iter().flatten().any(|report| report.offices_failed == 0) {
             return Ok(());
         }

@@ -1,5 +1,5 @@
-//! One schedule: rounds of people, sweeps and requests among faults, some with a calm after them, then clean sweeps until
-//! nothing is open.
+//! The part of [`FaultSchedule`] that leads through one schedule: rounds of people, sweeps and requests among faults,
+//! some with a calm after them, then clean sweeps until nothing is open.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::sheet;
 use crate::slow::Slow;
 use crate::verdict::{CalendarCheck, check_calls, check_forms, check_records, check_reservations, rests};
 
-/// More clean sweeps than any backlog needs.
+/// More clean sweeps than are ever needed.
 const MOST_CLEAN_SWEEPS: u32 = 16;
-/// After this time any lease is over: it is the form's timeout and a minute.
+/// After this time every lease has ended, because a lease is the form's timeout and a minute.
 pub const LONGER_THAN_A_LEASE: Duration = Duration::minutes(2);
 /// Longer than any wait before a form is tried again.
 pub const LONGER_THAN_ANY_BACKOFF: Duration = Duration::hours(7);
@@ -35,7 +35,7 @@ pub struct ScheduleOutcome {
     pub seed: u64,
     /// The promises that were broken.
     pub breaches: Vec<Breach>,
-    /// Forms of which nobody can know whether they were written down as issued.
+    /// How many forms may have been issued although nobody can know it.
     pub unknown: usize,
     /// What happened, line by line.
     pub story: Vec<String>,
@@ -51,36 +51,36 @@ pub struct FaultSchedule {
     pub(crate) requests: Requests,
     pub(crate) ledger: Ledger,
     pub(crate) running: Vec<Running>,
-    /// The processes that run, by name; in a fixed order, so that a seed always chooses the same one.
+    /// The running processes by name, in a fixed order so that a seed always chooses the same one.
     pub(crate) processes: BTreeMap<String, Moffman>,
     /// The processes that end before the answer to their call leaves.
     pub(crate) crashing: HashSet<String>,
     /// The processes that end when the answer to their call leaves.
     pub(crate) dying: HashSet<String>,
-    /// The process whose calls wait while others have any.
+    /// The process whose calls wait as long as others have any.
     pub(crate) slow: Option<Slow>,
-    /// How many more may begin in this round that overtake the rest.
+    /// How many more tasks may begin in this round to overtake others.
     pub(crate) overtakings_left: u32,
     pub(crate) mood: Mood,
-    /// Whether some process has known the offices and the people.
+    /// Whether some sweep has known the offices and the people.
     pub(crate) is_known: bool,
     seed: u64,
     story: Vec<String>,
     names: u32,
 }
 
-/// What may happen.
+/// What may go wrong at present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
-    /// Anything.
+    /// Anything may go wrong.
     Faults,
-    /// Anything, with few faults, so that processes live long enough to get into each other's way.
+    /// Anything may go wrong, but seldom, so that processes live long enough to get into each other's way.
     Races,
-    /// Trouble with all calendars but this one, and nothing else.
+    /// Calls about all calendars but this one fail; nothing else does.
     Trouble { spared: &'static str },
-    /// Byroapi does not say what becomes of forms; all else is well.
+    /// Byroapi does not say what becomes of forms; nothing else goes wrong.
     Silence,
-    /// Nothing but what processes do.
+    /// Nothing goes wrong.
     Clean,
 }
 
@@ -127,13 +127,13 @@ pub async fn play(seed: u64, layer: Option<&Layer>) -> Result<ScheduleOutcome, T
 }
 
 impl FaultSchedule {
-    /// All calls wait at the gate.
+    /// Makes all calls wait at the gate from now on.
     fn guard(&self) {
         let gate = Gate { gatekeeper: self.gatekeeper.clone(), world: self.company.world.clone() };
         self.company.world.direct(Arc::new(gate));
     }
 
-    /// What is open in the table, read past the gate.
+    /// The work that is open in the table, read past the gate.
     async fn open_work(&self) -> Result<Vec<OpenWork>, Trouble> {
         self.company.world.undirect();
         let open = self.company.open_work().await;
@@ -146,7 +146,7 @@ impl FaultSchedule {
         self.is_known |= reports.iter().flatten().any(|report| report.offices_swept > 0);
     }
 
-    /// Sweeps without faults, a day apart, until only work for a person is open. Answers the last report.
+    /// Makes sweeps without faults, a day apart, until only work for a person is open. Answers the last report.
     async fn clean_sweeps(&mut self) -> Result<SweepReport, Trouble> {
         self.mood = Mood::Clean;
         self.tell("the faults are over".to_owned());
@@ -170,8 +170,8 @@ impl FaultSchedule {
         Ok(SweepReport::default())
     }
 
-    /// Requests each reservation once more, because one that can never succeed again shows only then. The calendars are
-    /// checked first, so that these requests mend nothing.
+    /// Repeats the last request for each reservation, because only this shows one that can never succeed again. The
+    /// calendars are checked before, so that these requests cannot mend anything.
     async fn last_requests(&mut self) -> Result<(), Trouble> {
         check_reservations(&self.company.world, &self.requests, &mut self.ledger);
         for number in 0..RESERVATIONS {
@@ -196,7 +196,7 @@ impl FaultSchedule {
         Ok(ScheduleOutcome { seed: self.seed, breaches, unknown, story: self.story })
     }
 
-    /// Somebody does something, to an event of their own, to a reservation or to the spreadsheet.
+    /// Somebody does something to an event, to a reservation or to the spreadsheet.
     pub(crate) fn person_acts(&mut self) {
         let Self { random, company, ledger, people, requests, manner, .. } = self;
         let world = &company.world;

@@ -8,7 +8,7 @@ use crate::cast::{CALENDARS, PEOPLE, office};
 /// The id of the spreadsheet.
 pub const ID: &str = "directory";
 
-/// What somebody made of the rows.
+/// What somebody has made of the spreadsheet's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// All offices and people that are not in the configuration.
@@ -17,7 +17,7 @@ pub enum Rows {
     PersonMissing,
     /// The last office is not there.
     OfficeMissing,
-    /// There are blank, short and repeated rows besides.
+    /// Some rows besides are blank, short or repeated.
     Untidy,
     /// Nobody is there.
     NobodyThere,
@@ -28,7 +28,7 @@ pub enum Rows {
 const ALL: [Rows; 6] =
     [Rows::Complete, Rows::PersonMissing, Rows::OfficeMissing, Rows::Untidy, Rows::NobodyThere, Rows::NothingUsable];
 
-/// Somebody does something to the spreadsheet. Answers what, for the story.
+/// Somebody changes the spreadsheet. Answers what was done, for the story.
 pub fn act(random: &mut fastrand::Rng, world: &World) -> String {
     match random.u8(..4) {
         0 => {
@@ -47,7 +47,7 @@ pub fn act(random: &mut fastrand::Rng, world: &World) -> String {
     }
 }
 
-/// All is well with the spreadsheet again.
+/// Mends the spreadsheet in every way.
 pub fn mend(world: &World) {
     world.mend_sheet(ID);
     write(world, Rows::Complete);
@@ -59,7 +59,7 @@ pub fn write(world: &World, rows: Rows) {
     let mut offices = vec![json!(["Office", "Calendar"])];
     users.extend(PEOPLE.iter().skip(1).enumerate().map(|(number, (address, name))| {
         let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-        // Whoever fills in a sheet does not mind capitals.
+        // A person who fills in a sheet does not care about capitals.
         json!([address.to_uppercase(), first, last, number + 1])
     }));
     offices.extend(CALENDARS.iter().skip(1).map(|id| json!([office(id), id])));

@@ -1,5 +1,5 @@
-//! The part of [`FaultSchedule`] with days on which Byroapi does not say what becomes of any form, while persons decide about
-//! the same one again and again.
+//! The part of [`FaultSchedule`] in which Byroapi does not say for days what becomes of any form, while persons decide
+//! about the same form again and again.
 
 use moffman_testbed::Trouble;
 
@@ -9,7 +9,7 @@ use crate::people::Life;
 use crate::schedule::{FaultSchedule, LONGER_THAN_ANY_BACKOFF, Mood};
 
 impl FaultSchedule {
-    /// Sweeps, each of which tries again whatever may be tried again, and between them decisions about one form.
+    /// Makes sweeps that try again whatever they may, with decisions about one form between them.
     pub(crate) async fn days_of_silence(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Silence;
         let Self { random, company, ledger, people, .. } = self;
@@ -29,7 +29,7 @@ impl FaultSchedule {
         Ok(())
     }
 
-    /// A person decides about a form; what nobody wanted is at times asked for anew.
+    /// A person decides about a form. If nobody wanted it, at times an event asks for it anew.
     async fn decide_and_ask_again(&mut self, number: usize) -> Result<(), Trouble> {
         let decision = if self.random.bool() { PersonDecision::Resend } else { PersonDecision::draw(&mut self.random) };
         self.decides(decision, number)?;

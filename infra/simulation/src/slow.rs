@@ -1,10 +1,10 @@
-//! A slow process: its calls wait at the gate while others have any there.
+//! The slow process, whose calls wait at the gate as long as others have any there.
 
 use moffman_simulators::Call;
 
 use crate::table::written;
 
-/// More decisions than any overtaker needs.
+/// More decisions than an overtaker ever needs.
 const MOST_DECISIONS: u32 = 300;
 
 /// The process that is slow at present, and for how long.

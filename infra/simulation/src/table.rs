@@ -1,4 +1,4 @@
-//! What a request to DynamoDB writes, read off the wire.
+//! What a request to DynamoDB writes, as read off the wire.
 
 use chrono::{DateTime, Utc};
 use moffman_simulators::{Call, Service};
@@ -9,26 +9,27 @@ use crate::wire::{PersonDays, key};
 /// The calendar and the event of a record.
 pub type EventPlace = (String, String);
 
-/// Something that a request writes to the table, or only checks.
+/// Something in the table that a request writes or only checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableWrite {
     /// The item of a form.
     Form(Box<WireForm>),
     /// The open record of an event.
     Record(WireRecord),
-    /// That record is deleted.
+    /// The open record of an event is deleted.
     Close { of: EventPlace },
-    /// That record is only looked at.
+    /// The open record of an event is only checked.
     Check { of: EventPlace },
-    /// The newest version of an event that was looked at, so that no older one is recorded; `None` forgets it.
+    /// The time of the newest version of an event that was looked at, so that no older one is recorded; `None` forgets
+    /// it.
     Seen { of: EventPlace, updated: Option<DateTime<Utc>> },
-    /// The cursor of this calendar.
+    /// The cursor of a calendar.
     Cursor { calendar: String },
-    /// The form that an event leaves behind.
+    /// The form that an event has left behind.
     Left { form: PersonDays },
 }
 
-/// An open record as its item has it.
+/// An open record, as its item says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireRecord {
     /// The event.
@@ -39,22 +40,22 @@ pub struct WireRecord {
     pub updated: Option<DateTime<Utc>>,
 }
 
-/// A form as its item has it.
+/// A form, as its item says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireForm {
     /// Its partition and sort key.
     pub place: (String, String),
-    /// For whom and for which days.
+    /// The person and the days of the form.
     pub key: PersonDays,
     /// How far it has come.
     pub state: String,
-    /// How many mails may be out, as far as the table knows.
+    /// How many mails may be out, as the table counts them.
     pub mails: u64,
     /// The claims of the senders of the form and of its copy.
     pub claims: [Option<WireClaim>; 2],
-    /// Whether a person had it sent again, for one mail.
+    /// Whether a person had it sent again, which allows one mail.
     pub is_ordered: bool,
-    /// Whether a copy beside it is to be sent, which a person ordered.
+    /// Whether a person ordered a copy that is still to be sent.
     pub has_copy: bool,
     /// Since when nobody wants it.
     pub not_wanted: Option<DateTime<Utc>>,
@@ -65,14 +66,14 @@ pub struct WireForm {
 /// The right to send a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireClaim {
-    /// Fresh for each.
+    /// A text that no other claim has.
     pub id: String,
     /// When it ends by itself.
     pub until: DateTime<Utc>,
 }
 
 impl WireForm {
-    /// Reads an item of the table, or what a request puts there; `None` for what is no form.
+    /// Reads an item of the table, or one that a request puts there; `None` if it is no form.
     pub fn read(item: &Value) -> Option<Self> {
         let (partition, sort) = (item["pk"]["S"].as_str()?, item["sk"]["S"].as_str()?);
         if !sort.starts_with("form#") {
@@ -97,33 +98,33 @@ impl WireForm {
         })
     }
 
-    /// Whether a person has had it sent again.
+    /// Whether a person has had it sent again since `before`.
     pub fn is_resent_since(&self, before: &Self) -> bool {
         let is_due = |item: &Self| item.state == "due" && item.is_ordered;
-        // A sender that did not send after all takes its mail off the count.
+        // The count of mails also shrinks when a sender takes its mail off because it did not send.
         is_due(self) && !is_due(before) && self.mails >= before.mails
     }
 
-    /// How many more mails are right than before: a person had it sent again or ordered a copy, or an event asks for what
-    /// nobody wanted before that.
+    /// How many more mails are allowed than before: for a form that a person had sent again, for a copy, or for a form
+    /// that is asked for again after nobody wanted it.
     pub fn wishes_since(&self, before: &Self) -> u32 {
         let is_wanted = before.not_wanted.is_some() && self.claims[0].is_some();
         let is_copied = self.has_copy && !before.has_copy;
         [self.is_resent_since(before), is_wanted, is_copied].into_iter().map(u32::from).sum()
     }
 
-    /// Whether it went out or arrived, which nothing takes back.
+    /// Whether the form went out or arrived, which nothing may take back.
     pub fn is_issued(&self) -> bool {
         self.state == "issued" || (self.state == "discarded" && self.not_wanted.is_none())
     }
 
-    /// Until when it, or a copy of it, is somebody's to send.
+    /// The end of the claim on the form, or on its copy.
     pub fn sent_until(&self) -> Option<DateTime<Utc>> {
         self.claims.iter().flatten().map(|claim| claim.until).max()
     }
 }
 
-/// What a request writes or checks in the table, in its order.
+/// What a request writes or checks in the table, in the order of its actions.
 pub fn writes(call: &Call) -> Vec<TableWrite> {
     let Some(body) = call.body.as_ref().filter(|_| call.service == Service::DynamoDb) else { return Vec::new() };
     let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -131,13 +132,13 @@ pub fn writes(call: &Call) -> Vec<TableWrite> {
     actions.iter().filter_map(action).chain(alone).collect()
 }
 
-/// The form that a request puts.
+/// The form that a request puts into the table.
 pub fn form_put(call: &Call) -> Option<WireForm> {
     writes(call).into_iter().find_map(|write| if let TableWrite::Form(item) = write { Some(*item) } else { None })
 }
 
-/// The event whose open record a request writes, closes or checks; else the last event that asked for the form it
-/// writes.
+/// The event whose open record a request writes, closes or checks; otherwise the last event that asked for the form
+/// that the request writes.
 pub fn written(call: &Call) -> Option<String> {
     let writes = writes(call);
     let by_record = writes.iter().find_map(|write| match write {
@@ -159,7 +160,7 @@ pub fn closes(call: &Call) -> bool {
     writes(call).iter().any(|write| matches!(write, TableWrite::Close { .. }))
 }
 
-/// Whether a request writes down what became of a form, or what a person decided about it.
+/// Whether a request writes what became of a form, or what a person decided about it.
 pub fn writes_outcome(call: &Call) -> bool {
     call.operation == "PutItem" && form_put(call).is_some()
 }

@@ -18,7 +18,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One more.
+    /// Counts one more schedule.
     pub fn add(&mut self, outcome: &ScheduleOutcome) {
         self.schedules += 1;
         self.unknown += outcome.unknown;

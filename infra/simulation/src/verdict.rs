@@ -1,4 +1,4 @@
-//! What must be true when the faults are over and clean sweeps have gone by.
+//! What must be true after the faults are over and some clean sweeps have run.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::requests::Requests;
 use crate::reservations::Reserved;
 use crate::wire::{PersonDays, days, is_processed, is_there, key};
 
-/// The calendars as people and sweeps have left them.
+/// The check of the calendars as people and sweeps have left them.
 pub struct CalendarCheck<'a> {
     pub world: &'a World,
     pub ledger: &'a mut Ledger,
@@ -29,7 +29,7 @@ pub struct CalendarCheck<'a> {
 }
 
 impl CalendarCheck<'_> {
-    /// Checks the events that people made.
+    /// Checks all events that people made.
     pub fn pass(mut self) {
         for made in &self.people.made {
             self.event(made);
@@ -42,7 +42,7 @@ impl CalendarCheck<'_> {
         }
     }
 
-    /// An event that a manual user made.
+    /// Checks an event that a manual user made.
     fn event(&mut self, made: &HandmadeEvent) {
         let event = self.world.event(made.calendar, &made.id).unwrap_or_default();
         if is_there(&event) == made.deleted || (is_there(&event) && days(&event) != made.days) {
@@ -67,21 +67,21 @@ impl CalendarCheck<'_> {
         }
     }
 
-    /// Whether the last sweep listed the whole window, on the present day, and the event was in it.
+    /// Whether the last sweep listed the whole window of today, with the event in it.
     fn is_in_range(&self, event: &Value) -> bool {
         self.is_all_listed && is_in_range(event, self.manner, self.world.now())
     }
 
-    /// Whether a sweep must know the event even out of range. It may not know days of a series, nor an office or a
-    /// person that was missing in the spreadsheet for a while.
+    /// Whether some sweep must know the event even though it may be out of range. A sweep may have missed days of a
+    /// series, and offices or people that were missing in the spreadsheet for a while.
     fn was_listed(&self, made: &HandmadeEvent) -> bool {
         let is_always_known = (made.calendar, made.person) == (CALENDARS[0], PEOPLE[0].0);
         (is_always_known || !self.manner.sheet) && !made.id.contains('_') && self.ledger.was_listed(&made.id)
     }
 }
 
-/// Only work for a person is open, the last report counts held forms and forms without an event rightly, and every
-/// unsettled form can be seen.
+/// Checks that only work for a person is open, that the last report counts held forms and forms without an event
+/// rightly, and that every unsettled form can be seen.
 pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger) {
     let is_held = |key: &&PersonDays| ledger.form(key).is_some_and(|form| form.state() == "held");
     let held: BTreeSet<&PersonDays> = open.iter().map(|open| &open.form).filter(is_held).collect();
@@ -105,19 +105,20 @@ pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger)
     }
 }
 
-/// Whether nothing is to be done about this but by a person: its form is held, or its event is gone and nobody knows whether
-/// the form is out.
+/// Whether only a person can go on with this: its form is held, or its event is gone and nobody knows whether the form
+/// is out.
 pub fn rests(open: &OpenWork, ledger: &Ledger) -> bool {
     let form = ledger.form(&open.form);
     form.is_some_and(|form| form.state() == "held" && !open.is_copy || form.may_be_out() && open.is_gone)
 }
 
-/// Forms are held only with a reason, and under the policy `hold` a form with an unknown outcome waits for a person.
+/// Checks that forms are held only with a reason, and that under the policy `hold` a form with an unknown outcome waits
+/// for a person.
 pub fn check_forms(manner: &Manner, is_last: bool, ledger: &mut Ledger) {
     let mut wrong = Vec::new();
     for (key, form) in ledger.forms() {
         wrong.extend(form.in_the_end(manner.hold).map(|text| Breach::Stuck(format!("{text}: {key:?}"))));
-        // Whoever is in the spreadsheet may have left it, and the copy with them.
+        // A person in the spreadsheet may have left it, and then the copy is not sent.
         let is_always_known = !manner.sheet || key.0 == PEOPLE[0].0;
         if is_last && is_always_known && form.is_copy_due() {
             wrong.push(Breach::Lost(format!("a copy was ordered and never sent: {key:?}")));
@@ -128,18 +129,18 @@ pub fn check_forms(manner: &Manner, is_last: bool, ledger: &mut Ledger) {
     }
 }
 
-/// No service was asked what it does not know, and Google never for more than it allows in a minute.
+/// Checks that no service got a wrong request, and that Google's quota was kept in every minute.
 pub fn check_calls(world: &World, ledger: &mut Ledger) {
     if world.busiest_minute() > QUOTA_ALLOWED {
         ledger.breach(Breach::Stuck(format!("{} units of Google's quota in a minute", world.busiest_minute())));
     }
-    // A clock that jumps may make a token expire while a call is on its way: no mistake of the caller.
+    // When the clock jumps, a token may expire while a call is on its way, which is no mistake of the caller.
     for violation in world.violations().into_iter().filter(|text| !text.contains("token has expired")) {
         ledger.breach(Breach::Stuck(format!("a service was asked what it does not know: {violation}")));
     }
 }
 
-/// The reservations are in the calendars as they were answered, and no answer was wrong.
+/// Checks that the reservations are in the calendars as they were answered, and that no answer was wrong.
 pub fn check_reservations(world: &World, requests: &Requests, ledger: &mut Ledger) {
     let mut reservations = requests.reservations();
     reservations.take_breaches().into_iter().for_each(|breach| ledger.breach(breach));
@@ -148,7 +149,7 @@ pub fn check_reservations(world: &World, requests: &Requests, ledger: &mut Ledge
     }
 }
 
-/// What a process wrote is as it was asked for, and what a person wrote afterwards is kept.
+/// Checks that the event has what the request asked for, and keeps what a person wrote afterwards.
 fn check_reservation(world: &World, id: &str, reserved: &Reserved, ledger: &mut Ledger) {
     let event = world.event(&reserved.calendar, id).unwrap_or_default();
     if reserved.names.len() > 1 {
@@ -177,7 +178,7 @@ fn check_reservation(world: &World, id: &str, reserved: &Reserved, ledger: &mut 
     }
 }
 
-/// Whether the event is in the window of a sweep at this time.
+/// Whether the event is in the window of a sweep at the time `now`.
 pub fn is_in_range(event: &Value, manner: &Manner, now: DateTime<Utc>) -> bool {
     let date = |name: &str| event[name]["date"].as_str().and_then(|date| date.parse::<NaiveDate>().ok());
     let (Some(start), Some(end)) = (date("start"), date("end")) else { return false };
@@ -186,7 +187,7 @@ pub fn is_in_range(event: &Value, manner: &Manner, now: DateTime<Utc>) -> bool {
     end > today + Duration::weeks(before) && start < today + Duration::weeks(after)
 }
 
-/// Whether a sweep has approved the event for the days it has.
+/// Whether a sweep has approved the event for its present days.
 pub fn is_approved(event: &Value) -> bool {
     let private = &event["extendedProperties"]["private"];
     private["event_processed"] == "true"

@@ -1,29 +1,29 @@
-//! What a call means for the promises, read off the wire.
+//! What a call means for the promises, as read off the wire.
 
 use moffman_simulators::{Call, Fault, Service};
 use serde_json::Value;
 
 use crate::cast::CALENDARS;
 
-/// A form as Byroapi takes it: for whom, from, to (inclusive).
+/// A form as Byroapi gets it: person, first day, last day.
 pub type PersonDays = (String, String, String);
 
-/// What a call is about. Days are written as the marks write them, `2026-06-18/2026-06-20`, the second date exclusive.
+/// What a call is about. Days are written as in the marks of an event, `2026-06-18/2026-06-20`, with an exclusive end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matter {
-    /// A listing of this calendar begins.
+    /// A calendar is listed.
     List { calendar: String },
-    /// This event is read.
+    /// An event is read.
     Read { calendar: String, event: String },
     /// A form is asked for.
     Form(PersonDays),
     /// An event that a person made is approved for these days.
     Approve { calendar: String, event: String, days: String },
-    /// A workflow's reservation of this name is written to this event, approved or pending.
+    /// A workflow's reservation of this name is written to an event, approved or pending.
     Reserve { calendar: String, event: String, name: String, approved: bool },
-    /// An event is changed otherwise, or deleted: nobody but people should.
+    /// An event is changed in another way or deleted, which only people should do.
     Unmarked,
-    /// Nothing that matters here.
+    /// The call does not matter to the promises.
     Other,
 }
 
@@ -41,13 +41,13 @@ pub fn matter(call: &Call) -> Matter {
     }
 }
 
-/// A form as its body names it.
+/// The form that a request to Byroapi names.
 pub fn form_key(body: &Value) -> PersonDays {
     let data = &body["form_data"];
     (text(&data["user_id"]).to_lowercase(), text(&data["date_from"]), text(&data["date_to"]))
 }
 
-/// The form of a person for these days.
+/// The form of a person for these days; `None` if the days cannot be read.
 pub fn key(person: &str, days: &str) -> Option<PersonDays> {
     let (start, end) = days.split_once('/')?;
     let end: chrono::NaiveDate = end.parse().ok()?;
@@ -65,15 +65,15 @@ pub fn is_there(event: &Value) -> bool {
     event["status"] == "confirmed"
 }
 
-/// Whether an event, or what is written of it, says that it is approved.
+/// Whether an event, or a change of it, says that it is approved.
 pub fn is_processed(event: &Value) -> bool {
     event["extendedProperties"]["private"]["event_processed"] == "true"
 }
 
-/// Whether whoever asked for a form knows afterwards what became of it, if this went wrong with the call.
+/// Whether the sender of a form learns what became of it, if this fault happens to the call.
 pub fn is_clear(fault: Option<&Fault>) -> bool {
     match fault {
-        // Somebody else's page is a refusal; an empty body is the usual one.
+        // A page of another server means a refusal, and an empty body is Byroapi's usual answer.
         None | Some(Fault::Html(200) | Fault::Empty) => true,
         Some(Fault::Status { code, .. }) => (400..500).contains(code) && *code != 408 || matches!(code, 500 | 503),
         Some(Fault::StatusAfterEffect { code, .. }) => (200..300).contains(code),
@@ -81,7 +81,7 @@ pub fn is_clear(fault: Option<&Fault>) -> bool {
     }
 }
 
-/// Whether a call is about other calendars, and not about this one.
+/// Whether a call is about other calendars than this one.
 pub fn is_elsewhere(call: &Call, calendar: &str) -> bool {
     match (call.service, &call.calendar) {
         (Service::DynamoDb, _) => {

@@ -1,4 +1,4 @@
-//! The world that a newcomer meets: two offices, three persons who register by hand, and what they have registered.
+//! The world that a newcomer meets: two offices, three persons, and the events that they have added by hand.
 
 use crate::world::{
     event::{NewEvent, Recurrence, When},
@@ -29,7 +29,7 @@ pub struct DemoUser {
     employee_number: &'static str,
 }
 
-/// What [`demo`] has set up.
+/// What [`demo`] has put into a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoWorld {
     /// The spreadsheet with both lists.

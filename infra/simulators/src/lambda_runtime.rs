@@ -34,7 +34,7 @@ pub enum InvocationOutcome {
     TimedOut,
 }
 
-/// When the function worked on an invocation, in real time.
+/// When, in real time, the function worked on an invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// When the event was handed to the function.
@@ -113,7 +113,7 @@ impl LambdaRuntime {
         }
     }
 
-    /// Waits until the function asks for an event for the first time; answers when that was.
+    /// Waits until the function asks for its first event, and answers when that was.
     pub async fn first_poll(&self) -> Instant {
         loop {
             let polled = self.shared.polled.notified();
@@ -209,7 +209,7 @@ impl Shared {
         let mut state = self.lock();
         state.init_error = Some(error.clone());
         for sender in std::mem::take(&mut state.waiting).into_values() {
-            // This fails only if the caller does not wait any more.
+            // Sending fails only if the caller has stopped waiting.
             let _ = sender.send(InvocationOutcome::Error(error.clone()));
         }
         accepted()

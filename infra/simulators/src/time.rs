@@ -1,13 +1,13 @@
-//! The simulated time, the order of all changes, and the record of what went against the rules.
+//! The simulated time, the order of all changes, and the list of violations.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 /// The order and the time of one change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ChangeStamp {
-    /// Counts the changes of the world. Sync tokens hold such a number.
+    /// The number of the change, which sync tokens hold.
     pub(crate) change: u64,
-    /// Later than that of the change before, in milliseconds.
+    /// The time that Google gives the change, in milliseconds; later than that of the change before.
     pub(crate) updated: DateTime<Utc>,
     /// The simulated time; `updated` may be ahead of it.
     pub(crate) now: DateTime<Utc>,
@@ -62,12 +62,12 @@ impl Chronicle {
         self.change
     }
 
-    /// The next change gets the `updated` of the last one.
+    /// Gives the next change the same `updated` as the last one.
     pub(crate) fn date_next_like_the_last(&mut self) {
         self.is_next_simultaneous = true;
     }
 
-    /// Whether a change that was to be dated like the last one has not come yet.
+    /// Whether the change that is to be dated like the last one has yet to come.
     pub(crate) fn awaits_simultaneous(&self) -> bool {
         self.is_next_simultaneous
     }
@@ -87,7 +87,7 @@ impl Chronicle {
         ChangeStamp { change: self.change, updated: self.last_updated, now }
     }
 
-    /// Records what a correct client, service or test would not have done.
+    /// Records what a correct client, service or test would never do.
     pub(crate) fn violation(&mut self, text: impl Into<String>) {
         self.violations.push(text.into());
     }

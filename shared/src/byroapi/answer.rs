@@ -24,25 +24,25 @@ pub enum IssueAnswer {
     Issued,
     /// Byroapi says that it has not issued it, or another server answered.
     Refused {
-        /// Why.
+        /// Why it was refused.
         reason: String,
     },
     /// Byroapi never heard of it: there was no connection.
     NotReached,
     /// It may or may not have been issued.
     Unknown {
-        /// Why nobody knows.
+        /// Why nobody knows what became of it.
         reason: String,
     },
 }
 
 impl IssueAnswer {
-    /// Nothing has come yet.
+    /// No answer has come yet.
     pub(super) fn none_in_time() -> Self {
         Self::Unknown { reason: "no answer in time".to_owned() }
     }
 
-    /// A connection that breaks after it was made may have carried the form.
+    /// What a failed request means. A connection that was made and broke later may have carried the form.
     pub(super) fn to_failure(error: &reqwest::Error) -> Self {
         if error.is_connect() {
             Self::NotReached
@@ -52,7 +52,7 @@ impl IssueAnswer {
     }
 }
 
-/// Reads an answer until its meaning is clear. Whatever interrupts the reading, `known` is what it means so far.
+/// Reads an answer until its meaning is clear. `known` always has the meaning so far, in case something interrupts.
 pub(super) async fn listen(mut answer: Response, known: &mut IssueAnswer) {
     let code = answer.status();
     let media_type =
@@ -82,7 +82,7 @@ pub(super) async fn listen(mut answer: Response, known: &mut IssueAnswer) {
 struct AnswerHead {
     code: StatusCode,
     reason: String,
-    /// Whether a page of HTML or XML was announced.
+    /// Whether the headers announce a page of HTML or XML.
     is_called_page: bool,
 }
 
@@ -128,7 +128,7 @@ impl BodyStart {
         !self.is_whole && self.is_page().is_none() && self.read < LONGEST_READ
     }
 
-    /// Whether this is a page of HTML or XML, once that can be told: half a byte order mark tells nothing.
+    /// Whether this is a page of HTML or XML; `None` while the bytes do not tell, such as half a byte order mark.
     fn is_page(&self) -> Option<bool> {
         match self.bytes.first() {
             Some(first) if self.is_whole || first.is_ascii() || self.bytes.len() > 2 => Some(*first == b'<'),

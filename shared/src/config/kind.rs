@@ -48,7 +48,7 @@ pub(super) const MAX_INTERVAL: f64 = 31_536_000.0;
 pub(super) const MAX_TIMEOUT: f64 = 3_600.0;
 
 impl Kind {
-    /// What is allowed, to end a sentence with.
+    /// What is allowed, as the end of a sentence.
     pub(super) fn allowed(self) -> String {
         let text = match self {
             Self::Choice([words @ .., last]) => return format!("{} or {last}", words.join(", ")),
@@ -82,7 +82,7 @@ impl Kind {
         text.to_owned()
     }
 
-    /// The names that a mapping of this kind, or an entry of a list of this kind, may have; the first tells entries apart.
+    /// The members that a mapping or an entry of this kind may have; the first one tells entries apart.
     pub(super) const fn members(self) -> &'static [&'static str] {
         match self {
             Self::Users => &["id", "name", "first_name", "last_name", "employee_number"],
@@ -92,7 +92,7 @@ impl Kind {
         }
     }
 
-    /// Whether a variable or an option is taken as it stands instead of being read as YAML.
+    /// Whether a variable or an option is taken literally instead of being read as YAML.
     pub(super) const fn is_plain_text(self) -> bool {
         matches!(
             self,
@@ -107,7 +107,7 @@ impl Kind {
         )
     }
 
-    /// Whether null switches something off; elsewhere an empty value means the default.
+    /// Whether null switches the setting off instead of meaning the default.
     pub(super) const fn null_is_a_value(self) -> bool {
         matches!(self, Self::Interval | Self::Path)
     }

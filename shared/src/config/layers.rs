@@ -16,7 +16,7 @@ use super::sources::Sources;
 use super::tree::{self, Member, Node, Value};
 use crate::domain::date_shift::ShiftUnit;
 
-/// The value of a key, and under which name it was given.
+/// The value of a key, and the name under which it was given.
 #[derive(Clone)]
 pub(super) struct Given {
     pub node: Node,
@@ -26,13 +26,13 @@ pub(super) struct Given {
 /// The values of the keys.
 pub(super) struct Layers {
     values: HashMap<&'static str, Given>,
-    /// Where a key is missing.
+    /// The source that is blamed for a missing key.
     missing: Origin,
     pub(super) mistakes: Vec<Mistake>,
 }
 
 impl Layers {
-    /// Reads all sources. A file that is no mapping at all ends it; other mistakes are collected.
+    /// Reads all sources and collects their mistakes. A file that is no mapping is an error at once.
     pub(super) fn read(sources: &Sources) -> Result<Self, ConfigErrors> {
         let mut layers = Self { values: HashMap::new(), missing: Origin::Default, mistakes: Vec::new() };
         if let Some(path) = &sources.file {
@@ -52,7 +52,7 @@ impl Layers {
         Ok(layers)
     }
 
-    /// With the default of every key that has no value.
+    /// Gives every key without a value its default.
     pub(super) fn with_defaults(mut self) -> Self {
         for key in KEYS {
             let given = self.effective(key);
@@ -72,7 +72,7 @@ impl Layers {
         self.values.keys().map(|path| (*path).to_owned()).collect()
     }
 
-    /// The value of a key or its default, which an empty value stands for unless null is one.
+    /// The value of a key. An empty value means the default, except for a key that may be null.
     fn effective(&self, key: &Key) -> Given {
         let (origin, path) = match self.values.get(key.path) {
             Some(given) if !given.node.is_null() || key.kind.null_is_a_value() => return given.clone(),
@@ -124,7 +124,7 @@ impl Layers {
         }
     }
 
-    /// Puts a value, or a section of values, where its path says.
+    /// Stores a value, or a section of values, under its path.
     fn place(&mut self, path: String, origin: &Origin, node: Node) {
         if let Some(key) = names::key(&path) {
             return self.set(key, Given { node, path });
@@ -146,7 +146,7 @@ impl Layers {
         }
     }
 
-    /// A sheet given by its id alone, or switched off, forgets the range and interval of weaker sources.
+    /// A sheet that is given by its id alone, or switched off, loses the range and the interval of weaker sources.
     fn sheet(&mut self, path: &str, origin: &Origin, id: Value) {
         for (name, value) in [("sheet_id", id), ("range", Value::Null), ("update_interval", Value::Null)] {
             self.place(format!("{path}.{name}"), origin, Node { value, origin: origin.clone() });
@@ -155,7 +155,7 @@ impl Layers {
 
     fn set(&mut self, key: &'static Key, given: Given) {
         let (origin, other) = (&given.node.origin, self.values.get(key.path));
-        // Of one source the first counts, of two the stronger, which comes later.
+        // Within one source the first value counts; otherwise the later source is the stronger one.
         if let Some(other) = other.filter(|other| discriminant(&other.node.origin) == discriminant(origin)) {
             let message = if other.path == given.path {
                 "given twice".to_owned()
@@ -167,7 +167,7 @@ impl Layers {
         self.values.insert(key.path, given);
     }
 
-    /// A variable or an option.
+    /// Reads and stores the text of a variable or an option.
     fn single_value(&mut self, origin: &Origin, path: String, text: &str) {
         let plain = names::key(&path).and_then(|key| plain(key.kind, text, origin));
         let node = plain.or_else(|| tree::parse(text, origin, &path, &mut self.mistakes));
@@ -197,7 +197,8 @@ impl Layers {
     }
 }
 
-/// Null, or the value of a key that takes text, for which only quotes are YAML; `None`: the text has to be parsed.
+/// The value of a text that is not parsed as YAML: null, or plain text, perhaps in quotes. `None` if it has to be
+/// parsed.
 fn plain(kind: Kind, text: &str, origin: &Origin) -> Option<Node> {
     let is_quoted = text.len() > 1 && ['"', '\''].iter().any(|q| text.starts_with(*q) && text.ends_with(*q));
     let as_it_stands = || Node::of_text(text, origin);
@@ -209,7 +210,7 @@ fn plain(kind: Kind, text: &str, origin: &Origin) -> Option<Node> {
     }
 }
 
-/// A count from 0 as a position from 1.
+/// Turns a count from 0 into a position from 1.
 fn count(before: usize) -> u64 {
     u64::try_from(before).unwrap_or(u64::MAX).saturating_add(1)
 }

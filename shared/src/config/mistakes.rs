@@ -62,8 +62,7 @@ impl fmt::Display for Origin {
 pub struct Mistake {
     /// Where it was made.
     pub origin: Origin,
-    /// The key in question, with dots, as it was written; empty when the file as a whole is meant. A name that is no key is
-    /// `…`.
+    /// The key as it was written, with dots; empty when the file as a whole is meant. A name that is no key is `…`.
     pub path: String,
     /// What is wrong and what is allowed. Never a secret, a name or an address.
     pub message: String,

@@ -2,7 +2,7 @@
 
 use super::keys::{ALIASES, KEYS, Key};
 
-/// Two spellings that are this alike, of 1, may mean the same.
+/// From this likeness on, where 1 is equal, two spellings may mean the same.
 const ALIKE: f64 = 0.7;
 
 /// The key of that path, under its own or another name.
@@ -59,7 +59,7 @@ pub(super) fn unknown(path: &str) -> String {
     }
 }
 
-/// What to say about a name in an entry of a list that has only these.
+/// What to say about an unknown member of an entry, whose members are the `allowed` ones.
 pub(super) fn unknown_member(name: &str, allowed: &[&str]) -> String {
     match closest(name, allowed.iter().copied()) {
         Some(meant) => format!("unknown key; did you mean {meant}?"),
@@ -67,8 +67,8 @@ pub(super) fn unknown_member(name: &str, allowed: &[&str]) -> String {
     }
 }
 
-/// As much of a path as a message may repeat. A name that is no key may be that of a person or an office: from there on the
-/// path is `…`.
+/// The part of a path that a message may repeat. It ends in `…` at the first name that is no key, because that may name
+/// a person or an office.
 pub(super) fn shown(path: &str) -> String {
     let mut shown = String::new();
     for segment in path.split('.') {
@@ -87,8 +87,8 @@ pub(super) fn shown(path: &str) -> String {
     shown
 }
 
-/// Whether a plain name is that of a key below `parent`, or a slip of the pen. In sections without people and offices any
-/// plain name is harmless.
+/// Whether a message may repeat a name below `parent`. Among people and offices it may only be a name close to a key's,
+/// because any other may be somebody's.
 fn is_harmless(parent: &str, name: &str) -> bool {
     let (key_path, _) = parent.split_once('[').unwrap_or((parent, ""));
     match key(key_path) {
@@ -100,7 +100,7 @@ fn is_harmless(parent: &str, name: &str) -> bool {
     }
 }
 
-/// The candidate that is most like `word`, when one is alike enough.
+/// The candidate most like `word`, if it is like enough.
 pub(super) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .map(|candidate| (strsim::normalized_damerau_levenshtein(word, candidate), candidate))

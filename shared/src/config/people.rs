@@ -19,7 +19,7 @@ use crate::domain::template::Placeholder;
 
 const USER_LIST: &str = "manual_users.user_list";
 const OFFICE_LIST: &str = "offices.office_list";
-/// What an address is for.
+/// Which address an entry needs.
 const CREATOR: &str = "allowed: the address with which the person creates events";
 const NO_ADDRESS: &str = "nobody creates events with it: such an address has one @ and a domain behind it, such as \
                           name@example.com";
@@ -50,14 +50,14 @@ impl Entry<'_> {
         self.member(name).and_then(|member| member.node.text()).unwrap_or_default()
     }
 
-    /// What is to be said about a member, where it stands or at the entry that lacks it.
+    /// A mistake in a member. It stands at the member, or at the entry if the member is missing.
     fn about(&self, name: &str, message: impl Into<String>) -> Mistake {
         let origin = self.member(name).map_or(self.origin, |member| &member.origin);
         Mistake::new(origin.clone(), &format!("{}.{name}", self.path), message)
     }
 }
 
-/// The paths of the first entries by key: as it was written (`true`), and without what was copied along.
+/// The path of the first entry for each key, once for the key as written (`true`) and once for the cleaned one.
 type FirstEntries = HashMap<(bool, String), String>;
 
 impl<'a> Reader<'a> {
@@ -123,8 +123,8 @@ impl<'a> Reader<'a> {
         Some(ManualUser::with_details(email?, Details { first_name: first?, last_name: last?, employee_number }))
     }
 
-    /// The address of a person. What nobody creates events with is only warned of, as the Python moffman starts with it;
-    /// what has not even text on both sides of one `@`, or white space between, is a mistake.
+    /// The address of a person. An odd address gets only a warning, because the Python moffman starts with it; text
+    /// without one `@` between two words is a mistake.
     fn email(&mut self, entry: &Entry) -> Option<Email> {
         let text = self.member(entry, "id", false)?;
         let Some(email) = cell::address(&text) else {
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         Some(email)
     }
 
-    /// The id of an office's calendar; what is none is warned of.
+    /// The id of an office's calendar, with a warning if it does not look like one.
     fn calendar_id(&mut self, entry: &Entry) -> Option<CalendarId> {
         let text = self.member(entry, "id", false)?;
         let Ok(id) = cell::calendar_id(&text) else {
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         Some(id)
     }
 
-    /// A name, or the number of an employee, without what cannot be seen.
+    /// A name, or the number of an employee, without invisible characters.
     fn name(&mut self, entry: &Entry, name: &str) -> Option<String> {
         let text = self.member(entry, name, name == "employee_number")?;
         if cell::is_error_value(&text) {
@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
         Some(visible)
     }
 
-    /// Warns if what a member is read as is not what was written.
+    /// Warns if reading a member has left out a part of what was written.
     fn warn_of_cleaning(&mut self, entry: &Entry, name: &str, [written, clean]: [&str; 2]) {
         if written.trim() != clean.trim() {
             let message = if name == "id" { CLEANED } else { "read without the invisible characters in it" };
@@ -213,13 +213,13 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Warns of what is allowed and perhaps not meant.
+    /// Warns of a value that is allowed but perhaps not meant.
     fn suspect(&mut self, entry: &Entry, name: &str, message: &str) {
         self.warn(entry.about(name, message).to_string());
     }
 
-    /// Answers whether the entry repeats no earlier one. A key that is written alike is a mistake; an entry whose key is the
-    /// same only without what was copied along is left out with a warning.
+    /// Whether the entry repeats no earlier one. The same key twice is a mistake; keys that are the same only when
+    /// cleaned give a warning, and the later entry is left out.
     fn is_first(&mut self, firsts: &mut FirstEntries, entry: &Entry, keys: [String; 2]) -> bool {
         for (is_written, key) in [true, false].into_iter().zip(keys) {
             let first = firsts.entry((is_written, key)).or_insert_with(|| entry.path.clone());

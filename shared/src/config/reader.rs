@@ -1,7 +1,8 @@
-//! Turns the laid-over values into settings and collects every mistake on the way; here is what every section needs, and
-//! `sections` and `people` have the other methods.
+//! The part of [`Reader`] that every section needs; `sections.rs` and `people.rs` read the sections. A [`Reader`] turns
+//! the laid-over values into settings and collects every mistake on the way.
 //!
-//! A value with a mistake is replaced by an empty one, so that reading goes on; the settings are thrown away then.
+//! A value with a mistake is replaced by an empty one, so that reading goes on; the settings are thrown away in the
+//! end.
 
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of values with which these mistakes were made before.
+    /// A reader that begins with the mistakes found so far.
     pub(super) fn new(layers: &'a Layers, place: Place, mistakes: Vec<Mistake>) -> Self {
         Self { layers, place, mistakes, warnings: Vec::new() }
     }
@@ -96,7 +97,7 @@ impl<'a> Reader<'a> {
         if sheet_id.is_none() && (range.is_some() || update_interval.is_some()) {
             self.warn(format!("{section}.google_config has no sheet_id: no sheet is read"));
         }
-        // Google knows no tab whose name begins with what was copied along.
+        // No tab of Google's begins with invisible characters; they were copied along.
         let trimmed = |text: String| cell::visible(&text).trim().to_owned();
         let range = range.map_or_else(|| default_range.to_owned(), trimmed);
         Some(SheetSource { sheet_id: trimmed(sheet_id?), range, update_interval })
@@ -114,7 +115,7 @@ impl<'a> Reader<'a> {
         self.mistakes.push(mistake);
     }
 
-    /// Reports what is allowed and perhaps not meant.
+    /// Reports a value that is allowed but perhaps not meant.
     pub(super) fn warn(&mut self, warning: String) {
         self.warnings.push(warning);
     }

@@ -21,7 +21,7 @@ use crate::domain::letter::Recipients;
 use crate::domain::template::{Placeholder, Template, TemplateMistake};
 use crate::google;
 
-/// What is wrong with a value, and where when it is not the whole value.
+/// What is wrong with a value, and where, if it is only a part of the value.
 pub(super) struct ValueProblem {
     pub origin: Option<Origin>,
     pub text: String,
@@ -66,7 +66,7 @@ fn describe(node: &Node) -> String {
     }
 }
 
-/// What a value is.
+/// What kind of value it is, in words.
 const fn shape(node: &Node) -> &'static str {
     match &node.value {
         Value::Null => "an empty value",
@@ -79,7 +79,7 @@ const fn shape(node: &Node) -> &'static str {
     }
 }
 
-/// What was made of a value, which is unsuitable if that is nothing.
+/// The value that was read, or the problem that `node` is unsuitable.
 fn suitable<T>(node: &Node, read: Option<T>) -> ValueRead<T> {
     read.ok_or_else(|| ValueProblem::unsuitable(node))
 }
@@ -88,7 +88,7 @@ fn text(node: &Node) -> ValueRead<&str> {
     suitable(node, node.text())
 }
 
-/// Text with something in it.
+/// Text that is not empty.
 pub(super) fn filled_text(node: &Node) -> ValueRead<String> {
     let text = text(node)?;
     if text.trim().is_empty() { Err(ValueProblem::new("an empty text is not allowed")) } else { Ok(text.to_owned()) }
@@ -119,7 +119,7 @@ pub(super) fn timeout(node: &Node) -> ValueRead<Duration> {
 fn seconds(node: &Node, most: f64) -> ValueRead<Duration> {
     let seconds = number(node).filter(|seconds: &f64| *seconds > 0.0 && *seconds <= most);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    // Less than a nanosecond is nothing.
+    // A duration below a nanosecond is rounded to zero.
     suitable(node, duration.filter(|duration| !duration.is_zero()))
 }
 

@@ -1,4 +1,4 @@
-//! The methods of [`Reader`] that read the sections, but for those with lists of people and offices.
+//! The methods of [`Reader`] that read the sections, except the lists of people and offices.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -122,7 +122,8 @@ impl Reader<'_> {
         forms
     }
 
-    /// Byroapi answers 500 without a sender, and 200 without a recipient, though it sends nothing then.
+    /// Reports an empty list: Byroapi answers 500 without a sender, and 200 without a recipient although it sends
+    /// nothing.
     fn check_not_empty(&mut self, path: &str, recipients: Option<Recipients>) {
         if recipients.is_some_and(|recipients| recipients.is_empty()) {
             self.mistake(path, "empty while forms are on; allowed: at least one e-mail address");
@@ -171,7 +172,7 @@ impl Reader<'_> {
         let min = self.value("calendar.checking_range.min", scalars::shift);
         let max = self.value("calendar.checking_range.max", scalars::shift);
         if let (Some(min), Some(max)) = (min, max) {
-            // Months differ in length, but not so much that another day would give another order in earnest.
+            // Months differ in length, but hardly any shifts change their order with the day on which they begin.
             let now = DateTime::<Utc>::UNIX_EPOCH;
             if min.apply(now) >= max.apply(now) {
                 self.mistake(

@@ -29,8 +29,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Those of a Lambda function: the configuration layer's file, or the one that `MOFFMAN_CONFIG` names, and the
-    /// environment.
+    /// The sources of a Lambda function: the configuration layer's file, or the one that `MOFFMAN_CONFIG` names, and
+    /// the environment.
     pub fn of_function() -> Self {
         let named = env::var_os("MOFFMAN_CONFIG").map(PathBuf::from);
         let file = named.or_else(|| Some(PathBuf::from(LAYER)).filter(|file| file.exists()));

@@ -1,7 +1,7 @@
 //! Reads YAML (and so JSON) into a tree in which every key and value knows where it stands.
 //!
-//! A derived reader would stop at its first mistake, and a tree can be asked for all of them. Numbers keep the text they
-//! were written with, so that an employee number `007` stays `007`.
+//! A derived reader would stop at its first mistake; a tree shows every one. Numbers keep the text they were written
+//! with, so that an employee number `007` stays `007`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use serde_saphyr::{Location, MessageFormatter as _, Spanned, UserMessageFormatte
 
 use super::mistakes::{Mistake, Origin};
 
-/// What is said where the second document begins.
+/// The message at the beginning of a second document.
 const SEVERAL: &str = "another YAML document begins here; allowed: one, so without a line `---` or `...` before it";
 
 /// A value and where it stands.
@@ -66,8 +66,8 @@ impl Node {
     }
 }
 
-/// Parses the value of the key `path`, or a whole document when the path is empty. Only white space and comments are null.
-/// What is no YAML is reported; so is a key given twice, of which the first one counts.
+/// Parses the value of the key `path`, or a whole document if the path is empty. Text of white space and comments is
+/// null. Mistakes in the YAML are reported, and so is a key given twice, of which the first one counts.
 pub(super) fn parse(text: &str, origin: &Origin, path: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
     let options = serde_saphyr::options! {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
@@ -75,10 +75,11 @@ pub(super) fn parse(text: &str, origin: &Origin, path: &str, mistakes: &mut Vec<
         underscored_numbers_as_strings: true,
         non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
-        // Tens of thousands of users in one file are fine. Each level takes a good part of a thread's stack, and settings have
+        // One file may have tens of thousands of users. Each level takes much of a thread's stack, and settings need
         // five.
         budget: serde_saphyr::budget! { max_depth: 16, max_nodes: 4_000_000, max_events: 8_000_000 },
-        // In pieces, about three for a key and its value: a few lines of aliases to aliases can stand for gigabytes.
+        // The limit counts parser events, about three for a key with its value. Without it, a few lines of aliases to
+        // aliases could expand to gigabytes.
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000 },
     };
     match serde_saphyr::from_str_with_options(text, options) {
@@ -93,7 +94,7 @@ pub(super) fn parse(text: &str, origin: &Origin, path: &str, mistakes: &mut Vec<
 
 fn syntax(error: &serde_saphyr::Error) -> String {
     use serde_saphyr::Error;
-    // What goes wrong where an alias stands comes wrapped.
+    // An error inside an alias comes wrapped.
     let mut cause = error;
     while let Error::AliasError { error, .. } | Error::WithSnippet { error, .. } = cause {
         cause = error;

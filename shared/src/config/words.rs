@@ -45,7 +45,7 @@ pub enum OnUnknownOutcome {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum TimedEvents {
-    /// Their days, in the calendar's time zone, count.
+    /// They are accepted; their days in the calendar's time zone count.
     #[default]
     Accept,
     /// They are not approved.

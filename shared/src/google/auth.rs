@@ -35,7 +35,7 @@ const SCOPES: [&str; 3] = [
 ];
 /// A token is not used in the last minutes of its life.
 const MARGIN: Duration = Duration::from_mins(5);
-/// How long a token is used that comes without an end, in seconds.
+/// How long a token without an end is used, in seconds.
 const SHORT_LIFE: i64 = 600;
 /// The longest life that Google gives to a token, unless more is asked for.
 const LONGEST_LIFE: Duration = Duration::from_hours(1);
@@ -51,9 +51,9 @@ pub(super) struct Auth {
 
 #[derive(Default)]
 struct TokenState {
-    /// The last token, and when it ends, however the clock on the wall is set meanwhile.
+    /// The last token, and its end on a clock that nobody can set.
     token: Option<(StoredToken, Moment)>,
-    /// Whether Google has refused the last token: the one in the store may be as bad.
+    /// Whether Google has refused the last token, so that the one in the store may be as bad.
     distrust_store: bool,
 }
 
@@ -82,7 +82,7 @@ impl Auth {
         }
         if !state.distrust_store
             && let Some(token) = self.load().await
-            // The store may have the very token that has ended.
+            // The store may still have the token that has just ended.
             && state.token.as_ref().is_none_or(|(over, _)| over.expires_at != token.expires_at)
         {
             state.token = Some((token.clone(), self.clock.moment_of(token.expires_at)));
@@ -104,7 +104,7 @@ impl Auth {
         }
     }
 
-    /// Whether the token lasts long enough, and not too long: then somebody has set the clock back since.
+    /// Whether the token lasts long enough. One that lasts too long was made before somebody set the clock back.
     fn is_fresh(&self, token: &StoredToken) -> bool {
         let left = (token.expires_at - self.clock.now()).to_std().unwrap_or_default();
         left > MARGIN && left <= LONGEST_LIFE + MARGIN
@@ -125,7 +125,7 @@ impl Auth {
     async fn fetch(&self) -> Result<StoredToken, FailedAttempt> {
         let asked_at = self.clock.now();
         let answer = self.authenticator.force_refreshed_token(&SCOPES).await.map_err(classify)?;
-        // The authenticator reckons with the machine's clock, not with ours: only the life of the token counts.
+        // The authenticator uses the machine's clock instead of ours, so only the length of the token's life counts.
         let life = answer.expiration_time().map_or(SHORT_LIFE, |end| end.unix_timestamp() - Utc::now().timestamp());
         let text = answer.token().filter(|text| fits_header(text));
         let access_token = text.ok_or(FailedAttempt::later(GoogleError::Unreadable))?.to_owned().into();
@@ -159,7 +159,7 @@ fn classify(error: yup_oauth2::Error) -> FailedAttempt {
     }
 }
 
-/// <https://www.rfc-editor.org/rfc/rfc6749#section-5.2> and what Google's endpoint says when it is in trouble.
+/// What a refusal means, by <https://www.rfc-editor.org/rfc/rfc6749#section-5.2> and by what Google says in trouble.
 fn classify_refusal(answer: &AuthError) -> FailedAttempt {
     match answer.error.as_str() {
         "server_error" | "temporarily_unavailable" | "internal_failure" | "backend_error" => {

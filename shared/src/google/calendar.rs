@@ -1,6 +1,7 @@
-//! Reads and writes the events of one calendar: <https://developers.google.com/workspace/calendar/api/v3/reference>
+//! The part of [`GoogleCalendar`] that reads and writes single events; `listing.rs` lists them:
+//! <https://developers.google.com/workspace/calendar/api/v3/reference>
 //!
-//! The hub makes the inserts. It can give no `If-Match` to a PATCH, and drops the offsets of what it reads.
+//! The hub only makes the inserts: it can give no `If-Match` to a PATCH, and drops the UTC offsets of what it reads.
 
 use chrono_tz::Tz;
 use google_calendar3::api;
@@ -64,7 +65,7 @@ impl<'a> GoogleCalendar<'a> {
         let get = |token: SecretString| async move {
             let request = self.google.requests().get(url);
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
-            // Another server's page and half an answer are no JSON.
+            // A page of another server, or half an answer, is not JSON.
             match serde_json::from_str::<IgnoredAny>(&text) {
                 Ok(_) => Ok(text),
                 Err(_) => Err(FailedAttempt::later(GoogleError::Unreadable)),
@@ -101,7 +102,7 @@ impl<'a> GoogleCalendar<'a> {
         etag: &Etag,
         change: &EventChange,
     ) -> Result<Event, GoogleError> {
-        // Without its version the event could only be overwritten.
+        // Without a version as its condition, the write would replace whatever is there.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
         let url = &self.event_url(event_id);
@@ -114,7 +115,7 @@ impl<'a> GoogleCalendar<'a> {
         self.google.call(self.budget, WRITE, patch).await
     }
 
-    /// The event as it was written.
+    /// Reads an event from the answer to a write.
     fn written(self, text: &str, event_id: &EventId, content: &EventChange) -> Result<Event, FailedAttempt> {
         let event = event::read_written(text, event_id, content, self.context());
         event.ok_or(FailedAttempt::later(GoogleError::Unreadable))

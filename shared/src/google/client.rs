@@ -1,4 +1,5 @@
-//! Calls Google with a token, as often as it takes.
+//! Calls Google with a token, and again where that may help. How a [`GoogleClient`] reads spreadsheets is in
+//! `sheets.rs`.
 
 use std::fmt;
 use std::future::Future;
@@ -22,7 +23,7 @@ use crate::metrics;
 use crate::store::Store;
 use crate::transport::{Connector, HttpClient, Transport, USER_AGENT};
 
-/// The longest answer that is read, in bytes: some hundred events have some hundred thousand.
+/// The longest answer that is read, in bytes. A page of some hundred events has some hundred thousand.
 const LONGEST_ANSWER: usize = 64 << 20;
 
 /// What a [`GoogleClient`] is made of.
@@ -81,7 +82,7 @@ impl GoogleClient {
         &self.0.service_account_email
     }
 
-    /// Makes `request` with a token as often as it takes; each attempt costs `units` of the quota.
+    /// Makes `request` with a token, and again where that may help; each attempt costs `units` of the quota.
     pub(super) async fn call<T, F, A>(&self, budget: &Budget, units: u32, request: F) -> Result<T, GoogleError>
     where
         F: Fn(SecretString) -> A,
@@ -97,7 +98,7 @@ impl GoogleClient {
             }
             outcome
         };
-        // The futures of the hubs and of the SDK are large. In a box they do not make those of all callers large, too.
+        // The futures of the hubs and of the SDK are large; a box keeps those of all callers small.
         let outcome = retry.run(|failed| Box::pin(attempt(failed))).await;
         if outcome.as_ref().is_err_and(GoogleError::concerns_the_account) {
             metrics::google_refusal(self.now());
@@ -105,7 +106,7 @@ impl GoogleClient {
         outcome
     }
 
-    /// A hub costs next to nothing; each call has its own, so that it uses the very token it was given.
+    /// A hub that uses this very token; making one costs next to nothing.
     pub(super) fn calendar_hub(&self, token: &SecretString) -> CalendarHub<Connector> {
         let mut hub = CalendarHub::new(self.0.client.clone(), token.expose_secret().to_owned());
         hub.base_url(self.0.calendar_url.clone());
@@ -125,7 +126,7 @@ impl GoogleClient {
         &self.0.requests
     }
 
-    /// Sends a request that no hub makes: the text of the answer, or why there is none.
+    /// Sends a request that no hub makes, and answers the text of the response.
     pub(super) async fn send(
         &self,
         request: RequestBuilder,

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::key::KeyError;
 
-/// Everything in an id but what may stand in a path as it is: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
+/// The characters of an id that are encoded in a path: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Checks a base URL that is to stand for Google's own hosts.

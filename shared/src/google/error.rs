@@ -8,7 +8,7 @@ use super::token_refusal::TokenRefusal;
 /// <https://developers.google.com/workspace/calendar/api/guides/errors#403_the_user_must_be_the_organizer>
 const EVENT_REASONS: [&str; 2] = ["forbiddenForNonOrganizer", "eventLocked"];
 
-/// Reasons of a 403 that somebody ends who shares the calendar or the spreadsheet.
+/// Reasons of a 403 that go away when somebody shares the calendar or the spreadsheet.
 const SHARING_REASONS: [&str; 5] =
     ["", "forbidden", "insufficientPermissions", "requiredAccessLevel", "PERMISSION_DENIED"];
 
@@ -50,13 +50,13 @@ pub enum GoogleError {
     /// A quota is used up.
     #[error("Google's rate limit is reached")]
     RateLimited {
-        /// When to come back, as Google has it.
+        /// How long Google asks to wait.
         retry_after: Option<Duration>,
     },
     /// Google is in trouble (5xx).
     #[error("Google is busy")]
     Busy {
-        /// When to come back, as Google has it.
+        /// How long Google asks to wait.
         retry_after: Option<Duration>,
     },
     /// Any other answer that is not a success: repeating the same request does not help.
@@ -116,7 +116,7 @@ impl GoogleError {
         }
     }
 
-    /// Whether sharing the calendar or the spreadsheet with the service account may end it.
+    /// Whether it may help to share the calendar or the spreadsheet with the service account.
     pub fn concerns_sharing(&self) -> bool {
         match self {
             Self::NotFound => true,
@@ -125,8 +125,8 @@ impl GoogleError {
         }
     }
 
-    /// Whether an event that was to be changed cannot be, now or later, as long as it stays as it is; the calendar's rights
-    /// have nothing to do with it.
+    /// Whether Google refuses every change of this event until the event itself changes, whatever our rights to its
+    /// calendar.
     pub fn concerns_the_event(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status == 400,

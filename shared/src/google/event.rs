@@ -25,10 +25,10 @@ pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organize
 /// The longest title that Google takes, in characters.
 const LONGEST_TITLE: usize = 1_024;
 
-/// No event was changed with this API before.
+/// The earliest time of a change that is believed, because this API is younger.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp_secs(946_684_800).expect("the year 2000");
-/// How much Google's clock may be ahead of ours. A later time of a change is not believed: a newer version would look
-/// older.
+/// How much Google's clock may be ahead of ours. A time of change beyond that is not believed, because it would make a
+/// newer version look older.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Where and when an event was read.
@@ -87,8 +87,8 @@ fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
     }
 }
 
-/// Whether nobody can change the event from this calendar. Guests may need the organizer's permission, and locked events
-/// are never changed. An event without an organizer belongs to the calendar.
+/// Whether nobody can change the event from this calendar. Guests may need the organizer's permission, and locked
+/// events are never changed. An event without an organizer belongs to the calendar.
 fn is_fixed(event: &api::Event, calendar: &CalendarId) -> bool {
     let is_anothers = event.organizer.as_ref().is_some_and(|organizer| {
         let is_other = organizer.email.as_deref().is_some_and(|email| CalendarId::from(email) != *calendar);
@@ -131,7 +131,7 @@ fn days(start: &api::EventDateTime, end: &api::EventDateTime, zone: Option<Tz>, 
     DateRange::new(first, after_last).ok()
 }
 
-/// The days of an event by its own zone, or by the offsets of its times.
+/// The days of an event in its own zone, or by the offsets of its times.
 fn own_days(start: &api::EventDateTime, end: &api::EventDateTime, text: &str) -> Option<(NaiveDate, NaiveDate)> {
     #[derive(Deserialize)]
     struct EventTimes {
@@ -184,7 +184,7 @@ fn properties(content: &EventChange) -> HashMap<String, String> {
     content.properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
-/// The body of a PATCH. The nulls take the times away from an event that a person has given some.
+/// The body of a PATCH. Its nulls remove the times of day from an event to which a person gave some.
 pub(super) fn patch(change: &EventChange) -> Value {
     let date = |date: NaiveDate| json!({"date": date.to_string(), "dateTime": null, "timeZone": null});
     let mut body = Map::new();

@@ -1,6 +1,6 @@
 //! Lists the events of a [`GoogleCalendar`], page by page: <https://developers.google.com/workspace/calendar/api/v3/reference/events/list>
 //!
-//! The hub reads a page as a whole, so that one odd event would cost them all. Here each event is read on its own.
+//! The hub reads a page as a whole, so one odd event would cost the whole page. Here each event is read on its own.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -21,15 +21,15 @@ use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
 
-/// Events on one page. Google may send fewer.
+/// The most events of a page; Google may send fewer.
 const PAGE: &str = "500";
 
 /// Which events to list. All other parameters are the same for every listing, as Google demands of sync tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listing {
-    /// What has changed since the listing that gave this token, deletions included.
+    /// Events that have changed since the listing that gave this token, deletions included.
     Since(String),
-    /// What overlaps a span of time.
+    /// Events that overlap a span of time.
     Window {
         /// Events end after this instant.
         from: DateTime<Utc>,
@@ -47,9 +47,9 @@ pub struct EventsPage {
     pub odd: Vec<OddEvent>,
     /// The token of the next page, except on the last one.
     pub next_page: Option<String>,
-    /// On the last page: the token with which the next listing begins.
+    /// The token for the next listing, on the last page only.
     pub next_sync: Option<String>,
-    /// The calendar's zone, if it is one that is known here.
+    /// The calendar's zone, if this program knows it.
     pub time_zone: Option<Tz>,
     /// What we may do with the calendar.
     pub access_role: AccessRole,
@@ -69,15 +69,15 @@ pub struct OddEvent {
 /// What we may do with a calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessRole {
-    /// Change its events.
+    /// We may change its events.
     CanWrite,
-    /// Look at its events, or an unknown role: it is better not to try.
+    /// We may only look at its events, or the role is unknown: it is better not to try.
     ReadOnly,
 }
 
 impl GoogleCalendar<'_> {
-    /// One page of the events: the first, or the one that `page` names. Timed events have their days in the zone that the
-    /// page says.
+    /// One page of the events: the first, or the one that `page` names. The days of timed events are in the zone of the
+    /// page.
     pub async fn list_events(self, listing: &Listing, page: Option<&str>) -> Result<EventsPage, GoogleError> {
         let path = path_segment(self.id.as_str());
         let url = &format!("{}calendars/{path}/events?{}", self.google.calendar_url(), query(listing, page));
@@ -126,7 +126,7 @@ impl EventsPage {
     /// Reads a page of the events of `calendar` that came at `now`. `None` if it is no page, or if it is not clear whether
     /// there is another one.
     pub fn read(text: &str, calendar: &CalendarId, now: DateTime<Utc>) -> Option<Self> {
-        // serde takes an array for an object without names.
+        // serde would take an array for an object without names.
         let is_object = text.trim_ascii_start().starts_with('{');
         let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
         let zone = event::known_zone(page.time_zone.and_then(as_text).as_deref());

@@ -41,7 +41,7 @@ impl ManualTime {
         self.0.lock().unwrap().advance(by);
     }
 
-    /// Sets the clock on the wall, by so many hours.
+    /// Sets the time of day forward or back by so many hours.
     pub fn set(&self, hours: i64) {
         self.0.lock().unwrap().now += chrono::Duration::hours(hours);
     }

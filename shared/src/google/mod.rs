@@ -1,7 +1,7 @@
 //! Talks to Google Calendar and Google Sheets as a service account.
 //!
-//! Every call has a [`Budget`]; it is repeated where that helps, within the deadline, and keeps to the pace when it has
-//! one. Ids and ranges go in as they are.
+//! Every call has a [`Budget`]: it is repeated where that helps until the deadline, and it keeps to the pace if there
+//! is one. Callers give ids and ranges unencoded.
 
 mod auth;
 mod budget;

@@ -1,7 +1,7 @@
-//! Reads the JSON of one event, of which a member may be anything.
+//! Reads the JSON of one event, although any member of it may be odd.
 //!
-//! Now and then Google sends something else than its documentation says, because of whoever imported the event or of a later
-//! version of the API. Such a member costs its event or itself, and no other event.
+//! Google sometimes sends what its documentation does not have, because of a program that imported the event or a later
+//! version of the API. An odd member is left out, or its event is; other events never suffer.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ impl EventMembers {
         if members.event.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
             members.odd.push("status".to_owned());
         }
-        // Such a version could not be named in the condition of a write.
+        // Such an etag could not be named in the condition of a write.
         if members.event.etag.as_deref().is_some_and(|etag| http::HeaderValue::from_str(etag).is_err()) {
             members.odd.push("etag".to_owned());
         }
@@ -53,7 +53,7 @@ impl EventMembers {
         Some(Self { event, odd: odd.into_iter().map(|(_, name)| name).collect() })
     }
 
-    /// The event, if all of it can be read; else why not. The content of a deleted event does not matter.
+    /// The event, if all of it can be read; else why it cannot. The content of a deleted event does not matter.
     pub fn whole(self) -> Result<api::Event, String> {
         let is_deleted = self.event.status.as_deref() == Some("cancelled");
         match self.odd.first() {
@@ -63,7 +63,7 @@ impl EventMembers {
         }
     }
 
-    /// The event, if its essential members can be read; else why not.
+    /// The event, if its essential members can be read; else why they cannot.
     pub fn essential(self) -> Result<api::Event, String> {
         match self.odd.iter().find(|name| ESSENTIAL.contains(&name.as_str())) {
             None => named(self.event),
@@ -76,7 +76,7 @@ fn unreadable(name: &str) -> String {
     format!("its `{name}` cannot be read")
 }
 
-/// Every event has an id.
+/// The event, unless it has no id.
 fn named(event: api::Event) -> Result<api::Event, String> {
     match event.id.as_deref() {
         None | Some("") => Err("it has no id".to_owned()),

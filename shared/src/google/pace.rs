@@ -1,9 +1,9 @@
 //! Spreads the calls of scheduled work over time, so that Google's quota has room left for people who wait for an answer.
 //!
-//! All sweeping together takes at most 420 units in any 60 seconds: 105 at once, and about five more every second. A sweep
-//! that others run beside has a [`Share`] of it, and so has the subscribing of new calendars of its own.
+//! All sweeping together takes at most 420 units in any 60 seconds: 105 at once, and about five more every second. A
+//! sweep beside others, and the subscribing of new calendars, have a [`Share`] of that.
 //!
-//! By hand: governor gives out no turn ahead of its time, so calls that wait race for it, and it knows no deadline.
+//! Written by hand, because governor lets waiting calls race for each turn and knows no deadline.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,7 +37,7 @@ pub struct TooLate;
 impl Pace {
     /// A pace of which nothing has been taken yet.
     pub fn new(clock: Clock, share: Share) -> Self {
-        // Rounded up: not a unit more than allowed.
+        // Rounded up, so that not a unit more is taken than allowed.
         let per_unit = Duration::from_nanos(MINUTE.div_ceil(u64::from(share.refill())));
         Self { clock, burst: per_unit.saturating_mul(share.burst()), per_unit, full_again: Arc::default() }
     }
@@ -51,7 +51,7 @@ impl Pace {
         Ok(())
     }
 
-    /// Takes `units` and says how long their turn is away.
+    /// Takes `units` and says how long to wait for their turn.
     fn reserve(&self, units: u32, deadline: Option<Moment>) -> Result<Duration, TooLate> {
         let now = self.clock.moment();
         let mut full_again = self.full_again.lock().unwrap_or_else(PoisonError::into_inner);

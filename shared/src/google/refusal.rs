@@ -1,6 +1,6 @@
-//! Tells what an answer of Google that is not a success means.
+//! Tells what it means when Google does not answer with success.
 //!
-//! The hubs drop the status and the headers of such an answer; a [`Witness`] sees them before. Google's errors:
+//! The hubs drop the status and the headers of a failure, so a [`Witness`] looks at them first. Google's errors:
 //! <https://developers.google.com/workspace/calendar/api/guides/errors>
 
 use std::time::Duration;
@@ -13,13 +13,13 @@ use serde_json::Value;
 use super::error::GoogleError;
 use super::retry::{Again, FailedAttempt};
 
-/// Too many requests in a short time: they pass when they are made later.
+/// Reasons for too many requests in a short time, which succeed when they are made later.
 const RATE_LIMITS: [&str; 4] =
     ["rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"];
-/// Too many requests for today or of a kind: coming back in a moment does not help.
+/// Reasons for too many requests in a day or of one kind, where coming back in a moment does not help.
 const USED_UP: [&str; 2] = ["quotaExceeded", "dailyLimitExceeded"];
 
-/// The API is not enabled for the project, or the project is not in order.
+/// Reasons that mean that the API is not enabled for the project, or that the project is not in order.
 const API_OFF: [&str; 5] =
     ["SERVICE_DISABLED", "accessNotConfigured", "CONSUMER_SUSPENDED", "CONSUMER_INVALID", "BILLING_DISABLED"];
 
@@ -32,7 +32,7 @@ pub(super) struct GoogleRefusal {
 }
 
 impl GoogleRefusal {
-    /// Reads an answer; `body` is there when it is JSON.
+    /// Reads an answer; `body` is given if it is JSON.
     pub fn read(status: http::StatusCode, headers: &HeaderMap, body: Option<&Value>, now: DateTime<Utc>) -> Self {
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         Self {
@@ -42,8 +42,8 @@ impl GoogleRefusal {
         }
     }
 
-    /// What the caller of a listing learns. Sync tokens end in many ways: a listing whose parameters are refused is repeated
-    /// without one.
+    /// What the caller of a listing learns. Google ends sync tokens with several statuses, so almost any refusal of a
+    /// listing with a token means that the token has expired.
     pub fn of_listing(self, has_token: bool) -> FailedAttempt {
         match self.status {
             401 | 403 | 404 | 408 | 429 => self.into_failure(),
@@ -74,8 +74,8 @@ impl GoogleRefusal {
     }
 }
 
-/// Google's reason as one word: Calendar has it in `errors`, Sheets in `details` or only as a `status`. Anything that is
-/// not a plain word could tell too much and is left out.
+/// Google's reason as one word: Calendar has it in `errors`, Sheets in `details` or only as a `status`. Whatever is not
+/// a plain word is left out, because it may tell too much.
 fn reason(body: &Value) -> String {
     let error = &body["error"];
     let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -92,7 +92,7 @@ fn reason(body: &Value) -> String {
     if plain { word.to_owned() } else { String::new() }
 }
 
-/// Seconds or a date: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
+/// Reads seconds or a date: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
 fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {

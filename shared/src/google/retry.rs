@@ -1,9 +1,10 @@
-//! Repeats calls to Google: the only place that does.
+//! Repeats calls to Google. Nothing else does.
 //!
-//! All our calls may be repeated: reads change nothing, inserts bring their id, a PATCH names the version that it changes.
+//! All our calls may be repeated: reads change nothing, inserts bring their id, and a PATCH names the version that it
+//! changes.
 //!
-//! By hand: crates such as backon plan the waits, but fit no attempt into a deadline and a quota, and give none more for a
-//! fresh token.
+//! Written by hand, because crates such as backon fit no attempt into a deadline and a quota, and give no further
+//! attempt for a fresh token.
 
 use std::future::Future;
 use std::time::Duration;
@@ -13,13 +14,13 @@ use super::error::GoogleError;
 use crate::clock::{Clock, Randomness};
 use crate::domain::backoff::Backoff;
 
-/// How often a call is made before its failure counts; a fresh token gives one more.
+/// How often a call is tried before its failure counts; a fresh token gives one more attempt.
 const ATTEMPTS: u32 = 4;
-/// The longest waits of our own choice.
+/// The longest waits unless Google asks for longer ones.
 const WAITS: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(8) };
-/// The longest wait that Google may ask for; when it asks for more, its error is the caller's answer at once.
+/// The longest wait that Google may ask for; if it asks for more, the caller gets the error at once.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
-/// How long one attempt may take, including a new token when it needs one.
+/// How long one attempt may take, including a new token if it needs one.
 const ONE_ATTEMPT: Duration = Duration::from_secs(10);
 
 /// A failed attempt.
@@ -27,11 +28,11 @@ const ONE_ATTEMPT: Duration = Duration::from_secs(10);
 pub(super) struct FailedAttempt {
     /// What the caller learns when there is no further attempt.
     pub error: GoogleError,
-    /// What a further attempt takes.
+    /// Whether a further attempt may help.
     pub again: Again,
 }
 
-/// What a further attempt takes.
+/// Whether a further attempt may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
     /// No attempt would succeed.
@@ -121,7 +122,7 @@ impl Retry<'_> {
     }
 }
 
-/// Full jitter, so that callers that failed together do not come back together. What Google asks for comes on top.
+/// Full jitter, because callers that failed together must not come back together. What Google asks for comes on top.
 fn wait(failed: u32, retry_after: Duration, randomness: &Randomness) -> Duration {
     retry_after + randomness.up_to(WAITS.after(failed))
 }

@@ -21,7 +21,7 @@ const LONGEST: usize = 300;
 /// What a range of a spreadsheet holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetRange {
-    /// Where the rows are, in A1 notation: what Google made of a named range, a whole tab or corners in any order.
+    /// Where the rows are, in A1 notation, as Google understood the range that was asked for.
     pub place: Option<String>,
     /// The cells of each row, as a person sees them.
     pub rows: Vec<Vec<String>>,
@@ -32,11 +32,11 @@ pub struct SheetRange {
 pub struct SheetError {
     /// What went wrong.
     pub error: GoogleError,
-    /// What Google said of its last refusal, if it refused; may be in an answer, not in a log.
+    /// What Google said of its last refusal, if it refused. Callers may see it; logs may not.
     pub words: Option<String>,
 }
 
-/// With Google's words about a request that it does not understand, which are about the range that we ask for.
+/// Shows Google's words only about a request that it does not understand, because then they are about our range.
 impl fmt::Display for SheetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.error, &self.words) {
@@ -49,7 +49,7 @@ impl fmt::Display for SheetError {
 impl std::error::Error for SheetError {}
 
 impl GoogleClient {
-    /// What each range holds, in the order of `ranges`. One request.
+    /// Reads what each range holds, in the order of `ranges`, with one request.
     ///
     /// Google leaves out empty cells at the end of a row and empty rows at the end of a range.
     pub async fn read_ranges(
@@ -76,12 +76,12 @@ impl GoogleClient {
             listener.witness.judge(outcome)
         };
         let answer = self.call(budget, READ, batch_get).await.map_err(|error| SheetError {
-            // What was said before an attempt that was not answered at all is not why it failed.
+            // If the last attempt was not answered, words from an earlier one do not say why it failed.
             words: words.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| !error.is_temporary()),
             error,
         })?;
         let answer = answer.value_ranges.unwrap_or_default();
-        // A range that is not in the answer is not an empty one.
+        // A range that is missing in the answer may still have rows.
         if answer.len() != ranges.len() {
             return Err(SheetError { error: GoogleError::Unreadable, words: None });
         }

@@ -14,7 +14,7 @@ const LONGEST_NUMBER: usize = 4;
 
 /// A key that Google's token endpoint refuses: <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>
 ///
-/// Carries no address and no token, also where Google's description does: what is not a plain word is left out of it.
+/// Carries no address and no token even if Google's description does, because only plain words of it are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRefusal {
     code: String,

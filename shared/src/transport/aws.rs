@@ -1,5 +1,5 @@
-//! Carries the AWS SDK's requests over the connections of the other clients. The SDK's own client would have a TLS
-//! configuration of its own, for which it reads the trusted roots again, from another form.
+//! Carries the AWS SDK's requests over the connections of the other clients. The SDK's own client would set up TLS a
+//! second time and read the trusted roots again.
 
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection}
 
 use super::connector::HttpClient;
 
-/// `client` for all clients of the SDK.
+/// Makes `client` the one of the AWS SDK.
 pub(super) fn client(client: HttpClient) -> SharedHttpClient {
     let carrier = SharedHttpConnector::new(Carrier(client));
     http_client_fn(move |_, _| carrier.clone())
@@ -31,7 +31,7 @@ impl HttpConnector for Carrier {
             if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
                 capture.set_connection_retriever(move || metadata(&connection));
             }
-            // The SDK has checked the request: what fails here is the network, and worth another attempt.
+            // The SDK has checked the request, so only the network can fail here, and another attempt may help.
             let answer = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
@@ -39,7 +39,7 @@ impl HttpConnector for Carrier {
     }
 }
 
-/// The request with the kind of body that the client carries. The operations that we use stream nothing.
+/// The request with the type of body that our client sends. No operation of ours streams its body.
 fn plain(request: HttpRequest) -> Result<http::Request<Body>, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let (parts, content) = request.into_parts();
@@ -47,7 +47,7 @@ fn plain(request: HttpRequest) -> Result<http::Request<Body>, ConnectorError> {
     Ok(http::Request::from_parts(parts, to_body(Some(content.to_vec()))))
 }
 
-/// With it the SDK sees to it that a connection which brought an error is not used again.
+/// Tells the SDK which connection was used, so that it closes one that brought an error.
 fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
     let proxied = connection.connection_metadata().as_ref()?.is_proxied();
     let connection = connection.clone();

@@ -1,4 +1,4 @@
-//! Makes connections, and gives up in time: the name, the connection and TLS together may take no longer.
+//! Makes connections, with one time limit for finding the address, connecting and TLS together.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -15,13 +15,13 @@ use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// Keeps its connections; clones share them. The hubs say what a request carries.
+/// A client that keeps its connections; clones share them. Its body type is the one of Google's hubs.
 pub(crate) type HttpClient = Client<Connector, Body>;
 
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Makes connections over http and https. No proxies: what the environment says of them is not looked at.
+/// Makes connections over http and https, without proxies, whatever the environment says.
 #[derive(Clone)]
 pub(crate) struct Connector {
     https: HttpsConnector<HttpConnector>,
@@ -29,12 +29,12 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// One that gives up after `patience`.
+    /// A connector that gives up after `patience`.
     pub(super) fn new(tls: ClientConfig, patience: Duration) -> Self {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
-        // It is shared out among the addresses of a host.
+        // The connector shares the limit out among the addresses of a host.
         http.set_connect_timeout(Some(patience));
         let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         Self { https: builder.wrap_connector(http), patience }

@@ -1,4 +1,4 @@
-//! Events as Google has them, and what we make of them.
+//! The part of [`Bench`] with the calls of a calendar: events as Google has them, and how we read them.
 
 use chrono::Duration;
 use chrono_tz::Tz;

@@ -1,4 +1,4 @@
-//! What goes wrong on the way to Google, and how often a call is made then.
+//! The part of [`Bench`] with faults: what goes wrong on the way to Google, and how often a call is made then.
 
 use std::time::Duration;
 

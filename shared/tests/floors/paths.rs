@@ -1,4 +1,5 @@
-//! Finds the file that defines what a path names: through modules, `use` lines and re-exports.
+//! The part of [`House`] that finds the file that defines what a path names: through modules, `use` lines and
+//! re-exports.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! All modules of the workspace, with the file of each.
+//! A [`House`] has all modules of the workspace, with the file of each; `paths.rs` has its part that finds definitions.
 
 use std::collections::BTreeMap;
 use std::fs;

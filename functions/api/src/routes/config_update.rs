@@ -1,4 +1,4 @@
-//! Reloads offices and manual users from the spreadsheet. `GET` is upstream's; `POST` is what changes should be.
+//! Reloads offices and manual users from the spreadsheet. `GET` is for upstream's callers, `POST` for all others.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Says that the process answers. It calls nobody: whether Google does is in the alarms.
+//! Says that the process answers, without calling anybody: the alarms tell whether Google does.
 
 use axum::Json;
 use serde::Serialize;

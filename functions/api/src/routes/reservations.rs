@@ -32,7 +32,7 @@ pub(crate) struct ReservationRequest {
     /// The first day.
     #[schema(value_type = String, format = Date, examples("2026-06-18"))]
     start: BodyMember<String>,
-    /// The day after the last one, or the first day again for one day.
+    /// The day after the last one. For a single day it may be that day itself.
     #[schema(value_type = String, format = Date, examples("2026-06-19"))]
     end: BodyMember<String>,
     /// When the request was made; any text. The same person, text and dates are the same reservation.

@@ -1,7 +1,7 @@
 //! Sweeps now and answers the report.
 //!
-//! An office that fails is in the report; the request itself has not failed then. What stays open when the time is over
-//! is done by the next sweep.
+//! The report names the offices that failed; the request itself still succeeds. The next sweep does what is left when
+//! the time is over.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub(crate) struct SweepAnswer {
     /// Events that are approved now.
     #[schema(examples(3))]
     events_approved: usize,
-    /// Those of them that were approved on a form which was there before they asked for it; `remarks` says on which.
+    /// Events that are approved now on a form that was there before they asked for it; `remarks` says on which.
     #[schema(examples(0))]
     events_approved_on_earlier_form: usize,
     /// Open events that need nothing any more.
@@ -68,7 +68,7 @@ pub(crate) struct SweepAnswer {
     /// Events that still need work.
     #[schema(examples(1))]
     open: usize,
-    /// How long the oldest of them has been known, in seconds.
+    /// How long the oldest open event has been known, in seconds.
     #[schema(examples(5400))]
     oldest_open_seconds: Option<i64>,
     /// What went wrong, by office.
@@ -83,19 +83,19 @@ pub(crate) struct SweepAnswer {
 /// What became of the forms.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FormAnswer {
-    /// Issued.
+    /// Forms that were issued.
     #[schema(examples(3))]
     issued: usize,
-    /// Refused by the form service; tried again later.
+    /// Forms that the form service refused; they are tried again later.
     #[schema(examples(0))]
     refused: usize,
-    /// Sent without a clear answer.
+    /// Forms that were sent without a clear answer.
     #[schema(examples(0))]
     unknown: usize,
-    /// Waiting for a person to decide.
+    /// Forms that wait for a person to decide.
     #[schema(examples(0))]
     held: usize,
-    /// Not sent, because the form service was not reached; tried again later.
+    /// Forms that were not sent because the form service was not reached; they are tried again later.
     #[schema(examples(0))]
     not_reached: usize,
 }
@@ -116,7 +116,7 @@ pub(crate) struct OfficeRemark {
     /// The name of the office.
     #[schema(examples("Brno"))]
     office: String,
-    /// What.
+    /// What the person may want to know.
     remark: String,
 }
 
@@ -126,7 +126,7 @@ pub(crate) struct PlanOfOffice {
     /// The name of the office.
     #[schema(examples("Brno"))]
     office: String,
-    /// One line per event to work on, and per reason to leave others alone.
+    /// One line for each event to work on, and for each reason to leave others alone.
     plan: Vec<String>,
 }
 

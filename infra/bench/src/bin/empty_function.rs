@@ -1,4 +1,4 @@
-//! A Lambda function that does nothing: what the runtime itself takes.
+//! A Lambda function that does nothing, to measure what the runtime itself takes.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! `scale [OFFICES]…` prints a row for a day with so many offices; without arguments 10, 100, 1,000 and 10,000.
+//! `scale [OFFICES]…` prints a row for a day with so many offices, or with 10, 100, 1,000 and 10,000 if none are given.
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use moffman_simulators::{Call, Service};
 
 use super::kind::Day;
 
-/// The head of the table whose rows costs print as.
+/// The head of the table of days.
 pub const DAY_TABLE_HEAD: &str = "\
 | offices | events | schedules | invocations | longest, s | in all, min | Google calls | units in the busiest minute | DynamoDB reads | DynamoDB writes |
 |---|---|---|---|---|---|---|---|---|---|";
@@ -22,13 +22,13 @@ pub struct DayCost {
     pub invocations: usize,
     /// How long the longest invocation took.
     pub longest: TimeDelta,
-    /// How long all of them took together.
+    /// How long all invocations took together.
     pub in_all: TimeDelta,
     /// Calls of Google Calendar and Sheets.
     pub google: usize,
     /// Reading requests to DynamoDB.
     pub reads: usize,
-    /// Writing requests to DynamoDB; a transaction is one.
+    /// Writing requests to DynamoDB; a transaction counts as one.
     pub writes: usize,
     /// Forms sent.
     pub forms: usize,

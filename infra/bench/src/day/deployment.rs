@@ -14,7 +14,7 @@ use super::latency::Latency;
 pub(super) const GROUP: &str = "moffman-sweeps";
 pub(super) const FUNCTION: &str = "arn:aws:lambda:eu-central-1:000000000000:function:moffman-sweeper";
 const ROLE: &str = "arn:aws:iam::000000000000:role/moffman-scheduler";
-/// The one who adds days by hand.
+/// The person who adds days by hand.
 pub(super) const PERSON: &str = "ada@example.com";
 const SHEET: &str = "offices";
 
@@ -44,7 +44,7 @@ impl Deployment {
         Ok(Self { world, scheduler, testbed, settings })
     }
 
-    /// A function that has just started and remembers nothing, which is the most expensive one.
+    /// A function that has just started and remembers nothing, which costs the most.
     pub(super) fn process(&self) -> Result<Moffman, Trouble> {
         let key = ("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER".to_owned(), "/moffman/key".to_owned());
         let file = Some(self.settings.clone());
@@ -72,7 +72,7 @@ fn configuration(world: &World) -> Value {
     })
 }
 
-/// What the template brings.
+/// Makes what the template deploys: the schedule group and its fixed schedule.
 fn make_group(world: &World) {
     world.add_schedule_group(GROUP);
     let hourly = json!({

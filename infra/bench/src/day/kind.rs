@@ -1,4 +1,4 @@
-//! What kind of day is played.
+//! Says what kind of day is played.
 
 /// The minutes of a day.
 pub(super) const MINUTES: usize = 24 * 60;
@@ -20,7 +20,7 @@ impl Day {
 
     /// The offices in which somebody adds an event in this minute.
     pub(super) fn added_in(&self, minute: usize) -> impl Iterator<Item = usize> {
-        // Each event comes in the middle of its part of the day, so that the last one is swept, too.
+        // Each event comes in the middle of its part of the day, so that even the last one is swept.
         let before = |minute: usize| (2 * self.events * minute + MINUTES) / (2 * MINUTES);
         let (from, to) = (before(minute), before(minute + 1));
         let (offices, events) = (self.offices, self.events.max(1));

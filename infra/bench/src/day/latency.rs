@@ -1,6 +1,6 @@
-//! The time of one invocation, which goes on with every call.
+//! Lets the simulated time of an invocation go on with every call.
 //!
-//! Invocations are played one after the other, each from its own beginning; time is set back in between.
+//! Invocations are played one after the other although they overlap in a real day, so time is set back between them.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl Director for Latency {
     }
 }
 
-/// A typical time of an answer. It is divided among the calls that are made side by side.
+/// How long an answer typically takes, divided by the number of calls that are made side by side.
 fn latency(service: Service) -> TimeDelta {
     match service {
         Service::Google | Service::Sheets | Service::Token => TimeDelta::milliseconds(200) / AT_ONCE,

@@ -1,5 +1,5 @@
-//! What a day of Moffman costs with few offices and with many: the real library against the simulated services, invoked by
-//! the schedules that it makes for itself; every call is counted.
+//! What a day of Moffman costs with few offices and with many. The real library runs against the simulated services,
+//! invoked by the schedules that it makes for itself, and every call is counted.
 
 mod cost;
 mod deployment;

@@ -18,7 +18,7 @@ use super::kind::{Day, MINUTES};
 
 /// How long an invocation may take.
 const TIMEOUT: Duration = Duration::from_mins(15);
-/// The minutes before midnight in which everything is read for the first time; they do not count.
+/// The minutes before midnight in which everything is read for the first time. They do not count.
 const EVENING: i64 = 4 * 60;
 
 /// Plays a day of a service that was deployed the evening before.
@@ -55,12 +55,12 @@ async fn play_minute(deployment: &Deployment, now: DateTime<Utc>, cost: &mut Day
     Ok(())
 }
 
-/// More time than it takes to subscribe all calendars, some of them every minute.
+/// More time than subscribing all calendars takes, because each minute allows only some of them.
 fn time_to_subscribe(offices: usize) -> TimeDelta {
     i32::try_from(offices).map_or(TimeDelta::MAX, |offices| TimeDelta::minutes(10) + TimeDelta::minutes(1) * offices)
 }
 
-/// New calendars are subscribed some at a time, which is over after some days.
+/// Subscribes all calendars, a few of them in each reload, until none is left.
 async fn subscribe_all(deployment: &Deployment) -> Result<(), Trouble> {
     let app = deployment.process()?;
     while reload(&app, &ReloadOrder { deadline: None }).await?.subscribe_left > 0 {}
@@ -77,7 +77,7 @@ fn add_events(deployment: &Deployment, day: &Day, minute: usize, now: DateTime<U
     }
 }
 
-/// What the function does with an event.
+/// Has the function carry out an event.
 async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let app = deployment.process()?;
     let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };

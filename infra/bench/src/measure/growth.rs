@@ -1,4 +1,4 @@
-//! What a sweep costs when there is much that has not changed.
+//! What a sweep costs when much is there and nothing has changed.
 
 use std::fmt;
 
@@ -15,21 +15,21 @@ use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::median;
 
-/// Sweeps per measurement of a single office.
+/// How many sweeps measure a single office.
 const SWEEPS: usize = 10;
-/// Sweeps per measurement of several.
+/// How many sweeps measure several offices.
 const LARGE_SWEEPS: usize = 3;
 
-/// One sweep of what has not changed.
+/// The cost of one sweep in which nothing has changed.
 #[derive(Clone, Debug)]
 pub struct Growth {
-    /// What there was.
+    /// How many offices or processed events there were.
     pub what: String,
     /// Calls to Google, Byroapi and DynamoDB.
     pub calls: usize,
     /// The most calls that it may take: one to Google and one to DynamoDB for each office.
     pub budget: usize,
-    /// The bodies of their requests and answers, in bytes.
+    /// The length of all bodies of requests and answers, in bytes.
     pub bytes: usize,
     /// CPU time of the process, in milliseconds.
     pub cpu: f64,
@@ -49,7 +49,7 @@ pub(crate) async fn growth(binaries: &Binaries, extent: &Extent) -> Result<Vec<G
 async fn history(binaries: &Binaries, events: usize) -> Result<Growth, Trouble> {
     let bench = Bench::with_offices(1).await?;
     bench.person_adds(events);
-    // The second sweep sees the approvals of the first.
+    // The second sweep is needed because it sees the approvals of the first.
     past_sweeps(&bench, 2).await?;
     if bench.world.forms().len() != events {
         return Err("not every event of the history has its form".into());

@@ -14,13 +14,13 @@ use crate::function::Function;
 use crate::row::{Row, Unit, mebibytes};
 
 const OFFICES: usize = 10;
-/// How many runs are enough: memory hardly varies.
+/// Few runs are enough, because memory hardly varies.
 const RUNS: usize = 3;
-/// The time that a sweep of many events gets: enough to write them all down and to begin to work on them. Google's quota
-/// would make it last a quarter of an hour.
+/// How long the sweep of many events runs. It is enough to record them all and to begin to work on them; with Google's
+/// quota, the whole sweep would take a quarter of an hour.
 const SHORT: Duration = Duration::from_secs(90);
 
-/// Loads both functions heavily.
+/// Gives both functions the most work.
 pub(crate) async fn memory(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let runs = extent.runs.min(RUNS);
     let mut api = Vec::new();

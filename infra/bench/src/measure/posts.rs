@@ -12,7 +12,7 @@ use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
 
 const OFFICES: usize = 10;
-/// Requests before those that count.
+/// How many requests go before the ones that count.
 const WARM_UP: usize = 20;
 
 /// A kind of request, and what it may cost.
@@ -22,7 +22,7 @@ struct RequestKind {
     costs: Vec<InvocationCost>,
 }
 
-/// Registers reservations, approves them, and registers others directly as approved.
+/// Registers reservations and approves them, and makes others that are approved from the start.
 pub(crate) async fn posts(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let kind = |name, google_calls| RequestKind { name, google_calls, costs: Vec::new() };
     let mut kinds = [kind("register", 1.0), kind("approve", 2.0), kind("register as approved", 2.0)];

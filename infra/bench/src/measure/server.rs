@@ -1,4 +1,4 @@
-//! The local server: how soon it listens, how much it takes.
+//! How soon the local server listens, and how much it can do.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::row::{Row, Unit, mebibytes, milliseconds, milliseconds_each, number};
 const OFFICES: usize = 10;
 const CONNECTIONS: usize = 16;
 
-/// Starts it, and registers reservations over several connections at once.
+/// Starts the server, and registers reservations over several connections at once.
 pub(crate) async fn server(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let (mut start, mut rate, mut cpu, mut memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..extent.runs {

@@ -1,4 +1,4 @@
-//! How large the programs are, and what is uploaded of them.
+//! How large the programs and the uploaded packages are.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::binaries::Binaries;
 use crate::extent::Extent;
 use crate::row::{Row, Unit, megabytes};
 
-/// What a zip archive has besides the compressed content of its one file, `bootstrap`: local header, entry, end.
+/// The size of a zip archive around its one compressed file, `bootstrap`: local header, entry, end.
 const ARCHIVE: u64 = 30 + 9 + 46 + 9 + 22;
 
 /// The sizes of all programs, and of the packages of the functions.

@@ -9,7 +9,7 @@ use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, milliseconds};
 
-/// Starts the functions in turns, beside one that does nothing.
+/// Starts the functions and one that does nothing, in turns.
 pub(crate) async fn start(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let bench = Bench::with_offices(extent.offices).await?;
     let row = |name: &str| Row::new(format!("start to first poll: {name}"), Unit::Milliseconds);

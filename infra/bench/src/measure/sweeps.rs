@@ -1,4 +1,4 @@
-//! What a sweep costs: per unchanged office, and per event that a person has made by hand.
+//! What a sweep costs for each unchanged office, and for each event that a person made by hand.
 
 use moffman_testbed::Trouble;
 
@@ -11,13 +11,13 @@ use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, median, milliseconds_each, number};
 
-/// Warm invocations per run.
+/// How many warm invocations a run has.
 const TIMES: usize = 5;
 
-/// Sweeps offices in which nothing has changed, and then one with new events.
+/// Sweeps offices in which nothing has changed, and then one office with new events.
 pub(crate) async fn sweeps(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let bench = Bench::with_offices(extent.offices).await?;
-    // The first sweep lists the calendars' windows.
+    // The first sweep lists whole windows, which later ones need not.
     Function::start(&binaries.sweeper, &bench).await?.invoke(event::sweep()).await?;
     let (mut first, mut warm, mut unchanged, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..extent.runs {
@@ -31,7 +31,7 @@ pub(crate) async fn sweeps(binaries: &Binaries, extent: &Extent) -> Result<Vec<R
         function.invoke(event::sweep_one()).await?;
         bench.person_adds(extent.events);
         changed.push(function.invoke(event::sweep_one()).await?);
-        // The next listing shows the approvals.
+        // The next listing shows the approvals, so it must not be the one that counts.
         function.invoke(event::sweep_one()).await?;
     }
     bench.check()?;
@@ -65,7 +65,7 @@ fn unchanged_calls(costs: &[InvocationCost], offices: usize) -> [Row; 4] {
     ]
 }
 
-/// Without what is there for all of them: the listing, the read and the cursor.
+/// The calls for each event, without the ones that a sweep needs anyway: the listing, the read and the cursor.
 fn event_calls(costs: &[InvocationCost], events: usize) -> [Row; 4] {
     [
         calls("Google calls: each new event", costs, events, |cost| cost.google.saturating_sub(1)).within(1.0),

@@ -1,7 +1,7 @@
 //! The service with simulated Google and Byroapi, for a first look.
 //!
-//! The simulated world is new at each start. What is remembered of an earlier one would be wrong, so the demo has a table of
-//! its own, which the next demo deletes; the state of a real configuration is left alone.
+//! The simulated world is new at each start, so what an earlier demo remembered would be wrong. The demo therefore has
+//! tables of its own, which the next demo deletes, and the state of a real configuration stays as it is.
 
 mod narrator;
 mod settings;
@@ -19,10 +19,10 @@ use tokio::task::JoinHandle;
 use crate::Output;
 use narrator::{NamedCalendar, Narrator};
 
-/// When a person adds another event.
+/// How long after the start a person adds another event.
 const LATER: Duration = Duration::from_secs(20);
 
-/// The simulated services and who lives in them.
+/// The simulated services and their people.
 pub(crate) struct Demo {
     world: World,
     cast: DemoWorld,
@@ -67,7 +67,7 @@ impl Demo {
         self.world.service_account_key().into()
     }
 
-    /// The sources with the settings of the demo on top; what the configuration chooses and a demo can do stays.
+    /// The sources with the demo's settings on top. Whatever a demo can do as configured stays as configured.
     pub(crate) fn overlay(&self, sources: &Sources, settings: &Settings) -> Sources {
         settings::overlay(sources, settings, &self.world, &self.cast)
     }
@@ -99,7 +99,7 @@ impl Demo {
         ));
     }
 
-    /// No more events are added from now on.
+    /// Stops the person from adding more events.
     pub(crate) fn stop(self) {
         self.later.abort();
     }
@@ -111,7 +111,7 @@ impl std::fmt::Debug for Demo {
     }
 }
 
-/// Shows that the next sweep finds what people do meanwhile.
+/// Adds an event, which shows that the next sweep finds what people do meanwhile.
 async fn somebody_adds(world: World, (office, person): (DemoOffice, DemoUser), clock: Clock, output: Output) {
     clock.pause(LATER).await;
     let day = clock.now().date_naive() + Days::new(3);

@@ -1,6 +1,6 @@
 //! Tells what happens in the simulated services: events that were found, forms that were issued, events that were approved.
 //!
-//! It looks at the simulators after every call that may have changed something, and tells what is new since its last look.
+//! It looks at the simulators after every call that may have changed something, and tells what is new.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::Output;
 
-/// Calls after which there may be something to tell.
+/// Calls that may change something to tell.
 const TELLING: [&str; 4] = ["events.list", "events.insert", "events.patch", "form"];
 
 /// Watches a world and tells what happens in it.
 #[derive(Clone)]
 pub(super) struct Narrator(Arc<Narration>);
 
-/// A calendar, and whose it is.
+/// A calendar, and the office it belongs to.
 pub(super) struct NamedCalendar {
     /// The name of its office.
     pub(super) office: String,
@@ -25,10 +25,10 @@ pub(super) struct NamedCalendar {
     pub(super) id: String,
 }
 
-/// What the narrator knows, and what he has told.
+/// What the narrator knows, and what it has told.
 struct Narration {
     calendars: Vec<NamedCalendar>,
-    /// Names by address.
+    /// The names of people, by address.
     people: HashMap<String, String>,
     /// The address of Moffman itself.
     service_account: String,
@@ -43,7 +43,7 @@ struct AlreadyTold {
     forms: usize,
     /// Calendars that a sweep has listed.
     listed: HashSet<String>,
-    /// By calendar and event.
+    /// How far each event had come and on which days it was, by calendar and event.
     events: HashMap<(String, String), (EventProgress, String)>,
 }
 
@@ -58,7 +58,7 @@ enum EventProgress {
 }
 
 impl Narrator {
-    /// A narrator who knows the offices and the people of `world` by name, and has told nothing yet.
+    /// A narrator who knows the offices and people of `world` by name, and has told nothing yet.
     pub(super) fn new(world: &World, calendars: Vec<NamedCalendar>, demo: &DemoWorld, output: Output) -> Self {
         let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
         Self(Arc::new(Narration {
@@ -77,7 +77,8 @@ impl Narrator {
         }
     }
 
-    /// A hook is used once, so each one sets the next before it looks: nothing happens unseen in between.
+    /// Looks after each call of one operation. A hook runs only once, so it sets the next one before it looks;
+    /// otherwise a call in between would be missed.
     fn follow_calls(&self, world: &World, operation: &'static str) {
         let narrator = self.clone();
         world.when(operation, HookPoint::AfterEffect, move |world| {
@@ -106,7 +107,7 @@ impl Narration {
         }
     }
 
-    /// How far an event has come, if it is one to tell about.
+    /// How far an event has come, if it is worth telling.
     fn progress(&self, told: &AlreadyTold, calendar: &NamedCalendar, event: &Value) -> Option<EventProgress> {
         let creator = text(event, "/creator/email");
         let is_listed = told.listed.contains(&calendar.id);
@@ -160,7 +161,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The days as a person would say them: Google's end of an all-day event is the day after.
+/// The days as a person would say them, while Google ends an all-day event on the day after.
 fn days(event: &Value) -> String {
     let date = |side: &str| text(event, &format!("/{side}/date")).parse::<chrono::NaiveDate>().ok();
     let (Some(start), Some(end)) = (date("start"), date("end")) else {

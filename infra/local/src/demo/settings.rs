@@ -1,4 +1,4 @@
-//! The settings of the demo: what makes it use the simulated services, and what shows something soon.
+//! The settings of the demo, which lead to the simulated services and show something soon.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use moffman::config::{Settings, Sources};
 use moffman_simulators::{DemoWorld, World};
 use serde_json::json;
 
-/// `general.manual_calendar_check_interval` where nobody chose one.
+/// The `general.manual_calendar_check_interval` that means that nobody chose one.
 const DEFAULT_INTERVAL: Duration = Duration::from_hours(2);
-/// Options that would lead out of the simulated world.
+/// Options that would lead out of the simulated world, so the demo replaces them.
 const REPLACED: [&str; 4] =
     ["--google-api--", "--manual-users--google-config", "--offices--google-config", "--forms--url"];
 
-/// The sources with the demo's options on top. `settings` is what they said without.
+/// The sources with the demo's options on top. `settings` has their content without these options.
 pub(super) fn overlay(sources: &Sources, settings: &Settings, world: &World, demo: &DemoWorld) -> Sources {
     let own = sources.options.iter().filter(|(name, _)| !REPLACED.iter().any(|replaced| name.starts_with(replaced)));
     let mut options: Vec<(String, String)> = own.cloned().collect();

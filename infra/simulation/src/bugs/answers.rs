@@ -1,4 +1,4 @@
-//! Layers that spoil what Google lists.
+//! Layers that spoil Google's listings.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ impl Tamper for SkippedPages {
     }
 }
 
-/// Every other listing of one page is the one before it, by calendar.
+/// Each calendar's listings of a single page come in pairs, of which the second repeats the first.
 #[derive(Default)]
 pub(super) struct RepeatedListing {
     earlier: Mutex<HashMap<String, Value>>,
@@ -38,7 +38,7 @@ impl Tamper for RepeatedListing {
     }
 }
 
-/// Each version of an event is missing from the first listing that would show it.
+/// The first listing that would show a version of an event leaves it out.
 #[derive(Default)]
 pub(super) struct LaggingIndex {
     indexed: Mutex<HashSet<String>>,

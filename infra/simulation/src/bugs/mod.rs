@@ -17,10 +17,10 @@ use answers::{LaggingIndex, RepeatedListing, SkippedPages};
 use requests::{AnyVersion, FormsTwice};
 use writes::{LostCondition, OneRevision, SpoiledForm, endless, over, unannounced, uncounted, unordered};
 
-/// Between the library and the simulators.
+/// A layer between the library and the simulators, with a bug in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer {
-    /// What it is called.
+    /// The name of the layer.
     pub name: &'static str,
     /// What it breaks, in a sentence.
     pub breaks: &'static str,
@@ -28,7 +28,7 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// A layer that has not seen anything yet.
+    /// Makes the layer, which has not seen anything yet.
     pub fn lay(&self) -> Arc<dyn Tamper> {
         (self.make)()
     }

@@ -1,8 +1,8 @@
-//! Bugs in a copy of the sources: `bugs/NAME.patch`, whose first line says what it breaks.
+//! Plants bugs in a copy of the sources: `bugs/NAME.patch`, whose first line says what it breaks.
 //!
-//! The copy is under `target`. Only what differs is written, so that a build compiles no more than a patch changes. The
-//! copy has a version and a program name of its own: cargo takes equal packages in one target directory for the same,
-//! wherever their sources are.
+//! The copy is under `target`. Only changed files are written, so that a build compiles no more than the patch changes.
+//! The copy has a version and a program name of its own, because cargo takes equal packages in one target directory for
+//! the same one.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -21,7 +21,7 @@ const VERSION: &str = "0.0.0-planted";
 /// A bug in the sources.
 #[derive(Clone, Debug)]
 pub struct Patch {
-    /// What it is called.
+    /// The name of the patch.
     pub name: String,
     /// What it breaks, in a sentence.
     pub breaks: String,
@@ -44,7 +44,8 @@ pub fn patches() -> Result<Vec<Patch>, Trouble> {
 }
 
 impl Patch {
-    /// Builds the simulation with this bug, in the same way as the one that is running, and answers the program.
+    /// Builds the simulation with this bug, with the same profile as the running one, and answers the path of the
+    /// program.
     pub fn build(&self) -> Result<PathBuf, Trouble> {
         copy_sources()?;
         let file = self.file.display();
@@ -58,7 +59,7 @@ impl Patch {
         cargo.args(["build", "--quiet", "--offline", "--package", "moffman-simulation", "--bin", PROGRAM]);
         cargo.arg("--manifest-path").arg(Path::new(COPY).join("Cargo.toml"));
         cargo.arg("--target-dir").arg(target).arg("--profile").arg(profile);
-        // What `cargo run` says of this program would have build scripts run again.
+        // The variables that `cargo run` sets for this program would make build scripts run again.
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_program(name)) {
             cargo.env_remove(name);
         }
@@ -79,7 +80,7 @@ fn succeeded(output: &Output, trouble: &str) -> Result<(), Trouble> {
     Err(format!("{trouble}:\n{}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
-/// Makes the copy equal to the working tree: what git tracks, and what it would.
+/// Makes the copy equal to the working tree, with every file that git does not ignore.
 fn copy_sources() -> Result<(), Trouble> {
     let listed = Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).output()?;
     succeeded(&listed, "git does not list the sources")?;
@@ -102,7 +103,7 @@ fn copy_sources() -> Result<(), Trouble> {
     remove_others(Path::new(COPY), &names)
 }
 
-/// Removes the files of the copy that the sources do not have any more.
+/// Removes the files of the copy that the sources do not have.
 fn remove_others(folder: &Path, names: &HashSet<&Path>) -> Result<(), Trouble> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -115,7 +116,7 @@ fn remove_others(folder: &Path, names: &HashSet<&Path>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A source as the copy has it. Cargo itself writes the version into the lock file.
+/// The content of a source in the copy. The version is not changed in the lock file, because cargo does that itself.
 fn renamed(name: &str, content: Vec<u8>) -> Vec<u8> {
     let (old, new) = match name {
         "Cargo.toml" => ("version = \"", format!("version = \"{VERSION}\"")),

@@ -1,10 +1,10 @@
-//! Layers that spoil what is asked of Google and Byroapi.
+//! Layers that spoil requests to Google and Byroapi.
 
 use http::header::{HeaderMap, HeaderValue, IF_MATCH};
 use moffman_simulators::Tamper;
 use serde_json::Value;
 
-/// A PATCH names any version, so it is never refused.
+/// Every PATCH names any version, so Google never refuses it.
 pub(super) struct AnyVersion;
 
 impl Tamper for AnyVersion {
@@ -15,7 +15,7 @@ impl Tamper for AnyVersion {
     }
 }
 
-/// A form is sent twice.
+/// Every form is sent twice.
 pub(super) struct FormsTwice;
 
 impl Tamper for FormsTwice {

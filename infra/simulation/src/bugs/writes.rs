@@ -1,19 +1,19 @@
-//! Layers that spoil what is written to DynamoDB.
+//! Layers that spoil writes to DynamoDB.
 //!
-//! DynamoDB refuses a write with values or names that no expression uses, so they go with what used them.
+//! DynamoDB refuses values and names that no expression uses, so they are removed together with the expression.
 
 use http::HeaderMap;
 use moffman_simulators::Tamper;
 use serde_json::{Value, json};
 
-/// A check needs a condition: this one always holds.
+/// A condition that always holds, because a check must have one.
 const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 
 /// Writes of one kind lose their condition.
 pub(super) struct LostCondition {
-    /// `PutItem` alone, or an action of a transaction.
+    /// `PutItem`, or the name of an action in a transaction.
     pub(super) on: &'static str,
-    /// How the sort key of the item begins.
+    /// The beginning of the item's sort key.
     pub(super) key: &'static str,
 }
 
@@ -42,7 +42,7 @@ impl LostCondition {
     }
 }
 
-/// Something is spoiled in every form that is written.
+/// Every form is spoiled before it is written.
 pub(super) struct SpoiledForm {
     pub(super) spoil: fn(&mut Value),
 }
@@ -59,12 +59,12 @@ impl Tamper for SpoiledForm {
     }
 }
 
-/// The lease of a claim has no end.
+/// The lease of a claim never ends.
 pub(super) fn endless(form: &mut Value) {
     lease_until(form, 4_000_000_000_000);
 }
 
-/// The lease of a claim is over when it begins.
+/// The lease of a claim has ended when it begins.
 pub(super) fn over(form: &mut Value) {
     lease_until(form, 0);
 }
@@ -75,7 +75,7 @@ fn lease_until(form: &mut Value, until: i64) {
     }
 }
 
-/// A form that is about to be sent is written down as one that waits.
+/// A form that is about to be sent is written as one that waits.
 pub(super) fn unannounced(form: &mut Value) {
     if form["state"]["S"] == "sending" {
         form["state"] = json!({ "S": "waiting" });
@@ -84,17 +84,17 @@ pub(super) fn unannounced(form: &mut Value) {
     }
 }
 
-/// However many mails are out, it is one.
+/// A form counts one mail, however many were sent.
 pub(super) fn uncounted(form: &mut Value) {
     form["mails"] = json!({ "N": "1" });
 }
 
-/// A person's order is forgotten, which is good for one mail only.
+/// A person's order for one more mail is forgotten.
 pub(super) fn unordered(form: &mut Value) {
     remove(form, "ordered");
 }
 
-/// All writes of an item have the same revision.
+/// All items are written with the same revision.
 pub(super) struct OneRevision;
 
 impl Tamper for OneRevision {

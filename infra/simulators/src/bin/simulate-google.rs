@@ -1,8 +1,8 @@
 //! Simulated Google as a process of its own, for a service that runs elsewhere on this machine. Its time is the real time.
 //!
-//! Whoever starts it is the person at the calendars. Each line of standard input is a JSON object that says what to do, and
-//! is answered by a line of standard output, `{"ok": …}` or `{"error": "…"}`. The first line of output is the greeting. The
-//! process ends with its input, and fails if there was anything that real Google would not have accepted.
+//! Whoever starts it plays the persons at the calendars. Each line of standard input is a JSON object that says what to
+//! do, and is answered by a line of standard output, `{"ok": …}` or `{"error": "…"}`. The first line of output is the
+//! greeting. The process ends with its input, and fails if real Google would have refused any request or order.
 
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};

@@ -1,6 +1,6 @@
 //! Byroapi, the service that fills in a form and mails it.
 //!
-//! Every refusal is a 500 with the body `{}`; the text is in the reason phrase. It never recognises a repeated form.
+//! Every refusal is a 500 with the body `{}`; the reason phrase has the text. Byroapi never recognises a repeated form.
 //! See <https://github.com/calcite/byroapi>.
 
 use crate::{
@@ -56,7 +56,7 @@ impl FormService {
         Answer::empty(200)
     }
 
-    /// Why Byroapi itself would not issue the form. Without a recipient it answers 200 and mails nothing.
+    /// Why Byroapi itself would refuse the form. Without a recipient it answers 200 and mails nothing.
     fn unusable(&self, body: &Value) -> Option<String> {
         let Some(template) = body.get("template").and_then(Value::as_str) else {
             return Some("KeyError: 'template'".to_owned());
@@ -77,12 +77,12 @@ impl FormService {
     }
 }
 
-/// The way in which Byroapi says that something is wrong.
+/// A refusal in Byroapi's own way.
 pub(crate) fn error(code: u16, reason: &str) -> Answer {
     Answer { phrase: Some(reason.to_owned()), ..Answer::json(code, &json!({})) }
 }
 
-/// The keys that an object has, and those that it may have besides.
+/// The keys that an object must have, and those that it may have.
 struct KnownKeys<'a> {
     required: &'a [&'a str],
     optional: &'a [&'a str],

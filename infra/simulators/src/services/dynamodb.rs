@@ -1,7 +1,7 @@
 //! DynamoDB in memory: dynoxide does the work.
 //!
-//! [`DynamoDb`] stands alone, without strict checks and faults: a test that wants it in trouble stops it, or makes no table.
-//! A world's own DynamoDB is the [`Backend`], which requests reach only after they have passed through the world.
+//! [`DynamoDb`] stands alone, without strict checks and faults; a test can only stop it or leave its table out. A
+//! world's own DynamoDB is the [`Backend`], which requests reach after they have passed through the world.
 
 use crate::wire::exchange::{Answer, Dropped, ReceivedRequest, Route, Service};
 use bytes::Bytes;
@@ -88,7 +88,7 @@ impl Backend {
     }
 }
 
-/// The same request without the token by which DynamoDB recognises a repeated transaction for ten minutes.
+/// The same request without the token by which DynamoDB recognises a transaction that is repeated within ten minutes.
 pub(crate) fn without_token(request: &ReceivedRequest) -> ReceivedRequest {
     let mut body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let token = body.as_object_mut().and_then(|body| body.remove("ClientRequestToken"));

@@ -58,7 +58,7 @@ impl Services {
     }
 }
 
-/// An error in the service's own format, as a scripted fault has it.
+/// A scripted fault's error in the service's own format.
 pub(crate) fn error(service: Service, code: u16, reason: &str) -> Answer {
     match service {
         Service::Google | Service::Token | Service::Sheets => google::error::scripted(service, code, reason),

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// A stored parameter.
 pub(crate) struct Parameter {
     pub(crate) value: String,
-    /// `SecureString` rather than `String`.
+    /// Whether it is a `SecureString`; otherwise it is a `String`.
     pub(crate) secure: bool,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn error(code: u16, kind: &str) -> Answer {
     Answer::empty(code).with_body("application/x-amz-json-1.1", body.to_string())
 }
 
-/// What is wrong with the request, and the name of the error it gets.
+/// What is wrong with the request, and the name of the error that answers it.
 fn violation(request: &ReceivedRequest, body: &Value) -> Option<(String, &'static str)> {
     if request.method != "POST" || request.path != "/" {
         return Some((format!("{} {}", request.method, request.path), "UnknownOperationException"));

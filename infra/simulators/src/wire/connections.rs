@@ -15,7 +15,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Counts a new connection, which has to close when the returned value changes.
+    /// Counts a new connection, which has to close when the receiver sees a change.
     pub(crate) fn add(&self) -> watch::Receiver<()> {
         self.made.fetch_add(1, Ordering::Relaxed);
         self.hang_up.subscribe()
@@ -26,7 +26,7 @@ impl Connections {
         self.made.load(Ordering::Relaxed)
     }
 
-    /// Closes the ones without a request at once, and each other one after its answer.
+    /// Closes idle connections at once, and all others after their answers.
     pub(crate) fn close(&self) {
         self.hang_up.send_replace(());
     }

@@ -1,7 +1,7 @@
 //! One HTTP request and its answer, in the form in which every service takes and gives them.
 //!
-//! A request carries the name of its operation from the moment it arrives, so that faults and hooks can aim at it before
-//! a service has looked at it.
+//! A request has the name of its operation from its arrival, because faults and hooks aim at it before any service
+//! looks at it.
 
 use bytes::Bytes;
 use http::{HeaderMap, request::Parts};
@@ -48,19 +48,19 @@ impl Route {
 #[derive(Clone, Debug)]
 pub(crate) struct ReceivedRequest {
     pub(crate) route: Route,
-    /// The name in a first path segment such as `/~sweeper`, by which a test tells its callers apart.
+    /// The name in a first path segment such as `/~sweeper`, which tells a test who calls.
     pub(crate) caller: Option<String>,
     pub(crate) method: String,
-    /// Without the caller, and still percent-encoded.
+    /// The path without the caller, still percent-encoded.
     pub(crate) path: String,
-    /// Decoded, in the order sent.
+    /// The query, decoded, in the order sent.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
 impl ReceivedRequest {
-    /// `route` names the operation of the path without its caller.
+    /// Reads a request; `route` names the operation of the path without its caller.
     pub(crate) fn new(parts: &Parts, body: Bytes, route: impl FnOnce(&str) -> Route) -> Self {
         let (caller, path) = caller_and_path(parts.uri.path());
         Self {
@@ -94,7 +94,7 @@ impl ReceivedRequest {
         Some(serde_json::from_slice(&self.body).unwrap_or_else(|_| text()))
     }
 
-    /// The decoded path, the query and the body in one text, for a search in all of them.
+    /// The decoded path, the query and the body as one text to search in.
     pub(crate) fn text(&self) -> String {
         let mut text = percent_decode_str(&self.path).decode_utf8_lossy().into_owned();
         for (name, value) in &self.query {
@@ -128,7 +128,7 @@ pub(crate) fn form_pairs(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The connection is to be closed without an answer.
+/// Tells the server to close the connection without an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Dropped;
 

@@ -1,4 +1,4 @@
-//! A call as the log has it.
+//! A call as the log of the world has it.
 
 use crate::{
     services::google::calendar::folded,
@@ -40,7 +40,7 @@ pub struct Call {
     pub received: Instant,
     /// The real time of the answer; `None` whenever `status` is.
     pub answered: Option<Instant>,
-    /// The length of the request's body, to which that of the answer's is added once there is one.
+    /// The length of the request's body, and of the answer's once it is there.
     pub bytes: usize,
 }
 
@@ -65,7 +65,7 @@ impl Call {
         }
     }
 
-    /// The units of Google Calendar's quota that it takes. A call of another service takes none.
+    /// How many units of Google Calendar's quota the call takes; none if it is for another service.
     pub fn units(&self) -> u32 {
         match (self.service, self.operation.rsplit('.').next()) {
             (Service::Google, Some("list" | "get" | "watch" | "stop")) => 1,
@@ -80,7 +80,7 @@ impl Call {
     }
 }
 
-/// The calendar that the path of a request names, in the spelling that stands for all others.
+/// The calendar that the path of a request names, in the spelling of the log.
 pub(crate) fn calendar_of(request: &ReceivedRequest) -> Option<String> {
     request.route.path.get("calendarId").map(|id| folded(id))
 }

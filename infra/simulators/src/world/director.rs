@@ -1,4 +1,4 @@
-//! Who decides, while a simulation runs, when each call goes on and what happens to it.
+//! Lets a simulation decide when each call goes on and what happens to it.
 //!
 //! A call stops twice: before its effect, and between its effect and its answer. The director lets them go on one at a
 //! time, so that the order of its decisions is the order of everything that happens.

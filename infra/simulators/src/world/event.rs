@@ -1,6 +1,6 @@
 //! The words in which a test says what a person puts into a calendar.
 //!
-//! Times stay text until the calendar reads them, so that a test may also write what Google would refuse.
+//! Times stay text until the calendar reads them, so that a test can also write what Google refuses.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ impl When {
         Self { text: local.to_owned(), zone: Some(zone.to_owned()) }
     }
 
-    /// In the form in which Google writes it: <https://developers.google.com/workspace/calendar/api/v3/reference/events#resource>.
+    /// Writes it in the form of <https://developers.google.com/workspace/calendar/api/v3/reference/events#resource>.
     pub(crate) fn to_value(&self) -> Value {
         match (&self.zone, self.text.contains('T')) {
             (_, false) => json!({ "date": self.text }),

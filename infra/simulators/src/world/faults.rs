@@ -1,6 +1,6 @@
 //! Faults that a test scripts: which call, what goes wrong, how often.
 //!
-//! A fault happens once unless the test says otherwise. If several match a call, the one that was scripted first happens.
+//! A fault happens once unless the test says otherwise. If several match a call, the first one scripted happens.
 
 use super::calls::calendar_of;
 use crate::{services::google::calendar::folded, wire::exchange::ReceivedRequest};
@@ -53,7 +53,7 @@ impl From<&str> for Matcher {
 /// What goes wrong with a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// An error in the service's own format; nothing happens. For Byroapi the reason is the reason phrase.
+    /// An error in the service's own format, without any effect. For Byroapi the reason is the reason phrase.
     Status {
         /// The HTTP status.
         code: u16,
@@ -62,7 +62,7 @@ pub enum Fault {
         /// Seconds for the `Retry-After` header.
         retry_after: Option<u64>,
     },
-    /// An error in the service's own format, after the call had its effect: a form is issued, an event is changed.
+    /// An error in the service's own format although the call had its effect: a form is issued, or an event changed.
     StatusAfterEffect {
         /// The HTTP status, which may be one of success, such as 201 or 204.
         code: u16,
@@ -73,18 +73,18 @@ pub enum Fault {
     DropBeforeEffect,
     /// The call has its effect, then the connection is closed without an answer.
     DropAfterEffect,
-    /// A proxy's HTML page with this status; nothing happens.
+    /// A proxy's HTML page with this status; the call has no effect.
     Html(u16),
     /// The call has its effect; half of the JSON answer is sent, with the content length of that half.
     Truncated,
     /// The call has its effect; the answer is 200 without a body.
     Empty,
-    /// The answer is 500 with bytes that are no text; nothing happens.
+    /// The answer is 500 with bytes that are no text; the call has no effect.
     Garbage500,
-    /// The bearer token is refused; nothing happens.
+    /// The bearer token is refused; the call has no effect.
     Unauthorized401,
-    /// The call is carried out twice, as if a client that lost the answer had sent it again; the second answer is sent.
-    /// DynamoDB does not recognise the second transaction, because its token is left out.
+    /// The call is carried out twice, as if a client that lost the first answer had sent it again; the second answer is
+    /// sent. DynamoDB carries the second transaction out, too, because its token is left out.
     Repeated,
     /// The call has no effect, and there is never an answer.
     Hang,
@@ -119,9 +119,9 @@ impl Fault {
 pub(crate) struct FaultRule {
     matcher: Matcher,
     fault: Fault,
-    /// How many matching calls are left alone first.
+    /// How many matching calls are let through first.
     pub(crate) skip: u32,
-    /// `None` stands for every time.
+    /// How many times it still happens; `None` means for ever.
     pub(crate) remaining: Option<u32>,
     used: bool,
 }
@@ -145,14 +145,14 @@ impl FaultRule {
         true
     }
 
-    /// Says that the rule was not used, or not as often as scripted.
+    /// Says so if the rule was not used as often as scripted.
     pub(crate) fn complaint(&self) -> Option<String> {
         let is_unused = self.remaining.map_or(!self.used, |times| times > 0);
         is_unused.then(|| format!("{:?} for {:?}", self.fault, self.matcher))
     }
 }
 
-/// The fault for this call, which then counts as used.
+/// The fault for this call, which is thereby used.
 pub(crate) fn take(rules: &mut [FaultRule], request: &ReceivedRequest) -> Option<Fault> {
     rules.iter_mut().find_map(|rule| rule.applies(request).then(|| rule.fault.clone()))
 }

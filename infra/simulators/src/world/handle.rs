@@ -1,5 +1,5 @@
-//! The handle of a test or demo on the simulated services, and the memory behind it: one lock, so that an effect is atomic
-//! and everything has one order.
+//! The part of [`World`] with time, addresses and the service account, and the memory behind a world. The memory has
+//! one lock, so that an effect is atomic and everything has one order.
 //!
 //! This file has the part of [`World`] that is about time, addresses and the service account.
 
@@ -27,10 +27,10 @@ use std::{
 #[derive(Clone)]
 pub struct World(Arc<Mutex<WorldState>>);
 
-/// What a test wants to be done in the world, once.
+/// An action that a test wants once.
 pub(crate) type HookAction = Box<dyn FnOnce(&World) + Send>;
 
-/// What a test wants to be done whenever a request starts to hang.
+/// An action that a test wants whenever a request starts to hang.
 pub(crate) type HangReaction = Arc<dyn Fn(&World) + Send + Sync>;
 
 /// Everything that a world remembers.
@@ -60,7 +60,7 @@ pub(crate) struct ServiceUrls {
 }
 
 impl WorldState {
-    /// What persons work with.
+    /// The state that persons change.
     pub(crate) fn calendars_and_chronicle(&mut self) -> (&mut Calendars, &mut Chronicle) {
         (&mut self.services.google.calendars, &mut self.chronicle)
     }
@@ -115,14 +115,14 @@ impl World {
         }
     }
 
-    /// The next change comes within the millisecond of the last one: both get the same `updated`, and different etags. It is
-    /// a violation if time has gone by since the last change, or if no other change follows.
+    /// The next change comes in the same millisecond as the last one: both get the same `updated`, and different etags.
+    /// It is a violation if time has gone by since the last change, or if no other change follows.
     pub fn date_next_change_like_the_last(&self) {
         self.lock().chronicle.date_next_like_the_last();
     }
 
-    /// From now on the simulated time is the real time, for a world that somebody looks at. Without this, or after
-    /// [`World::set_now`], it stands still between the calls that move it.
+    /// Lets the simulated time follow the real time from now on, for a world that somebody looks at. Otherwise, and
+    /// again after [`World::set_now`], it stands still between the calls that move it.
     pub fn follow_real_time(&self) {
         self.lock().chronicle.follow_real_time();
     }
@@ -148,7 +148,7 @@ impl World {
         self.lock().urls.scheduler.clone()
     }
 
-    /// The URL of one of this world's services for a caller who is to be told apart: see [`Call::caller`].
+    /// The URL of one of this world's services for one caller, whose name the log then has: see [`Call::caller`].
     pub fn url_for(service_url: &str, caller: &str) -> String {
         let (origin, path) = match service_url.match_indices('/').nth(2) {
             Some((slash, _)) => service_url.split_at(slash),

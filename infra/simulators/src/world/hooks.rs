@@ -1,5 +1,5 @@
-//! What else happens while a call is on its way: a person edits the event while its form is being made, or the clock moves
-//! while a service does not answer.
+//! Actions while a call is on its way: a person edits the event while its form is being made, or the clock moves while
+//! a service does not answer.
 
 use super::faults::Matcher;
 use crate::wire::exchange::ReceivedRequest;
@@ -9,11 +9,11 @@ use crate::wire::exchange::ReceivedRequest;
 pub enum HookPoint {
     /// The call has arrived and nothing has happened yet.
     BeforeEffect,
-    /// The call was carried out (or refused by the service's rules) and its answer is not sent yet.
+    /// The call was carried out, or refused by the service's rules, and its answer is not sent yet.
     AfterEffect,
 }
 
-/// An action that waits for its call.
+/// An action that waits for a call.
 pub(crate) struct Hook<A> {
     pub(crate) matcher: Matcher,
     pub(crate) point: HookPoint,

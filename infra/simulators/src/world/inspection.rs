@@ -1,4 +1,4 @@
-//! The part of [`World`] that a test looks at: the log of calls, what the services have, and whether all was well.
+//! The part of [`World`] that a test reads: the log of calls, the content of the services, and whether all was well.
 
 use super::{calls::Call, faults::FaultRule, handle::World};
 use crate::services::byroapi::IssuedForm;
@@ -55,7 +55,7 @@ impl World {
         self.lock().services.byroapi.forms.iter().skip(count).cloned().collect()
     }
 
-    /// The resource of an event, an occurrence or a series as the calendar stores it, deleted ones too.
+    /// The resource of an event, an occurrence or a series as the calendar stores it, also if it is deleted.
     pub fn event(&self, calendar: &str, id: &str) -> Option<Value> {
         self.lock().services.google.calendars.get(calendar).and_then(|calendar| calendar.find(id)).map(Value::Object)
     }
@@ -78,8 +78,8 @@ impl World {
         self.lock().quota.busiest()
     }
 
-    /// What the services were asked that the real ones would refuse, or answered that the real ones would not, and what
-    /// persons were told to do that cannot be done.
+    /// Requests that the real services would refuse, answers that they would never give, and orders to persons that
+    /// cannot be carried out.
     pub fn violations(&self) -> Vec<String> {
         self.lock().chronicle.violations().to_vec()
     }
@@ -89,7 +89,7 @@ impl World {
         self.lock().chronicle.take_violations()
     }
 
-    /// The faults that were scripted and did not happen, or not as often as scripted.
+    /// The scripted faults that did not happen as often as scripted.
     pub fn unused_faults(&self) -> Vec<String> {
         let state = self.lock();
         let mut unused: Vec<String> = state.rules.iter().filter_map(FaultRule::complaint).collect();
@@ -101,7 +101,7 @@ impl World {
         unused
     }
 
-    /// The hooks whose call never came.
+    /// The hooks whose calls never came.
     pub fn unused_hooks(&self) -> Vec<String> {
         self.lock().hooks.iter().map(|hook| format!("{:?} {:?}", hook.point, hook.matcher)).collect()
     }

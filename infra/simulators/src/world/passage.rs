@@ -1,7 +1,7 @@
 //! The way that every call takes: log, hooks, faults, effect, answer.
 //!
-//! In a simulation a `Director` decides when a call goes on, and what goes wrong with it. A
-//! `Tamper` changes requests before the log sees them, and answers when they leave.
+//! In a simulation a `Director` decides when a call goes on, and what goes wrong with it. A `Tamper` changes requests
+//! before they reach the log, and answers when they leave.
 
 use super::{
     calls::Call,
@@ -20,7 +20,7 @@ use crate::{
 };
 use std::time::Instant;
 
-/// The request as the faulty layer, if there is one, lets it through.
+/// The request as the faulty layer, if there is one, has changed it.
 pub(crate) fn receive(world: &World, mut request: ReceivedRequest) -> ReceivedRequest {
     let layer = world.lock().layer.clone();
     if let Some(layer) = layer {
@@ -122,7 +122,7 @@ async fn effect(world: &World, request: &ReceivedRequest, backend: Option<&Backe
     Ok(services.answer(request, chronicle))
 }
 
-/// Never answers; ends when the client gives up and the connection's task is dropped.
+/// Never answers. It ends when the client gives up, because that drops the connection's task.
 async fn hang(world: &World) -> Result<Answer, Dropped> {
     let _counted = Hanging::new(world);
     let react = world.lock().on_hang.clone();
@@ -148,7 +148,7 @@ impl Drop for Hanging<'_> {
     }
 }
 
-/// The answer of a fault that prevents the effect.
+/// The answer when a fault prevents the effect.
 fn refusal(fault: &Fault, request: &ReceivedRequest) -> Answer {
     match fault {
         Fault::Status { code, reason, retry_after } => {
@@ -167,7 +167,7 @@ fn refusal(fault: &Fault, request: &ReceivedRequest) -> Answer {
     }
 }
 
-/// The answer of a fault that comes after the effect.
+/// The answer when a fault comes after the effect.
 fn spoiled(fault: &Fault, request: &ReceivedRequest, mut answer: Answer) -> Answer {
     match fault {
         Fault::Truncated => {

@@ -1,6 +1,6 @@
-//! The part of [`World`] that is about persons: what they do in Google Calendar, behind the API's back.
+//! The part of [`World`] with persons: what they do in Google Calendar by themselves, without the API.
 //!
-//! A test that tells them to do the impossible, such as to delete an unknown event, has a violation at its end.
+//! It is a violation to tell a person to do the impossible, such as to delete an unknown event.
 
 use super::{
     event::{NewEvent, Occurrence, Period, Recurrence},
@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 /// Where the copy of an event goes.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyTarget<'a> {
-    /// The calendar that the copy is in.
+    /// The calendar that gets the copy.
     pub calendar: &'a str,
     /// The e-mail address of the person who makes it.
     pub creator: &'a str,

@@ -9,14 +9,15 @@ use std::collections::{BTreeSet, VecDeque};
 pub const ALLOWED: u32 = 600;
 const MINUTE: Duration = Duration::seconds(60);
 
-/// The quota that scheduled work and lists take. Calls for a reservation do not count, because nothing holds them back.
+/// How much quota scheduled work and lists take. Calls for a reservation do not count, because nothing holds them back.
 #[derive(Debug, Default)]
 pub(crate) struct Quota {
-    /// The units of the last minute, with the time at which they were taken.
+    /// The units taken in the last minute, each with its time.
     taken: VecDeque<(DateTime<Utc>, u32)>,
     /// The units of the busiest minute so far, and the time of its last call.
     busiest: Option<(u32, DateTime<Utc>)>,
-    /// The calendars and ids of reservations, which are the only events whose ids a client chooses.
+    /// The calendars and ids of reservations. They can be told apart because a client chooses the ids of no other
+    /// events.
     reservations: BTreeSet<(String, String)>,
 }
 
@@ -27,7 +28,7 @@ impl Quota {
         if units == 0 || self.is_for_reservation(call) {
             return;
         }
-        // After the clock was set back, later entries no longer count.
+        // Entries from later than this call are left from before the clock was set back.
         self.taken.retain(|(at, _)| *at <= call.at && call.at - *at < MINUTE);
         self.taken.push_back((call.at, units));
         let minute = (self.taken.iter().map(|(_, units)| units).sum(), call.at);

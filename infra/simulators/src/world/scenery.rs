@@ -19,7 +19,7 @@ pub struct CalendarOptions {
     /// `owner`, `writer`, `reader`, `freeBusyReader` (listing its events is 403 here), or `none` for a calendar that is not
     /// shared and looks like an unknown one.
     pub access_role: String,
-    /// Whether it is in the service account's calendar list from the start, on which access does not depend.
+    /// Whether the service account's calendar list has it from the start; access does not depend on that.
     pub subscribed: bool,
 }
 
@@ -55,14 +55,14 @@ impl World {
         self.set(calendar, |calendar| role.clone_into(&mut calendar.access_role));
     }
 
-    /// Every sync token issued for this calendar so far is answered with 410.
+    /// All sync tokens of this calendar issued so far are answered with 410.
     pub fn expire_sync_tokens(&self, calendar: &str) {
         let change = self.lock().chronicle.stamp().change;
         self.set(calendar, |calendar| calendar.expired_before = change);
     }
 
-    /// Page `page` (the first is 1) of the next listing with a sync token is answered with 410, and its token is refused from
-    /// then on. A test that does not come to this page has an unused fault.
+    /// Page `page` of the next listing with a sync token, counted from 1, is answered with 410, and its token is
+    /// refused from then on. If that page is never asked for, the test has an unused fault.
     pub fn expire_sync_token_on_page(&self, calendar: &str, page: u32) {
         self.set(calendar, |calendar| calendar.expire_on_page = Some(page));
     }
@@ -82,14 +82,14 @@ impl World {
         self.set(calendar, |calendar| calendar.hides_deleted = true);
     }
 
-    /// Listings with a sync token show the details of deleted events, as Google may on the organiser's calendar. Without this
-    /// call they show no more than Google guarantees.
+    /// Listings with a sync token show the details of deleted events, as Google may on the organiser's calendar.
+    /// Otherwise they only show what Google guarantees.
     pub fn show_details_of_deleted(&self, calendar: &str) {
         self.set(calendar, |calendar| calendar.details_of_deleted = true);
     }
 
-    /// At most this many events or schedules are listed per page, whatever a request asks for: Google and AWS may return
-    /// fewer, too.
+    /// The most events or schedules listed on a page, whatever a request asks for, because Google and AWS may return
+    /// fewer.
     pub fn set_page_size(&self, events: usize) {
         let services = &mut self.lock().services;
         services.google.calendars.page_size = Some(events.max(1));
@@ -106,7 +106,7 @@ impl World {
         self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.set_tab(title, rows));
     }
 
-    /// Gives a range of the spreadsheet a name; `place` has the tab and its cells, such as `'Manual users'!A5:D`.
+    /// Gives a range of the spreadsheet a name; `place` is a tab with cells, such as `'Manual users'!A5:D`.
     pub fn name_range(&self, spreadsheet_id: &str, name: &str, place: &str) {
         self.on_spreadsheet(spreadsheet_id, |spreadsheet| spreadsheet.set_name(name, place));
     }

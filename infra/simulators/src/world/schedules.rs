@@ -11,8 +11,8 @@ impl World {
         self.lock().services.scheduler.groups.insert(name.to_owned());
     }
 
-    /// Makes or replaces a schedule as another program or a person would. The content is as in `CreateSchedule`; it is a
-    /// violation if anything is wrong with it.
+    /// Makes or replaces a schedule as another program or a person would. The content is that of `CreateSchedule`;
+    /// wrong content is a violation.
     pub fn put_schedule(&self, group: &str, name: &str, content: Value) {
         let mut state = self.lock();
         let now = state.chronicle.now();
@@ -22,7 +22,7 @@ impl World {
         }
     }
 
-    /// Deletes a schedule behind everyone's back.
+    /// Deletes a schedule, as another program or a person would.
     pub fn remove_schedule(&self, group: &str, name: &str) {
         self.lock().services.scheduler.schedules.remove(&ScheduleKey::new(group, name));
     }
@@ -41,8 +41,8 @@ impl World {
         keys.map(|key| key.name.clone()).collect()
     }
 
-    /// The schedules of a group that fire in the minute in which `at` is, by name. One without a start fires for the first
-    /// time when it is made or changed. Cron expressions never fire here.
+    /// The schedules of a group that fire in the minute of `at`, by name. A schedule without a start fires first when
+    /// it is made or changed. Cron expressions never fire here.
     pub fn firings(&self, group: &str, at: DateTime<Utc>) -> Vec<Firing> {
         self.lock().services.scheduler.firings(group, at)
     }

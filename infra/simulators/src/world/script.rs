@@ -9,7 +9,7 @@ use super::{
 };
 use std::sync::Arc;
 
-/// A fault that was just scripted; the methods say how often it happens.
+/// A fault that was just scripted; its methods say how often it happens.
 pub struct Scripted<'a> {
     world: &'a World,
     index: usize,
@@ -27,7 +27,7 @@ impl Scripted<'_> {
         self.change(|rule| rule.remaining = None)
     }
 
-    /// The first `calls` that match are left alone.
+    /// The first `calls` that match are let through.
     pub fn after(self, calls: u32) -> Self {
         self.change(|rule| rule.skip = calls)
     }
@@ -48,15 +48,15 @@ impl World {
         Scripted { world: self, index: state.rules.len() - 1 }
     }
 
-    /// From now on no scripted fault happens any more; unused ones no longer count.
+    /// From now on no scripted fault happens, and unused ones no longer count.
     pub fn heal(&self) {
         for rule in &mut self.lock().rules {
             rule.remaining = Some(0);
         }
     }
 
-    /// Runs `action` once, when the next call that matches is at this point. The world is not locked then, so the action may
-    /// do everything that a test may do.
+    /// Runs `action` once, when the next matching call is at this point. The world is not locked meanwhile, so the
+    /// action may do everything that a test may do.
     pub fn when(&self, matcher: impl Into<Matcher>, point: HookPoint, action: impl FnOnce(&World) + Send + 'static) {
         self.lock().hooks.push(Hook { matcher: matcher.into(), point, action: Box::new(action) });
     }
@@ -71,18 +71,18 @@ impl World {
         self.lock().director = Some(director);
     }
 
-    /// From now on nobody decides: calls go on at once.
+    /// From now on nobody decides, and calls go on at once.
     pub fn undirect(&self) {
         self.lock().director = None;
     }
 
-    /// From now on, everything passes through `layer`.
+    /// From now on, `layer` changes all requests and answers.
     pub fn tamper(&self, layer: Arc<dyn Tamper>) {
         self.lock().layer = Some(layer);
     }
 
-    /// The services close all connections: those without a request at once, the others after their answer. As with the
-    /// real ones, a client may learn of it only when it wants to use the connection again.
+    /// The services close all idle connections at once, and the others after their answers. As with real services, a
+    /// client may learn of it only when it next uses the connection.
     pub fn close_connections(&self) {
         self.lock().connections.close();
     }

@@ -1,7 +1,7 @@
-//! The part of [`World`] in which a person changes a series with "this and following": Google ends the series before that day
-//! and makes a new one of the rest.
+//! The part of [`World`] in which a person changes "this and following" days of a series: Google ends the series before
+//! that day and makes a new one of the rest.
 //!
-//! From that day on every day has a new id, so a client that knows days by their ids takes them for new ones.
+//! All days from there on get new ids, so a client that knows days by their ids takes them for new ones.
 
 use super::{event::Occurrence, handle::World, people::record};
 use crate::{
@@ -10,27 +10,28 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// How the rest of a split series comes back.
+/// How Google treats the rest of a split series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// Whether the new series is named after the old one and its first day, such as `s_R20260619`, with days such as
-    /// `s_R20260619_20260619`. Otherwise it has an id like any other.
+    /// Whether the new series is named after the old one and its first day, such as `s_R20260619` with days such as
+    /// `s_R20260619_20260619`. Otherwise its id is like any other.
     pub range_in_ids: bool,
-    /// Whether the private properties are carried over, of the series and of the days that were changed on their own.
+    /// Whether private properties are kept, both those of the series and those of days that were changed on their own.
     pub keeps_properties: bool,
 }
 
-/// The series that the rest of a split one becomes.
+/// The new series with the rest of a split one.
 struct NewSeries {
     id: String,
     keeps_properties: bool,
 }
 
 impl World {
-    /// A person splits a series at an occurrence. Days that were changed or deleted on their own stay so, under new ids. The
-    /// answer is the id of the new series.
+    /// A person splits a series at an occurrence and gets the id of the new series. Days that were changed or deleted
+    /// on their own stay so, under new ids.
     ///
-    /// It is a violation if nothing was planned then, and at the first day, where Google changes the series itself.
+    /// It is a violation if nothing was planned for then, and also at the first day, where Google changes the series
+    /// itself.
     pub fn person_splits_series<'a>(&self, calendar: &str, at: impl Into<Occurrence<'a>>, split: Split) -> String {
         let Occurrence { series_id, planned } = at.into();
         let mut state = self.lock();
@@ -62,7 +63,7 @@ fn split_series(
     let (ended, rest) =
         split.ok_or_else(|| ApiRefusal::invalid(&format!("{series_id} has nothing to split at {from:?}")))?;
     let planned = |suffix: &str| series::occurrence(&rest, calendar.time_zone, suffix).is_some();
-    // The end of the old series cancels its changed days, so they are read before.
+    // Ending the old series cancels its changed days, so they are read before.
     let changed: Vec<_> = calendar
         .events
         .iter()

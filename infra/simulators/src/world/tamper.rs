@@ -1,7 +1,7 @@
-//! A faulty layer between a client and the services. A simulation makes its client faulty in this way to see whether its
-//! checks find out.
+//! A faulty layer between a client and the services. With it a simulation makes its client faulty, to see whether its
+//! checks notice.
 //!
-//! The layer changes a request before anything has looked at it, so the log and the strict checks see the changed one.
+//! The layer changes a request before anything looks at it, so the log and the strict checks see the changed one.
 
 use super::calls::Call;
 use crate::wire::exchange::{Answer, ReceivedRequest};
@@ -11,18 +11,18 @@ use serde_json::Value;
 
 /// Changes what passes between a client and the services.
 pub trait Tamper: Send + Sync {
-    /// A request of one operation (see [`Call::operation`]) has arrived. The body is null where it is no JSON.
+    /// Changes a request of one operation (see [`Call::operation`]). The body is null if it is not JSON.
     fn request(&self, _operation: &str, _headers: &mut HeaderMap, _body: &mut Value) {}
 
-    /// How many times a request has its effect. Requests for DynamoDB are not asked about.
+    /// How many times a request has its effect; never asked about DynamoDB.
     fn times(&self, _operation: &str) -> usize {
         1
     }
 
-    /// The call is answered with success. The body is null where it is no JSON.
+    /// Changes a successful answer. The body is null if it is not JSON.
     fn answer(&self, _call: &Call, _body: &mut Value) {}
 
-    /// The call is answered with success; this changes the text of the body, also into what is no JSON.
+    /// Changes the text of a successful answer, perhaps into something that is not JSON.
     fn answer_text(&self, _call: &Call, _body: &mut String) {}
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn change_request(layer: &dyn Tamper, request: &mut ReceivedRequest) 
     change(&mut request.body, |body| layer.request(operation, &mut request.headers, body));
 }
 
-/// Lets the layer change the answer to a call, if it is one of success.
+/// Lets the layer change the answer to a call, if it is a success.
 pub(crate) fn change_answer(layer: &dyn Tamper, call: &Call, answer: &mut Answer) {
     if answer.status != 200 {
         return;

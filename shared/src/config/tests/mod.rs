@@ -23,7 +23,7 @@ forms:
   email: {from: {moffman@example.com: Moffman}, to: forms@example.com}
 ";
 
-/// A folder with a configuration file, and what else is given.
+/// A folder with a configuration file, and the other sources.
 struct Case {
     folder: tempfile::TempDir,
     sources: Sources,

@@ -27,13 +27,13 @@ fn place(origin: &Origin) -> String {
     format!("{line}:{column}")
 }
 
-/// The tree, and what was reported.
+/// The tree, and the mistakes that were reported.
 fn parse(source: &str) -> (Option<Node>, Vec<Mistake>) {
     let (file, mut mistakes) = (Origin::File { file: "f".into(), line: 0, column: 0 }, Vec::new());
     (super::parse(source, &file, "", &mut mistakes), mistakes)
 }
 
-/// The line and the text of the one mistake of what cannot be read.
+/// The line and the text of the only mistake in a text that cannot be read.
 fn mistake(source: &str) -> (u64, String) {
     let (None, mistakes) = parse(source) else { panic!("{source:?} was accepted") };
     let [Mistake { origin: Origin::File { line, .. }, message, .. }] = mistakes.as_slice() else {

@@ -1,4 +1,4 @@
-//! The part of a [`Form`] that says what it becomes by what happens.
+//! The part of [`Form`] that gives its next state when something happens to it.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! The part of a [`Form`] that says what becomes of a copy that a person ordered. The form itself stays what it is.
+//! The part of [`Form`] that gives the next state of a copy that a person ordered. The form itself keeps its state.
 
 use chrono::{DateTime, Utc};
 

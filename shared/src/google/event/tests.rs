@@ -60,7 +60,7 @@ fn a_timed_event_has_the_days_of_the_calendars_zone() {
         (Tz::Europe__Prague, "2026-06-18T07:00:00Z", "2026-06-18T22:00:01Z", "2026-06-18/2026-06-20"),
         (Tz::Europe__Prague, "2026-06-18T22:00:00Z", "2026-06-18T22:00:00Z", "2026-06-19/2026-06-20"),
         (Tz::Pacific__Kiritimati, "2026-06-18T10:00:00Z", "2026-06-19T10:00:00Z", "2026-06-19/2026-06-20"),
-        // A day that begins at one o'clock: its first moment is the end of the day before.
+        // This day begins at one o'clock, so an end at that time belongs to the day before.
         (Tz::Africa__Cairo, "2026-04-23T10:00:00Z", "2026-04-23T22:00:00Z", "2026-04-23/2026-04-24"),
     ] {
         assert_eq!(written(&instant(start), &instant(end), zone), expected, "{zone} {start} {end}");
@@ -103,9 +103,9 @@ fn without_the_calendars_zone_an_events_own_zone_or_offset_counts() {
             "2026-06-18/2026-06-19",
         ),
         (None, ("2026-06-18T00:30:00+02:00", None), ("2026-06-19T00:00:00+02:00", None), "2026-06-18/2026-06-19"),
-        // The night in which the clocks go back.
+        // The clocks go back in this night.
         (None, ("2026-10-24T00:00:00+02:00", None), ("2026-10-26T00:00:00+01:00", None), "2026-10-24/2026-10-26"),
-        // Begun in Prague, ended in Tokyo.
+        // An event that begins in Prague and ends in Tokyo.
         (
             None,
             ("2026-06-18T20:00:00Z", Some("Europe/Prague")),

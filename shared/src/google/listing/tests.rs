@@ -71,7 +71,7 @@ fn whole(id: usize) -> Value {
     })
 }
 
-/// What a member may turn out to be, as JSON.
+/// JSON that a member may have instead of its own.
 fn oddities() -> Vec<String> {
     let deep = |count: usize| format!("{}{}", "[".repeat(count), "]".repeat(count));
     let nested = format!("{}1{}", r#"{"a":"#.repeat(400), "}".repeat(400));
@@ -96,7 +96,7 @@ fn oddities() -> Vec<String> {
     texts.chain(others).chain([deep(200), deep(100_000), nested]).collect()
 }
 
-/// The event with one member, perhaps one in another, put in place of its own, or taken away.
+/// The event with an odd value in place of one member, perhaps a nested one, or without that member.
 fn mutated(path: &[&str], odd: Option<&str>) -> String {
     let mut event = whole(4);
     let (last, parents) = path.split_last().unwrap();

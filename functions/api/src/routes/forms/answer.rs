@@ -41,10 +41,10 @@ pub(crate) struct ListedForm {
     /// How many attempts failed since it was asked for, or since a person had it sent again.
     #[schema(examples(3))]
     failures: u32,
-    /// When the first of them failed.
+    /// When the first failed attempt failed.
     #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
     failing_since: Option<String>,
-    /// Before this instant sweeps do not try again; only while it is `waiting` or `in_doubt`.
+    /// Sweeps do not try again before this instant; only while the form is `waiting` or `in_doubt`.
     #[schema(format = DateTime, examples("2026-06-15T09:00:00Z"))]
     next_try_at: Option<String>,
     /// How many mails may have gone out, with copies; a mail that was refused is none.
@@ -53,7 +53,7 @@ pub(crate) struct ListedForm {
     /// When it was issued.
     #[schema(format = DateTime, examples("2026-06-15T10:00:00Z"))]
     issued_at: Option<String>,
-    /// The events that asked for it, the last 50.
+    /// The last 50 events that asked for it.
     events: Vec<FormEvent>,
 }
 
@@ -73,9 +73,10 @@ pub(crate) struct FormEvent {
     found_at: Option<String>,
 }
 
-/// How far a form has come: `due` ones are sent by the next sweep, and `sending` ones now. `waiting` ones were refused, or
-/// the form service was not reached; of `in_doubt` ones nobody knows whether they were issued: sweeps try both again, or
-/// leave them to a person. `held` ones wait for a person. `issued` ones were issued; `discarded` ones a person ended.
+/// How far a form has come. `due`: the next sweep sends it. `sending`: it is being sent now. `waiting`: it was refused,
+/// or the form service was not reached. `in_doubt`: nobody knows whether it was issued. Sweeps try `waiting` and
+/// `in_doubt` ones again, or leave them to a person. `held`: it waits for a person. `issued`: it was issued.
+/// `discarded`: a person ended it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FormState {
@@ -88,9 +89,9 @@ pub(crate) enum FormState {
     Discarded,
 }
 
-/// What became of an event that asked for a form: `open`, it is to be approved; `approved`; `refused`, Google does not let
-/// it be changed; `gone`, it was deleted, moved to other days, or is nothing to approve any more; `not_registered`, its
-/// person is no manual user; `orphaned`, it is open in a calendar that no office has any more.
+/// What became of an event that asked for a form. `open`: it is to be approved. `approved`: it is approved. `refused`:
+/// Google does not let it be changed. `gone`: it was deleted, moved to other days, or is nothing to approve any more.
+/// `not_registered`: its person is no manual user. `orphaned`: it is open in a calendar that no office has any more.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EventStatus {

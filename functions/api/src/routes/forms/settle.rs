@@ -1,4 +1,4 @@
-//! Lets a person settle a form that the sweeps do not. Every decision is safe to repeat.
+//! Lets a person settle a form that the sweeps leave open. Every decision is safe to repeat.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,8 +48,8 @@ impl BodyContent for DiscardRequest {
     const KIND: &str = OBJECT;
 }
 
-/// How a form ended: `arrived`, it counts as issued for whatever event asks for it; `not_wanted`, the events that have asked
-/// for it are approved without, and one that asks later has it sent.
+/// How a form ended. `arrived`: it counts as issued for every event that asks for it. `not_wanted`: the events that
+/// have asked for it are approved without it, and it is sent when another event asks.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum FormOutcome {
@@ -154,7 +154,7 @@ pub(crate) async fn discard(
     Ok(Json(form.into()))
 }
 
-/// What is no text is the id of no form.
+/// The form's id as text; anything else is the id of no form.
 fn known(form_id: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
     form_id.map(|Path(form_id)| form_id).map_err(|_| FormsError::NoSuchForm.into())
 }

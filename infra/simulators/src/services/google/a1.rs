@@ -1,4 +1,4 @@
-//! Ranges within a tab, in A1 or R1C1 notation, as Google was seen to read and to write them.
+//! Ranges within a tab, in A1 or R1C1 notation, as Google was seen to read and write them.
 //!
 //! <https://developers.google.com/workspace/sheets/api/guides/concepts#cell>. An offset in brackets counts from A1, an end
 //! beyond the grid is cut, and a start beyond it is an error.
@@ -14,7 +14,7 @@ pub(super) struct GridRange {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cells {
     Within(GridRange),
-    /// The range begins beyond the grid. The text is how Google's error names it.
+    /// The range begins beyond the grid. The text is the range as Google's error shows it.
     Beyond(String),
 }
 
@@ -32,7 +32,7 @@ enum AxisNotation {
 struct RangeEnd {
     row: Option<usize>,
     column: Option<usize>,
-    /// How row and column were written in R1C1 notation, for its check of reversed ranges.
+    /// How row and column were written in R1C1 notation, where some reversed ranges are refused.
     written: [Option<AxisNotation>; 2],
 }
 
@@ -75,8 +75,8 @@ pub(super) fn write(window: &GridRange) -> String {
     if first == last { first } else { format!("{first}:{last}") }
 }
 
-/// Both ends of a range, which must be in one notation. A single end may be a cell only in A1 notation, and anything in
-/// R1C1 notation.
+/// Both ends of a range in one notation. A single end must be a cell in A1 notation, and may be anything in R1C1
+/// notation.
 fn ends(text: &str) -> Option<(RangeEnd, RangeEnd)> {
     let (first, last) = match text.split_once(':') {
         Some((first, last)) => (first, Some(last)),
@@ -143,8 +143,8 @@ fn axis(text: &str, letter: char) -> Option<(Option<AxisNotation>, &str)> {
     Some((Some(AxisNotation::Absolute(absolute)), rest))
 }
 
-/// Whether a range in R1C1 notation ends directly before it begins. Google refuses such a range, and swaps the ends of any
-/// other reversed one.
+/// Whether Google refuses this reversed range: one in R1C1 notation that ends directly before it begins. In other
+/// reversed ranges Google swaps the ends.
 fn is_hollow(first: &RangeEnd, last: &RangeEnd) -> bool {
     first.written.into_iter().zip(last.written).any(|ends| match ends {
         (Some(AxisNotation::Absolute(first)), Some(AxisNotation::Absolute(last)))
@@ -173,7 +173,7 @@ fn letters(column: usize) -> String {
 mod tests {
     use super::*;
 
-    /// What Google writes back for cells of a fresh tab; those beyond it in brackets.
+    /// What Google writes back for cells of a fresh tab, in brackets if they are beyond its grid.
     fn seen(text: &str) -> Option<String> {
         read(text, 1000, 26).map(|cells| match cells {
             Cells::Within(window) => write(&window),
@@ -181,7 +181,7 @@ mod tests {
         })
     }
 
-    /// What others have seen Google answer.
+    /// Answers of Google that others have published.
     #[test]
     fn ranges_are_those_that_google_was_seen_to_make() {
         for (asked, answered) in [

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Checks the whole request; the refusal names every mistake in it.
+    /// Checks the whole request. The refusal names all its mistakes.
     pub(crate) fn read(api: &ApiSchema, method: &Method, request: &ReceivedRequest) -> Result<Self, ApiRefusal> {
         let mut wrong = Vec::new();
         check_query(api, method, &request.query, &mut wrong);
@@ -67,7 +67,7 @@ impl Arguments {
         }
     }
 
-    /// The query parameters for which `keep` holds, sorted and in one text.
+    /// The query parameters that `keep` selects, sorted, as one text.
     pub(crate) fn fingerprint(&self, keep: impl Fn(&str) -> bool) -> String {
         let mut pairs: Vec<String> =
             self.query.iter().filter(|(name, _)| keep(name)).map(|(name, value)| format!("{name}={value}")).collect();

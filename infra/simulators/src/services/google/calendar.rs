@@ -1,5 +1,5 @@
-//! One calendar as Google stores it, and the three ways in which its events change: they are put, they are deleted, and
-//! occurrences fall away when their series changes.
+//! One calendar as Google stores it. Its events change in three ways: they are put, they are deleted, or a series
+//! changes and loses occurrences.
 
 use super::{
     resource::{is_cancelled, text, timestamp},
@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The one spelling of a calendar's id that stands for all others: Google takes no notice of upper and lower case.
+/// A calendar's id in the one spelling that is stored, because Google ignores upper and lower case.
 pub(crate) fn folded(id: &str) -> String {
     id.to_lowercase()
 }
@@ -20,7 +20,7 @@ pub(crate) fn folded(id: &str) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct StoredEvent {
     pub(crate) resource: Map<String, Value>,
-    /// The number of its last change.
+    /// The number of the last change of the event.
     pub(crate) change: u64,
 }
 
@@ -38,8 +38,8 @@ pub(crate) struct SimulatedCalendar {
     pub(crate) access_role: String,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) events: BTreeMap<String, StoredEvent>,
-    /// Occurrences that a changed series no longer has, as far as nobody changed them on their own. Only listings with a sync
-    /// token show them, as cancelled.
+    /// Occurrences that a changed series has lost, unless somebody had changed them on their own. Only listings with a
+    /// sync token show them, as cancelled.
     pub(crate) former: BTreeMap<String, StoredEvent>,
     /// A sync token from before the change with this number is answered with 410.
     pub(crate) expired_before: u64,
@@ -53,7 +53,7 @@ pub(crate) struct SimulatedCalendar {
 /// How many pages a listing has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pages {
-    /// Only those that its events need.
+    /// As many as its events need.
     AsMany,
     /// Every page leads to another one.
     Endless,
@@ -150,7 +150,7 @@ impl SimulatedCalendar {
     }
 }
 
-/// Whether the change has moved, added or removed occurrences.
+/// Whether the change of a series has moved, added or removed occurrences.
 fn after_moved(before: &Map<String, Value>, after: Option<&StoredEvent>) -> bool {
     let plan = |resource: &Map<String, Value>| {
         ["start", "recurrence"].map(|field| resource.get(field).cloned().unwrap_or_default())
@@ -158,8 +158,8 @@ fn after_moved(before: &Map<String, Value>, after: Option<&StoredEvent>) -> bool
     after.is_none_or(|after| after.is_cancelled() || plan(&after.resource) != plan(before))
 }
 
-/// The time from which a listing shows the occurrences of a series when the request sets no bounds: from a year before to
-/// two years after the simulated time.
+/// The time for which a listing without bounds shows the occurrences of a series: from a year before to two years after
+/// the simulated time.
 pub(crate) fn bounds(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
     (now - Duration::days(365), now + Duration::days(730))
 }

@@ -23,7 +23,7 @@ pub(crate) fn insert(calendars: &mut Calendars, arguments: &Arguments) -> Result
     Ok(entry)
 }
 
-/// All entries are on one page, while Google's pages have 100 unless a request asks for more.
+/// Puts all entries on one page, though Google has only 100 on a page unless a request asks for more.
 pub(crate) fn list(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     if arguments.get("syncToken").or(arguments.get("pageToken")).is_some() {
         return Err(ApiRefusal::wrong("tokens of calendarList.list are not simulated"));

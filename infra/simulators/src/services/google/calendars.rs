@@ -7,7 +7,7 @@ use super::{
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The calendars by their ids, in whatever spelling they are asked for.
+/// All calendars, found by their ids in any spelling.
 #[derive(Debug, Default)]
 pub(crate) struct Calendars {
     by_id: BTreeMap<String, SimulatedCalendar>,
@@ -15,7 +15,7 @@ pub(crate) struct Calendars {
     pub(crate) subscriptions: Vec<String>,
     /// At most this many events are listed per page, whatever a request asks for.
     pub(crate) page_size: Option<usize>,
-    /// How many ids of events were made.
+    /// How many ids of events were made up.
     ids: u64,
 }
 
@@ -54,7 +54,7 @@ impl Calendars {
         }
     }
 
-    /// Puts a calendar in, in place of the one with this id.
+    /// Stores a calendar, in place of an earlier one with the same id.
     pub(crate) fn insert(&mut self, calendar: SimulatedCalendar) {
         self.by_id.insert(folded(&calendar.id), calendar);
     }

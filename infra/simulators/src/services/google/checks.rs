@@ -1,13 +1,13 @@
-//! Whether values are as Google's schemas have them.
+//! Checks whether values are as Google's schemas have them.
 
 use super::schema::ApiSchema;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-/// A check of one value with everything in it.
+/// A check of one value and everything in it.
 struct SchemaCheck<'a> {
     api: &'a ApiSchema,
-    /// A PATCH removes a field by a null in its place.
+    /// Whether fields may be null, because a null in a PATCH removes a field.
     may_be_null: bool,
     wrong: Vec<String>,
 }
@@ -66,7 +66,7 @@ fn text_problem(schema: &Value, text: &str) -> Option<String> {
     }
     let right = match schema["format"].as_str().unwrap_or_default() {
         "date" => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
-        // The offset may be missing where a time zone is named.
+        // Google accepts a time without an offset if the event names a time zone.
         "date-time" => DateTime::parse_from_rfc3339(text).is_ok() || text.parse::<NaiveDateTime>().is_ok(),
         "int64" => text.parse::<i64>().is_ok(),
         _ => true,

@@ -1,7 +1,7 @@
 //! What an event may contain: the rules that Google applies when one is inserted or changed.
 //!
-//! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>. Extended properties over the documented
-//! limits are refused here, where Google drops or cuts them silently.
+//! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>. Extended properties over the
+//! documented limits are refused here, while Google silently drops or cuts them.
 
 use super::{
     calendar::SimulatedCalendar,
@@ -36,7 +36,7 @@ pub(crate) struct EventDraft<'a> {
     pub(crate) id: &'a str,
     /// The e-mail address of its creator.
     pub(crate) creator: &'a str,
-    /// What the creator says about it.
+    /// The fields that the creator sends.
     pub(crate) fields: Map<String, Value>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn new_event(
     Ok(event)
 }
 
-/// Checks the content of an event and writes its times as Google does.
+/// Checks the content of an event, and writes its times as Google does.
 pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
     settle_times(event, zone)?;
     if text(event, "summary").chars().count() > 1024 {

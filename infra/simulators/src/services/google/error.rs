@@ -23,7 +23,7 @@ impl ApiRefusal {
         Self { status, reason: reason.to_owned(), message: message.to_owned(), location: None, violation: None }
     }
 
-    /// 400 for a request that is well formed, but cannot be carried out.
+    /// 400 for a well-formed request that cannot be carried out.
     pub(crate) fn invalid(message: &str) -> Self {
         Self::new(400, "invalid", message)
     }

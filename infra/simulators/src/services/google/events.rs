@@ -31,7 +31,7 @@ fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), A
     }
 }
 
-/// A deleted event is answered like any other; its status is `cancelled`.
+/// Answers a deleted event like any other, with the status `cancelled`.
 pub(crate) fn get(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
     let calendar = calendars.readable(arguments.path("calendarId"))?;
     let event = existing(calendar, arguments)?;
@@ -59,7 +59,7 @@ pub(crate) fn insert(
     store(calendars, chronicle, arguments, |calendar, stamp| content::new_event(calendar, draft, stamp))
 }
 
-/// A deleted event can be changed too. It stays deleted unless the PATCH sets its status.
+/// Changes an event, also a deleted one, which stays deleted unless the PATCH sets its status.
 pub(crate) fn patch(
     calendars: &mut Calendars,
     chronicle: &mut Chronicle,
@@ -117,7 +117,7 @@ pub(crate) fn delete(
     Ok(Value::Null)
 }
 
-/// Stores what `make` makes, and answers with it.
+/// Stores and answers the event that `make` makes.
 fn store(
     calendars: &mut Calendars,
     chronicle: &mut Chronicle,

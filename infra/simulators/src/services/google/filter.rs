@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
-/// The conditions that a request for a listing sets.
+/// The conditions that a listing's request sets.
 pub(super) struct EventFilter<'a> {
     arguments: &'a Arguments,
     pub(super) zone: Tz,
@@ -57,7 +57,8 @@ impl<'a> EventFilter<'a> {
         self.in_time(event) && self.has_properties(event)
     }
 
-    /// Whether the event ends after `timeMin` and starts before `timeMax`. A series is taken to end after any `timeMin`.
+    /// Whether the event ends after `timeMin` and starts before `timeMax`. A series counts as ending after any
+    /// `timeMin`.
     fn in_time(&self, event: &Map<String, Value>) -> bool {
         let Some((start, end)) = span(event, self.zone) else {
             return true;

@@ -1,4 +1,4 @@
-//! `events.list`: what it lists, in which order, page by page, and what the next listing with its sync token lists.
+//! `events.list`: which events it lists, in which order and on which page, and how its sync token continues it.
 //!
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/events/list> and
 //! <https://developers.google.com/workspace/calendar/api/guides/sync>. Events are in the order of their ids
@@ -33,7 +33,7 @@ const NOT_WITH_SYNC_TOKEN: [&str; 8] = [
 /// Parameters that may differ from page to page and from listing to listing.
 const FREE: [&str; 8] = ["alt", "fields", "key", "maxResults", "pageToken", "prettyPrint", "quotaUser", "userIp"];
 
-/// The events to list, by their place in the order.
+/// The events to list, in the order of their keys.
 type Items<'a> = BTreeMap<(String, String), Cow<'a, Map<String, Value>>>;
 
 /// A checked request for a listing.
@@ -82,7 +82,7 @@ fn expired() -> ApiRefusal {
 }
 
 impl<'a> Query<'a> {
-    /// `most` events are listed per page at most, whatever the request asks for.
+    /// Reads a request. A page has at most `most` events, whatever the request asks for.
     fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments, most: Option<usize>) -> Result<Self, ApiRefusal> {
         let filter = EventFilter::read(calendar, arguments)?;
         let sync = sync_token(calendar, arguments)?;
@@ -107,7 +107,7 @@ impl<'a> Query<'a> {
         Ok(Self { page: Some(page), ..query })
     }
 
-    /// Everything that is listed, on whatever page.
+    /// Everything that the listing has, on all its pages.
     fn items<'c>(&self, calendar: &'c SimulatedCalendar, now: DateTime<Utc>) -> Items<'c> {
         let mut items = Items::new();
         let since = self.sync.as_ref().map(|token| token.change);
@@ -129,7 +129,7 @@ impl<'a> Query<'a> {
         items
     }
 
-    /// The occurrences of a series that nobody has changed on their own. Those of a deleted series are cancelled.
+    /// The occurrences of a series that nobody has changed on their own. They are cancelled if the series is deleted.
     fn occurrences(
         &self,
         calendar: &SimulatedCalendar,
@@ -158,7 +158,7 @@ impl<'a> Query<'a> {
         items.insert((key.unwrap_or_default(), text(&event, "id").to_owned()), event);
     }
 
-    /// One page, and the token with which a caller goes on.
+    /// One page, with the token for the next page or the next listing.
     fn envelope(&self, calendar: &SimulatedCalendar, items: Items<'_>, change: u64) -> Value {
         let as_of = self.page.as_ref().map_or(change, |page| page.as_of);
         let more = items.len() > self.size || calendar.pages == Pages::Endless;
@@ -189,14 +189,14 @@ impl<'a> Query<'a> {
         envelope
     }
 
-    /// Whether the last page has a sync token, which a sorted or searched listing does not get.
+    /// Whether the last page has a sync token. Sorted and searched listings get none.
     fn starts_sync(&self) -> bool {
         let sorted_or_searched =
             |name: &&str| !["timeMin", "timeMax"].contains(name) && self.arguments.get(name).is_some();
         !NOT_WITH_SYNC_TOKEN.iter().any(sorted_or_searched)
     }
 
-    /// An event as this listing shows it. In a listing with a sync token, a deleted event has only the fields that Google
+    /// An event as this listing shows it. With a sync token, a deleted event has only the fields that Google
     /// guarantees, unless the calendar shows more.
     fn show(&self, calendar: &SimulatedCalendar, mut event: Map<String, Value>) -> Value {
         if self.sync.is_some() && is_cancelled(&event) && !calendar.details_of_deleted {
@@ -207,7 +207,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The parameters that a listing must share with the one that its sync token comes from.
+/// The parameters that a listing must have in common with the one that gave it the sync token.
 fn lasting(arguments: &Arguments) -> String {
     arguments.fingerprint(|name| !FREE.contains(&name) && !NOT_WITH_SYNC_TOKEN.contains(&name) && name != "syncToken")
 }

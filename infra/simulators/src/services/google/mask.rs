@@ -23,7 +23,7 @@ impl Mask {
         if rest.is_empty() { Ok(mask) } else { Err(format!("unexpected {rest:?} in the mask {text:?}")) }
     }
 
-    /// Lists the fields that the schema does not know.
+    /// Adds the fields that the schema does not know to `unknown`.
     pub(crate) fn check(&self, api: &ApiSchema, schema: &Value, unknown: &mut Vec<String>) {
         let Mask::Fields(fields) = self else { return };
         let mut schema = api.resolve(schema);
@@ -44,7 +44,7 @@ impl Mask {
         }
     }
 
-    /// Keeps what the mask names.
+    /// The value with only the fields that the mask names.
     pub(crate) fn apply(&self, value: Value) -> Value {
         match (self, value) {
             (Mask::Fields(_), Value::Array(items)) => items.into_iter().map(|item| self.apply(item)).collect(),

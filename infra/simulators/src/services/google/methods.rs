@@ -1,6 +1,6 @@
-//! Google's methods: each request is checked against the schema before it is carried out, and each answer before it is sent.
+//! Google's methods. Each request is checked against the schema before its effect, and each answer before it is sent.
 //!
-//! A request that a correct client would not have sent is refused as Google refuses it, and recorded as a violation.
+//! A request that no correct client would send is refused as Google refuses it, and recorded as a violation.
 
 use super::{
     arguments::Arguments,
@@ -21,7 +21,7 @@ use crate::{
 use serde_json::Value;
 use std::io;
 
-/// What Google remembers.
+/// Everything that the simulated Google remembers.
 pub(crate) struct Google {
     pub(crate) tokens: TokenService,
     pub(crate) calendars: Calendars,

@@ -1,7 +1,7 @@
 //! Access tokens for a service account, and what they allow.
 //!
 //! See <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>. Tokens live for an hour of
-//! simulated time; the assertion's own times are not compared with any clock, only with each other.
+//! simulated time. The times in an assertion are only compared with each other, not with a clock.
 
 use super::error::ApiRefusal;
 use crate::wire::exchange::{Answer, ReceivedRequest, form_pairs};
@@ -45,11 +45,11 @@ struct Grant {
 /// Why no token is issued: OAuth's code, and a description.
 type GrantRefusal = (&'static str, String);
 
-/// Issues access tokens, and knows them again.
+/// Issues access tokens and recognises them.
 pub(crate) struct TokenService {
-    /// RSA, PKCS#1 DER: verifies the service account's assertions.
+    /// Verifies the service account's assertions; RSA, PKCS#1 DER.
     public_key: Vec<u8>,
-    /// The URL of this endpoint, for which an assertion must be made.
+    /// The URL of this endpoint, which an assertion must name as its audience.
     pub(crate) audience: String,
     /// What was granted, by access token.
     grants: BTreeMap<String, Grant>,
@@ -184,7 +184,7 @@ impl TokenService {
     }
 }
 
-/// The scopes of which an operation needs one.
+/// The scopes for an operation, one of which is enough.
 fn enough(operation: &str) -> &'static [&'static str] {
     match operation {
         "events.list" | "events.get" | "events.instances" => {

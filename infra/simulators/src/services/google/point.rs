@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
     Day(NaiveDate),
-    /// The zone is the one that the event names, or else its calendar's.
+    /// The instant, in the zone of the event or else of its calendar.
     Instant(DateTime<Utc>, Tz),
 }
 
@@ -51,7 +51,7 @@ impl Point {
         }
     }
 
-    /// The instant itself, or the one at which the day begins in the given zone.
+    /// The instant, or the beginning of the day in the given zone.
     pub(crate) fn instant(self, zone: Tz) -> DateTime<Utc> {
         match self {
             Self::Day(day) => instant_of(day.and_time(chrono::NaiveTime::MIN), zone),
@@ -59,7 +59,7 @@ impl Point {
         }
     }
 
-    /// The end of the id of an occurrence that was planned for this time.
+    /// The last part of the id of an occurrence planned for this time.
     pub(crate) fn suffix(self) -> String {
         match self {
             Self::Day(day) => day.format("%Y%m%d").to_string(),
@@ -68,7 +68,7 @@ impl Point {
     }
 }
 
-/// The instant of a local time. One that a change of clocks skips counts as an hour later.
+/// The instant of a local time. A time that a change of clocks skips counts as an hour later.
 pub(crate) fn instant_of(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     let later = || zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest();
     let found = zone.from_local_datetime(&local).earliest().or_else(later);

@@ -1,7 +1,7 @@
 //! Google's paths, parameters and resources, from the facts in `schema/`.
 //!
-//! The facts are Google's discovery documents (<https://developers.google.com/discovery/v1/reference/apis>) without their
-//! prose. The properties named `description` fell out together with the prose and are put back here.
+//! The facts are Google's discovery documents (<https://developers.google.com/discovery/v1/reference/apis>) without
+//! their prose. Properties named `description` were lost with the prose and are put back here.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
@@ -44,7 +44,7 @@ pub(crate) struct Method {
 
 impl ApiSchema {
     fn read(text: &str) -> Self {
-        // From damaged facts no path would be known, and the tests of this module would fail.
+        // Damaged facts give a schema without paths, which the tests of this module notice.
         let facts: Value = serde_json::from_str(text).unwrap_or_default();
         let object = |name: &str| facts[name].as_object().cloned().unwrap_or_default();
         let service_path = facts["servicePath"].as_str().unwrap_or_default();

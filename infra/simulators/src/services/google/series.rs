@@ -1,7 +1,7 @@
 //! Series and their occurrences (RFC 5545, 3.3.10), as far as `FREQ=DAILY|WEEKLY` with `INTERVAL`, `COUNT` and `UNTIL`.
 //!
-//! An occurrence keeps its local time in the zone of the series across changes of clocks. An occurrence that was changed on
-//! its own is stored in the calendar like an event; this file computes the others.
+//! An occurrence keeps its local time in the zone of the series when clocks change. This file computes occurrences; one
+//! that somebody changed on its own is stored in the calendar like an event.
 
 use super::{
     point::{Point, instant_of},
@@ -11,7 +11,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-/// The most occurrences of a series, which reach further than any listing.
+/// The most occurrences of a series: so many reach further than any listing.
 const MOST: i64 = 20_000;
 
 /// When a series repeats.
@@ -51,7 +51,7 @@ pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<RecurrenceRul
     Ok(Some(rule))
 }
 
-/// The occurrences of a series that overlap a span of time, as they were planned. A single event has none.
+/// The planned occurrences of a series that overlap a span of time. A single event has none.
 pub(crate) fn occurrences(
     series: &Map<String, Value>,
     calendar_zone: Tz,
@@ -69,7 +69,7 @@ pub(crate) fn occurrences(
         .collect()
 }
 
-/// The occurrence whose id ends in `suffix`.
+/// The planned occurrence whose id ends in `suffix`.
 pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix: &str) -> Option<Map<String, Value>> {
     let rule = rule(series).ok()??;
     let (start, end) = span(series, calendar_zone)?;
@@ -78,8 +78,8 @@ pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix:
     Some(derive(series, calendar_zone, start, end))
 }
 
-/// Cuts a series in two before the occurrence planned for `from`; both parts still have its id. `None` if nothing is planned
-/// for then, or if it is the first occurrence.
+/// Cuts a series in two before the occurrence planned for `from`; both parts still have its id. `None` if no
+/// occurrence, or only the first one, is planned for then.
 pub(crate) fn split(
     series: &Map<String, Value>,
     calendar_zone: Tz,
@@ -130,7 +130,7 @@ fn occurrence_times(rule: &RecurrenceRule, start: Point, end: Point, index: i64)
     rule.until.is_none_or(|until| day <= until).then_some(times)
 }
 
-/// An occurrence inherits everything from its series but the rule.
+/// Makes an occurrence, which inherits everything from its series but the rule.
 fn derive(series: &Map<String, Value>, zone: Tz, start: Point, end: Point) -> Map<String, Value> {
     let id = text(series, "id");
     let mut occurrence = series.clone();

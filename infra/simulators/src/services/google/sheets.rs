@@ -11,7 +11,7 @@ use super::{
 use serde_json::{Number, Value, json};
 use std::collections::BTreeMap;
 
-/// The size of a fresh tab; larger content makes it larger.
+/// The size of a fresh tab, which grows with its content.
 const ROWS: usize = 1000;
 const COLUMNS: usize = 26;
 
@@ -45,7 +45,7 @@ impl Spreadsheet {
         self.names.push((name.to_owned(), place.to_owned()));
     }
 
-    /// The tab that a range is on, and its cells, which are `None` for a whole tab.
+    /// The tab of a range, and the range's cells; `None` means the whole tab.
     ///
     /// The last exclamation mark ends the title. A range without a title is read as cells of the first tab if possible, else
     /// as a named range, else as a title.

@@ -20,8 +20,8 @@ pub(crate) struct PageToken {
     pub(crate) parameters: String,
     /// The number of the page, from 1.
     pub(crate) page: u32,
-    /// The last change before the first page was listed. The next sync token holds it, so that no change between the pages
-    /// is lost.
+    /// The last change before the first page was listed. The next sync token holds it, because changes between the
+    /// pages would be lost otherwise.
     pub(crate) as_of: u64,
     /// The place of the last item listed, in the order of the listing.
     pub(crate) after: (String, String),

@@ -22,10 +22,10 @@ const MEMBERS: [&str; 12] = [
 ];
 const TARGET: [&str; 5] = ["Arn", "DeadLetterConfig", "Input", "RetryPolicy", "RoleArn"];
 
-/// The error says what is wrong with a request.
+/// What a check finds: the error says what is wrong with a request.
 type Checked = Result<(), String>;
 
-/// Whether a name or the name of a group may be this.
+/// Whether this may be the name of a schedule or a group.
 pub(super) fn is_name(text: &str) -> bool {
     has_length(text, 1, 64) && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
@@ -116,7 +116,7 @@ fn target(target: &Map<String, Value>) -> Checked {
     Ok(())
 }
 
-/// The content of a schedule that this request makes: members that it leaves out get their defaults.
+/// The content of the schedule that this request makes, with defaults for the members that it leaves out.
 pub(super) fn with_defaults(body: &Map<String, Value>) -> Map<String, Value> {
     let mut schedule = body.clone();
     schedule.remove("ClientToken");

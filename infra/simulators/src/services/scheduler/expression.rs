@@ -5,11 +5,11 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 /// When a schedule fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expression {
-    /// Again and again, with this many minutes in between.
+    /// Again and again, every so many minutes.
     Rate(i64),
     /// Once, in the schedule's own time zone.
     At(NaiveDateTime),
-    /// At certain minutes, hours and days. It is checked, but never fires here.
+    /// At certain minutes, hours and days; checked, but this simulator never fires it.
     Cron,
 }
 
@@ -30,13 +30,13 @@ impl Expression {
         !matches!(self, Self::At(_))
     }
 
-    /// Whether it fires in the minute that begins at `minute`, when its first time is `start`.
+    /// Whether it fires in the minute that begins at `minute`, if it fired first at `start`.
     pub(crate) fn fires_in(self, minute: DateTime<Utc>, start: DateTime<Utc>) -> bool {
         let within = |at: DateTime<Utc>| at >= minute && at < minute + TimeDelta::minutes(1);
         match self {
             Self::Rate(every) => {
                 let (every, passed) = (every * 60, (minute - start).num_seconds());
-                // The first time at or after the beginning of the minute.
+                // The number of intervals until the first time at or after the beginning of the minute.
                 let count = if passed <= 0 { 0 } else { (passed + every - 1) / every };
                 within(start + TimeDelta::seconds(count * every))
             }
@@ -62,7 +62,7 @@ fn rate(inner: &str) -> Option<Expression> {
 const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// Whether this is minutes, hours, day of the month, month, day of the week and year. One of the two days must be `?`.
+/// Whether this is minutes, hours, day of the month, month, day of the week and year, with `?` for one of the days.
 fn is_cron(inner: &str) -> bool {
     let fields: Vec<&str> = inner.split(' ').collect();
     let [minutes, hours, day, month, weekday, year] = fields[..] else {
@@ -96,12 +96,12 @@ fn is_field(text: &str, least: u32, most: u32, names: &[&str]) -> bool {
     })
 }
 
-/// Whether this is the last day, or the working day nearest to a day.
+/// Whether this means the last day of the month, or the working day nearest to a day.
 fn is_special_day(text: &str) -> bool {
     text == "L" || text == "LW" || text.strip_suffix('W').is_some_and(|day| is_field(day, 1, 31, &[]))
 }
 
-/// Whether this is the last or the n-th weekday of the month.
+/// Whether this means the last or the n-th of a weekday in the month.
 fn is_special_weekday(text: &str) -> bool {
     let last = text.strip_suffix('L').is_some_and(|day| day.is_empty() || is_field(day, 1, 7, WEEKDAYS));
     let nth = text.split_once('#').is_some_and(|(day, n)| is_field(day, 1, 7, WEEKDAYS) && is_field(n, 1, 5, &[]));

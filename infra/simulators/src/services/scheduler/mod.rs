@@ -1,5 +1,5 @@
-//! EventBridge Scheduler: the schedules of a group, over its REST protocol. Nothing fires by itself: a test asks which
-//! schedules are due.
+//! EventBridge Scheduler: the schedules of a group, over its REST protocol. Schedules never fire by themselves: a test
+//! asks which ones are due.
 
 mod content;
 mod expression;

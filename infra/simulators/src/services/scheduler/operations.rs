@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The most schedules of a page.
+/// The most schedules on a page.
 const PAGE: usize = 100;
 
 /// An answer, or what is wrong with the request.
@@ -79,7 +79,7 @@ fn create(store: &mut ScheduleStore, request: &ReceivedRequest, now: DateTime<Ut
     Ok(answer)
 }
 
-/// Replaces everything: a member that the request leaves out gets its default.
+/// Replaces a schedule as a whole: a member that the request leaves out gets its default.
 fn update(store: &mut ScheduleStore, request: &ReceivedRequest, now: DateTime<Utc>) -> Answered {
     let body = body(request)?;
     content::check(&body, now)?;
@@ -171,7 +171,7 @@ fn is_signed(request: &ReceivedRequest) -> bool {
     signed.starts_with("AWS4-HMAC-SHA256 ") && signed.contains("/scheduler/aws4_request")
 }
 
-/// The query, which may have each of the known parameters once.
+/// The parameters of the query, each of which must be known and may be given once.
 fn query<'a>(request: &'a ReceivedRequest, known: &[&str]) -> Result<BTreeMap<&'a str, &'a str>, String> {
     let mut query = BTreeMap::new();
     for (name, value) in &request.query {

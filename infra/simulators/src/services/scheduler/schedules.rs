@@ -1,4 +1,4 @@
-//! The schedules that there are, and when they fire.
+//! The schedules of all groups, and when they fire.
 
 use super::{content, expression::Expression};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,7 +28,7 @@ pub(crate) struct ScheduleKey {
 pub(crate) struct ScheduleStore {
     pub(crate) groups: BTreeSet<String>,
     pub(crate) schedules: BTreeMap<ScheduleKey, StoredSchedule>,
-    /// At most this many are listed per page, whatever a request asks for.
+    /// The most schedules listed on a page, whatever a request asks for.
     pub(crate) page_size: Option<usize>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct StoredSchedule {
     pub(super) content: Map<String, Value>,
     created: DateTime<Utc>,
     pub(super) modified: DateTime<Utc>,
-    /// The body of the request that made it, by which a repeated request is recognised.
+    /// The body of the request that made it, by which a repeat of that request is recognised.
     pub(super) made_by: Map<String, Value>,
 }
 
@@ -57,7 +57,7 @@ impl ScheduleStore {
         name == "default" || self.groups.contains(name)
     }
 
-    /// Makes or replaces a schedule, even when its content is wrong; answers what is wrong with it.
+    /// Makes or replaces a schedule even if its content is wrong, and answers what is wrong.
     pub(crate) fn put(&mut self, key: ScheduleKey, mut body: Map<String, Value>, now: DateTime<Utc>) -> Option<String> {
         body.insert("GroupName".to_owned(), json!(key.group));
         let mistake = content::check(&body, now).err();
@@ -65,7 +65,7 @@ impl ScheduleStore {
         mistake
     }
 
-    /// The schedules of a group that fire in the minute in which `at` is, by name.
+    /// The schedules of a group that fire in the minute of `at`, by name.
     pub(crate) fn firings(&self, group: &str, at: DateTime<Utc>) -> Vec<Firing> {
         let minute = at - TimeDelta::seconds(at.timestamp().rem_euclid(60));
         let schedules = self.schedules.iter().filter(|(key, _)| key.group == group);
