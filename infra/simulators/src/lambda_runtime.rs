@@ -3,22 +3,18 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::wire::{
-    connections::Connections,
-    exchange::{Answer, Dropped},
-    serve,
-};
+use crate::wire::connections::Connections;
+use crate::wire::exchange::{Answer, Dropped};
+use crate::wire::serve;
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, VecDeque},
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 
 const ARN: &str = "arn:aws:lambda:eu-central-1:000000000000:function:simulated";

@@ -4,22 +4,16 @@
 //! This file has the part of [`World`] that is about time, addresses and the service account.
 
 use super::{calls::Call, director::Director, faults::FaultRule, hooks::Hook, quota::Quota, tamper::Tamper};
-use crate::{
-    services::{
-        byroapi::FormService,
-        google::{calendars::Calendars, methods::Google, oauth},
-        routing::Services,
-        scheduler::schedules::ScheduleStore,
-        ssm::ParameterStore,
-    },
-    time::Chronicle,
-    wire::connections::Connections,
-};
+use crate::services::byroapi::FormService;
+use crate::services::google::{calendars::Calendars, methods::Google, oauth};
+use crate::services::routing::Services;
+use crate::services::scheduler::schedules::ScheduleStore;
+use crate::services::ssm::ParameterStore;
+use crate::time::Chronicle;
+use crate::wire::connections::Connections;
 use chrono::{DateTime, Duration, Utc};
-use std::{
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Simulated Google, Byroapi, SSM and EventBridge Scheduler over one state. Clones are handles on the same world.
 ///

@@ -2,21 +2,15 @@
 //!
 //! A test that tells them to do the impossible, such as to delete an unknown event, has a violation at its end.
 
-use super::{
-    event::{NewEvent, Occurrence, Period, Recurrence},
-    handle::World,
-};
-use crate::{
-    services::google::{
-        calendar::{SimulatedCalendar, StoredEvent},
-        calendars::Calendars,
-        content::{self, EventDraft, merge},
-        error::ApiRefusal,
-        point::Point,
-        resource::text,
-    },
-    time::{ChangeStamp, Chronicle},
-};
+use super::event::{NewEvent, Occurrence, Period, Recurrence};
+use super::handle::World;
+use crate::services::google::calendar::{SimulatedCalendar, StoredEvent};
+use crate::services::google::calendars::Calendars;
+use crate::services::google::content::{self, EventDraft, merge};
+use crate::services::google::error::ApiRefusal;
+use crate::services::google::point::Point;
+use crate::services::google::resource::text;
+use crate::time::{ChangeStamp, Chronicle};
 use serde_json::{Map, Value, json};
 
 /// Where the copy of an event goes.

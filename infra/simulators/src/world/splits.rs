@@ -4,10 +4,8 @@
 //! From that day on every day has a new id, so a client that knows days by their ids takes them for new ones.
 
 use super::{event::Occurrence, handle::World, people::record};
-use crate::{
-    services::google::{calendar::SimulatedCalendar, error::ApiRefusal, point::Point, resource::text, series},
-    time::ChangeStamp,
-};
+use crate::services::google::{calendar::SimulatedCalendar, error::ApiRefusal, point::Point, resource::text, series};
+use crate::time::ChangeStamp;
 use serde_json::{Map, Value, json};
 
 /// How the rest of a split series comes back.

@@ -1,13 +1,9 @@
 //! The part of [`World`] that starts its servers.
 
-use super::{
-    handle::{ServiceUrls, World},
-    passage,
-};
-use crate::{
-    services::{dynamodb::Backend, routing::Port},
-    wire::serve,
-};
+use super::handle::{ServiceUrls, World};
+use super::passage;
+use crate::services::{dynamodb::Backend, routing::Port};
+use crate::wire::serve;
 use chrono::{DateTime, Utc};
 use std::io;
 

@@ -1,10 +1,8 @@
 //! The parameters and the body of a request, checked against the schema.
 
-use super::{
-    checks::{mismatches_of_body, parameter_problem},
-    error::ApiRefusal,
-    schema::{ApiSchema, Method},
-};
+use super::checks::{mismatches_of_body, parameter_problem};
+use super::error::ApiRefusal;
+use super::schema::{ApiSchema, Method};
 use crate::wire::exchange::ReceivedRequest;
 use chrono_tz::Tz;
 use serde_json::{Map, Value};

@@ -1,10 +1,8 @@
 //! One calendar as Google stores it, and the three ways in which its events change: they are put, they are deleted, and
 //! occurrences fall away when their series changes.
 
-use super::{
-    resource::{is_cancelled, text, timestamp},
-    series,
-};
+use super::resource::{is_cancelled, text, timestamp};
+use super::series;
 use crate::time::ChangeStamp;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;

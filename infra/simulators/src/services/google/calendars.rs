@@ -1,9 +1,7 @@
 //! All calendars of a world, and the service account's list of them.
 
-use super::{
-    calendar::{SimulatedCalendar, folded},
-    error::ApiRefusal,
-};
+use super::calendar::{SimulatedCalendar, folded};
+use super::error::ApiRefusal;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 

@@ -3,13 +3,11 @@
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>. Extended properties over the documented
 //! limits are refused here, where Google drops or cuts them silently.
 
-use super::{
-    calendar::SimulatedCalendar,
-    error::ApiRefusal,
-    point::Point,
-    resource::{text, timestamp},
-    series,
-};
+use super::calendar::SimulatedCalendar;
+use super::error::ApiRefusal;
+use super::point::Point;
+use super::resource::{text, timestamp};
+use super::series;
 use crate::time::ChangeStamp;
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};

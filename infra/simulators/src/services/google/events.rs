@@ -2,15 +2,13 @@
 //!
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/events>
 
-use super::{
-    arguments::Arguments,
-    calendar::SimulatedCalendar,
-    calendars::Calendars,
-    content::{self, EventDraft, READ_ONLY, merge},
-    error::ApiRefusal,
-    oauth,
-    resource::{is_cancelled, present, text},
-};
+use super::arguments::Arguments;
+use super::calendar::SimulatedCalendar;
+use super::calendars::Calendars;
+use super::content::{self, EventDraft, READ_ONLY, merge};
+use super::error::ApiRefusal;
+use super::oauth;
+use super::resource::{is_cancelled, present, text};
 use crate::time::{ChangeStamp, Chronicle};
 use serde_json::{Map, Value};
 

@@ -1,11 +1,9 @@
 //! Which events a listing shows.
 
-use super::{
-    arguments::Arguments,
-    calendar::SimulatedCalendar,
-    error::ApiRefusal,
-    resource::{is_cancelled, span, text},
-};
+use super::arguments::Arguments;
+use super::calendar::SimulatedCalendar;
+use super::error::ApiRefusal;
+use super::resource::{is_cancelled, span, text};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value};

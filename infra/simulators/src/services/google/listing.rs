@@ -4,16 +4,14 @@
 //! <https://developers.google.com/workspace/calendar/api/guides/sync>. Events are in the order of their ids
 //! unless the request asks for another.
 
-use super::{
-    arguments::Arguments,
-    calendar::{Pages, SimulatedCalendar, StoredEvent, bounds},
-    calendars::Calendars,
-    error::ApiRefusal,
-    filter::EventFilter,
-    resource::{is_cancelled, present, span, text, timestamp},
-    series,
-    tokens::{PageToken, SyncToken},
-};
+use super::arguments::Arguments;
+use super::calendar::{Pages, SimulatedCalendar, StoredEvent, bounds};
+use super::calendars::Calendars;
+use super::error::ApiRefusal;
+use super::filter::EventFilter;
+use super::resource::{is_cancelled, present, span, text, timestamp};
+use super::series;
+use super::tokens::{PageToken, SyncToken};
 use crate::time::Chronicle;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};

@@ -2,22 +2,17 @@
 //!
 //! A request that a correct client would not have sent is refused as Google refuses it, and recorded as a violation.
 
-use super::{
-    arguments::Arguments,
-    calendar_list,
-    calendars::Calendars,
-    checks::mismatches_of_answer,
-    error::ApiRefusal,
-    events, listing,
-    mask::Mask,
-    oauth::TokenService,
-    schema::{ApiSchema, CALENDAR, Method, SHEETS},
-    sheets::{self, Spreadsheets},
-};
-use crate::{
-    time::Chronicle,
-    wire::exchange::{Answer, ReceivedRequest, Route, Service},
-};
+use super::arguments::Arguments;
+use super::calendars::Calendars;
+use super::checks::mismatches_of_answer;
+use super::error::ApiRefusal;
+use super::mask::Mask;
+use super::oauth::TokenService;
+use super::schema::{ApiSchema, CALENDAR, Method, SHEETS};
+use super::sheets::{self, Spreadsheets};
+use super::{calendar_list, events, listing};
+use crate::time::Chronicle;
+use crate::wire::exchange::{Answer, ReceivedRequest, Route, Service};
 use serde_json::Value;
 use std::io;
 

@@ -3,10 +3,8 @@
 //! An occurrence keeps its local time in the zone of the series across changes of clocks. An occurrence that was changed on
 //! its own is stored in the calendar like an event; this file computes the others.
 
-use super::{
-    point::{Point, instant_of},
-    resource::{span, text},
-};
+use super::point::{Point, instant_of};
+use super::resource::{span, text};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};

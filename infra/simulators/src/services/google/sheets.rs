@@ -3,11 +3,9 @@
 //! <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values>. Trailing empty rows and
 //! cells are left out, an empty row between others is `[]`, and `values` is absent when nothing is left.
 
-use super::{
-    a1::{self, Cells, GridRange},
-    arguments::Arguments,
-    error::ApiRefusal,
-};
+use super::a1::{self, Cells, GridRange};
+use super::arguments::Arguments;
+use super::error::ApiRefusal;
 use serde_json::{Number, Value, json};
 use std::collections::BTreeMap;
 
