@@ -34,6 +34,7 @@ impl Port {
 }
 
 /// The state of every service but DynamoDB, which keeps its own.
+#[derive(Default)]
 pub(crate) struct Services {
     pub(crate) google: Google,
     pub(crate) byroapi: FormService,

@@ -14,9 +14,9 @@ use super::{calendar_list, events, listing};
 use crate::time::Chronicle;
 use crate::wire::exchange::{Answer, ReceivedRequest, Route, Service};
 use serde_json::Value;
-use std::io;
 
 /// What Google remembers.
+#[derive(Default)]
 pub(crate) struct Google {
     pub(crate) tokens: TokenService,
     pub(crate) calendars: Calendars,
@@ -24,16 +24,6 @@ pub(crate) struct Google {
 }
 
 impl Google {
-    /// # Errors
-    /// When the sample key in the sources is damaged.
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self {
-            tokens: TokenService::new()?,
-            calendars: Calendars::default(),
-            spreadsheets: Spreadsheets::default(),
-        })
-    }
-
     /// Carries out a request.
     pub(crate) fn answer(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Answer {
         let result = match request.route.service {
