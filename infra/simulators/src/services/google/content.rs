@@ -4,9 +4,9 @@
 //! limits are refused here, where Google drops or cuts them silently.
 
 use super::calendar::SimulatedCalendar;
-use super::error::ApiRefusal;
+use super::error::{ApiRefusal, ApiResult};
 use super::point::Point;
-use super::resource::{text, timestamp};
+use super::resource::{Resource, text, timestamp};
 use super::series;
 use crate::time::ChangeStamp;
 use chrono_tz::Tz;
@@ -35,7 +35,7 @@ pub(crate) struct EventDraft<'a> {
     /// The e-mail address of its creator.
     pub(crate) creator: &'a str,
     /// What the creator says about it.
-    pub(crate) fields: Map<String, Value>,
+    pub(crate) fields: Resource,
 }
 
 /// The resource of a new event in this calendar.
@@ -43,7 +43,7 @@ pub(crate) fn new_event(
     calendar: &SimulatedCalendar,
     draft: EventDraft<'_>,
     stamp: ChangeStamp,
-) -> Result<Map<String, Value>, ApiRefusal> {
+) -> ApiResult<Resource> {
     let EventDraft { id, creator, mut fields } = draft;
     fields.retain(|name, value| !READ_ONLY.contains(&name.as_str()) && !value.is_null());
     let mut event = json!({
@@ -66,7 +66,7 @@ pub(crate) fn new_event(
 }
 
 /// Checks the content of an event and writes its times as Google does.
-pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
+pub(crate) fn settle(event: &mut Resource, zone: Tz) -> ApiResult<()> {
     settle_times(event, zone)?;
     if text(event, "summary").chars().count() > 1024 {
         return Err(ApiRefusal::invalid("The summary is longer than 1024 characters."));
@@ -83,7 +83,7 @@ pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), Api
     settle_properties(event)
 }
 
-fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
+fn settle_times(event: &mut Resource, zone: Tz) -> ApiResult<()> {
     let read = |field: &str, name: &str| match event.get(field) {
         Some(value) => Point::read(value, zone),
         None => Err(ApiRefusal::new(400, "required", &format!("Missing {name} time."))),
@@ -104,7 +104,7 @@ fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefus
 }
 
 /// <https://developers.google.com/workspace/calendar/api/guides/extended-properties#limits>
-fn settle_properties(event: &Map<String, Value>) -> Result<(), ApiRefusal> {
+fn settle_properties(event: &Resource) -> ApiResult<()> {
     for kind in ["private", "shared"] {
         let properties = event.get("extendedProperties").and_then(|extended| extended.get(kind));
         let Some(properties) = properties.and_then(Value::as_object) else {
@@ -122,7 +122,7 @@ fn settle_properties(event: &Map<String, Value>) -> Result<(), ApiRefusal> {
 }
 
 /// PATCH semantics: objects are merged, null removes, everything else replaces.
-pub(crate) fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+pub(crate) fn merge(target: &mut Resource, patch: &Resource) {
     for (name, value) in patch {
         match (target.get_mut(name), value) {
             (_, Value::Null) => {

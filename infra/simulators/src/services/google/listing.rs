@@ -7,14 +7,14 @@
 use super::arguments::Arguments;
 use super::calendar::{Pages, SimulatedCalendar, StoredEvent, bounds};
 use super::calendars::Calendars;
-use super::error::ApiRefusal;
+use super::error::{ApiRefusal, ApiResult};
 use super::filter::EventFilter;
-use super::resource::{is_cancelled, present, span, text, timestamp};
+use super::resource::{Resource, is_cancelled, present, span, text, timestamp};
 use super::series;
 use super::tokens::{PageToken, SyncToken};
 use crate::time::Chronicle;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// Parameters that a listing with a sync token must not have.
@@ -32,7 +32,7 @@ const NOT_WITH_SYNC_TOKEN: [&str; 8] = [
 const FREE: [&str; 8] = ["alt", "fields", "key", "maxResults", "pageToken", "prettyPrint", "quotaUser", "userIp"];
 
 /// The events to list, by their place in the order.
-type Items<'a> = BTreeMap<(String, String), Cow<'a, Map<String, Value>>>;
+type Items<'a> = BTreeMap<(String, String), Cow<'a, Resource>>;
 
 /// A checked request for a listing.
 struct Query<'a> {
@@ -46,11 +46,7 @@ struct Query<'a> {
     parameters: String,
 }
 
-pub(crate) fn list(
-    calendars: &mut Calendars,
-    chronicle: &mut Chronicle,
-    arguments: &Arguments,
-) -> Result<Value, ApiRefusal> {
+pub(crate) fn list(calendars: &mut Calendars, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
     let id = arguments.path("calendarId");
     let calendar = calendars.readable(id)?;
     let query = Query::read(calendar, arguments, calendars.page_size)?;
@@ -81,7 +77,7 @@ fn expired() -> ApiRefusal {
 
 impl<'a> Query<'a> {
     /// `most` events are listed per page at most, whatever the request asks for.
-    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments, most: Option<usize>) -> Result<Self, ApiRefusal> {
+    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments, most: Option<usize>) -> ApiResult<Self> {
         let filter = EventFilter::read(calendar, arguments)?;
         let sync = sync_token(calendar, arguments)?;
         let asked = arguments.get("maxResults").and_then(|text| text.parse().ok()).unwrap_or(250);
@@ -128,12 +124,7 @@ impl<'a> Query<'a> {
     }
 
     /// The occurrences of a series that nobody has changed on their own. Those of a deleted series are cancelled.
-    fn occurrences(
-        &self,
-        calendar: &SimulatedCalendar,
-        series: &StoredEvent,
-        now: DateTime<Utc>,
-    ) -> Vec<Map<String, Value>> {
+    fn occurrences(&self, calendar: &SimulatedCalendar, series: &StoredEvent, now: DateTime<Utc>) -> Vec<Resource> {
         let (earliest, latest) = bounds(now);
         let (from, to) = (self.filter.from.unwrap_or(earliest), self.filter.to.unwrap_or(latest));
         let mut occurrences = series::occurrences(&series.resource, calendar.time_zone, from, to);
@@ -141,7 +132,7 @@ impl<'a> Query<'a> {
         occurrences
     }
 
-    fn add<'c>(&self, calendar: &SimulatedCalendar, event: Cow<'c, Map<String, Value>>, items: &mut Items<'c>) {
+    fn add<'c>(&self, calendar: &SimulatedCalendar, event: Cow<'c, Resource>, items: &mut Items<'c>) {
         if !self.filter.wants(calendar, &event) {
             return;
         }
@@ -196,7 +187,7 @@ impl<'a> Query<'a> {
 
     /// An event as this listing shows it. In a listing with a sync token, a deleted event has only the fields that Google
     /// guarantees, unless the calendar shows more.
-    fn show(&self, calendar: &SimulatedCalendar, mut event: Map<String, Value>) -> Value {
+    fn show(&self, calendar: &SimulatedCalendar, mut event: Resource) -> Value {
         if self.sync.is_some() && is_cancelled(&event) && !calendar.details_of_deleted {
             let kept = ["kind", "etag", "id", "status", "recurringEventId", "originalStartTime"];
             event.retain(|field, _| kept.contains(&field.as_str()));
@@ -210,7 +201,7 @@ fn lasting(arguments: &Arguments) -> String {
     arguments.fingerprint(|name| !FREE.contains(&name) && !NOT_WITH_SYNC_TOKEN.contains(&name) && name != "syncToken")
 }
 
-fn sync_token(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Option<SyncToken>, ApiRefusal> {
+fn sync_token(calendar: &SimulatedCalendar, arguments: &Arguments) -> ApiResult<Option<SyncToken>> {
     let Some(text) = arguments.get("syncToken") else {
         return Ok(None);
     };

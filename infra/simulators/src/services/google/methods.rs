@@ -5,7 +5,7 @@
 use super::arguments::Arguments;
 use super::calendars::Calendars;
 use super::checks::mismatches_of_answer;
-use super::error::ApiRefusal;
+use super::error::{ApiRefusal, ApiResult};
 use super::mask::Mask;
 use super::oauth::TokenService;
 use super::schema::{ApiSchema, CALENDAR, Method, SHEETS};
@@ -39,7 +39,7 @@ impl Google {
         })
     }
 
-    fn carry_out(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Result<Answer, ApiRefusal> {
+    fn carry_out(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> ApiResult<Answer> {
         let api = api(request.route.service);
         let Some(method) = api.method(&request.route.operation) else {
             return Err(ApiRefusal::not_found().violating("no method has this path"));
@@ -57,7 +57,7 @@ impl Google {
         Ok(Answer::json(200, &mask.unwrap_or(Mask::All).apply(value)))
     }
 
-    fn perform(&mut self, method: &str, chronicle: &mut Chronicle, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    fn perform(&mut self, method: &str, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
         let Self { calendars, spreadsheets, .. } = self;
         match method {
             "calendarList.get" => calendar_list::get(calendars, arguments),
@@ -98,7 +98,7 @@ fn answer_schema<'a>(api: &'a ApiSchema, method: &Method) -> &'a Value {
     api.schema(method.response.as_deref().unwrap_or_default())
 }
 
-fn mask(api: &ApiSchema, method: &Method, fields: &str) -> Result<Mask, ApiRefusal> {
+fn mask(api: &ApiSchema, method: &Method, fields: &str) -> ApiResult<Mask> {
     let refused = |text: &str| {
         let message = format!("Invalid field selection {fields}");
         ApiRefusal::new(400, "invalidParameter", &message).at("parameter", "fields").violating(text)

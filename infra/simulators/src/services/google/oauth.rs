@@ -3,7 +3,7 @@
 //! See <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>. Tokens live for an hour of
 //! simulated time; the assertion's own times are not compared with any clock, only with each other.
 
-use super::error::ApiRefusal;
+use super::error::{ApiRefusal, ApiResult};
 use crate::wire::exchange::{Answer, ReceivedRequest, form_pairs};
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
@@ -87,7 +87,7 @@ impl TokenService {
     }
 
     /// Issues a token for a valid assertion.
-    pub(crate) fn grant(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> Result<Answer, ApiRefusal> {
+    pub(crate) fn grant(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> ApiResult<Answer> {
         let scopes =
             self.requested(request).map_err(|(error, text)| ApiRefusal::new(400, error, &text).violating(&text))?;
         let token = format!("ya29.simulated-{}", self.grants.len() + 1);
@@ -149,7 +149,7 @@ impl TokenService {
     }
 
     /// Whether the request's bearer token allows this operation.
-    pub(crate) fn authorise(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> Result<(), ApiRefusal> {
+    pub(crate) fn authorise(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> ApiResult<()> {
         let refused = |message| ApiRefusal::new(401, "authError", message).at("header", "Authorization");
         let Some(token) = request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")) else {
             return Err(ApiRefusal::new(401, "required", "Login Required.")
