@@ -3,9 +3,9 @@
 //! Byroapi has no way to tell a repeated request from a new one, so each call here sends at most one: on a connection of
 //! its own, without redirects or retries. What an answer means is for the caller to act on.
 
-use std::fmt;
 use std::time::Duration;
 
+use derive_more::Debug;
 use http::Uri;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
@@ -20,7 +20,8 @@ mod answer;
 pub use answer::IssueAnswer;
 
 /// The form service.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[debug("Byroapi")]
 pub struct Byroapi {
     client: Client,
     url: Url,
@@ -89,12 +90,6 @@ impl Byroapi {
     /// reqwest sends a user and a password of the address as a header, whose place our own takes.
     fn request(&self, form: &Value) -> RequestBuilder {
         self.client.post(self.url.clone()).headers(self.headers.clone()).json(form)
-    }
-}
-
-impl fmt::Debug for Byroapi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Byroapi").field("timeout", &self.timeout).finish_non_exhaustive()
     }
 }
 

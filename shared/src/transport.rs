@@ -7,7 +7,6 @@
 mod aws;
 mod connector;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +39,8 @@ pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"
 ///
 /// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google; the
 /// second resumes the TLS session of the first.
-#[derive(Clone)]
+#[derive(Clone, derive_more::Debug)]
+#[debug("Transport")]
 pub struct Transport {
     tls: ClientConfig,
     connector: Connector,
@@ -107,12 +107,6 @@ impl Transport {
     /// SDK, left alone, would wait for up to a second; a throttled call is still repeated for seconds.
     pub fn aws_retries() -> RetryConfig {
         RetryConfig::standard().with_initial_backoff(AWS_BACKOFF).with_max_attempts(AWS_ATTEMPTS)
-    }
-}
-
-impl fmt::Debug for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Transport")
     }
 }
 
