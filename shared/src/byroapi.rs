@@ -3,9 +3,9 @@
 //! Byroapi has no way to tell a repeated request from a new one, so each call here sends at most one: on a connection of
 //! its own, without redirects or retries. What an answer means is for the caller to act on.
 
-use std::fmt;
 use std::time::Duration;
 
+use derive_more::Debug;
 use http::Uri;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
@@ -20,7 +20,8 @@ mod answer;
 pub use answer::IssueAnswer;
 
 /// The form service.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[debug("Byroapi")]
 pub struct Byroapi {
     client: Client,
     url: Url,
@@ -92,13 +93,7 @@ impl Byroapi {
     }
 }
 
-impl fmt::Debug for Byroapi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Byroapi").field("timeout", &self.timeout).finish_non_exhaustive()
-    }
-}
-
-/// The value of the header. A stored secret often ends with a line break that nobody sees, so it is trimmed.
+/// A stored secret often ends with a line break that nobody sees.
 fn header(authorization: &SecretString) -> Result<HeaderValue, ByroapiError> {
     let text = authorization.expose_secret().trim();
     let value = HeaderValue::from_str(text).ok().filter(|value| !value.is_empty());

@@ -7,7 +7,6 @@
 mod aws;
 mod connector;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,9 +37,10 @@ pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"
 
 /// The clients with which everything leaves this process. Clones share their connections.
 ///
-/// Google's hubs and our own requests keep their connections apart, so there may be two to one host of Google; the
-/// later one resumes the TLS session of the earlier one.
-#[derive(Clone)]
+/// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google; the
+/// second resumes the TLS session of the first.
+#[derive(Clone, derive_more::Debug)]
+#[debug("Transport")]
 pub struct Transport {
     tls: ClientConfig,
     connector: Connector,
@@ -110,14 +110,8 @@ impl Transport {
     }
 }
 
-impl fmt::Debug for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Transport")
-    }
-}
-
-/// A client that does nothing unasked: reqwest alone would follow redirects, repeat some requests, and look for proxies
-/// in the environment.
+/// Without what reqwest does unasked: it would follow redirects, repeat some requests, and look for proxies in the
+/// environment.
 fn requests(tls: &ClientConfig, patience: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls.clone())

@@ -63,7 +63,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::member::{BodyMember, OBJECT};
+    use crate::member::BodyMember;
 
     /// A body with the member `a` that ignores all others.
     #[derive(Debug, Deserialize)]
@@ -71,9 +71,7 @@ mod tests {
         a: BodyMember<Option<String>>,
     }
 
-    impl BodyContent for Loose {
-        const KIND: &str = OBJECT;
-    }
+    impl BodyContent for Loose {}
 
     fn refused(text: &[u8]) -> String {
         match read::<Loose>(text).and_then(|loose| loose.a.get("a")).unwrap_err() {

@@ -43,8 +43,23 @@ fn info() -> Info {
         .build()
 }
 
-/// The responses of a route that may answer with these problems, one for each status.
-pub(crate) fn problems(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
+/// Makes the type that documents how a route fails: as every route behind the key, and with these problems besides.
+macro_rules! problems {
+    ($(#[$doc:meta])* $name:ident $(: $($kinds:expr),+)?) => {
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl utoipa::IntoResponses for $name {
+            fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
+                $crate::documentation::responses(&[&$crate::error::OF_ALL[..] $($(, &$kinds)+)?].concat())
+            }
+        }
+    };
+}
+pub(crate) use problems;
+
+/// The responses of a route that may answer with these problems, one response per status.
+pub(crate) fn responses(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<String, Vec<ProblemKind>> = BTreeMap::new();
     for kind in kinds {
         by_status.entry(kind.status.as_str().to_owned()).or_default().push(*kind);

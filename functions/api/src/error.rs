@@ -62,6 +62,11 @@ kinds! {
     UNAVAILABLE SERVICE_UNAVAILABLE "temporarily-unavailable" "Temporarily unavailable";
 }
 
+/// What may go wrong on every route behind the key.
+pub(crate) const OF_ALL: [ProblemKind; 3] = [WRONG_KEY, TOO_MANY_REQUESTS, INTERNAL];
+/// What may be wrong with a body.
+pub(crate) const OF_BODY: [ProblemKind; 3] = [NOT_JSON, TOO_LARGE, INVALID];
+
 impl ProblemKind {
     /// The `type` of the problem.
     pub(crate) fn uri(self) -> String {

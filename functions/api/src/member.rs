@@ -9,15 +9,14 @@ use crate::error::ApiError;
 
 /// What a text is called in a message.
 pub(crate) const TEXT: &str = "text";
-/// What an object is called in a message.
-pub(crate) const OBJECT: &str = "an object";
+const OBJECT: &str = "an object";
 const FLAG: &str = "true or false";
 const NULL: &str = "null";
 
 /// What a body or a member of it may hold.
 pub(crate) trait BodyContent: DeserializeOwned {
-    /// What a message calls this type. serde alone would take a list for an object, and an object for a word.
-    const KIND: &str;
+    /// What it is called; serde alone would take a list for an object, and an object for a word.
+    const KIND: &str = OBJECT;
     /// Whether it may be null or absent.
     const MAY_BE_ABSENT: bool = false;
 }
@@ -164,13 +163,9 @@ mod tests {
         NotHere,
     }
 
-    impl BodyContent for Outer {
-        const KIND: &str = OBJECT;
-    }
+    impl BodyContent for Outer {}
 
-    impl BodyContent for Inner {
-        const KIND: &str = OBJECT;
-    }
+    impl BodyContent for Inner {}
 
     impl BodyContent for Word {
         const KIND: &str = TEXT;

@@ -19,26 +19,15 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the command. The first signal lets it finish what it has begun, the second one ends it at once.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let sources = |file, options| Sources { file, environment: environment(), options, place: Place::Local };
     match command_line::parse(arguments) {
-        Ok(CommandOrder::WriteTemplate(file)) => match write_template(&file) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&format!("{}: {error}", file.display())),
-        },
-        Ok(CommandOrder::Run { file, options }) => {
-            serve(Sources { file, environment: environment(), options, place: Place::Local }).await
+        Ok(CommandOrder::WriteTemplate(file)) => {
+            ended(write_template(&file).map_err(|error| format!("{}: {error}", file.display())))
         }
-        Ok(CommandOrder::Check { file, place }) => {
-            match check::check(file, place, environment(), &Output::standard()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(&error),
-            }
-        }
+        Ok(CommandOrder::Run { file, options }) => serve(sources(file, options)).await,
+        Ok(CommandOrder::Check { file, place }) => ended(check::check(file, place, environment(), &Output::standard())),
         Ok(CommandOrder::Forms { file, options, command }) => {
-            let sources = Sources { file, environment: environment(), options, place: Place::Local };
-            match forms::carry_out(&sources, &command, &Output::standard()).await {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(&error),
-            }
+            ended(forms::carry_out(&sources(file, options), &command, &Output::standard()).await)
         }
         Err(told) => {
             // Nothing can be done if the output is closed.
@@ -83,6 +72,10 @@ async fn serve(sources: Sources) -> ExitCode {
         () = service.stop() => ExitCode::SUCCESS,
         () = signals.next() => ExitCode::from(INTERRUPTED),
     }
+}
+
+fn ended(outcome: Result<(), impl Display>) -> ExitCode {
+    outcome.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
 }
 
 fn failed(error: &dyn Display) -> ExitCode {

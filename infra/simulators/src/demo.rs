@@ -1,10 +1,8 @@
 //! The world that a newcomer meets: two offices, three persons, and the events that they have added by hand.
 
-use crate::world::{
-    event::{NewEvent, Recurrence, When},
-    handle::World,
-    scenery::CalendarOptions,
-};
+use crate::world::event::{NewEvent, Recurrence, When};
+use crate::world::handle::World;
+use crate::world::scenery::CalendarOptions;
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
 

@@ -3,22 +3,18 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::wire::{
-    connections::Connections,
-    exchange::{Answer, Dropped},
-    serve,
-};
+use crate::wire::connections::Connections;
+use crate::wire::exchange::{Answer, Dropped, json_or_text};
+use crate::wire::serve;
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, VecDeque},
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 
 const ARN: &str = "arn:aws:lambda:eu-central-1:000000000000:function:simulated";
@@ -160,10 +156,7 @@ impl Shared {
     async fn answer(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Dropped> {
         let path = parts.uri.path();
         let steps: Vec<&str> = path.strip_prefix("/2018-06-01/runtime/").unwrap_or_default().split('/').collect();
-        let value = || {
-            let text = || Value::String(String::from_utf8_lossy(body).into_owned());
-            serde_json::from_slice(body).unwrap_or_else(|_| text())
-        };
+        let value = || json_or_text(body);
         Ok(match (parts.method.as_str(), steps.as_slice()) {
             ("GET", ["invocation", "next"]) => self.next().await,
             ("POST", ["invocation", id, "response"]) => self.finish(id, InvocationOutcome::Response(value())),

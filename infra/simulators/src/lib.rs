@@ -44,17 +44,15 @@ pub use demo::{DemoOffice, DemoUser, DemoWorld, demo};
 pub use lambda_runtime::{InvocationOutcome, LambdaRuntime, Span};
 pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::schedules::Firing};
 pub use wire::exchange::Service;
-pub use world::{
-    calls::Call,
-    director::{Cue, Director, PendingDecision},
-    event::{NewEvent, Occurrence, Period, Recurrence, When},
-    faults::{Fault, Matcher},
-    handle::World,
-    hooks::HookPoint,
-    people::CopyTarget,
-    quota::ALLOWED as QUOTA_ALLOWED,
-    scenery::CalendarOptions,
-    script::Scripted,
-    splits::Split,
-    tamper::Tamper,
-};
+pub use world::calls::Call;
+pub use world::director::{Cue, Director, PendingDecision};
+pub use world::event::{NewEvent, Occurrence, Period, Recurrence, When};
+pub use world::faults::{Fault, Matcher};
+pub use world::handle::World;
+pub use world::hooks::HookPoint;
+pub use world::people::CopyTarget;
+pub use world::quota::ALLOWED as QUOTA_ALLOWED;
+pub use world::scenery::CalendarOptions;
+pub use world::script::Scripted;
+pub use world::splits::Split;
+pub use world::tamper::Tamper;

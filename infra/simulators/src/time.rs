@@ -14,14 +14,16 @@ pub(crate) struct ChangeStamp {
 }
 
 /// Where the simulated time comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 enum SimulatedClock {
     Standing(DateTime<Utc>),
     /// The real time.
+    #[default]
     Running,
 }
 
 /// Tells every service the time, numbers the changes, and keeps the violations.
+#[derive(Default)]
 pub(crate) struct Chronicle {
     clock: SimulatedClock,
     change: u64,
@@ -31,16 +33,6 @@ pub(crate) struct Chronicle {
 }
 
 impl Chronicle {
-    pub(crate) fn new(now: DateTime<Utc>) -> Self {
-        Self {
-            clock: SimulatedClock::Standing(now.trunc_subsecs(3)),
-            change: 0,
-            last_updated: DateTime::<Utc>::MIN_UTC,
-            is_next_simultaneous: false,
-            violations: Vec::new(),
-        }
-    }
-
     /// The simulated time, in whole milliseconds.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         match self.clock {

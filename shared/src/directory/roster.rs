@@ -1,8 +1,8 @@
 //! Offices and manual users together, static entries and spreadsheet merged.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt;
 
+use derive_more::Debug;
 use sha2::{Digest, Sha256};
 
 use crate::domain::cell::plain;
@@ -11,7 +11,9 @@ use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
 
-/// All offices and manual users at one time.
+/// All offices and manual users at one time. Names and addresses stay out of logs.
+#[derive(Debug)]
+#[debug("Roster of {} offices and {} users", offices.len(), users.len())]
 pub struct Roster {
     /// The configuration's offices, then the sheet's; their names differ.
     pub offices: Vec<Office>,
@@ -38,17 +40,6 @@ impl Roster {
             users_digest: digest_of_keys(users.keys()),
             users,
         }
-    }
-}
-
-/// Counts only: names and addresses stay out of logs.
-impl fmt::Debug for Roster {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Roster")
-            .field("offices", &self.offices.len())
-            .field("users", &self.users.len())
-            .field("users_digest", &self.users_digest)
-            .finish()
     }
 }
 

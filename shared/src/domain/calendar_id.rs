@@ -1,8 +1,8 @@
 //! The id of a Google calendar, compared without regard to how it was spelled.
 
-use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use derive_more::{Debug, Into};
 use serde::{Deserialize, Serialize};
 
 use super::address::canonical;
@@ -10,10 +10,12 @@ use super::address::canonical;
 /// A calendar id, spelled as Google is asked for it.
 ///
 /// Equality and hash are on [`CalendarId::key`]: one calendar in two spellings is one calendar.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Into, Serialize, Deserialize)]
+#[debug("{spelling:?}")]
 #[serde(from = "String", into = "String")]
 pub struct CalendarId {
     spelling: String,
+    #[into(skip)]
     key: String,
 }
 
@@ -41,12 +43,6 @@ impl From<&str> for CalendarId {
     }
 }
 
-impl From<CalendarId> for String {
-    fn from(id: CalendarId) -> Self {
-        id.spelling
-    }
-}
-
 impl PartialEq for CalendarId {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key
@@ -58,13 +54,6 @@ impl Eq for CalendarId {}
 impl Hash for CalendarId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
-    }
-}
-
-/// As it was spelled.
-impl fmt::Debug for CalendarId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.spelling, f)
     }
 }
 

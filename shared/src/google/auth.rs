@@ -3,10 +3,10 @@
 //! yup-oauth2 signs and asks; it logs tokens at debug level through the `log` crate, so that crate's records must never be
 //! collected.
 
-use std::fmt;
 use std::time::Duration;
 
 use chrono::Utc;
+use derive_more::Debug;
 use futures_util::FutureExt as _;
 use http::HeaderValue;
 use hyper_util::client::legacy::Client;
@@ -41,6 +41,8 @@ const SHORT_LIFE: i64 = 600;
 const LONGEST_LIFE: Duration = Duration::from_hours(1);
 
 /// Gives access tokens. Callers that need a new one at the same time share it.
+#[derive(Debug)]
+#[debug("Auth")]
 pub(super) struct Auth {
     authenticator: Authenticator<Connector>,
     store: Store,
@@ -132,12 +134,6 @@ impl Auth {
         let life = Duration::from_secs(life.try_into().unwrap_or_default()).min(LONGEST_LIFE);
         let expires_at = asked_at + life;
         Ok(StoredToken { access_token, expires_at })
-    }
-}
-
-impl fmt::Debug for Auth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Auth")
     }
 }
 

@@ -1,11 +1,11 @@
 //! Calls Google with a token, and again where that may help. How a [`GoogleClient`] reads spreadsheets is in
 //! `sheets.rs`.
 
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use derive_more::Debug;
 use google_calendar3::CalendarHub;
 use google_sheets4::Sheets;
 use reqwest::{RequestBuilder, Response};
@@ -44,7 +44,8 @@ pub struct GoogleOptions<'a> {
 }
 
 /// Calls Google's APIs. Clones share connections and the access token.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[debug("GoogleClient")]
 pub struct GoogleClient(Arc<GoogleConnections>);
 
 /// What the clones of a client share.
@@ -154,12 +155,6 @@ impl GoogleClient {
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.0.clock.now()
-    }
-}
-
-impl fmt::Debug for GoogleClient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GoogleClient")
     }
 }
 

@@ -5,9 +5,10 @@
 //!
 //! Written by hand, because governor lets waiting calls race for each turn and knows no deadline.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use derive_more::Debug;
 
 use crate::clock::{Clock, Moment};
 use crate::domain::quota::Share;
@@ -18,7 +19,8 @@ const MINUTE: u64 = 60_000_000_000;
 ///
 /// Units are given out in advance: each call learns when its turn is and waits until then. So the pace holds also when
 /// waiting takes no time, as in tests.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[debug("Pace")]
 pub struct Pace {
     clock: Clock,
     /// How long a whole burst takes to come back.
@@ -62,12 +64,6 @@ impl Pace {
         }
         *full_again = Some(given_out);
         Ok(wait)
-    }
-}
-
-impl fmt::Debug for Pace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pace")
     }
 }
 

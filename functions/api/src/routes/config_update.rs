@@ -1,18 +1,16 @@
 //! Reloads offices and manual users from the spreadsheet. `GET` is for upstream's callers, `POST` for all others.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use moffman::reload::{self, Counted, ReloadOrder, ReloadReport};
 use serde::Serialize;
-use utoipa::openapi::{RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
-use crate::documentation;
-use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
+use crate::documentation::problems;
+use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE};
 
 /// What the spreadsheet has.
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,20 +98,9 @@ impl From<Counted> for RangeCounts {
     }
 }
 
-/// How a reload fails. What was loaded before stays in use.
-pub(crate) struct ReloadProblems;
-
-impl IntoResponses for ReloadProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        documentation::problems(&[
-            WRONG_KEY,
-            TOO_MANY_REQUESTS,
-            INTERNAL,
-            GOOGLE_REFUSED,
-            GOOGLE_UNAVAILABLE,
-            UNAVAILABLE,
-        ])
-    }
+problems! {
+    /// How a reload fails. What was loaded before stays in use.
+    ReloadProblems: [GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE]
 }
 
 /// Reload offices and manual users

@@ -3,7 +3,6 @@
 mod answer;
 pub(crate) mod settle;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,15 +10,12 @@ use axum::extract::{RawQuery, State};
 use moffman::forms::{self, Filter, ListOrder, ShownState};
 use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
-use utoipa::openapi::{RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use self::answer::{FormListAnswer, ListedForm};
 use crate::api::{ApiState, Lifetime};
-use crate::documentation;
-use crate::error::{
-    ApiError, DIRECTORY_UNAVAILABLE, INTERNAL, INVALID, TOO_MANY_REQUESTS, UNAVAILABLE, UNKNOWN_OFFICE, WRONG_KEY,
-};
+use crate::documentation::problems;
+use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, INVALID, UNAVAILABLE, UNKNOWN_OFFICE};
 use crate::query::Parameters;
 
 /// The parameters of a listing.
@@ -75,21 +71,9 @@ fn limit(parameters: &Parameters) -> Result<usize, ApiError> {
     limit.ok_or_else(|| ApiError::invalid("limit", what()))
 }
 
-/// How a listing fails.
-pub(crate) struct ListProblems;
-
-impl IntoResponses for ListProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        documentation::problems(&[
-            WRONG_KEY,
-            INVALID,
-            UNKNOWN_OFFICE,
-            TOO_MANY_REQUESTS,
-            INTERNAL,
-            DIRECTORY_UNAVAILABLE,
-            UNAVAILABLE,
-        ])
-    }
+problems! {
+    /// How a listing fails.
+    ListProblems: [INVALID, UNKNOWN_OFFICE, DIRECTORY_UNAVAILABLE, UNAVAILABLE]
 }
 
 /// List approval forms

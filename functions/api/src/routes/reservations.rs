@@ -1,6 +1,5 @@
 //! Puts a reservation into its office's calendar. Payload and ids are upstream's.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,17 +7,16 @@ use axum::extract::State;
 use moffman::domain::reservation::{Request, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::documentation;
+use crate::documentation::problems;
 use crate::error::{
-    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON,
-    TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE, WRONG_KEY,
+    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, UNAVAILABLE,
+    UNKNOWN_OFFICE, UNUSABLE,
 };
-use crate::member::{BodyContent, BodyMember, OBJECT};
+use crate::member::{BodyContent, BodyMember};
 
 /// A day or days in an office, registered or approved.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,13 +52,9 @@ pub(crate) struct Person {
     email: BodyMember<Option<String>>,
 }
 
-impl BodyContent for ReservationRequest {
-    const KIND: &str = OBJECT;
-}
+impl BodyContent for ReservationRequest {}
 
-impl BodyContent for Person {
-    const KIND: &str = OBJECT;
-}
+impl BodyContent for Person {}
 
 impl TryFrom<ReservationRequest> for Request {
     type Error = ApiError;
@@ -122,27 +116,10 @@ impl From<Placed> for ReservationAnswer {
     }
 }
 
-/// How a reservation fails.
-pub(crate) struct ReserveProblems;
-
-impl IntoResponses for ReserveProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        documentation::problems(&[
-            NOT_JSON,
-            WRONG_KEY,
-            CONFLICT,
-            UNUSABLE,
-            TOO_LARGE,
-            INVALID,
-            UNKNOWN_OFFICE,
-            TOO_MANY_REQUESTS,
-            INTERNAL,
-            GOOGLE_REFUSED,
-            GOOGLE_UNAVAILABLE,
-            DIRECTORY_UNAVAILABLE,
-            UNAVAILABLE,
-        ])
-    }
+problems! {
+    /// How a reservation fails.
+    ReserveProblems: OF_BODY,
+    [CONFLICT, UNUSABLE, UNKNOWN_OFFICE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, DIRECTORY_UNAVAILABLE, UNAVAILABLE]
 }
 
 /// Register or approve a reservation

@@ -3,24 +3,19 @@
 //! The report names the offices that failed; the request itself still succeeds. The next sweep does what is left when
 //! the time is over.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use moffman::sweep::{self, FormCounts, SweepError, SweepOrder, SweepReport, SweepScope};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::documentation;
-use crate::error::{
-    ApiError, DIRECTORY_UNAVAILABLE, INTERNAL, INVALID, NOT_JSON, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE,
-    UNKNOWN_OFFICE, WRONG_KEY,
-};
-use crate::member::{BodyContent, BodyMember, OBJECT};
+use crate::documentation::problems;
+use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, OF_BODY, UNAVAILABLE, UNKNOWN_OFFICE};
+use crate::member::{BodyContent, BodyMember};
 
 /// What to sweep.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -35,9 +30,7 @@ pub(crate) struct SweepRequest {
     dry_run: BodyMember<Option<bool>>,
 }
 
-impl BodyContent for SweepRequest {
-    const KIND: &str = OBJECT;
-}
+impl BodyContent for SweepRequest {}
 
 /// What a sweep did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -160,23 +153,9 @@ impl From<FormCounts> for FormAnswer {
     }
 }
 
-/// How an ordered sweep fails.
-pub(crate) struct SweepProblems;
-
-impl IntoResponses for SweepProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        documentation::problems(&[
-            NOT_JSON,
-            WRONG_KEY,
-            TOO_LARGE,
-            INVALID,
-            UNKNOWN_OFFICE,
-            TOO_MANY_REQUESTS,
-            INTERNAL,
-            DIRECTORY_UNAVAILABLE,
-            UNAVAILABLE,
-        ])
-    }
+problems! {
+    /// How an ordered sweep fails.
+    SweepProblems: OF_BODY, [UNKNOWN_OFFICE, DIRECTORY_UNAVAILABLE, UNAVAILABLE]
 }
 
 /// Sweep now

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use moffman_simulators::{Call, Service};
+use moffman_simulators::Call;
 
 use super::kind::Day;
+use crate::cost::InvocationCost;
 
 /// The head of the table of days.
 pub const DAY_TABLE_HEAD: &str = "\
@@ -13,7 +14,7 @@ pub const DAY_TABLE_HEAD: &str = "\
 |---|---|---|---|---|---|---|---|---|---|";
 
 /// The cost of a day; prints as a row of a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DayCost {
     day: Day,
     /// How many schedules there are, the fixed one too.
@@ -38,38 +39,20 @@ pub struct DayCost {
 
 impl DayCost {
     pub(crate) fn new(day: &Day) -> Self {
-        Self {
-            day: *day,
-            schedules: 0,
-            invocations: 0,
-            longest: TimeDelta::zero(),
-            in_all: TimeDelta::zero(),
-            google: 0,
-            reads: 0,
-            writes: 0,
-            forms: 0,
-            units: Vec::new(),
-        }
+        Self { day: *day, ..Self::default() }
     }
 
     /// Adds an invocation.
-    pub(crate) fn add(&mut self, begin: DateTime<Utc>, end: DateTime<Utc>, calls: Vec<Call>) {
+    pub(crate) fn add(&mut self, begin: DateTime<Utc>, end: DateTime<Utc>, calls: &[Call]) {
         self.invocations += 1;
         self.longest = self.longest.max(end - begin);
         self.in_all += end - begin;
-        for call in calls {
-            match (call.service, call.operation.as_str()) {
-                (Service::Google, _) => {
-                    self.google += 1;
-                    self.units.push((call.at, call.units()));
-                }
-                (Service::Sheets, _) => self.google += 1,
-                (Service::DynamoDb, "Query" | "GetItem" | "BatchGetItem") => self.reads += 1,
-                (Service::DynamoDb, _) => self.writes += 1,
-                (Service::Byroapi, _) => self.forms += 1,
-                (Service::Token | Service::Ssm | Service::Scheduler, _) => {}
-            }
-        }
+        let InvocationCost { google, reads, writes, forms, .. } = InvocationCost::of(calls);
+        self.google += google;
+        self.reads += reads;
+        self.writes += writes;
+        self.forms += forms;
+        self.units.extend(calls.iter().map(|call| (call.at, call.units())).filter(|(_, units)| *units > 0));
     }
 
     /// The most units in any 60 seconds.

@@ -4,7 +4,7 @@
 pub(super) const MINUTES: usize = 24 * 60;
 
 /// How many offices there are, and how much happens in them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Day {
     /// How many offices there are.
     pub offices: usize,

@@ -50,7 +50,7 @@ async fn play_minute(deployment: &Deployment, now: DateTime<Utc>, cost: &mut Day
     for firing in deployment.world.firings(GROUP, now) {
         deployment.world.set_now(now);
         invoke(deployment, firing.input).await?;
-        cost.add(now, deployment.world.now(), deployment.world.take_calls());
+        cost.add(now, deployment.world.now(), &deployment.world.take_calls());
     }
     Ok(())
 }

@@ -3,10 +3,8 @@
 //! Every refusal is a 500 with the body `{}`; the reason phrase has the text. Byroapi never recognises a repeated form.
 //! See <https://github.com/calcite/byroapi>.
 
-use crate::{
-    time::Chronicle,
-    wire::exchange::{Answer, ReceivedRequest},
-};
+use crate::time::Chronicle;
+use crate::wire::exchange::{Answer, ReceivedRequest};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 

@@ -7,10 +7,8 @@ use crate::wire::exchange::{Answer, Dropped, ReceivedRequest, Route, Service};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use std::io;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};

@@ -1,16 +1,12 @@
 //! Which operation a request asks for, and which service answers it.
 
-use super::{
-    byroapi::{self, FormService},
-    dynamodb,
-    google::{self, methods::Google},
-    scheduler::{operations as scheduler, schedules::ScheduleStore},
-    ssm::{self, ParameterStore},
-};
-use crate::{
-    time::Chronicle,
-    wire::exchange::{Answer, ReceivedRequest, Route, Service},
-};
+use super::byroapi::{self, FormService};
+use super::dynamodb;
+use super::google::{self, methods::Google};
+use super::scheduler::{operations as scheduler, schedules::ScheduleStore};
+use super::ssm::{self, ParameterStore};
+use crate::time::Chronicle;
+use crate::wire::exchange::{Answer, ReceivedRequest, Route, Service};
 use bytes::Bytes;
 use http::request::Parts;
 
@@ -38,6 +34,7 @@ impl Port {
 }
 
 /// The state of every service but DynamoDB, which keeps its own.
+#[derive(Default)]
 pub(crate) struct Services {
     pub(crate) google: Google,
     pub(crate) byroapi: FormService,

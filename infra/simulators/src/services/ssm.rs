@@ -2,10 +2,8 @@
 //!
 //! See <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>.
 
-use crate::{
-    time::Chronicle,
-    wire::exchange::{Answer, ReceivedRequest, Route, Service},
-};
+use crate::time::Chronicle;
+use crate::wire::exchange::{Answer, ReceivedRequest, Route, Service};
 use http::HeaderMap;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,9 +1,7 @@
 //! The connections that clients make and keep.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::watch;
 
 /// The connections of several servers. Clones are handles on the same ones.

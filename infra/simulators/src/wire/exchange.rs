@@ -90,8 +90,7 @@ impl ReceivedRequest {
         if self.body.is_empty() {
             return None;
         }
-        let text = || Value::String(String::from_utf8_lossy(&self.body).into_owned());
-        Some(serde_json::from_slice(&self.body).unwrap_or_else(|_| text()))
+        Some(json_or_text(&self.body))
     }
 
     /// The decoded path, the query and the body as one text to search in.
@@ -107,6 +106,11 @@ impl ReceivedRequest {
         text.push_str(&String::from_utf8_lossy(&self.body));
         text
     }
+}
+
+/// JSON, or as a string what is none.
+pub(crate) fn json_or_text(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
 }
 
 fn caller_and_path(path: &str) -> (Option<String>, String) {

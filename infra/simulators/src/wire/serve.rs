@@ -1,9 +1,7 @@
 //! HTTP/1.1 on a loopback port, with keep-alive, for handlers that may also drop the connection.
 
-use super::{
-    connections::Connections,
-    exchange::{Answer, Dropped},
-};
+use super::connections::Connections;
+use super::exchange::{Answer, Dropped};
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full};

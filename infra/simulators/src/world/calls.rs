@@ -1,9 +1,7 @@
 //! A call as the log of the world has it.
 
-use crate::{
-    services::google::calendar::folded,
-    wire::exchange::{ReceivedRequest, Service},
-};
+use crate::services::google::calendar::folded;
+use crate::wire::exchange::{ReceivedRequest, Service};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Instant;

@@ -4,22 +4,12 @@
 //! This file has the part of [`World`] that is about time, addresses and the service account.
 
 use super::{calls::Call, director::Director, faults::FaultRule, hooks::Hook, quota::Quota, tamper::Tamper};
-use crate::{
-    services::{
-        byroapi::FormService,
-        google::{calendars::Calendars, methods::Google, oauth},
-        routing::Services,
-        scheduler::schedules::ScheduleStore,
-        ssm::ParameterStore,
-    },
-    time::Chronicle,
-    wire::connections::Connections,
-};
+use crate::services::google::{calendars::Calendars, oauth};
+use crate::services::routing::Services;
+use crate::time::Chronicle;
+use crate::wire::connections::Connections;
 use chrono::{DateTime, Duration, Utc};
-use std::{
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Simulated Google, Byroapi, SSM and EventBridge Scheduler over one state. Clones are handles on the same world.
 ///
@@ -34,6 +24,7 @@ pub(crate) type HookAction = Box<dyn FnOnce(&World) + Send>;
 pub(crate) type HangReaction = Arc<dyn Fn(&World) + Send + Sync>;
 
 /// Everything that a world remembers.
+#[derive(Default)]
 pub(crate) struct WorldState {
     pub(crate) chronicle: Chronicle,
     pub(crate) services: Services,
@@ -68,29 +59,10 @@ impl WorldState {
 
 impl World {
     /// A world that nobody serves yet.
-    ///
-    /// # Errors
-    /// When the sample key in the sources is damaged.
-    pub(crate) fn unserved(now: DateTime<Utc>) -> io::Result<Self> {
-        Ok(Self(Arc::new(Mutex::new(WorldState {
-            chronicle: Chronicle::new(now),
-            services: Services {
-                google: Google::new()?,
-                byroapi: FormService::default(),
-                ssm: ParameterStore::default(),
-                scheduler: ScheduleStore::default(),
-            },
-            urls: ServiceUrls::default(),
-            connections: Connections::default(),
-            calls: Vec::new(),
-            quota: Quota::default(),
-            rules: Vec::new(),
-            hooks: Vec::new(),
-            director: None,
-            layer: None,
-            hanging: 0,
-            on_hang: None,
-        }))))
+    pub(crate) fn unserved(now: DateTime<Utc>) -> Self {
+        let world = Self(Arc::default());
+        world.set_now(now);
+        world
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, WorldState> {

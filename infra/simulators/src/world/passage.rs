@@ -3,21 +3,17 @@
 //! In a simulation a `Director` decides when a call goes on, and what goes wrong with it. A `Tamper` changes requests
 //! before they reach the log, and answers when they leave.
 
-use super::{
-    calls::Call,
-    director::Cue,
-    faults::{self, Fault},
-    handle::{World, WorldState},
-    hooks::{self, HookPoint},
-    tamper,
+use super::calls::Call;
+use super::director::Cue;
+use super::faults::{self, Fault};
+use super::handle::{World, WorldState};
+use super::hooks::{self, HookPoint};
+use super::tamper;
+use crate::services::{
+    dynamodb::{self, Backend},
+    routing,
 };
-use crate::{
-    services::{
-        dynamodb::{self, Backend},
-        routing,
-    },
-    wire::exchange::{Answer, Dropped, ReceivedRequest},
-};
+use crate::wire::exchange::{Answer, Dropped, ReceivedRequest};
 use std::time::Instant;
 
 /// The request as the faulty layer, if there is one, has changed it.

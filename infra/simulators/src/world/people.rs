@@ -2,21 +2,15 @@
 //!
 //! It is a violation to tell a person to do the impossible, such as to delete an unknown event.
 
-use super::{
-    event::{NewEvent, Occurrence, Period, Recurrence},
-    handle::World,
-};
-use crate::{
-    services::google::{
-        calendar::{SimulatedCalendar, StoredEvent},
-        calendars::Calendars,
-        content::{self, EventDraft, merge},
-        error::ApiRefusal,
-        point::Point,
-        resource::text,
-    },
-    time::{ChangeStamp, Chronicle},
-};
+use super::event::{NewEvent, Occurrence, Period, Recurrence};
+use super::handle::World;
+use crate::services::google::calendar::{SimulatedCalendar, StoredEvent};
+use crate::services::google::calendars::Calendars;
+use crate::services::google::content::{self, EventDraft, merge};
+use crate::services::google::error::{ApiRefusal, ApiResult};
+use crate::services::google::point::Point;
+use crate::services::google::resource::text;
+use crate::time::{ChangeStamp, Chronicle};
 use serde_json::{Map, Value, json};
 
 /// Where the copy of an event goes.
@@ -164,11 +158,7 @@ impl World {
         found
     }
 
-    fn change(
-        &self,
-        calendar: &str,
-        change: impl FnOnce(&mut SimulatedCalendar, ChangeStamp) -> Result<(), ApiRefusal>,
-    ) {
+    fn change(&self, calendar: &str, change: impl FnOnce(&mut SimulatedCalendar, ChangeStamp) -> ApiResult<()>) {
         let mut state = self.lock();
         let (calendars, chronicle) = state.calendars_and_chronicle();
         let stamp = chronicle.stamp();
@@ -182,18 +172,13 @@ fn unknown(calendar: &str) -> ApiRefusal {
 }
 
 /// Records a violation if a person was told to do the impossible.
-pub(super) fn record(result: Result<(), ApiRefusal>, chronicle: &mut Chronicle) {
+pub(super) fn record(result: ApiResult<()>, chronicle: &mut Chronicle) {
     if let Err(refusal) = result {
         chronicle.violation(format!("person: {}", refusal.message));
     }
 }
 
-fn move_between(
-    calendars: &mut Calendars,
-    (from, to): (&str, &str),
-    id: &str,
-    stamp: ChangeStamp,
-) -> Result<(), ApiRefusal> {
+fn move_between(calendars: &mut Calendars, (from, to): (&str, &str), id: &str, stamp: ChangeStamp) -> ApiResult<()> {
     let target = calendars.get(to).ok_or_else(|| unknown(to))?;
     let organizer = json!({ "email": target.id, "displayName": target.id, "self": true });
     let is_live = |event: &StoredEvent| !event.is_cancelled();

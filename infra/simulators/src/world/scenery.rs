@@ -1,13 +1,11 @@
 //! The part of [`World`] in which a test sets up what the services have, and how they behave.
 
 use super::handle::World;
-use crate::services::{
-    google::{
-        calendar::{Pages, SimulatedCalendar},
-        sheets::Spreadsheet,
-    },
-    ssm::Parameter,
+use crate::services::google::{
+    calendar::{Pages, SimulatedCalendar},
+    sheets::Spreadsheet,
 };
+use crate::services::ssm::Parameter;
 use chrono_tz::Tz;
 use serde_json::Value;
 

@@ -1,12 +1,10 @@
 //! The part of [`World`] in which a test says what goes wrong, and what happens meanwhile.
 
-use super::{
-    director::Director,
-    faults::{Fault, FaultRule, Matcher},
-    handle::World,
-    hooks::{Hook, HookPoint},
-    tamper::Tamper,
-};
+use super::director::Director;
+use super::faults::{Fault, FaultRule, Matcher};
+use super::handle::World;
+use super::hooks::{Hook, HookPoint};
+use super::tamper::Tamper;
 use std::sync::Arc;
 
 /// A fault that was just scripted; its methods say how often it happens.

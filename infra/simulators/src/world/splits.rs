@@ -4,11 +4,11 @@
 //! All days from there on get new ids, so a client that knows days by their ids takes them for new ones.
 
 use super::{event::Occurrence, handle::World, people::record};
-use crate::{
-    services::google::{calendar::SimulatedCalendar, error::ApiRefusal, point::Point, resource::text, series},
-    time::ChangeStamp,
-};
-use serde_json::{Map, Value, json};
+use crate::services::google::error::{ApiRefusal, ApiResult};
+use crate::services::google::resource::{Resource, text};
+use crate::services::google::{calendar::SimulatedCalendar, point::Point, series};
+use crate::time::ChangeStamp;
+use serde_json::{Value, json};
 
 /// How Google treats the rest of a split series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn split_series(
     (series_id, from): (&str, Point),
     new: &NewSeries,
     stamp: ChangeStamp,
-) -> Result<(), ApiRefusal> {
+) -> ApiResult<()> {
     let old = calendar.events.get(series_id).filter(|series| !series.is_cancelled());
     let split = old.and_then(|old| series::split(&old.resource, calendar.time_zone, from));
     let (ended, rest) =
@@ -83,7 +83,7 @@ fn split_series(
 
 impl NewSeries {
     /// The resource of the series or of one of its days, under its new id.
-    fn adopt(&self, mut event: Map<String, Value>, id: &str) -> Map<String, Value> {
+    fn adopt(&self, mut event: Resource, id: &str) -> Resource {
         event.insert("id".to_owned(), json!(id));
         event.insert("iCalUID".to_owned(), json!(format!("{}@google.com", self.id)));
         event.insert("htmlLink".to_owned(), json!(format!("https://www.google.com/calendar/event?eid={id}")));

@@ -1,13 +1,9 @@
 //! The part of [`World`] that starts its servers.
 
-use super::{
-    handle::{ServiceUrls, World},
-    passage,
-};
-use crate::{
-    services::{dynamodb::Backend, routing::Port},
-    wire::serve,
-};
+use super::handle::{ServiceUrls, World};
+use super::passage;
+use crate::services::{dynamodb::Backend, routing::Port};
+use crate::wire::serve;
 use chrono::{DateTime, Utc};
 use std::io;
 
@@ -15,9 +11,9 @@ impl World {
     /// Starts one server per service on free ports of 127.0.0.1, on the current tokio runtime.
     ///
     /// # Errors
-    /// When no port is to be had, or the sample key in the sources is damaged.
+    /// When no port is to be had.
     pub async fn start(now: DateTime<Utc>) -> io::Result<World> {
-        let world = World::unserved(now)?;
+        let world = World::unserved(now);
         let google = world.listen(Port::Google, None).await?;
         let byroapi = world.listen(Port::Byroapi, None).await?;
         let ssm = world.listen(Port::Ssm, None).await?;

@@ -1,6 +1,5 @@
 //! Lets a person settle a form that the sweeps leave open. Every decision is safe to repeat.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,18 +8,17 @@ use axum::extract::{Path, State};
 use moffman::domain::form::Outcome;
 use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder};
 use serde::Deserialize;
-use utoipa::openapi::{RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use super::answer::ListedForm;
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::documentation;
+use crate::documentation::problems;
 use crate::error::{
-    ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, INTERNAL, INVALID, NO_EVENT,
-    NO_SUCH_FORM, NOT_JSON, NOT_REGISTERED, ProblemKind, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
+    ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, NO_EVENT, NO_SUCH_FORM,
+    NOT_REGISTERED, OF_BODY, ProblemKind, UNAVAILABLE,
 };
-use crate::member::{BodyContent, BodyMember, OBJECT, TEXT};
+use crate::member::{BodyContent, BodyMember, TEXT};
 
 /// How to send a form again.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -31,9 +29,7 @@ pub(crate) struct ResendRequest {
     again: BodyMember<Option<bool>>,
 }
 
-impl BodyContent for ResendRequest {
-    const KIND: &str = OBJECT;
-}
+impl BodyContent for ResendRequest {}
 
 /// Why a form is discarded.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -44,9 +40,7 @@ pub(crate) struct DiscardRequest {
     outcome: BodyMember<Option<FormOutcome>>,
 }
 
-impl BodyContent for DiscardRequest {
-    const KIND: &str = OBJECT;
-}
+impl BodyContent for DiscardRequest {}
 
 /// How a form ended. `arrived`: it counts as issued for every event that asks for it. `not_wanted`: the events that
 /// have asked for it are approved without it, and it is sent when another event asks.
@@ -71,37 +65,17 @@ impl From<FormOutcome> for Outcome {
 }
 
 /// How both decisions fail.
-const OF_BOTH: [ProblemKind; 12] = [
-    NOT_JSON,
-    WRONG_KEY,
-    NO_SUCH_FORM,
-    FORM_IN_PROGRESS,
-    FORM_ISSUED,
-    FORM_DISCARDED,
-    TOO_LARGE,
-    INVALID,
-    TOO_MANY_REQUESTS,
-    INTERNAL,
-    DIRECTORY_UNAVAILABLE,
-    UNAVAILABLE,
-];
+const OF_BOTH: [ProblemKind; 6] =
+    [NO_SUCH_FORM, FORM_IN_PROGRESS, FORM_ISSUED, FORM_DISCARDED, DIRECTORY_UNAVAILABLE, UNAVAILABLE];
 
-/// How sending a form again fails.
-pub(crate) struct ResendProblems;
-
-impl IntoResponses for ResendProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        documentation::problems(&[&OF_BOTH[..], &[NOT_REGISTERED, NO_EVENT]].concat())
-    }
+problems! {
+    /// How sending a form again fails.
+    ResendProblems: OF_BODY, OF_BOTH, [NOT_REGISTERED, NO_EVENT]
 }
 
-/// How discarding a form fails.
-pub(crate) struct DiscardProblems;
-
-impl IntoResponses for DiscardProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        documentation::problems(&OF_BOTH)
-    }
+problems! {
+    /// How discarding a form fails.
+    DiscardProblems: OF_BODY, OF_BOTH
 }
 
 /// Send a form again

@@ -1,10 +1,8 @@
 //! The parameters and the body of a request, checked against the schema.
 
-use super::{
-    checks::{mismatches_of_body, parameter_problem},
-    error::ApiRefusal,
-    schema::{ApiSchema, Method},
-};
+use super::checks::{mismatches_of_body, parameter_problem};
+use super::error::{ApiRefusal, ApiResult};
+use super::schema::{ApiSchema, Method};
 use crate::wire::exchange::ReceivedRequest;
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
@@ -21,8 +19,8 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Checks the whole request. The refusal names all its mistakes.
-    pub(crate) fn read(api: &ApiSchema, method: &Method, request: &ReceivedRequest) -> Result<Self, ApiRefusal> {
+    /// Checks the whole request; the refusal names every mistake in it.
+    pub(crate) fn read(api: &ApiSchema, method: &Method, request: &ReceivedRequest) -> ApiResult<Self> {
         let mut wrong = Vec::new();
         check_query(api, method, &request.query, &mut wrong);
         let body = match &method.request {
@@ -60,7 +58,7 @@ impl Arguments {
     }
 
     /// The zone that the request wants times in, or else the calendar's own.
-    pub(crate) fn zone(&self, calendar_zone: Tz) -> Result<Tz, ApiRefusal> {
+    pub(crate) fn zone(&self, calendar_zone: Tz) -> ApiResult<Tz> {
         match self.get("timeZone") {
             Some(name) => name.parse().map_err(|_| ApiRefusal::wrong(&format!("timeZone {name:?} is unknown"))),
             None => Ok(calendar_zone),

@@ -1,14 +1,12 @@
 //! One calendar as Google stores it. Its events change in three ways: they are put, they are deleted, or a series
 //! changes and loses occurrences.
 
-use super::{
-    resource::{is_cancelled, text, timestamp},
-    series,
-};
+use super::resource::{Resource, is_cancelled, text, timestamp};
+use super::series;
 use crate::time::ChangeStamp;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A calendar's id in the one spelling that is stored, because Google ignores upper and lower case.
@@ -19,8 +17,8 @@ pub(crate) fn folded(id: &str) -> String {
 /// A single event, a series, or an occurrence that was changed on its own.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredEvent {
-    pub(crate) resource: Map<String, Value>,
-    /// The number of the last change of the event.
+    pub(crate) resource: Resource,
+    /// The number of its last change.
     pub(crate) change: u64,
 }
 
@@ -83,7 +81,7 @@ impl SimulatedCalendar {
     }
 
     /// A stored event, or an occurrence that follows from its series. Deleted ones are found too.
-    pub(crate) fn find(&self, id: &str) -> Option<Map<String, Value>> {
+    pub(crate) fn find(&self, id: &str) -> Option<Resource> {
         if let Some(event) = self.events.get(id) {
             return Some(event.resource.clone());
         }
@@ -93,7 +91,7 @@ impl SimulatedCalendar {
     }
 
     /// Stores an event under its id.
-    pub(crate) fn put(&mut self, mut resource: Map<String, Value>, stamp: ChangeStamp) {
+    pub(crate) fn put(&mut self, mut resource: Resource, stamp: ChangeStamp) {
         let id = text(&resource, "id").to_owned();
         mark(&mut resource, stamp);
         let before = self.events.insert(id.clone(), StoredEvent { resource, change: stamp.change });
@@ -114,12 +112,12 @@ impl SimulatedCalendar {
     }
 
     /// Cancels the occurrences that the series `id` had before a change and has no longer.
-    fn drop_former(&mut self, id: &str, before: &Map<String, Value>, stamp: ChangeStamp) {
+    fn drop_former(&mut self, id: &str, before: &Resource, stamp: ChangeStamp) {
         if !before.contains_key("recurrence") {
             return;
         }
         let (from, to) = bounds(stamp.now);
-        let planned = |resource: &Map<String, Value>, zone| series::occurrences(resource, zone, from, to);
+        let planned = |resource: &Resource, zone| series::occurrences(resource, zone, from, to);
         let Some(after) = self.events.get(id) else { return };
         let kept: BTreeSet<String> = if after.is_cancelled() {
             BTreeSet::new()
@@ -150,11 +148,10 @@ impl SimulatedCalendar {
     }
 }
 
-/// Whether the change of a series has moved, added or removed occurrences.
-fn after_moved(before: &Map<String, Value>, after: Option<&StoredEvent>) -> bool {
-    let plan = |resource: &Map<String, Value>| {
-        ["start", "recurrence"].map(|field| resource.get(field).cloned().unwrap_or_default())
-    };
+/// Whether the change has moved, added or removed occurrences.
+fn after_moved(before: &Resource, after: Option<&StoredEvent>) -> bool {
+    let plan =
+        |resource: &Resource| ["start", "recurrence"].map(|field| resource.get(field).cloned().unwrap_or_default());
     after.is_none_or(|after| after.is_cancelled() || plan(&after.resource) != plan(before))
 }
 
@@ -165,7 +162,7 @@ pub(crate) fn bounds(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
 }
 
 /// Sets `updated`, and the etag that belongs to it.
-fn mark(resource: &mut Map<String, Value>, stamp: ChangeStamp) {
+fn mark(resource: &mut Resource, stamp: ChangeStamp) {
     resource.insert("updated".to_owned(), json!(timestamp(stamp.updated)));
     resource.insert("etag".to_owned(), json!(format!("\"{}{:06}\"", stamp.updated.timestamp_millis(), stamp.change)));
 }

@@ -3,16 +3,18 @@
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/calendarList>. Inserting a calendar
 //! that is in the list already answers with its entry.
 
-use super::{arguments::Arguments, calendar::SimulatedCalendar, calendars::Calendars, error::ApiRefusal};
+use super::arguments::Arguments;
+use super::error::{ApiRefusal, ApiResult};
+use super::{calendar::SimulatedCalendar, calendars::Calendars};
 use serde_json::{Value, json};
 
-pub(crate) fn get(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+pub(crate) fn get(calendars: &Calendars, arguments: &Arguments) -> ApiResult {
     let calendar = calendars.shared(arguments.path("calendarId"));
     let subscribed = calendar.filter(|calendar| calendars.subscriptions.contains(&calendar.id));
     subscribed.map(entry).ok_or_else(ApiRefusal::not_found)
 }
 
-pub(crate) fn insert(calendars: &mut Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+pub(crate) fn insert(calendars: &mut Calendars, arguments: &Arguments) -> ApiResult {
     let id = arguments.body.get("id").and_then(Value::as_str);
     let id = id.ok_or_else(|| ApiRefusal::new(400, "required", "Required").violating("the body has no id"))?;
     let calendar = calendars.shared(id).ok_or_else(ApiRefusal::not_found)?;
@@ -23,8 +25,8 @@ pub(crate) fn insert(calendars: &mut Calendars, arguments: &Arguments) -> Result
     Ok(entry)
 }
 
-/// Puts all entries on one page, though Google has only 100 on a page unless a request asks for more.
-pub(crate) fn list(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+/// All entries are on one page, while Google's pages have 100 unless a request asks for more.
+pub(crate) fn list(calendars: &Calendars, arguments: &Arguments) -> ApiResult {
     if arguments.get("syncToken").or(arguments.get("pageToken")).is_some() {
         return Err(ApiRefusal::wrong("tokens of calendarList.list are not simulated"));
     }
@@ -32,7 +34,7 @@ pub(crate) fn list(calendars: &Calendars, arguments: &Arguments) -> Result<Value
     Ok(json!({ "kind": "calendar#calendarList", "etag": "\"list\"", "items": items, "nextSyncToken": "list" }))
 }
 
-pub(crate) fn calendar(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+pub(crate) fn calendar(calendars: &Calendars, arguments: &Arguments) -> ApiResult {
     let calendar = calendars.shared(arguments.path("calendarId")).ok_or_else(ApiRefusal::not_found)?;
     Ok(json!({
         "kind": "calendar#calendar",

@@ -1,9 +1,7 @@
 //! All calendars of a world, and the service account's list of them.
 
-use super::{
-    calendar::{SimulatedCalendar, folded},
-    error::ApiRefusal,
-};
+use super::calendar::{SimulatedCalendar, folded};
+use super::error::{ApiRefusal, ApiResult};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -34,7 +32,7 @@ impl Calendars {
     }
 
     /// A calendar whose events the service account may read.
-    pub(crate) fn readable(&self, id: &str) -> Result<&SimulatedCalendar, ApiRefusal> {
+    pub(crate) fn readable(&self, id: &str) -> ApiResult<&SimulatedCalendar> {
         match self.shared(id) {
             Some(calendar) if calendar.access_role == "freeBusyReader" => {
                 Err(ApiRefusal::new(403, "forbidden", "Forbidden"))
@@ -45,7 +43,7 @@ impl Calendars {
     }
 
     /// A calendar whose events the service account may change.
-    pub(crate) fn writable(&self, id: &str) -> Result<&SimulatedCalendar, ApiRefusal> {
+    pub(crate) fn writable(&self, id: &str) -> ApiResult<&SimulatedCalendar> {
         let calendar = self.readable(id)?;
         if calendar.can_write() {
             Ok(calendar)

@@ -3,13 +3,11 @@
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>. Extended properties over the
 //! documented limits are refused here, while Google silently drops or cuts them.
 
-use super::{
-    calendar::SimulatedCalendar,
-    error::ApiRefusal,
-    point::Point,
-    resource::{text, timestamp},
-    series,
-};
+use super::calendar::SimulatedCalendar;
+use super::error::{ApiRefusal, ApiResult};
+use super::point::Point;
+use super::resource::{Resource, text, timestamp};
+use super::series;
 use crate::time::ChangeStamp;
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
@@ -36,8 +34,8 @@ pub(crate) struct EventDraft<'a> {
     pub(crate) id: &'a str,
     /// The e-mail address of its creator.
     pub(crate) creator: &'a str,
-    /// The fields that the creator sends.
-    pub(crate) fields: Map<String, Value>,
+    /// What the creator says about it.
+    pub(crate) fields: Resource,
 }
 
 /// The resource of a new event in this calendar.
@@ -45,7 +43,7 @@ pub(crate) fn new_event(
     calendar: &SimulatedCalendar,
     draft: EventDraft<'_>,
     stamp: ChangeStamp,
-) -> Result<Map<String, Value>, ApiRefusal> {
+) -> ApiResult<Resource> {
     let EventDraft { id, creator, mut fields } = draft;
     fields.retain(|name, value| !READ_ONLY.contains(&name.as_str()) && !value.is_null());
     let mut event = json!({
@@ -67,8 +65,8 @@ pub(crate) fn new_event(
     Ok(event)
 }
 
-/// Checks the content of an event, and writes its times as Google does.
-pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
+/// Checks the content of an event and writes its times as Google does.
+pub(crate) fn settle(event: &mut Resource, zone: Tz) -> ApiResult<()> {
     settle_times(event, zone)?;
     if text(event, "summary").chars().count() > 1024 {
         return Err(ApiRefusal::invalid("The summary is longer than 1024 characters."));
@@ -85,7 +83,7 @@ pub(crate) fn settle(event: &mut Map<String, Value>, zone: Tz) -> Result<(), Api
     settle_properties(event)
 }
 
-fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefusal> {
+fn settle_times(event: &mut Resource, zone: Tz) -> ApiResult<()> {
     let read = |field: &str, name: &str| match event.get(field) {
         Some(value) => Point::read(value, zone),
         None => Err(ApiRefusal::new(400, "required", &format!("Missing {name} time."))),
@@ -106,7 +104,7 @@ fn settle_times(event: &mut Map<String, Value>, zone: Tz) -> Result<(), ApiRefus
 }
 
 /// <https://developers.google.com/workspace/calendar/api/guides/extended-properties#limits>
-fn settle_properties(event: &Map<String, Value>) -> Result<(), ApiRefusal> {
+fn settle_properties(event: &Resource) -> ApiResult<()> {
     for kind in ["private", "shared"] {
         let properties = event.get("extendedProperties").and_then(|extended| extended.get(kind));
         let Some(properties) = properties.and_then(Value::as_object) else {
@@ -124,7 +122,7 @@ fn settle_properties(event: &Map<String, Value>) -> Result<(), ApiRefusal> {
 }
 
 /// PATCH semantics: objects are merged, null removes, everything else replaces.
-pub(crate) fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+pub(crate) fn merge(target: &mut Resource, patch: &Resource) {
     for (name, value) in patch {
         match (target.get_mut(name), value) {
             (_, Value::Null) => {

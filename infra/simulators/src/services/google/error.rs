@@ -18,6 +18,9 @@ pub(crate) struct ApiRefusal {
     pub(crate) violation: Option<String>,
 }
 
+/// What a request gives, or why it is not carried out.
+pub(crate) type ApiResult<T = Value> = Result<T, ApiRefusal>;
+
 impl ApiRefusal {
     pub(crate) fn new(status: u16, reason: &str, message: &str) -> Self {
         Self { status, reason: reason.to_owned(), message: message.to_owned(), location: None, violation: None }

@@ -2,24 +2,22 @@
 //!
 //! <https://developers.google.com/workspace/calendar/api/v3/reference/events>
 
-use super::{
-    arguments::Arguments,
-    calendar::SimulatedCalendar,
-    calendars::Calendars,
-    content::{self, EventDraft, READ_ONLY, merge},
-    error::ApiRefusal,
-    oauth,
-    resource::{is_cancelled, present, text},
-};
+use super::arguments::Arguments;
+use super::calendar::SimulatedCalendar;
+use super::calendars::Calendars;
+use super::content::{self, EventDraft, READ_ONLY, merge};
+use super::error::{ApiRefusal, ApiResult};
+use super::oauth;
+use super::resource::{Resource, is_cancelled, present, text};
 use crate::time::{ChangeStamp, Chronicle};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-fn existing(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Map<String, Value>, ApiRefusal> {
+fn existing(calendar: &SimulatedCalendar, arguments: &Arguments) -> ApiResult<Resource> {
     let event = calendar.find(arguments.path("eventId"));
     event.filter(|event| !(calendar.hides_deleted && is_cancelled(event))).ok_or_else(ApiRefusal::not_found)
 }
 
-fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), ApiRefusal> {
+fn check_etag(event: &Resource, arguments: &Arguments) -> ApiResult<()> {
     match arguments.if_match.as_deref() {
         None | Some("*") => Ok(()),
         Some(etag) if etag == text(event, "etag") => Ok(()),
@@ -31,18 +29,14 @@ fn check_etag(event: &Map<String, Value>, arguments: &Arguments) -> Result<(), A
     }
 }
 
-/// Answers a deleted event like any other, with the status `cancelled`.
-pub(crate) fn get(calendars: &Calendars, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+/// A deleted event is answered like any other; its status is `cancelled`.
+pub(crate) fn get(calendars: &Calendars, arguments: &Arguments) -> ApiResult {
     let calendar = calendars.readable(arguments.path("calendarId"))?;
     let event = existing(calendar, arguments)?;
     Ok(present(event, arguments.zone(calendar.time_zone)?))
 }
 
-pub(crate) fn insert(
-    calendars: &mut Calendars,
-    chronicle: &mut Chronicle,
-    arguments: &Arguments,
-) -> Result<Value, ApiRefusal> {
+pub(crate) fn insert(calendars: &mut Calendars, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
     let calendar = calendars.writable(arguments.path("calendarId"))?;
     let given = arguments.body.get("id").and_then(Value::as_str);
     if let Some(id) = given {
@@ -59,12 +53,8 @@ pub(crate) fn insert(
     store(calendars, chronicle, arguments, |calendar, stamp| content::new_event(calendar, draft, stamp))
 }
 
-/// Changes an event, also a deleted one, which stays deleted unless the PATCH sets its status.
-pub(crate) fn patch(
-    calendars: &mut Calendars,
-    chronicle: &mut Chronicle,
-    arguments: &Arguments,
-) -> Result<Value, ApiRefusal> {
+/// A deleted event can be changed too. It stays deleted unless the PATCH sets its status.
+pub(crate) fn patch(calendars: &mut Calendars, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
     let calendar = calendars.writable(arguments.path("calendarId"))?;
     let mut event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
@@ -93,17 +83,13 @@ pub(crate) fn patch(
 
 /// Whether this calendar is only a guest of the event, and guests may not change it.
 /// <https://developers.google.com/workspace/calendar/api/guides/errors#403_the_user_must_be_the_organizer>
-fn belongs_to_another(event: &Map<String, Value>) -> bool {
+fn belongs_to_another(event: &Resource) -> bool {
     let flag = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or_default();
     let is_own = event.get("organizer").is_none_or(|organizer| flag(organizer.get("self")));
     !is_own && !flag(event.get("guestsCanModify"))
 }
 
-pub(crate) fn delete(
-    calendars: &mut Calendars,
-    chronicle: &mut Chronicle,
-    arguments: &Arguments,
-) -> Result<Value, ApiRefusal> {
+pub(crate) fn delete(calendars: &mut Calendars, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
     let calendar = calendars.writable(arguments.path("calendarId"))?;
     let event = existing(calendar, arguments)?;
     check_etag(&event, arguments)?;
@@ -122,8 +108,8 @@ fn store(
     calendars: &mut Calendars,
     chronicle: &mut Chronicle,
     arguments: &Arguments,
-    make: impl FnOnce(&SimulatedCalendar, ChangeStamp) -> Result<Map<String, Value>, ApiRefusal>,
-) -> Result<Value, ApiRefusal> {
+    make: impl FnOnce(&SimulatedCalendar, ChangeStamp) -> ApiResult<Resource>,
+) -> ApiResult {
     let stamp = chronicle.stamp();
     let calendar = calendars.get_mut(arguments.path("calendarId")).ok_or_else(ApiRefusal::not_found)?;
     let event = make(calendar, stamp)?;

@@ -1,14 +1,11 @@
 //! Which events a listing shows.
 
-use super::{
-    arguments::Arguments,
-    calendar::SimulatedCalendar,
-    error::ApiRefusal,
-    resource::{is_cancelled, span, text},
-};
+use super::arguments::Arguments;
+use super::calendar::SimulatedCalendar;
+use super::error::{ApiRefusal, ApiResult};
+use super::resource::{Resource, is_cancelled, span, text};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde_json::{Map, Value};
 
 /// The conditions that a listing's request sets.
 pub(super) struct EventFilter<'a> {
@@ -23,7 +20,7 @@ pub(super) struct EventFilter<'a> {
 }
 
 impl<'a> EventFilter<'a> {
-    pub(super) fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments) -> Result<Self, ApiRefusal> {
+    pub(super) fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments) -> ApiResult<Self> {
         let time = |name: &str| arguments.get(name).and_then(|text| DateTime::parse_from_rfc3339(text).ok());
         let instant = |name: &str| time(name).map(|time| time.to_utc());
         let single = arguments.flag("singleEvents");
@@ -42,7 +39,7 @@ impl<'a> EventFilter<'a> {
     }
 
     /// Whether the listing shows this event or occurrence.
-    pub(super) fn wants(&self, calendar: &SimulatedCalendar, event: &Map<String, Value>) -> bool {
+    pub(super) fn wants(&self, calendar: &SimulatedCalendar, event: &Resource) -> bool {
         if is_cancelled(event) {
             let exception = !self.single && event.contains_key("recurringEventId");
             let deleted = self.has_sync_token || self.updated_min.is_some() || self.arguments.flag("showDeleted");
@@ -57,9 +54,8 @@ impl<'a> EventFilter<'a> {
         self.in_time(event) && self.has_properties(event)
     }
 
-    /// Whether the event ends after `timeMin` and starts before `timeMax`. A series counts as ending after any
-    /// `timeMin`.
-    fn in_time(&self, event: &Map<String, Value>) -> bool {
+    /// Whether the event ends after `timeMin` and starts before `timeMax`. A series is taken to end after any `timeMin`.
+    fn in_time(&self, event: &Resource) -> bool {
         let Some((start, end)) = span(event, self.zone) else {
             return true;
         };
@@ -71,7 +67,7 @@ impl<'a> EventFilter<'a> {
         from && self.to.is_none_or(|to| start < to) && recent
     }
 
-    fn has_properties(&self, event: &Map<String, Value>) -> bool {
+    fn has_properties(&self, event: &Resource) -> bool {
         let has = |kind: &str, constraint: &str| {
             let Some((key, value)) = constraint.split_once('=') else {
                 return false;

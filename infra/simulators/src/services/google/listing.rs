@@ -4,19 +4,17 @@
 //! <https://developers.google.com/workspace/calendar/api/guides/sync>. Events are in the order of their ids
 //! unless the request asks for another.
 
-use super::{
-    arguments::Arguments,
-    calendar::{Pages, SimulatedCalendar, StoredEvent, bounds},
-    calendars::Calendars,
-    error::ApiRefusal,
-    filter::EventFilter,
-    resource::{is_cancelled, present, span, text, timestamp},
-    series,
-    tokens::{PageToken, SyncToken},
-};
+use super::arguments::Arguments;
+use super::calendar::{Pages, SimulatedCalendar, StoredEvent, bounds};
+use super::calendars::Calendars;
+use super::error::{ApiRefusal, ApiResult};
+use super::filter::EventFilter;
+use super::resource::{Resource, is_cancelled, present, span, text, timestamp};
+use super::series;
+use super::tokens::{PageToken, SyncToken};
 use crate::time::Chronicle;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// Parameters that a listing with a sync token must not have.
@@ -33,8 +31,8 @@ const NOT_WITH_SYNC_TOKEN: [&str; 8] = [
 /// Parameters that may differ from page to page and from listing to listing.
 const FREE: [&str; 8] = ["alt", "fields", "key", "maxResults", "pageToken", "prettyPrint", "quotaUser", "userIp"];
 
-/// The events to list, in the order of their keys.
-type Items<'a> = BTreeMap<(String, String), Cow<'a, Map<String, Value>>>;
+/// The events to list, by their place in the order.
+type Items<'a> = BTreeMap<(String, String), Cow<'a, Resource>>;
 
 /// A checked request for a listing.
 struct Query<'a> {
@@ -48,11 +46,7 @@ struct Query<'a> {
     parameters: String,
 }
 
-pub(crate) fn list(
-    calendars: &mut Calendars,
-    chronicle: &mut Chronicle,
-    arguments: &Arguments,
-) -> Result<Value, ApiRefusal> {
+pub(crate) fn list(calendars: &mut Calendars, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
     let id = arguments.path("calendarId");
     let calendar = calendars.readable(id)?;
     let query = Query::read(calendar, arguments, calendars.page_size)?;
@@ -82,8 +76,8 @@ fn expired() -> ApiRefusal {
 }
 
 impl<'a> Query<'a> {
-    /// Reads a request. A page has at most `most` events, whatever the request asks for.
-    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments, most: Option<usize>) -> Result<Self, ApiRefusal> {
+    /// `most` events are listed per page at most, whatever the request asks for.
+    fn read(calendar: &SimulatedCalendar, arguments: &'a Arguments, most: Option<usize>) -> ApiResult<Self> {
         let filter = EventFilter::read(calendar, arguments)?;
         let sync = sync_token(calendar, arguments)?;
         let asked = arguments.get("maxResults").and_then(|text| text.parse().ok()).unwrap_or(250);
@@ -129,13 +123,8 @@ impl<'a> Query<'a> {
         items
     }
 
-    /// The occurrences of a series that nobody has changed on their own. They are cancelled if the series is deleted.
-    fn occurrences(
-        &self,
-        calendar: &SimulatedCalendar,
-        series: &StoredEvent,
-        now: DateTime<Utc>,
-    ) -> Vec<Map<String, Value>> {
+    /// The occurrences of a series that nobody has changed on their own. Those of a deleted series are cancelled.
+    fn occurrences(&self, calendar: &SimulatedCalendar, series: &StoredEvent, now: DateTime<Utc>) -> Vec<Resource> {
         let (earliest, latest) = bounds(now);
         let (from, to) = (self.filter.from.unwrap_or(earliest), self.filter.to.unwrap_or(latest));
         let mut occurrences = series::occurrences(&series.resource, calendar.time_zone, from, to);
@@ -143,7 +132,7 @@ impl<'a> Query<'a> {
         occurrences
     }
 
-    fn add<'c>(&self, calendar: &SimulatedCalendar, event: Cow<'c, Map<String, Value>>, items: &mut Items<'c>) {
+    fn add<'c>(&self, calendar: &SimulatedCalendar, event: Cow<'c, Resource>, items: &mut Items<'c>) {
         if !self.filter.wants(calendar, &event) {
             return;
         }
@@ -198,7 +187,7 @@ impl<'a> Query<'a> {
 
     /// An event as this listing shows it. With a sync token, a deleted event has only the fields that Google
     /// guarantees, unless the calendar shows more.
-    fn show(&self, calendar: &SimulatedCalendar, mut event: Map<String, Value>) -> Value {
+    fn show(&self, calendar: &SimulatedCalendar, mut event: Resource) -> Value {
         if self.sync.is_some() && is_cancelled(&event) && !calendar.details_of_deleted {
             let kept = ["kind", "etag", "id", "status", "recurringEventId", "originalStartTime"];
             event.retain(|field, _| kept.contains(&field.as_str()));
@@ -212,7 +201,7 @@ fn lasting(arguments: &Arguments) -> String {
     arguments.fingerprint(|name| !FREE.contains(&name) && !NOT_WITH_SYNC_TOKEN.contains(&name) && name != "syncToken")
 }
 
-fn sync_token(calendar: &SimulatedCalendar, arguments: &Arguments) -> Result<Option<SyncToken>, ApiRefusal> {
+fn sync_token(calendar: &SimulatedCalendar, arguments: &Arguments) -> ApiResult<Option<SyncToken>> {
     let Some(text) = arguments.get("syncToken") else {
         return Ok(None);
     };

@@ -2,26 +2,21 @@
 //!
 //! A request that no correct client would send is refused as Google refuses it, and recorded as a violation.
 
-use super::{
-    arguments::Arguments,
-    calendar_list,
-    calendars::Calendars,
-    checks::mismatches_of_answer,
-    error::ApiRefusal,
-    events, listing,
-    mask::Mask,
-    oauth::TokenService,
-    schema::{ApiSchema, CALENDAR, Method, SHEETS},
-    sheets::{self, Spreadsheets},
-};
-use crate::{
-    time::Chronicle,
-    wire::exchange::{Answer, ReceivedRequest, Route, Service},
-};
+use super::arguments::Arguments;
+use super::calendars::Calendars;
+use super::checks::mismatches_of_answer;
+use super::error::{ApiRefusal, ApiResult};
+use super::mask::Mask;
+use super::oauth::TokenService;
+use super::schema::{ApiSchema, CALENDAR, Method, SHEETS};
+use super::sheets::{self, Spreadsheets};
+use super::{calendar_list, events, listing};
+use crate::time::Chronicle;
+use crate::wire::exchange::{Answer, ReceivedRequest, Route, Service};
 use serde_json::Value;
-use std::io;
 
-/// Everything that the simulated Google remembers.
+/// What Google remembers.
+#[derive(Default)]
 pub(crate) struct Google {
     pub(crate) tokens: TokenService,
     pub(crate) calendars: Calendars,
@@ -29,16 +24,6 @@ pub(crate) struct Google {
 }
 
 impl Google {
-    /// # Errors
-    /// When the sample key in the sources is damaged.
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self {
-            tokens: TokenService::new()?,
-            calendars: Calendars::default(),
-            spreadsheets: Spreadsheets::default(),
-        })
-    }
-
     /// Carries out a request.
     pub(crate) fn answer(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Answer {
         let result = match request.route.service {
@@ -54,7 +39,7 @@ impl Google {
         })
     }
 
-    fn carry_out(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> Result<Answer, ApiRefusal> {
+    fn carry_out(&mut self, request: &ReceivedRequest, chronicle: &mut Chronicle) -> ApiResult<Answer> {
         let api = api(request.route.service);
         let Some(method) = api.method(&request.route.operation) else {
             return Err(ApiRefusal::not_found().violating("no method has this path"));
@@ -72,7 +57,7 @@ impl Google {
         Ok(Answer::json(200, &mask.unwrap_or(Mask::All).apply(value)))
     }
 
-    fn perform(&mut self, method: &str, chronicle: &mut Chronicle, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+    fn perform(&mut self, method: &str, chronicle: &mut Chronicle, arguments: &Arguments) -> ApiResult {
         let Self { calendars, spreadsheets, .. } = self;
         match method {
             "calendarList.get" => calendar_list::get(calendars, arguments),
@@ -113,7 +98,7 @@ fn answer_schema<'a>(api: &'a ApiSchema, method: &Method) -> &'a Value {
     api.schema(method.response.as_deref().unwrap_or_default())
 }
 
-fn mask(api: &ApiSchema, method: &Method, fields: &str) -> Result<Mask, ApiRefusal> {
+fn mask(api: &ApiSchema, method: &Method, fields: &str) -> ApiResult<Mask> {
     let refused = |text: &str| {
         let message = format!("Invalid field selection {fields}");
         ApiRefusal::new(400, "invalidParameter", &message).at("parameter", "fields").violating(text)

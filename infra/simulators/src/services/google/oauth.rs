@@ -3,13 +3,13 @@
 //! See <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>. Tokens live for an hour of
 //! simulated time. The times in an assertion are only compared with each other, not with a clock.
 
-use super::error::ApiRefusal;
+use super::error::{ApiRefusal, ApiResult};
 use crate::wire::exchange::{Answer, ReceivedRequest, form_pairs};
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// The service account of every world.
 pub(crate) const EMAIL: &str = "moffman@simulated-project.iam.gserviceaccount.example.com";
@@ -45,24 +45,21 @@ struct Grant {
 /// Why no token is issued: OAuth's code, and a description.
 type GrantRefusal = (&'static str, String);
 
-/// Issues access tokens and recognises them.
+/// Issues access tokens, and knows them again.
+#[derive(Default)]
 pub(crate) struct TokenService {
-    /// Verifies the service account's assertions; RSA, PKCS#1 DER.
-    public_key: Vec<u8>,
-    /// The URL of this endpoint, which an assertion must name as its audience.
+    /// The URL of this endpoint, for which an assertion must be made.
     pub(crate) audience: String,
     /// What was granted, by access token.
     grants: BTreeMap<String, Grant>,
 }
 
-/// The public half of the sample key, PKCS#1 DER.
-fn public_key() -> io::Result<Vec<u8>> {
-    let damaged = |_| io::Error::new(io::ErrorKind::InvalidData, "the simulator's key is damaged");
+/// The public half of the sample key, PKCS#1 DER. From a damaged key no assertion would be valid.
+static PUBLIC_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let base64: String = KEY.lines().filter(|line| !line.starts_with("-----")).collect();
-    let der = STANDARD.decode(base64).map_err(|error| damaged(error.to_string()))?;
-    let pair = RsaKeyPair::from_pkcs8(&der).map_err(|error| damaged(error.to_string()))?;
-    Ok(pair.public().as_ref().to_vec())
-}
+    let der = STANDARD.decode(base64).unwrap_or_default();
+    RsaKeyPair::from_pkcs8(&der).map(|pair| pair.public().as_ref().to_vec()).unwrap_or_default()
+});
 
 /// The text of a service-account key file.
 pub(crate) fn key_file(google_url: &str) -> String {
@@ -82,12 +79,6 @@ pub(crate) fn key_file(google_url: &str) -> String {
 }
 
 impl TokenService {
-    /// # Errors
-    /// When the sample key in the sources is damaged.
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self { public_key: public_key()?, audience: String::new(), grants: BTreeMap::new() })
-    }
-
     /// Refuses all access tokens issued so far.
     pub(crate) fn revoke_all(&mut self) {
         for grant in self.grants.values_mut() {
@@ -96,7 +87,7 @@ impl TokenService {
     }
 
     /// Issues a token for a valid assertion.
-    pub(crate) fn grant(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> Result<Answer, ApiRefusal> {
+    pub(crate) fn grant(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> ApiResult<Answer> {
         let scopes =
             self.requested(request).map_err(|(error, text)| ApiRefusal::new(400, error, &text).violating(&text))?;
         let token = format!("ya29.simulated-{}", self.grants.len() + 1);
@@ -117,7 +108,7 @@ impl TokenService {
         if field("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
             return problem("unsupported_grant_type", "Invalid grant_type.");
         }
-        let claims = self.verified(field("assertion")).map_err(|text| ("invalid_grant", text))?;
+        let claims = Self::verified(field("assertion")).map_err(|text| ("invalid_grant", text))?;
         if claims["iss"] != EMAIL {
             return problem("invalid_grant", "Invalid grant: account not found");
         }
@@ -138,7 +129,7 @@ impl TokenService {
     }
 
     /// The claims of an assertion that the service account signed.
-    fn verified(&self, assertion: &str) -> Result<Value, String> {
+    fn verified(assertion: &str) -> Result<Value, String> {
         let (signed, signature) = assertion.rsplit_once('.').ok_or("Invalid JWT.")?;
         let (header, claims) = signed.split_once('.').ok_or("Invalid JWT.")?;
         // Some clients send padding, which RFC 7515 forbids and Google accepts.
@@ -151,14 +142,14 @@ impl TokenService {
         if json(header)?["alg"] != "RS256" {
             return Err("Invalid JWT: the algorithm must be RS256.".to_owned());
         }
-        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public_key);
+        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &*PUBLIC_KEY);
         let signature = decode(signature)?;
         key.verify(signed.as_bytes(), &signature).map_err(|_| "Invalid JWT Signature.")?;
         Ok(json(claims)?)
     }
 
     /// Whether the request's bearer token allows this operation.
-    pub(crate) fn authorise(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> Result<(), ApiRefusal> {
+    pub(crate) fn authorise(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> ApiResult<()> {
         let refused = |message| ApiRefusal::new(401, "authError", message).at("header", "Authorization");
         let Some(token) = request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")) else {
             return Err(ApiRefusal::new(401, "required", "Login Required.")

@@ -1,6 +1,6 @@
 //! The start or the end of an event, as Google writes it: a day, or an instant in a time zone.
 
-use super::error::ApiRefusal;
+use super::error::{ApiRefusal, ApiResult};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) enum Point {
 
 impl Point {
     /// Reads Google's `EventDateTime`.
-    pub(crate) fn read(value: &Value, calendar_zone: Tz) -> Result<Self, ApiRefusal> {
+    pub(crate) fn read(value: &Value, calendar_zone: Tz) -> ApiResult<Self> {
         let field = |name: &str| value.get(name).and_then(Value::as_str);
         let zone = match field("timeZone") {
             Some(name) => name.parse().map_err(|_| ApiRefusal::invalid(&format!("Invalid time zone {name}.")))?,

@@ -3,13 +3,11 @@
 //! An occurrence keeps its local time in the zone of the series when clocks change. This file computes occurrences; one
 //! that somebody changed on its own is stored in the calendar like an event.
 
-use super::{
-    point::{Point, instant_of},
-    resource::{span, text},
-};
+use super::point::{Point, instant_of};
+use super::resource::{Resource, span, text};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The most occurrences of a series: so many reach further than any listing.
 const MOST: i64 = 20_000;
@@ -23,7 +21,7 @@ pub(crate) struct RecurrenceRule {
 }
 
 /// The rule of a resource; `None` for a single event.
-pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<RecurrenceRule>, String> {
+pub(crate) fn rule(resource: &Resource) -> Result<Option<RecurrenceRule>, String> {
     let lines = match resource.get("recurrence").and_then(Value::as_array).map(Vec::as_slice) {
         None | Some([]) => return Ok(None),
         Some(lines) => lines,
@@ -53,11 +51,11 @@ pub(crate) fn rule(resource: &Map<String, Value>) -> Result<Option<RecurrenceRul
 
 /// The planned occurrences of a series that overlap a span of time. A single event has none.
 pub(crate) fn occurrences(
-    series: &Map<String, Value>,
+    series: &Resource,
     calendar_zone: Tz,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> Vec<Map<String, Value>> {
+) -> Vec<Resource> {
     let (Ok(Some(rule)), Some((start, end))) = (rule(series), span(series, calendar_zone)) else {
         return Vec::new();
     };
@@ -69,8 +67,8 @@ pub(crate) fn occurrences(
         .collect()
 }
 
-/// The planned occurrence whose id ends in `suffix`.
-pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix: &str) -> Option<Map<String, Value>> {
+/// The occurrence whose id ends in `suffix`.
+pub(crate) fn occurrence(series: &Resource, calendar_zone: Tz, suffix: &str) -> Option<Resource> {
     let rule = rule(series).ok()??;
     let (start, end) = span(series, calendar_zone)?;
     let mut planned = (0..rule.count.min(MOST)).map_while(|index| occurrence_times(&rule, start, end, index));
@@ -78,13 +76,9 @@ pub(crate) fn occurrence(series: &Map<String, Value>, calendar_zone: Tz, suffix:
     Some(derive(series, calendar_zone, start, end))
 }
 
-/// Cuts a series in two before the occurrence planned for `from`; both parts still have its id. `None` if no
-/// occurrence, or only the first one, is planned for then.
-pub(crate) fn split(
-    series: &Map<String, Value>,
-    calendar_zone: Tz,
-    from: Point,
-) -> Option<(Map<String, Value>, Map<String, Value>)> {
+/// Cuts a series in two before the occurrence planned for `from`; both parts still have its id. `None` if nothing is planned
+/// for then, or if it is the first occurrence.
+pub(crate) fn split(series: &Resource, calendar_zone: Tz, from: Point) -> Option<(Resource, Resource)> {
     let rule = rule(series).ok()??;
     let (start, end) = span(series, calendar_zone)?;
     let times = |index: i64| (index < rule.count.min(MOST)).then(|| occurrence_times(&rule, start, end, index))?;
@@ -130,8 +124,8 @@ fn occurrence_times(rule: &RecurrenceRule, start: Point, end: Point, index: i64)
     rule.until.is_none_or(|until| day <= until).then_some(times)
 }
 
-/// Makes an occurrence, which inherits everything from its series but the rule.
-fn derive(series: &Map<String, Value>, zone: Tz, start: Point, end: Point) -> Map<String, Value> {
+/// An occurrence inherits everything from its series but the rule.
+fn derive(series: &Resource, zone: Tz, start: Point, end: Point) -> Resource {
     let id = text(series, "id");
     let mut occurrence = series.clone();
     occurrence.remove("recurrence");

@@ -3,11 +3,9 @@
 //! <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values>. Trailing empty rows and
 //! cells are left out, an empty row between others is `[]`, and `values` is absent when nothing is left.
 
-use super::{
-    a1::{self, Cells, GridRange},
-    arguments::Arguments,
-    error::ApiRefusal,
-};
+use super::a1::{self, Cells, GridRange};
+use super::arguments::Arguments;
+use super::error::{ApiRefusal, ApiResult};
 use serde_json::{Number, Value, json};
 use std::collections::BTreeMap;
 
@@ -74,21 +72,21 @@ impl Spreadsheet {
     }
 }
 
-pub(crate) fn get(spreadsheets: &Spreadsheets, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+pub(crate) fn get(spreadsheets: &Spreadsheets, arguments: &Arguments) -> ApiResult {
     read(spreadsheet(spreadsheets, arguments)?, arguments, arguments.path("range"))
 }
 
-pub(crate) fn batch_get(spreadsheets: &Spreadsheets, arguments: &Arguments) -> Result<Value, ApiRefusal> {
+pub(crate) fn batch_get(spreadsheets: &Spreadsheets, arguments: &Arguments) -> ApiResult {
     let spreadsheet = spreadsheet(spreadsheets, arguments)?;
     let ranges = arguments.all("ranges").map(|range| read(spreadsheet, arguments, range));
-    let ranges = ranges.collect::<Result<Vec<Value>, ApiRefusal>>()?;
+    let ranges = ranges.collect::<ApiResult<Vec<Value>>>()?;
     if ranges.is_empty() {
         return Err(ApiRefusal::wrong("batchGet without ranges"));
     }
     Ok(json!({ "spreadsheetId": arguments.path("spreadsheetId"), "valueRanges": ranges }))
 }
 
-fn spreadsheet<'a>(spreadsheets: &'a Spreadsheets, arguments: &Arguments) -> Result<&'a Spreadsheet, ApiRefusal> {
+fn spreadsheet<'a>(spreadsheets: &'a Spreadsheets, arguments: &Arguments) -> ApiResult<&'a Spreadsheet> {
     let found = spreadsheets.get(arguments.path("spreadsheetId"));
     let spreadsheet = found.ok_or_else(|| ApiRefusal::new(404, "notFound", "Requested entity was not found."))?;
     if spreadsheet.broken {
@@ -102,7 +100,7 @@ fn spreadsheet<'a>(spreadsheets: &'a Spreadsheets, arguments: &Arguments) -> Res
     Ok(spreadsheet)
 }
 
-fn read(spreadsheet: &Spreadsheet, arguments: &Arguments, range: &str) -> Result<Value, ApiRefusal> {
+fn read(spreadsheet: &Spreadsheet, arguments: &Arguments, range: &str) -> ApiResult {
     let (tab, cells) = spreadsheet.find(range).ok_or_else(|| unparsable(range))?;
     let (height, width) = tab.size();
     let window = match cells {

@@ -35,17 +35,13 @@ pub(super) fn check(body: &Map<String, Value>, now: DateTime<Utc>) -> Checked {
     only(body, &MEMBERS, "the request")?;
     let expression = text(body, "ScheduleExpression")?.ok_or("ScheduleExpression is missing")?;
     let recurring = match Expression::parse(expression) {
-        Some(expression) if has_length(expression_text(body), 1, 256) => expression.is_recurring(),
+        Some(parsed) if has_length(expression, 1, 256) => parsed.is_recurring(),
         _ => return Err(format!("Invalid Schedule Expression {expression}.")),
     };
     texts(body)?;
     dates(body, recurring, now)?;
     window(object(body, "FlexibleTimeWindow")?.ok_or("FlexibleTimeWindow is missing")?)?;
     target(object(body, "Target")?.ok_or("Target is missing")?)
-}
-
-fn expression_text(body: &Map<String, Value>) -> &str {
-    body.get("ScheduleExpression").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn texts(body: &Map<String, Value>) -> Checked {
@@ -68,9 +64,8 @@ fn texts(body: &Map<String, Value>) -> Checked {
 
 /// Refuses a start that is more than five minutes ago.
 fn dates(body: &Map<String, Value>, recurring: bool, now: DateTime<Utc>) -> Checked {
-    let date = |name: &str| match body.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_f64().map(Some).ok_or(format!("{name} is not a number of seconds")),
+    let date = |name: &str| {
+        body.get(name).map(|value| value.as_f64().ok_or(format!("{name} is not a number of seconds"))).transpose()
     };
     let (start, end) = (date("StartDate")?, date("EndDate")?);
     if !recurring {
@@ -170,22 +165,13 @@ fn only(members: &Map<String, Value>, known: &[&str], place: &str) -> Checked {
 }
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, String> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_str().map(Some).ok_or(format!("{name} is not a text")),
-    }
+    members.get(name).map(|value| value.as_str().ok_or(format!("{name} is not a text"))).transpose()
 }
 
 fn number(members: &Map<String, Value>, name: &str) -> Result<Option<i64>, String> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_i64().map(Some).ok_or(format!("{name} is not a whole number")),
-    }
+    members.get(name).map(|value| value.as_i64().ok_or(format!("{name} is not a whole number"))).transpose()
 }
 
 fn object<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a Map<String, Value>>, String> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_object().map(Some).ok_or(format!("{name} is not an object")),
-    }
+    members.get(name).map(|value| value.as_object().ok_or(format!("{name} is not an object"))).transpose()
 }

@@ -2,14 +2,10 @@
 //!
 //! See <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html>.
 
-use super::{
-    content,
-    schedules::{ScheduleKey, ScheduleStore, StoredSchedule},
-};
-use crate::{
-    time::Chronicle,
-    wire::exchange::{Answer, ReceivedRequest, Route, Service},
-};
+use super::content;
+use super::schedules::{ScheduleKey, ScheduleStore, StoredSchedule};
+use crate::time::Chronicle;
+use crate::wire::exchange::{Answer, ReceivedRequest, Route, Service};
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
