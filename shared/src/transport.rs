@@ -37,8 +37,8 @@ pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"
 
 /// The clients with which everything leaves this process. Clones share their connections.
 ///
-/// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google; the
-/// second resumes the TLS session of the first.
+/// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google. They
+/// share one TLS configuration, with the sessions that it can resume.
 #[derive(Clone, derive_more::Debug)]
 #[debug("Transport")]
 pub struct Transport {

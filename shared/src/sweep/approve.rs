@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::left_behind::may_be_unsettled;
 use super::work::{Step, WorkError, Worker};
 use crate::domain::digest::digest;
 use crate::domain::event::{APPROVED_DATES, APPROVED_EVENT, EventChange, PROCESSED};
@@ -114,7 +115,7 @@ impl Worker<'_> {
     /// when it was read may be on its way by now, unless forms are off and the event was approved without one.
     fn leaves_unsettled(&self, how: How) -> bool {
         let needs_none = matches!(how, How::Approved | How::ApprovedEarlier) && self.sweep.app.byroapi.is_none();
-        self.form().map_or(!needs_none, |form| !form.is_settled())
+        !(needs_none && self.form().is_none()) && may_be_unsettled(self.form())
     }
 
     /// The write that names the event in the form on which it was approved.
