@@ -19,11 +19,13 @@ pub(super) fn base_urls(endpoint: Option<&str>) -> Result<(String, String), KeyE
         let urls = ("https://www.googleapis.com/calendar/v3/", "https://sheets.googleapis.com/");
         return Ok((urls.0.to_owned(), urls.1.to_owned()));
     };
-    let url = Url::parse(endpoint).map_err(|_| KeyError::Endpoint)?;
+    let mut url = Url::parse(endpoint).map_err(|_| KeyError::Endpoint)?;
     let plain = url.query().is_none() && url.fragment().is_none();
     if !plain || !matches!(url.scheme(), "http" | "https") {
         return Err(KeyError::Endpoint);
     }
+    // A user and a password would be sent beside the token. Removing them fails only for an address without a host.
+    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| KeyError::Endpoint)?;
     let base = url.as_str().trim_end_matches('/');
     Ok((format!("{base}/calendar/v3/"), format!("{base}/")))
 }
@@ -39,7 +41,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_stands_for_both_hosts() {
-        for endpoint in ["http://127.0.0.1:4000", "http://127.0.0.1:4000/"] {
+        for endpoint in ["http://127.0.0.1:4000", "http://127.0.0.1:4000/", "http://eva:sesame@127.0.0.1:4000"] {
             let (calendar, sheets) = base_urls(Some(endpoint)).unwrap();
             assert_eq!(calendar, "http://127.0.0.1:4000/calendar/v3/");
             assert_eq!(sheets, "http://127.0.0.1:4000/");
