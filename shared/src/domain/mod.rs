@@ -27,3 +27,4 @@ pub mod schedule;
 pub mod shard;
 pub mod sweep_plan;
 pub mod template;
+pub mod zone;

@@ -3,7 +3,6 @@
 //!
 //! The hub only makes the inserts: it can give no `If-Match` to a PATCH, and drops the UTC offsets of what it reads.
 
-use chrono_tz::Tz;
 use google_calendar3::api;
 use google_calendar3::common::Error;
 use http::HeaderValue;
@@ -22,6 +21,7 @@ use crate::domain::calendar_id::CalendarId;
 use crate::domain::etag::Etag;
 use crate::domain::event::{Event, EventChange};
 use crate::domain::event_id::EventId;
+use crate::domain::zone::Zone;
 
 /// One calendar of Google, called within one budget.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ pub struct GoogleCalendar<'a> {
     pub(super) google: &'a GoogleClient,
     pub(super) budget: &'a Budget,
     pub(super) id: &'a CalendarId,
-    zone: Option<Tz>,
+    zone: Option<Zone>,
 }
 
 impl<'a> GoogleCalendar<'a> {
@@ -40,7 +40,7 @@ impl<'a> GoogleCalendar<'a> {
 
     /// The same calendar, whose timed events have their days in `zone`; without one, each event's own zone counts.
     #[must_use]
-    pub fn in_zone(self, zone: Option<Tz>) -> Self {
+    pub fn in_zone(self, zone: Option<Zone>) -> Self {
         Self { zone, ..self }
     }
 

@@ -4,8 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike as _, Days, FixedOffset, NaiveDate, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike as _, Days, FixedOffset, NaiveDate, TimeDelta, Utc};
 use google_calendar3::api;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -18,6 +17,7 @@ use crate::domain::event::{
     APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, RESERVATION,
 };
 use crate::domain::event_id::EventId;
+use crate::domain::zone::Zone;
 
 /// The partial response that has all an [`Event`] needs.
 pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organizer(email,self),guestsCanModify,locked,updated,start,end,\
@@ -37,7 +37,7 @@ pub(super) struct ReadContext<'a> {
     /// The event's calendar.
     pub calendar: &'a CalendarId,
     /// The calendar's zone, if it is known.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
     /// When it was read.
     pub now: DateTime<Utc>,
 }
@@ -97,11 +97,6 @@ fn is_fixed(event: &api::Event, calendar: &CalendarId) -> bool {
     event.locked == Some(true) || (is_anothers && event.guests_can_modify != Some(true))
 }
 
-/// The time zone of this name, if it is one that is known here.
-pub(super) fn known_zone(name: Option<&str>) -> Option<Tz> {
-    name.and_then(|name| name.parse().ok())
-}
-
 fn kind(event_type: Option<&str>, recurrence: Option<&[String]>) -> EventKind {
     match (event_type, recurrence) {
         (None | Some("default"), None | Some([])) => EventKind::Single,
@@ -119,13 +114,13 @@ fn marks(mut private: HashMap<String, String>) -> Marks {
     }
 }
 
-fn days(start: &api::EventDateTime, end: &api::EventDateTime, zone: Option<Tz>, text: &str) -> Option<DateRange> {
+fn days(start: &api::EventDateTime, end: &api::EventDateTime, zone: Option<Zone>, text: &str) -> Option<DateRange> {
     let (first, after_last) = match (start.date, end.date, start.date_time, end.date_time) {
         (Some(start), Some(end), ..) => (start, end),
-        (_, _, Some(first), Some(last)) => match zone {
-            Some(zone) => local_days(&first.with_timezone(&zone), &last.with_timezone(&zone))?,
-            None => own_days(start, end, text)?,
-        },
+        (_, _, Some(first), Some(last)) if zone.is_some() => {
+            local_days((first.fixed_offset(), zone), (last.fixed_offset(), zone))?
+        }
+        (_, _, Some(_), Some(_)) => own_days(start, end, text)?,
         _ => return None,
     };
     DateRange::new(first, after_last).ok()
@@ -144,25 +139,25 @@ fn own_days(start: &api::EventDateTime, end: &api::EventDateTime, text: &str) ->
         date_time: DateTime<FixedOffset>,
     }
     let EventTimes { start: first, end: last } = serde_json::from_str(text).ok()?;
-    let (first, last) = (first.date_time, last.date_time);
-    let from = known_zone(start.time_zone.as_deref());
-    let to = known_zone(end.time_zone.as_deref()).or(from);
-    let local = |instant: DateTime<FixedOffset>, zone: Option<Tz>| {
-        zone.map_or(instant, |zone| instant.with_timezone(&zone).fixed_offset())
-    };
-    local_days(&local(first, from), &local(last, to))
+    let from = start.time_zone.as_deref().and_then(Zone::named);
+    let to = end.time_zone.as_deref().and_then(Zone::named).or(from);
+    local_days((first.date_time, from), (last.date_time, to))
 }
 
 /// The days that have at least a moment of the event: an end at midnight belongs to the day before. An event without
-/// length has the day of its start.
-fn local_days<Z: TimeZone>(start: &DateTime<Z>, end: &DateTime<Z>) -> Option<(NaiveDate, NaiveDate)> {
-    let writable = |instant: &DateTime<Z>| (1..=9_998).contains(&instant.to_utc().year());
-    if end < start || !writable(start) || !writable(end) {
+/// length has the day of its start. Without a zone, the offset of an instant counts.
+fn local_days(start: LocalTime, end: LocalTime) -> Option<(NaiveDate, NaiveDate)> {
+    let writable = |instant: DateTime<FixedOffset>| (1..=9_998).contains(&instant.to_utc().year());
+    if end.0 < start.0 || !writable(start.0) || !writable(end.0) {
         return None;
     }
-    let last_moment = if end > start { end.clone() - TimeDelta::nanoseconds(1) } else { end.clone() };
-    Some((start.date_naive(), last_moment.date_naive().checked_add_days(Days::new(1))?))
+    let last_moment = if end.0 > start.0 { end.0 - TimeDelta::nanoseconds(1) } else { end.0 };
+    let day = |(instant, zone): LocalTime| Some(zone.map_or(Some(instant), |zone| zone.local(instant))?.date_naive());
+    Some((day(start)?, day((last_moment, end.1))?.checked_add_days(Days::new(1))?))
 }
+
+/// An instant, and the zone by whose clocks its day counts.
+type LocalTime = (DateTime<FixedOffset>, Option<Zone>);
 
 /// A new event.
 pub(super) fn new_event(id: &EventId, content: &EventChange) -> api::Event {

@@ -28,7 +28,7 @@ pub enum KeyError {
     Endpoint,
 }
 
-/// Reads the text of a JSON key file whose private key can sign:
+/// Reads the text of a JSON key file. Whether its private key can sign is left to whoever makes the signer:
 /// <https://developers.google.com/identity/protocols/oauth2/service-account#creatinganaccount>
 pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
     let text = text.expose_secret();
@@ -54,14 +54,14 @@ pub(super) fn read(text: &SecretString) -> Result<ServiceAccountKey, KeyError> {
     if !usable || key.token_uri.parse::<http::Uri>().is_err() {
         return Err(KeyError::TokenUri);
     }
-    let der = PrivateKeyDer::from_pem_slice(key.private_key.as_bytes()).map_err(|_| KeyError::PrivateKey)?;
-    RsaSigningKey::new(&der).map_err(|_| KeyError::PrivateKey)?;
     Ok(key)
 }
 
-/// Checks the text of a service account's JSON key file.
+/// Checks the text of a JSON key file, and that its private key can sign.
 pub(crate) fn check_key(key: &SecretString) -> Result<(), KeyError> {
-    read(key).map(drop)
+    let key = read(key)?;
+    let der = PrivateKeyDer::from_pem_slice(key.private_key.as_bytes()).map_err(|_| KeyError::PrivateKey)?;
+    RsaSigningKey::new(&der).map(drop).map_err(|_| KeyError::PrivateKey)
 }
 
 #[cfg(test)]
@@ -79,34 +79,34 @@ mod tests {
         })
     }
 
-    fn read_with(field: &str, value: impl Into<Value>) -> KeyError {
+    fn refused_with(field: &str, value: impl Into<Value>) -> KeyError {
         let mut key = key();
         key[field] = value.into();
-        read(&key.to_string().into()).unwrap_err()
+        check_key(&key.to_string().into()).unwrap_err()
     }
 
     #[test]
     fn what_is_no_key_is_refused() {
-        assert!(read(&key().to_string().into()).is_ok());
-        assert!(read(&format!("\u{feff}{}", key()).into()).is_ok());
+        assert!(check_key(&key().to_string().into()).is_ok());
+        assert!(check_key(&format!("\u{feff}{}", key()).into()).is_ok());
         for text in ["-----BEGIN", ""] {
-            assert_eq!(read(&text.to_owned().into()).unwrap_err(), KeyError::NotAKey("not JSON"));
+            assert_eq!(check_key(&text.to_owned().into()).unwrap_err(), KeyError::NotAKey("not JSON"));
         }
         let missing = KeyError::NotAKey("client_email is missing or not text");
-        assert_eq!(read(&"[]".to_owned().into()).unwrap_err(), missing);
-        assert_eq!(read_with("client_email", " "), missing);
-        assert_eq!(read_with("private_key", Value::Null), KeyError::NotAKey("private_key is missing or not text"));
-        assert_eq!(read_with("token_uri", ""), KeyError::NotAKey("token_uri is missing or not text"));
-        assert_eq!(read_with("project_id", 5), KeyError::NotAKey("a field has another type than text"));
+        assert_eq!(check_key(&"[]".to_owned().into()).unwrap_err(), missing);
+        assert_eq!(refused_with("client_email", " "), missing);
+        assert_eq!(refused_with("private_key", Value::Null), KeyError::NotAKey("private_key is missing or not text"));
+        assert_eq!(refused_with("token_uri", ""), KeyError::NotAKey("token_uri is missing or not text"));
+        assert_eq!(refused_with("project_id", 5), KeyError::NotAKey("a field has another type than text"));
         for kind in [Value::Null, "authorized_user".into()] {
-            assert_eq!(read_with("type", kind), KeyError::NotAServiceAccount);
+            assert_eq!(refused_with("type", kind), KeyError::NotAServiceAccount);
         }
         for uri in ["/token", "ftp://example.com/token", "https://exa mple.com/"] {
-            assert_eq!(read_with("token_uri", uri), KeyError::TokenUri, "{uri}");
+            assert_eq!(refused_with("token_uri", uri), KeyError::TokenUri, "{uri}");
         }
         let empty = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
         for pem in ["sesame", empty] {
-            assert_eq!(read_with("private_key", pem), KeyError::PrivateKey);
+            assert_eq!(refused_with("private_key", pem), KeyError::PrivateKey);
         }
     }
 }

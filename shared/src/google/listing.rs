@@ -3,7 +3,6 @@
 //! The hub reads a page as a whole, so one odd event would cost the whole page. Here each event is read on its own.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,6 +19,7 @@ use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
+use crate::domain::zone::Zone;
 
 /// The most events of a page; Google may send fewer.
 const PAGE: &str = "500";
@@ -50,7 +50,7 @@ pub struct EventsPage {
     /// The token for the next listing, on the last page only.
     pub next_sync: Option<String>,
     /// The calendar's zone, if this program knows it.
-    pub time_zone: Option<Tz>,
+    pub time_zone: Option<Zone>,
     /// What we may do with the calendar.
     pub access_role: AccessRole,
 }
@@ -129,7 +129,7 @@ impl EventsPage {
         // serde would take an array for an object without names.
         let is_object = text.trim_ascii_start().starts_with('{');
         let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
-        let zone = event::known_zone(page.time_zone.and_then(as_text).as_deref());
+        let zone = page.time_zone.and_then(as_text).as_deref().and_then(Zone::named);
         let context = ReadContext { calendar, zone, now };
         let (mut events, mut odd) = (Vec::new(), Vec::new());
         for (index, item) in page.items.unwrap_or_default().into_iter().map(RawValue::get).enumerate() {

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use chrono_tz::Tz;
-
 use super::report::SweepReport;
 use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
 use crate::domain::office::Office;
+use crate::domain::zone::Zone;
 use crate::google::GoogleError;
 use crate::store::StoreError;
 use crate::store::copy_record::CopyRecord;
@@ -39,7 +38,7 @@ pub(super) enum CalendarError {
 pub(super) struct SweptCalendar {
     pub(super) office: Office,
     /// Its zone, if that is known.
-    pub(super) zone: Option<Tz>,
+    pub(super) zone: Option<Zone>,
     /// The cursor as this sweep read it or moved it on.
     pub(super) cursor: Option<Kept<Cursor>>,
     /// Whether the cursor was written for the people that this sweep knows: only then may it close the records of people

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use chrono::Duration;
-use chrono_tz::Tz;
 
 use super::calendar::CalendarError;
 use super::sweeping::Sweep;
 use crate::domain::event_id::EventId;
 use crate::domain::office::Office;
 use crate::domain::sweep_plan::Found;
+use crate::domain::zone::Zone;
 use crate::google::{AccessRole, GoogleError, Listing, OddEvent};
 use crate::store::calendar::CalendarState;
 use crate::store::cursor::Cursor;
@@ -26,7 +26,7 @@ pub(super) struct Listed {
     pub(super) sync_token: Option<String>,
     /// Whether the whole window was listed.
     pub(super) is_reconciled: bool,
-    pub(super) zone: Option<Tz>,
+    pub(super) zone: Option<Zone>,
     pub(super) access: AccessRole,
 }
 

@@ -1,8 +1,8 @@
 //! The part of [`Bench`] with the calls of a calendar: events as Google has them, and how we read them.
 
 use chrono::Duration;
-use chrono_tz::Tz;
 use moffman::domain::event::{Event, EventChange, PROCESSED, RESERVATION};
+use moffman::domain::zone::Zone;
 use moffman::google::{AccessRole, EventsPage, GoogleCalendar, GoogleError, Listing};
 use moffman_simulators::{CalendarOptions, NewEvent, Recurrence};
 use serde_json::json;
@@ -64,7 +64,7 @@ async fn pages_lead_to_a_token_and_the_token_to_what_has_changed() {
         (11..16).map(|day| bench.add(&format!("2026-06-{day}"), &format!("2026-06-{}", day + 1))).collect();
     let (pages, sync) = bench.list_all(&bench.window()).await.unwrap();
     assert_eq!(pages.iter().map(|page| page.events.len()).collect::<Vec<_>>(), [2, 2, 1]);
-    assert!(pages.iter().all(|page| page.access_role == AccessRole::CanWrite && page.time_zone == Some(Tz::UTC)));
+    assert!(pages.iter().all(|page| page.access_role == AccessRole::CanWrite && page.time_zone == Zone::named("UTC")));
 
     bench.world.person_deletes(CALENDAR, &ids[0]);
     bench.world.person_moves(CALENDAR, &ids[1], ("2026-06-21", "2026-06-21"));
@@ -106,7 +106,7 @@ async fn a_timed_event_has_the_days_of_its_calendar() {
     let id = bench.add("2026-06-17T22:30:00Z", "2026-06-18T22:00:00Z");
     let (pages, _) = bench.list_all(&bench.window()).await.unwrap();
     let (zone, event) = (pages[0].time_zone, &pages[0].events[0]);
-    assert_eq!(zone, Some(Tz::Europe__Prague));
+    assert_eq!(zone, Zone::named("Europe/Prague"));
     assert!(event.timed && event.kind == moffman::domain::event::EventKind::Single);
     assert_eq!(event.days.unwrap().to_string(), "2026-06-18/2026-06-19");
     let same = bench.at_google().in_zone(zone).get_event(&id.as_str().into()).await.unwrap();

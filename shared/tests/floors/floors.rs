@@ -35,7 +35,6 @@ const BELOW_VERBS: &[&str] =
 const PURE: &[&str] = &[
     "base64",
     "chrono",
-    "chrono_tz",
     "derive_more",
     "fastrand",
     "percent_encoding",
@@ -44,6 +43,8 @@ const PURE: &[&str] = &[
     "sha2",
     "strum",
     "thiserror",
+    "tz",
+    "tzdb_data",
     "unicode_properties",
     "uuid",
 ];

@@ -1,0 +1,68 @@
+//! Time zones of the IANA database. Their data is part of the program, because the machine may have none.
+
+use chrono::{DateTime, FixedOffset};
+use tz::TimeZoneRef;
+
+/// A time zone.
+///
+/// chrono-tz would do as well, but its tables hold an address for every change of a clock. Each process would have to adjust
+/// tens of thousands of them before it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone(&'static TimeZoneRef<'static>);
+
+impl Zone {
+    /// The zone of this name, such as `Europe/Prague`, in any capitalisation.
+    pub fn named(name: &str) -> Option<Self> {
+        tzdb_data::find_tz(name.as_bytes()).map(Self)
+    }
+
+    /// The instant as the clocks of this zone show it. `None` if the year is out of reach.
+    pub fn local(self, instant: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+        let seconds = self.0.find_local_time_type(instant.timestamp()).ok()?.ut_offset();
+        Some(instant.with_timezone(&FixedOffset::east_opt(seconds)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn local(zone: &str, instant: &str) -> String {
+        Zone::named(zone).unwrap().local(instant.parse().unwrap()).unwrap().to_rfc3339()
+    }
+
+    #[test]
+    fn clocks_change_in_spring_and_autumn_in_this_year_and_in_later_ones() {
+        for (zone, instant, shown) in [
+            ("Europe/Prague", "2026-03-29T00:59:59Z", "2026-03-29T01:59:59+01:00"),
+            ("Europe/Prague", "2026-03-29T01:00:00Z", "2026-03-29T03:00:00+02:00"),
+            ("Europe/Prague", "2126-07-01T12:00:00Z", "2126-07-01T14:00:00+02:00"),
+            ("America/New_York", "2026-11-01T06:00:00Z", "2026-11-01T01:00:00-05:00"),
+            ("Asia/Kathmandu", "2026-01-01T00:00:00+02:00", "2026-01-01T03:45:00+05:45"),
+            ("utc", "2026-01-01T00:00:00+02:00", "2025-12-31T22:00:00+00:00"),
+        ] {
+            assert_eq!(local(zone, instant), shown, "{zone} {instant}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_no_zone() {
+        for name in ["Mars/Olympus", "", "Europe/Prague ", "+02:00"] {
+            assert_eq!(Zone::named(name), None, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_stays_the_same_instant(
+            zone in prop::sample::select(tzdb_data::TZ_NAMES),
+            seconds in DateTime::<chrono::Utc>::MIN_UTC.timestamp()..=DateTime::<chrono::Utc>::MAX_UTC.timestamp(),
+        ) {
+            let instant = DateTime::from_timestamp(seconds, 0).unwrap().fixed_offset();
+            let local = Zone::named(zone).unwrap().local(instant);
+            prop_assert!(local.is_none_or(|local| local == instant));
+        }
+    }
+}
