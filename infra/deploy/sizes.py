@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 BUILT = Path(__file__).resolve().parents[2] / ".aws-sam" / "build"
-BUDGET = 4_000_000
+BUDGET = 5_000_000
 
 
 def main():

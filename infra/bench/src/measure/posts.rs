@@ -2,7 +2,7 @@
 
 use moffman_testbed::Trouble;
 
-use super::budgets::{CPU, FIRST, WARM};
+use super::budgets::CPU;
 use crate::bench::Bench;
 use crate::binaries::Binaries;
 use crate::cost::InvocationCost;
@@ -40,8 +40,7 @@ pub(crate) async fn posts(binaries: &Binaries, extent: &Extent) -> Result<Vec<Ro
         }
         bench.check()?;
     }
-    let mut rows =
-        vec![Row::new("first invocation, POST, new token: own time", Unit::Milliseconds).within(FIRST).of(first)];
+    let mut rows = vec![Row::new("first invocation, POST, new token: own time", Unit::Milliseconds).of(first)];
     rows.extend(kinds.iter().map(RequestKind::own_time));
     rows.extend(kinds.iter().map(|kind| kind.cpu(extent.posts)));
     rows.extend(kinds.iter().flat_map(|kind| kind.calls(extent.posts)));
@@ -55,7 +54,7 @@ fn requests(numbers: std::ops::Range<usize>, approved: bool) -> Result<Vec<serde
 impl RequestKind {
     fn own_time(&self) -> Row {
         let samples = self.costs.iter().map(|cost| median(&cost.own_times)).collect();
-        Row::new(format!("warm invocation, {}: own time", self.name), Unit::Milliseconds).within(WARM).of(samples)
+        Row::new(format!("warm invocation, {}: own time", self.name), Unit::Milliseconds).of(samples)
     }
 
     fn cpu(&self, count: usize) -> Row {
