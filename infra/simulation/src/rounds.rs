@@ -51,7 +51,7 @@ impl FaultSchedule {
             let seconds = (self.random.u8(..4) == 0).then(|| self.random.u64(5..300));
             self.begin_sweep(seconds)?;
             if self.random.u8(..6) == 0 {
-                self.tell("the invocation comes twice".to_owned());
+                self.tell("the invocation comes twice");
                 self.begin_sweep(seconds)?;
             }
         }
@@ -117,7 +117,7 @@ impl FaultSchedule {
         if self.random.u8(..3) == 0 {
             self.tell(format!("Google has forgotten how far {spared} was read"));
             self.company.world.expire_sync_tokens(spared);
-            self.ledger.lost_track(spared);
+            self.ledger.history.lost_track(spared);
         }
         self.mood = Mood::Trouble { spared };
         self.begin_sweep(None)?;
@@ -136,7 +136,7 @@ impl FaultSchedule {
     /// whole window would hide what was lost.
     async fn calm(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Clean;
-        self.tell("all is well for a while".to_owned());
+        self.tell("all is well for a while");
         let mut reports = Vec::new();
         for pause in [LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF] {
             self.company.time.advance(pause);

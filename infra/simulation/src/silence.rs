@@ -5,7 +5,7 @@ use moffman_testbed::Trouble;
 
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::operations::PersonDecision;
-use crate::people::Life;
+use crate::people::{Life, NOTHING};
 use crate::schedule::{FaultSchedule, LONGER_THAN_ANY_BACKOFF, Mood};
 
 impl FaultSchedule {
@@ -38,7 +38,7 @@ impl FaultSchedule {
             self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
             let Self { random, company, ledger, people, .. } = self;
             let said = people.ask_again(&mut Life { random, world: &company.world, ledger });
-            self.tell(said);
+            self.tell(said.as_deref().unwrap_or(NOTHING));
         }
         Ok(())
     }
