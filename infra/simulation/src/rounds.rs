@@ -7,7 +7,7 @@ use moffman_testbed::Trouble;
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::ledger::Breach;
 use crate::operations::{PersonDecision, begin_decision, begin_reload, begin_request, begin_sweep};
-use crate::people::Life;
+use crate::people::{Life, NOTHING};
 use crate::schedule::{FaultSchedule, LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF, Mood};
 use crate::verdict::{CalendarCheck, check_forms, is_approved, is_in_range};
 
@@ -128,6 +128,41 @@ impl FaultSchedule {
             let text =
                 format!("{new} was not approved in the sweep that listed it, though its office was well: {event}");
             self.ledger.breach(Breach::Stuck(text));
+        }
+        Ok(())
+    }
+
+    /// Makes sweeps while Byroapi does not say for days what becomes of any form, and persons decide about the same form
+    /// again and again.
+    pub(crate) async fn days_of_silence(&mut self) -> Result<(), Trouble> {
+        self.mood = Mood::Silence;
+        let Self { random, company, ledger, people, .. } = self;
+        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
+        let said = people.add(calendar, PEOPLE[0].0, &mut Life { random, world: &company.world, ledger });
+        self.tell(format!("Byroapi does not say any more what becomes of forms, and {said}"));
+        let number = self.random.usize(..2);
+        for _ in 0..self.random.u32(3..7) {
+            if self.random.u8(..3) > 0 {
+                self.decide_and_ask_again(number).await?;
+            }
+            self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
+            self.begin_sweep(None)?;
+            let reports = self.drive().await;
+            self.note_known(&reports);
+        }
+        Ok(())
+    }
+
+    /// A person decides about a form. If nobody wanted it, at times an event asks for it anew.
+    async fn decide_and_ask_again(&mut self, number: usize) -> Result<(), Trouble> {
+        let decision = if self.random.bool() { PersonDecision::Resend } else { PersonDecision::draw(&mut self.random) };
+        self.decides(decision, number)?;
+        self.drive().await;
+        if decision == PersonDecision::NotWanted && self.random.bool() {
+            self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
+            let Self { random, company, ledger, people, .. } = self;
+            let said = people.ask_again(&mut Life { random, world: &company.world, ledger });
+            self.tell(said.as_deref().unwrap_or(NOTHING));
         }
         Ok(())
     }
