@@ -67,7 +67,7 @@ pub(crate) fn list(calendars: &mut Calendars, chronicle: &mut Chronicle, argumen
         items = items.split_off(&page.after);
         items.remove(&page.after);
     }
-    Ok(query.envelope(calendar, items, chronicle.change()))
+    Ok(query.envelope(calendar, items, chronicle.change))
 }
 
 fn expired() -> ApiRefusal {
