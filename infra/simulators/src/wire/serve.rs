@@ -1,5 +1,4 @@
-//! HTTP/1.1 on a loopback port, for handlers that may also drop the connection. Clients keep connections until they are
-//! closed here.
+//! HTTP/1.1 on a loopback port, with keep-alive, for handlers that may also drop the connection.
 
 use super::exchange::{Answer, Dropped};
 use bytes::Bytes;
@@ -21,7 +20,7 @@ pub(crate) struct Connections {
 
 impl Connections {
     /// Counts a new connection, which has to close when the receiver sees a change.
-    pub(crate) fn add(&self) -> watch::Receiver<()> {
+    fn add(&self) -> watch::Receiver<()> {
         self.made.fetch_add(1, Ordering::Relaxed);
         self.hang_up.subscribe()
     }
