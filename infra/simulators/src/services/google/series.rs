@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-/// The most occurrences of a series: so many reach further than any listing.
+/// The most occurrences of a series, which reach further than any listing.
 const MOST: i64 = 20_000;
 
 /// When a series repeats.
