@@ -1,7 +1,8 @@
 //! The part of [`World`] with time, addresses and the service account, and the memory behind a world. The memory has
 //! one lock, so that an effect is atomic and everything has one order.
 
-use super::{calls::Call, director::Director, faults::FaultRule, hooks::Hook, quota::Quota, tamper::Tamper};
+use super::faults::{FaultRule, Hook};
+use super::{calls::Call, director::Director, quota::Quota, tamper::Tamper};
 use crate::services::google::{calendars::Calendars, oauth};
 use crate::services::routing::Services;
 use crate::time::Chronicle;

@@ -8,7 +8,6 @@ pub(crate) mod director;
 pub(crate) mod event;
 pub(crate) mod faults;
 pub(crate) mod handle;
-pub(crate) mod hooks;
 pub(crate) mod inspection;
 pub(crate) mod passage;
 pub(crate) mod people;

@@ -5,9 +5,8 @@
 
 use super::calls::Call;
 use super::director::Cue;
-use super::faults::{self, Fault};
+use super::faults::{Fault, HookPoint, take_fault, take_hooks};
 use super::handle::{ServiceUrls, World, WorldState};
-use super::hooks::{self, HookPoint};
 use super::tamper;
 use crate::services::dynamodb::{self, Backend};
 use crate::services::routing::{self, Port};
@@ -79,7 +78,7 @@ async fn pass(world: &World, request: &ReceivedRequest, backend: Option<&Backend
     run_hooks(world, request, HookPoint::BeforeEffect);
     let fault = match cue {
         Cue::Fail(fault) => Some(fault),
-        Cue::Go => faults::take(&mut world.lock().rules, request),
+        Cue::Go => take_fault(&mut world.lock().rules, request),
     };
     let is_repeated = fault == Some(Fault::Repeated);
     let outcome = carry_out(world, request, fault, async || {
@@ -118,7 +117,7 @@ fn log_answer(state: &mut WorldState, number: usize, answer: &Answer) {
 }
 
 fn run_hooks(world: &World, request: &ReceivedRequest, point: HookPoint) {
-    let due = hooks::take(&mut world.lock().hooks, request, point);
+    let due = take_hooks(&mut world.lock().hooks, request, point);
     for action in due {
         action(world);
     }

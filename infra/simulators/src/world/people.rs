@@ -25,7 +25,7 @@ pub struct CopyTarget<'a> {
 impl World {
     /// A person adds an event; the answer is its id.
     pub fn person_adds(&self, calendar: &str, creator_email: &str, event: NewEvent) -> String {
-        self.add(calendar, creator_email, event.into_fields())
+        self.add(calendar, creator_email, event.fields)
     }
 
     /// A person changes start and end of an event, a series or an occurrence.
