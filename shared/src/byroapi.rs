@@ -1,7 +1,7 @@
 //! Has Byroapi issue an approval form: it fills in a PDF and sends it by e-mail. <https://github.com/calcite/byroapi>
 //!
 //! Byroapi has no way to tell a repeated request from a new one, so each call here sends at most one: on a connection of
-//! its own, without redirects or retries. What an answer means is for the caller to act on.
+//! its own, without redirects or retries. What follows from an answer is up to the caller.
 
 use std::time::Duration;
 

@@ -37,8 +37,8 @@ pub(crate) const USER_AGENT: &str = concat!("moffman/", env!("CARGO_PKG_VERSION"
 
 /// The clients with which everything leaves this process. Clones share their connections.
 ///
-/// The hubs and the requests beside them keep connections of their own, so that there may be two to a host of Google. They
-/// share one TLS configuration, with the sessions that it can resume.
+/// Google's hubs and all other requests keep separate connections, so that there may be two to a host of Google. One TLS
+/// configuration serves both, with the sessions that it can resume.
 #[derive(Clone, derive_more::Debug)]
 #[debug("Transport")]
 pub struct Transport {
@@ -98,7 +98,7 @@ impl Transport {
         aws::client(self.client.clone())
     }
 
-    /// The `timeout_config` of the AWS SDK: a silent AWS leaves a function time to answer.
+    /// The `timeout_config` of the AWS SDK, short enough for a function to answer in time when AWS is silent.
     pub fn aws_timeouts() -> TimeoutConfig {
         TimeoutConfig::builder().operation_timeout(AWS_OPERATION).operation_attempt_timeout(AWS_ATTEMPT).build()
     }
@@ -110,7 +110,7 @@ impl Transport {
     }
 }
 
-/// Without what reqwest does unasked: it would follow redirects, repeat some requests, and look for proxies in the
+/// Turns off what reqwest does unasked: following redirects, repeating some requests, and looking for proxies in the
 /// environment.
 fn requests(tls: &ClientConfig, patience: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()

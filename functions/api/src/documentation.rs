@@ -1,4 +1,4 @@
-//! What the OpenAPI document says beside the routes: its title, the key, the problems.
+//! What the OpenAPI document says apart from the routes: its title, the key, the problems.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ fn info() -> Info {
         .build()
 }
 
-/// Makes the type that documents how a route fails: as every route behind the key, and with these problems besides.
+/// Makes the type that documents with which problems a route fails; those of every route behind the key need no mention.
 macro_rules! problems {
     ($(#[$doc:meta])* $name:ident $(: $($kinds:expr),+)?) => {
         $(#[$doc])*

@@ -15,7 +15,7 @@ const NULL: &str = "null";
 
 /// What a body or a member of it may hold.
 pub(crate) trait BodyContent: DeserializeOwned {
-    /// What it is called; serde alone would take a list for an object, and an object for a word.
+    /// The kind of JSON that it must be, because serde would also take a list for an object, and an object for a word.
     const KIND: &str = OBJECT;
     /// Whether it may be null or absent.
     const MAY_BE_ABSENT: bool = false;
@@ -58,7 +58,7 @@ impl<'de, T: BodyContent> Deserialize<'de> for BodyMember<T> {
     }
 }
 
-/// Reads a value from the start of a text of correct JSON.
+/// Reads a value from the start of a text that is known to be JSON.
 pub(crate) fn read<T: BodyContent>(json: &str) -> Result<T, BodyMistake> {
     let found = kind_of(json);
     if found == NULL && !T::MAY_BE_ABSENT {
@@ -102,7 +102,7 @@ impl BodyMistake {
     }
 }
 
-/// Takes the known members or words from serde's text, the only place that has them.
+/// Takes the members or words that are allowed from serde's message, because nothing else has them.
 impl From<&serde_path_to_error::Error<serde_json::Error>> for BodyMistake {
     fn from(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let text = error.inner().to_string();

@@ -41,9 +41,8 @@ impl LocalServer {
         let line = tokio::task::spawn_blocking(move || BufReader::new(out).lines().next().transpose()).await??;
         let start = Instant::now().saturating_duration_since(process.started);
         let said = line.unwrap_or_default();
-        let url =
-            said.strip_prefix("Moffman listens on ").and_then(|rest| rest.split_once(". State")).map(|(url, _)| url);
-        let Some(url) = url else {
+        let url = said.strip_prefix("Moffman listens on ").and_then(|rest| rest.split_once(". State"));
+        let Some((url, _)) = url else {
             return Err(format!("the local server did not start: {}", std::fs::read_to_string(log)?).into());
         };
         Ok(Self { url: url.to_owned(), start, process })

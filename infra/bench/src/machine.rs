@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// The properties of a machine on which the numbers depend.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Machine {
     cpu: String,
     cores: usize,
@@ -31,16 +31,6 @@ impl Machine {
             kernel: said_by("uname", &["-srm"]),
             rustc: said_by("rustc", &["--version"]),
         }
-    }
-
-    pub(crate) fn to_json(&self) -> Value {
-        json!({
-            "cpu": self.cpu,
-            "cores": self.cores,
-            "memory_mib": self.memory_mib,
-            "kernel": self.kernel,
-            "rustc": self.rustc,
-        })
     }
 }
 

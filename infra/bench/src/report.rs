@@ -30,7 +30,7 @@ impl Report {
     pub fn to_json(&self) -> Value {
         json!({
             "at": self.at.to_rfc3339(),
-            "machine": self.machine.to_json(),
+            "machine": self.machine,
             "rows": self.rows.iter().map(Row::to_json).collect::<Vec<_>>(),
             "growth": self.growth.iter().map(Growth::to_json).collect::<Vec<_>>(),
         })

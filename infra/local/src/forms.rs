@@ -99,17 +99,15 @@ impl ServiceClient<'_> {
             None => request,
         };
         let no_answer = |_| FormsCommandError::NoAnswer(self.base.clone());
+        let strange = || FormsCommandError::Strange(self.base.clone());
         let response = request.timeout(PATIENCE).send().await.map_err(no_answer)?;
         let is_success = response.status().is_success();
-        let answer: Value = response.json().await.map_err(|_| FormsCommandError::Strange(self.base.clone()))?;
+        let answer: Value = response.json().await.map_err(|_| strange())?;
         if is_success {
             return Ok(answer);
         }
-        let detail = answer.get("detail").and_then(Value::as_str);
-        Err(detail.map_or_else(
-            || FormsCommandError::Strange(self.base.clone()),
-            |detail| FormsCommandError::Refused(detail.to_owned()),
-        ))
+        let detail = answer.get("detail").and_then(Value::as_str).ok_or_else(strange)?;
+        Err(FormsCommandError::Refused(detail.to_owned()))
     }
 }
 

@@ -66,8 +66,7 @@ impl FaultSchedule {
     /// Takes the results of the tasks that have ended. Crashed processes were removed before, so a task without a
     /// result has panicked.
     async fn collect(&mut self, reports: &mut Vec<Option<SweepReport>>) {
-        let (ended, still_running) = std::mem::take(&mut self.running).into_iter().partition(Running::has_ended);
-        self.running = still_running;
+        let ended: Vec<_> = self.running.extract_if(.., |running| running.task.is_finished()).collect();
         for Running { caller, task, .. } in ended {
             let report = task.await.unwrap_or_else(|error| {
                 let said = error.try_into_panic().map_or_else(|error| error.to_string(), panics::said);
@@ -141,7 +140,7 @@ impl FaultSchedule {
         let mut waiting = gatekeeper.lock();
         if waiting.is_empty() {
             drop(waiting);
-            self.tell("nobody answers; time goes by".to_owned());
+            self.tell("nobody answers; time goes by");
             self.time_goes_by(Duration::seconds(16));
             return;
         }

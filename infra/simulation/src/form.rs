@@ -47,7 +47,7 @@ pub struct FormHistory {
     /// Whether a person had it sent again and its outcome is open, because such an order is good for one mail.
     is_ordered: bool,
     /// Whether a person ordered a copy that nobody has begun to send.
-    is_copy_due: bool,
+    pub is_copy_due: bool,
 }
 
 impl FormHistory {
@@ -132,11 +132,6 @@ impl FormHistory {
     /// Whether it was mailed, or a person decided that it need not be.
     pub fn is_done(&self) -> bool {
         self.mails > 0 || self.was(Mark::Discarded)
-    }
-
-    /// Whether a person ordered a copy that nobody has begun to send.
-    pub fn is_copy_due(&self) -> bool {
-        self.is_copy_due
     }
 
     /// What is wrong with its state after some time without faults.

@@ -1,14 +1,13 @@
-//! Looks for planted bugs: each must be found by one of the seeds, which has no breach without it.
+//! Looks for planted bugs: each must be found by one of the seeds, which has no breach without it. Replays one seed.
 
 use std::ops::{ControlFlow, Range};
 use std::process::{Command, Stdio};
 
 use moffman_simulation::bugs::{LAYERS, Layer, Patch, patches};
-use moffman_simulation::{play_all, simulate, simulate_with};
+use moffman_simulation::{ScheduleOutcome, play_all, simulate, simulate_with};
 use moffman_testbed::Trouble;
 
 use crate::progress::Progress;
-use crate::story;
 
 /// Enough schedules to show whether a layer does anything at all.
 const FEW: usize = 40;
@@ -49,15 +48,19 @@ pub(crate) fn hunt(seeds: &Range<u64>, name: Option<&str>) -> Result<bool, Troub
     Ok(missed.is_empty())
 }
 
-/// Plays one schedule with the bug of this name and tells its story. Answers whether nothing was wrong.
-pub(crate) fn replay(seed: u64, name: &str) -> Result<bool, Trouble> {
-    match bugs(Some(name))?.swap_remove(0) {
-        Bug::Layer(layer) => Ok(story::tell(&simulate_with(seed, Some(layer))?)),
-        Bug::Patch(patch) => {
-            let told = Command::new(patch.build()?).args(["--seed", &seed.to_string()]).status()?;
-            Ok(told.success())
-        }
-    }
+/// Plays one schedule, with the bug of this name if there is one, and tells its story. Answers whether nothing was wrong.
+pub(crate) fn replay(seed: u64, name: Option<&str>) -> Result<bool, Trouble> {
+    let Some(name) = name else { return Ok(tell(&simulate(seed)?)) };
+    Ok(match bugs(Some(name))?.swap_remove(0) {
+        Bug::Layer(layer) => tell(&simulate_with(seed, Some(layer))?),
+        Bug::Patch(patch) => Command::new(patch.build()?).args(["--seed", &seed.to_string()]).status()?.success(),
+    })
+}
+
+fn tell(outcome: &ScheduleOutcome) -> bool {
+    outcome.story.iter().for_each(|line| println!("{line}"));
+    outcome.breaches.iter().for_each(|breach| println!("{breach:?}"));
+    outcome.breaches.is_empty()
 }
 
 /// Plays schedules until one has a breach.

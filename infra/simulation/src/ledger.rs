@@ -59,6 +59,7 @@ pub struct Ledger {
     /// The newest version of each event that the table knows, by its time of change.
     pub(crate) versions: HashMap<EventPlace, Option<DateTime<Utc>>>,
     pub(crate) processes: HashMap<String, ProcessNotes>,
+    /// The forms about which anything was ever written.
     pub(crate) forms: BTreeMap<PersonDays, FormHistory>,
     seen_forms: usize,
     /// The process that sent the last form.
@@ -110,11 +111,6 @@ impl Ledger {
         self.history.touched(event, self.world.now());
     }
 
-    /// Google refuses the cursor of this calendar from now on.
-    pub fn lost_track(&mut self, calendar: &str) {
-        self.history.lost_track(calendar);
-    }
-
     /// A process begins a sweep.
     pub fn sweep_began(&mut self, caller: &str) {
         self.process(caller).looked.clear();
@@ -143,7 +139,7 @@ impl Ledger {
             self.forms.entry(form.key).or_default().mark(Mark::InDoubt);
         }
         if let (Some(Fault::Status { code: 410, .. }), Some(calendar)) = (fault, &call.calendar) {
-            self.lost_track(calendar);
+            self.history.lost_track(calendar);
         }
         let tick = self.tick();
         match matter(call) {
@@ -235,21 +231,6 @@ impl Ledger {
         if !self.breaches.contains(&breach) {
             self.breaches.push(breach);
         }
-    }
-
-    /// The form for a person and days, if anything about it was ever written.
-    pub fn form(&self, key: &PersonDays) -> Option<&FormHistory> {
-        self.forms.get(key)
-    }
-
-    /// All forms.
-    pub fn forms(&self) -> impl Iterator<Item = (&PersonDays, &FormHistory)> {
-        self.forms.iter()
-    }
-
-    /// Whether a sweep was told of the event through a cursor, even if the event is out of its window.
-    pub fn was_listed(&self, event: &str) -> bool {
-        self.history.was_listed(event)
     }
 
     /// The breaches, and the number of unknown outcomes.

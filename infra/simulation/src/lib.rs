@@ -24,7 +24,6 @@ mod resettling;
 mod rounds;
 mod schedule;
 mod sheet;
-mod silence;
 mod slow;
 mod table;
 mod tally;

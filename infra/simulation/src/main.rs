@@ -4,20 +4,18 @@
 mod command_line;
 mod hunt;
 mod progress;
-mod story;
 
 use std::ops::{ControlFlow, Range};
 use std::process::ExitCode;
 
 use command_line::RunMode;
-use moffman_simulation::{Tally, play_all, simulate};
+use moffman_simulation::{Tally, play_all};
 use moffman_testbed::Trouble;
 use progress::Progress;
 
 fn main() -> ExitCode {
     let result = match command_line::read() {
-        RunMode::Replay { seed, bug: None } => simulate(seed).map(|outcome| story::tell(&outcome)),
-        RunMode::Replay { seed, bug: Some(bug) } => hunt::replay(seed, &bug),
+        RunMode::Replay { seed, bug } => hunt::replay(seed, bug.as_deref()),
         RunMode::Play { seeds } => play(seeds),
         RunMode::Find { seeds } => find(seeds),
         RunMode::Hunt { seeds, bug } => hunt::hunt(&seeds, bug.as_deref()),

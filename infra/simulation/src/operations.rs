@@ -26,13 +26,6 @@ pub struct Running {
     pub task: JoinHandle<Option<SweepReport>>,
 }
 
-impl Running {
-    /// Whether the task has ended.
-    pub fn has_ended(&self) -> bool {
-        self.task.is_finished()
-    }
-}
-
 /// Sweeps everything; `seconds` is the time that the invocation has.
 pub fn begin_sweep(process: NamedProcess, seconds: Option<u64>) -> Running {
     let NamedProcess { name: caller, app } = process;

@@ -31,6 +31,7 @@ pub struct Life<'a> {
 const FAVOURITES: usize = 2;
 /// Days so far ahead are outside a narrow window and inside a wide one.
 const FAR_AHEAD: Days = Days::new(180);
+/// The story of somebody who could not do what they meant to.
 pub(crate) const NOTHING: &str = "nobody does anything";
 
 impl Life<'_> {
@@ -54,16 +55,16 @@ impl People {
         Self { made: Vec::new(), guests: Vec::new(), next_day: first }
     }
 
-    /// Somebody does something. Answers what, for the story.
-    pub fn act(&mut self, life: &mut Life) -> String {
+    /// Somebody does something, if it is possible. Answers what, for the story.
+    pub fn act(&mut self, life: &mut Life) -> Option<String> {
         let chosen = self.choose(life.random);
         match (life.random.u8(..100), chosen) {
             (..=27, _) | (_, None) => {
                 let (calendar, person) = (life.calendar(), life.person());
-                self.add(calendar, person, life)
+                Some(self.add(calendar, person, life))
             }
-            (28..=34, _) => self.add_series(life),
-            (35..=37, _) => self.add_as_guest(life),
+            (28..=34, _) => Some(self.add_series(life)),
+            (35..=37, _) => Some(self.add_as_guest(life)),
             (38..=54, Some(index)) => {
                 let is_far = life.is_far();
                 self.move_event(index, is_far, life)
@@ -77,10 +78,10 @@ impl People {
         }
     }
 
-    /// Somebody changes this event, if a manual user made it. Answers what, for the story.
+    /// Somebody means to change this event, if a manual user made it. Answers what came of it, for the story.
     pub fn change(&mut self, event: &str, life: &mut Life) -> Option<String> {
         let index = self.made.iter().position(|made| made.id == event)?;
-        Some(match life.random.u8(..12) {
+        let said = match life.random.u8(..12) {
             // The event often goes out of range, where no later listing of the window shows what was missed.
             ..=6 => {
                 let is_far = life.random.bool();
@@ -90,7 +91,8 @@ impl People {
             8 => self.move_to_calendar(index, life),
             9 => self.enter_again(index, life),
             _ => self.delete_or_restore(index, life),
-        })
+        };
+        said.or_else(|| Some(NOTHING.to_owned()))
     }
 
     /// A person adds an event in a calendar.
@@ -112,13 +114,10 @@ impl People {
     }
 
     /// A person asks for days once more: by a copy, or by a new event in place of the old one. Answers what, for the story.
-    pub fn ask_again(&mut self, life: &mut Life) -> String {
+    pub fn ask_again(&mut self, life: &mut Life) -> Option<String> {
         let last = self.made.len().checked_sub(1).filter(|_| life.random.bool());
-        match last.or_else(|| self.choose(life.random)) {
-            Some(index) if life.random.bool() => self.copy_own(index, life),
-            Some(index) => self.enter_again(index, life),
-            None => NOTHING.to_owned(),
-        }
+        let index = last.or_else(|| self.choose(life.random))?;
+        if life.random.bool() { self.copy_own(index, life) } else { self.enter_again(index, life) }
     }
 
     /// An event was approved at this moment, which gave it its title.
@@ -157,52 +156,43 @@ impl People {
         format!("{GUEST} adds {id} in {calendar}")
     }
 
-    fn move_event(&mut self, index: usize, is_far: bool, life: &mut Life) -> String {
+    fn move_event(&mut self, index: usize, is_far: bool, life: &mut Life) -> Option<String> {
         let fresh = self.fresh_days_at(is_far, life.random);
-        let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted) else {
-            return NOTHING.to_owned();
-        };
+        let made = self.made.get_mut(index).filter(|made| !made.deleted)?;
         let back = life.random.choice(&made.earlier).cloned().filter(|_| life.random.bool());
         let days = back.unwrap_or_else(|| format!("{}/{}", fresh.0, fresh.1));
-        let Some((start, end)) = days.split_once('/') else {
-            return NOTHING.to_owned();
-        };
+        let (start, end) = days.split_once('/')?;
         life.world.person_moves(made.calendar, &made.id, (start, end));
         made.earlier.push(std::mem::replace(&mut made.days, days.clone()));
         life.ledger.days_given(made);
-        format!("{} moves {} to {days}", made.person, made.id)
+        Some(format!("{} moves {} to {days}", made.person, made.id))
     }
 
-    fn rename(&mut self, index: usize, life: &mut Life) -> String {
-        let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted) else {
-            return NOTHING.to_owned();
-        };
+    fn rename(&mut self, index: usize, life: &mut Life) -> Option<String> {
+        let made = self.made.get_mut(index).filter(|made| !made.deleted)?;
         made.renamed = Some(life.ledger.tick());
         life.ledger.touched(&made.id);
         life.world.person_renames(made.calendar, &made.id, &format!("title {}", life.random.u16(..)));
-        format!("{} renames {}", made.person, made.id)
+        Some(format!("{} renames {}", made.person, made.id))
     }
 
-    fn copy_own(&mut self, index: usize, life: &mut Life) -> String {
-        match self.made.get(index).filter(|made| !made.deleted).cloned() {
-            Some(HandmadeEvent { calendar, id, days, .. }) => self.copy((calendar, &id, days), life),
-            None => NOTHING.to_owned(),
-        }
+    fn copy_own(&mut self, index: usize, life: &mut Life) -> Option<String> {
+        let HandmadeEvent { calendar, id, days, .. } = self.made.get(index).filter(|made| !made.deleted)?.clone();
+        Some(self.copy((calendar, &id, days), life))
     }
 
-    fn delete_or_restore(&mut self, index: usize, life: &mut Life) -> String {
-        let Some(made) = self.made.get_mut(index) else {
-            return NOTHING.to_owned();
-        };
+    fn delete_or_restore(&mut self, index: usize, life: &mut Life) -> Option<String> {
+        let made = self.made.get_mut(index)?;
         made.deleted = !made.deleted;
         life.ledger.deleted(&made.id, made.deleted);
-        if made.deleted {
+        let done = if made.deleted {
             life.world.person_deletes(made.calendar, &made.id);
-            format!("{} deletes {}", made.person, made.id)
+            "deletes"
         } else {
             life.world.person_restores(made.calendar, &made.id);
-            format!("{} restores {}", made.person, made.id)
-        }
+            "restores"
+        };
+        Some(format!("{} {done} {}", made.person, made.id))
     }
 
     /// Notes a new event.

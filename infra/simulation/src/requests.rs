@@ -74,8 +74,8 @@ impl Requests {
     /// A person changes the event of some reservation, if there is one. Answers what was done, for the story.
     pub fn person_acts(&self, life: &mut Life) -> Option<String> {
         let reservations = self.reservations();
-        let chosen = life.random.usize(..reservations.all().len().max(1));
-        let id = reservations.all().keys().nth(chosen)?.clone();
+        let chosen = life.random.usize(..reservations.by_event.len().max(1));
+        let id = reservations.by_event.keys().nth(chosen)?.clone();
         drop(reservations);
         self.person_changes(&id, life)
     }
@@ -84,30 +84,31 @@ impl Requests {
     pub fn person_changes(&self, id: &str, life: &mut Life) -> Option<String> {
         let (world, now) = (life.world, life.ledger.tick());
         let mut reservations = self.reservations();
-        let calendar = reservations.all().get(id)?.calendar.clone();
+        let reserved = reservations.by_event.get_mut(id)?;
+        let calendar = reserved.calendar.clone();
         let event = world.event(&calendar, id)?;
         Some(match life.random.u8(..3) {
             _ if !is_there(&event) => {
-                reservations.deleted_or_restored(id, now);
+                reserved.deleted_or_restored(now);
                 world.person_restores(&calendar, id);
                 format!("a person restores the reservation {id}")
             }
             0 => {
-                reservations.deleted_or_restored(id, now);
+                reserved.deleted_or_restored(now);
                 world.person_deletes(&calendar, id);
                 format!("a person deletes the reservation {id}")
             }
             1 => {
                 let title = format!("title {}", life.random.u16(..));
                 world.person_renames(&calendar, id, &title);
-                reservations.retitled(id, title);
+                reserved.retitled = Some(title);
                 format!("a person renames the reservation {id}")
             }
             _ => {
                 let day = life.random.u8(10..28);
                 let (start, end) = (format!("2026-08-{day}"), format!("2026-08-{}", day + 1));
                 world.person_moves(&calendar, id, (start.as_str(), end.as_str()));
-                reservations.moved(id, format!("{start}/{end}"));
+                reserved.moved = Some(format!("{start}/{end}"));
                 format!("a person moves the reservation {id}")
             }
         })
@@ -116,7 +117,7 @@ impl Requests {
     /// The event of some reservation for a person to copy: calendar, id and days.
     pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(String, String, String)> {
         let reservations = self.reservations();
-        let (id, reserved) = reservations.all().iter().nth(random.usize(..reservations.all().len().max(1)))?;
+        let (id, reserved) = reservations.by_event.iter().nth(random.usize(..reservations.by_event.len().max(1)))?;
         let event = world.event(&reserved.calendar, id).filter(is_there)?;
         Some((reserved.calendar.clone(), id.clone(), days(&event)))
     }

@@ -46,7 +46,8 @@ struct LastLook {
 /// All reservations.
 #[derive(Debug, Default)]
 pub struct Reservations {
-    by_event: BTreeMap<String, Reserved>,
+    /// The events, by id.
+    pub by_event: BTreeMap<String, Reserved>,
     /// Each event as each process has last seen it during its request, by which its answer is judged.
     seen: HashMap<(String, String), LastLook>,
     /// The event that each process is about to write to, although it needs no change.
@@ -55,11 +56,6 @@ pub struct Reservations {
 }
 
 impl Reservations {
-    /// The events, by id.
-    pub fn all(&self) -> &BTreeMap<String, Reserved> {
-        &self.by_event
-    }
-
     /// Takes the breaches found since the last time.
     pub fn take_breaches(&mut self) -> Vec<Breach> {
         std::mem::take(&mut self.breaches)
@@ -95,27 +91,6 @@ impl Reservations {
         if !(is_anothers && matches!(error, ReserveError::Conflict)) {
             let text = format!("{} is refused, and {owner:?} has the event {event}: {error}", request.name);
             self.breaches.push(Breach::Stuck(text));
-        }
-    }
-
-    /// A person deleted or restored the event.
-    pub fn deleted_or_restored(&mut self, event: &str, now: u64) {
-        if let Some(reserved) = self.by_event.get_mut(event) {
-            (reserved.changed, reserved.stands, reserved.approved) = (now, false, false);
-        }
-    }
-
-    /// A person gave the event this title.
-    pub fn retitled(&mut self, event: &str, title: String) {
-        if let Some(reserved) = self.by_event.get_mut(event) {
-            reserved.retitled = Some(title);
-        }
-    }
-
-    /// A person gave the event these days.
-    pub fn moved(&mut self, event: &str, days: String) {
-        if let Some(reserved) = self.by_event.get_mut(event) {
-            reserved.moved = Some(days);
         }
     }
 
@@ -159,6 +134,13 @@ impl Reservations {
             let text = format!("{caller} has written over the reservation {event}");
             self.breaches.push(Breach::Lost(text));
         }
+    }
+}
+
+impl Reserved {
+    /// A person deleted or restored the event.
+    pub fn deleted_or_restored(&mut self, now: u64) {
+        (self.changed, self.stands, self.approved) = (now, false, false);
     }
 }
 

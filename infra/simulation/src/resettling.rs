@@ -3,20 +3,16 @@
 use moffman_simulators::Split;
 
 use crate::history::HandmadeEvent;
-use crate::people::{Life, NOTHING, People};
+use crate::people::{Life, People};
 use crate::wire::{days, is_there};
 
 impl People {
     /// A person moves an event, or its whole series, to another calendar, where it keeps its id.
-    pub(crate) fn move_to_calendar(&mut self, index: usize, life: &mut Life) -> String {
+    pub(crate) fn move_to_calendar(&mut self, index: usize, life: &mut Life) -> Option<String> {
         let calendar = life.calendar();
-        let Some(HandmadeEvent { calendar: from, id, person, series, .. }) = self.made.get(index).cloned() else {
-            return NOTHING.to_owned();
-        };
+        let HandmadeEvent { calendar: from, id, person, series, .. } = self.made.get(index)?.clone();
         let moved = series.as_ref().map_or(&id, |(series, _)| series);
-        if from == calendar || !life.world.event(from, moved).is_some_and(|event| is_there(&event)) {
-            return NOTHING.to_owned();
-        }
+        life.world.event(from, moved).filter(|event| from != calendar && is_there(event))?;
         life.world.person_moves_to_calendar(from, moved, calendar);
         let is_moved =
             |made: &&mut HandmadeEvent| made.id == *moved || made.series.as_ref().is_some_and(|(of, _)| of == moved);
@@ -24,37 +20,29 @@ impl People {
             made.calendar = calendar;
             life.ledger.days_given(made);
         }
-        format!("{person} moves {moved} from {from} to {calendar}")
+        Some(format!("{person} moves {moved} from {from} to {calendar}"))
     }
 
     /// A person deletes a single event and enters it anew.
-    pub(crate) fn enter_again(&mut self, index: usize, life: &mut Life) -> String {
-        let Some(made) = self.made.get_mut(index).filter(|made| !made.deleted && made.series.is_none()) else {
-            return NOTHING.to_owned();
-        };
+    pub(crate) fn enter_again(&mut self, index: usize, life: &mut Life) -> Option<String> {
+        let made = self.made.get_mut(index).filter(|made| !made.deleted && made.series.is_none())?;
         made.deleted = true;
         let HandmadeEvent { calendar, id, person, days, .. } = made.clone();
         let again = life.world.person_enters_again(calendar, &id);
         life.ledger.deleted(&id, true);
         let said = format!("{person} deletes {id} and enters it again as {again}");
         self.note(HandmadeEvent::new(calendar, again, person, days), life);
-        said
+        Some(said)
     }
 
     /// A person changes "this and following" days of a series, which come back under other ids.
-    pub(crate) fn split_series(&mut self, life: &mut Life) -> String {
-        let is_later = |made: &&HandmadeEvent| match &made.series {
-            Some((series, day)) => self.is_day_before(series, *day),
-            None => false,
-        };
+    pub(crate) fn split_series(&mut self, life: &mut Life) -> Option<String> {
+        let is_later =
+            |made: &&HandmadeEvent| made.series.as_ref().is_some_and(|(series, day)| self.is_day_before(series, *day));
         let later: Vec<HandmadeEvent> = self.made.iter().filter(is_later).cloned().collect();
-        let chosen = life.random.choice(later);
-        let Some(HandmadeEvent { calendar, person, series: Some((series, from)), .. }) = chosen else {
-            return NOTHING.to_owned();
-        };
-        if !life.world.event(calendar, &series).is_some_and(|event| is_there(&event)) {
-            return NOTHING.to_owned();
-        }
+        let HandmadeEvent { calendar, person, series, .. } = life.random.choice(later)?;
+        let (series, from) = series?;
+        life.world.event(calendar, &series).filter(is_there)?;
         let split = Split { range_in_ids: life.random.bool(), keeps_properties: life.random.bool() };
         let rest = life.world.person_splits_series(calendar, (&series, from), split);
         for made in &mut self.made {
@@ -72,7 +60,7 @@ impl People {
                 life.ledger.deleted(&made.id, true);
             }
         }
-        format!("{person} splits {series} in {calendar} at {from}: {rest}, {split:?}")
+        Some(format!("{person} splits {series} in {calendar} at {from}: {rest}, {split:?}"))
     }
 
     /// Whether the series has a day before this one, because otherwise there is nothing to split.

@@ -7,7 +7,7 @@ use moffman_testbed::Trouble;
 use crate::cast::{CALENDARS, PEOPLE};
 use crate::ledger::Breach;
 use crate::operations::{PersonDecision, begin_decision, begin_reload, begin_request, begin_sweep};
-use crate::people::Life;
+use crate::people::{Life, NOTHING};
 use crate::schedule::{FaultSchedule, LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF, Mood};
 use crate::verdict::{CalendarCheck, check_forms, is_approved, is_in_range};
 
@@ -51,7 +51,7 @@ impl FaultSchedule {
             let seconds = (self.random.u8(..4) == 0).then(|| self.random.u64(5..300));
             self.begin_sweep(seconds)?;
             if self.random.u8(..6) == 0 {
-                self.tell("the invocation comes twice".to_owned());
+                self.tell("the invocation comes twice");
                 self.begin_sweep(seconds)?;
             }
         }
@@ -117,7 +117,7 @@ impl FaultSchedule {
         if self.random.u8(..3) == 0 {
             self.tell(format!("Google has forgotten how far {spared} was read"));
             self.company.world.expire_sync_tokens(spared);
-            self.ledger.lost_track(spared);
+            self.ledger.history.lost_track(spared);
         }
         self.mood = Mood::Trouble { spared };
         self.begin_sweep(None)?;
@@ -132,11 +132,46 @@ impl FaultSchedule {
         Ok(())
     }
 
+    /// Makes sweeps while Byroapi does not say for days what becomes of any form, and persons decide about the same form
+    /// again and again.
+    pub(crate) async fn days_of_silence(&mut self) -> Result<(), Trouble> {
+        self.mood = Mood::Silence;
+        let Self { random, company, ledger, people, .. } = self;
+        let calendar = CALENDARS[random.usize(..CALENDARS.len())];
+        let said = people.add(calendar, PEOPLE[0].0, &mut Life { random, world: &company.world, ledger });
+        self.tell(format!("Byroapi does not say any more what becomes of forms, and {said}"));
+        let number = self.random.usize(..2);
+        for _ in 0..self.random.u32(3..7) {
+            if self.random.u8(..3) > 0 {
+                self.decide_and_ask_again(number).await?;
+            }
+            self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
+            self.begin_sweep(None)?;
+            let reports = self.drive().await;
+            self.note_known(&reports);
+        }
+        Ok(())
+    }
+
+    /// A person decides about a form. If nobody wanted it, at times an event asks for it anew.
+    async fn decide_and_ask_again(&mut self, number: usize) -> Result<(), Trouble> {
+        let decision = if self.random.bool() { PersonDecision::Resend } else { PersonDecision::draw(&mut self.random) };
+        self.decides(decision, number)?;
+        self.drive().await;
+        if decision == PersonDecision::NotWanted && self.random.bool() {
+            self.company.time.advance(LONGER_THAN_ANY_BACKOFF);
+            let Self { random, company, ledger, people, .. } = self;
+            let said = people.ask_again(&mut Life { random, world: &company.world, ledger });
+            self.tell(said.as_deref().unwrap_or(NOTHING));
+        }
+        Ok(())
+    }
+
     /// Makes two sweeps without faults, and then checks that all that was listed before is done. A later listing of the
     /// whole window would hide what was lost.
     async fn calm(&mut self) -> Result<(), Trouble> {
         self.mood = Mood::Clean;
-        self.tell("all is well for a while".to_owned());
+        self.tell("all is well for a while");
         let mut reports = Vec::new();
         for pause in [LONGER_THAN_A_LEASE, LONGER_THAN_ANY_BACKOFF] {
             self.company.time.advance(pause);

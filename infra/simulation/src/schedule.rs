@@ -15,7 +15,7 @@ use crate::gatekeeper::{Gate, Gatekeeper};
 use crate::ledger::{Breach, Ledger};
 use crate::manner::Manner;
 use crate::operations::{NamedProcess, Running, begin_reload, begin_request};
-use crate::people::{Life, People};
+use crate::people::{Life, NOTHING, People};
 use crate::requests::{RESERVATIONS, Requests};
 use crate::sheet;
 use crate::slow::Slow;
@@ -149,7 +149,7 @@ impl FaultSchedule {
     /// Makes sweeps without faults, a day apart, until only work for a person is open. Answers the last report.
     async fn clean_sweeps(&mut self) -> Result<SweepReport, Trouble> {
         self.mood = Mood::Clean;
-        self.tell("the faults are over".to_owned());
+        self.tell("the faults are over");
         sheet::mend(&self.company.world);
         for _ in 0..MOST_CLEAN_SWEEPS {
             self.company.time.advance(Duration::days(1));
@@ -206,13 +206,13 @@ impl FaultSchedule {
             14..=16 => requests
                 .to_copy(random, world)
                 .map(|(calendar, id, days)| people.copy((&calendar, &id, days), &mut Life { random, world, ledger })),
-            _ => Some(people.act(&mut Life { random, world, ledger })),
+            _ => people.act(&mut Life { random, world, ledger }),
         };
-        self.tell(said.unwrap_or_else(|| "nobody does anything".to_owned()));
+        self.tell(said.as_deref().unwrap_or(NOTHING));
     }
 
-    pub(crate) fn tell(&mut self, line: String) {
-        self.story.push(line);
+    pub(crate) fn tell(&mut self, line: impl Into<String>) {
+        self.story.push(line.into());
     }
 
     /// A process for a request. At times it is in the middle of a sweep, as a server on one machine may be.

@@ -52,7 +52,7 @@ impl CalendarCheck<'_> {
             return;
         }
         let Some(key) = key(made.person, &days(&event)) else { return };
-        let form = self.ledger.form(&key);
+        let form = self.ledger.forms.get(&key);
         if is_approved(&event) {
             if !form.is_some_and(FormHistory::is_done) {
                 self.ledger.breach(Breach::Lost(format!("approved without a form: {event}")));
@@ -76,14 +76,14 @@ impl CalendarCheck<'_> {
     /// series, and offices or people that were missing in the spreadsheet for a while.
     fn was_listed(&self, made: &HandmadeEvent) -> bool {
         let is_always_known = (made.calendar, made.person) == (CALENDARS[0], PEOPLE[0].0);
-        (is_always_known || !self.manner.sheet) && !made.id.contains('_') && self.ledger.was_listed(&made.id)
+        (is_always_known || !self.manner.sheet) && !made.id.contains('_') && self.ledger.history.was_listed(&made.id)
     }
 }
 
 /// Checks that only work for a person is open, that the last report counts held forms and forms without an event
 /// rightly, and that every unsettled form can be seen.
 pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger) {
-    let is_held = |key: &&PersonDays| ledger.form(key).is_some_and(|form| form.state() == "held");
+    let is_held = |key: &&PersonDays| ledger.forms.get(*key).is_some_and(|form| form.state() == "held");
     let held: BTreeSet<&PersonDays> = open.iter().map(|open| &open.form).filter(is_held).collect();
     let busy = open.iter().filter(|open| !rests(open, ledger));
     let mut wrong: Vec<String> = busy.map(|open| format!("still open: {open:?}")).collect();
@@ -98,7 +98,7 @@ pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger)
         wrong.push(format!("{without_event} forms have no event, and {} were reported", last.without_event));
     }
     let is_unsettled = |form: &FormHistory| matches!(form.state(), "sending" | "in_doubt" | "held");
-    let hidden = ledger.forms().filter(|(key, form)| is_unsettled(form) && !shown.contains(key));
+    let hidden = ledger.forms.iter().filter(|(key, form)| is_unsettled(form) && !shown.contains(key));
     wrong.extend(hidden.map(|(key, form)| format!("{}, and nobody sees it: {key:?}", form.state())));
     for wrong in wrong {
         ledger.breach(Breach::Stuck(wrong));
@@ -108,7 +108,7 @@ pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger)
 /// Whether only a person can go on with this: its form is held, or its event is gone and nobody knows whether the form
 /// is out.
 pub fn rests(open: &OpenWork, ledger: &Ledger) -> bool {
-    let form = ledger.form(&open.form);
+    let form = ledger.forms.get(&open.form);
     form.is_some_and(|form| form.state() == "held" && !open.is_copy || form.may_be_out() && open.is_gone)
 }
 
@@ -116,11 +116,11 @@ pub fn rests(open: &OpenWork, ledger: &Ledger) -> bool {
 /// for a person.
 pub fn check_forms(manner: &Manner, is_last: bool, ledger: &mut Ledger) {
     let mut wrong = Vec::new();
-    for (key, form) in ledger.forms() {
+    for (key, form) in &ledger.forms {
         wrong.extend(form.in_the_end(manner.hold).map(|text| Breach::Stuck(format!("{text}: {key:?}"))));
         // A person in the spreadsheet may have left it, and then the copy is not sent.
         let is_always_known = !manner.sheet || key.0 == PEOPLE[0].0;
-        if is_last && is_always_known && form.is_copy_due() {
+        if is_last && is_always_known && form.is_copy_due {
             wrong.push(Breach::Lost(format!("a copy was ordered and never sent: {key:?}")));
         }
     }
@@ -144,7 +144,7 @@ pub fn check_calls(world: &World, ledger: &mut Ledger) {
 pub fn check_reservations(world: &World, requests: &Requests, ledger: &mut Ledger) {
     let mut reservations = requests.reservations();
     reservations.take_breaches().into_iter().for_each(|breach| ledger.breach(breach));
-    for (id, reserved) in reservations.all() {
+    for (id, reserved) in &reservations.by_event {
         check_reservation(world, id, reserved, ledger);
     }
 }

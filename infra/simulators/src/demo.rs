@@ -51,20 +51,16 @@ const DEMO: DemoWorld = DemoWorld {
         DemoOffice { name: "Brno", calendar_id: "brno-office@group.calendar.example.com" },
     ],
     users: [
-        user("eva.novakova@example.com", "Eva", "Nováková", "1001"),
-        user("jan.dvorak@example.com", "Jan", "Dvořák", "1002"),
-        user("petra.mala@example.com", "Petra", "Malá", "1003"),
+        DemoUser {
+            email: "eva.novakova@example.com",
+            first_name: "Eva",
+            last_name: "Nováková",
+            employee_number: "1001",
+        },
+        DemoUser { email: "jan.dvorak@example.com", first_name: "Jan", last_name: "Dvořák", employee_number: "1002" },
+        DemoUser { email: "petra.mala@example.com", first_name: "Petra", last_name: "Malá", employee_number: "1003" },
     ],
 };
-
-const fn user(
-    email: &'static str,
-    first_name: &'static str,
-    last_name: &'static str,
-    employee_number: &'static str,
-) -> DemoUser {
-    DemoUser { email, first_name, last_name, employee_number }
-}
 
 /// Fills a world with sample data around its present time.
 pub fn demo(world: &World) -> DemoWorld {
@@ -76,15 +72,15 @@ pub fn demo(world: &World) -> DemoWorld {
     let [prague, brno] = DEMO.offices.map(|office| office.calendar_id);
     let [eva, jan, petra] = DEMO.users.map(|user| user.email);
     let today = world.now().date_naive();
-    add(world, prague, eva, days(today, 2, 3).titled("Eva in the office"));
-    add(world, prague, jan, days(today, 5, 7).titled("Project meeting"));
+    world.person_adds(prague, eva, days(today, 2, 3).titled("Eva in the office"));
+    world.person_adds(prague, jan, days(today, 5, 7).titled("Project meeting"));
     let weekly = Recurrence::weekly().times(3);
-    add(world, brno, petra, days(today, 1, 2).titled("Every week").repeating(weekly));
+    world.person_adds(brno, petra, days(today, 1, 2).titled("Every week").repeating(weekly));
     let morning = format!("{}T09:00:00", day(today, 4));
     let noon = format!("{}T12:00:00", day(today, 4));
     let (start, end) = (When::in_zone(&morning, "Europe/Prague"), When::in_zone(&noon, "Europe/Prague"));
-    add(world, brno, jan, NewEvent::new(start, end).titled("Visit"));
-    add(world, brno, "guest@example.org", days(today, 3, 4).titled("Not registered by one of ours"));
+    world.person_adds(brno, jan, NewEvent::new(start, end).titled("Visit"));
+    world.person_adds(brno, "guest@example.org", days(today, 3, 4).titled("Not registered by one of ours"));
     DEMO
 }
 
@@ -107,8 +103,4 @@ fn day(today: NaiveDate, later: u64) -> NaiveDate {
 
 fn days(today: NaiveDate, first: u64, end: u64) -> NewEvent {
     NewEvent::new(day(today, first), day(today, end))
-}
-
-fn add(world: &World, calendar: &str, creator: &str, event: NewEvent) {
-    world.person_adds(calendar, creator, event);
 }

@@ -3,9 +3,8 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use crate::wire::connections::Connections;
 use crate::wire::exchange::{Answer, Dropped, json_or_text};
-use crate::wire::serve;
+use crate::wire::serve::{self, Connections};
 use bytes::Bytes;
 use chrono::Utc;
 use http::request::Parts;

@@ -13,55 +13,24 @@ pub(crate) struct ChangeStamp {
     pub(crate) now: DateTime<Utc>,
 }
 
-/// Where the simulated time comes from.
-#[derive(Clone, Copy, Debug, Default)]
-enum SimulatedClock {
-    Standing(DateTime<Utc>),
-    /// The real time.
-    #[default]
-    Running,
-}
-
 /// Tells every service the time, numbers the changes, and keeps the violations.
 #[derive(Default)]
 pub(crate) struct Chronicle {
-    clock: SimulatedClock,
-    change: u64,
+    /// The simulated time while it stands still; without one, the real time counts.
+    pub(crate) standing: Option<DateTime<Utc>>,
+    /// The number of the last change.
+    pub(crate) change: u64,
     last_updated: DateTime<Utc>,
-    is_next_simultaneous: bool,
-    violations: Vec<String>,
+    /// Whether the next change gets the same `updated` as the last one.
+    pub(crate) is_next_simultaneous: bool,
+    /// What a correct client, service or test would never do.
+    pub(crate) violations: Vec<String>,
 }
 
 impl Chronicle {
     /// The simulated time, in whole milliseconds.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        match self.clock {
-            SimulatedClock::Standing(now) => now,
-            SimulatedClock::Running => Utc::now().trunc_subsecs(3),
-        }
-    }
-
-    pub(crate) fn set_now(&mut self, now: DateTime<Utc>) {
-        self.clock = SimulatedClock::Standing(now.trunc_subsecs(3));
-    }
-
-    pub(crate) fn follow_real_time(&mut self) {
-        self.clock = SimulatedClock::Running;
-    }
-
-    /// The number of the last change.
-    pub(crate) fn change(&self) -> u64 {
-        self.change
-    }
-
-    /// Gives the next change the same `updated` as the last one.
-    pub(crate) fn date_next_like_the_last(&mut self) {
-        self.is_next_simultaneous = true;
-    }
-
-    /// Whether the change that is to be dated like the last one has yet to come.
-    pub(crate) fn awaits_simultaneous(&self) -> bool {
-        self.is_next_simultaneous
+        self.standing.unwrap_or_else(Utc::now).trunc_subsecs(3)
     }
 
     /// The stamp of the next change.
@@ -79,16 +48,7 @@ impl Chronicle {
         ChangeStamp { change: self.change, updated: self.last_updated, now }
     }
 
-    /// Records what a correct client, service or test would never do.
     pub(crate) fn violation(&mut self, text: impl Into<String>) {
         self.violations.push(text.into());
-    }
-
-    pub(crate) fn violations(&self) -> &[String] {
-        &self.violations
-    }
-
-    pub(crate) fn take_violations(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.violations)
     }
 }

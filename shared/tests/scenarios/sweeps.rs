@@ -93,7 +93,7 @@ async fn timed_events_can_be_ignored() {
 #[tokio::test]
 async fn a_working_location_is_no_attendance() {
     run_test(async |ctx| {
-        let away = NewEvent::new("2026-06-18", "2026-06-19").of_type("outOfOffice");
+        let away = NewEvent::new("2026-06-18", "2026-06-19").with("eventType", "outOfOffice".into());
         let away = ctx.world.person_adds(PRAGUE, ANNA, away);
         ctx.sweep().await;
         ctx.expect_untouched(PRAGUE, &away);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use moffman::forms::{self, Filter, ListOrder, ShownState};
+use moffman::forms::{self, Filter, ListOrder, MOST_ON_A_PAGE, ShownState};
 use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
 use utoipa::ToSchema;
@@ -66,9 +66,8 @@ fn limit(parameters: &Parameters) -> Result<usize, ApiError> {
     let Some(text) = parameters.text("limit") else {
         return Ok(forms::DEFAULT_LIMIT);
     };
-    let limit = text.parse().ok().filter(|limit| (1..=forms::MOST_ON_A_PAGE).contains(limit));
-    let what = || format!("must be a whole number from 1 to {}", forms::MOST_ON_A_PAGE);
-    limit.ok_or_else(|| ApiError::invalid("limit", what()))
+    let limit = text.parse().ok().filter(|limit| (1..=MOST_ON_A_PAGE).contains(limit));
+    limit.ok_or_else(|| ApiError::invalid("limit", format!("must be a whole number from 1 to {MOST_ON_A_PAGE}")))
 }
 
 problems! {

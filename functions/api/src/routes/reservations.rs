@@ -83,7 +83,9 @@ pub(crate) struct ReservationAnswer {
     #[schema(examples("Brno"))]
     office_id: String,
     /// Whether it is approved.
-    status: ReservationStatus,
+    #[serde(with = "ReservationStatus")]
+    #[schema(value_type = ReservationStatus)]
+    status: Status,
     /// The first day; a person may have moved the event.
     #[schema(format = Date, examples("2026-06-18"))]
     start: String,
@@ -97,7 +99,7 @@ pub(crate) struct ReservationAnswer {
 
 /// Whether a reservation is approved.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "Status", rename_all = "snake_case")]
 pub(crate) enum ReservationStatus {
     /// Registered, not approved.
     Pending,
@@ -107,12 +109,8 @@ pub(crate) enum ReservationStatus {
 
 impl From<Placed> for ReservationAnswer {
     fn from(placed: Placed) -> Self {
-        let status = match placed.status {
-            Status::Pending => ReservationStatus::Pending,
-            Status::Approved => ReservationStatus::Approved,
-        };
-        let (start, end) = (placed.days.start().to_string(), placed.days.end().to_string());
-        Self { id: placed.id.into(), office_id: placed.office_id, status, start, end, url: placed.url }
+        let Placed { id, office_id, status, days, url } = placed;
+        Self { id: id.into(), office_id, status, start: days.start().to_string(), end: days.end().to_string(), url }
     }
 }
 

@@ -1,15 +1,14 @@
 //! What was deployed: offices in a spreadsheet, a table, a schedule group with the schedule of the template.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::config::{Place, Sources};
-use moffman_simulators::{CalendarOptions, World};
+use moffman_simulators::{CalendarOptions, Call, Cue, Director, PendingDecision, Service, World};
 use moffman_testbed::{Testbed, Trouble, WorldTime, scheduler};
 use serde_json::{Value, json};
-
-use super::latency::Latency;
 
 pub(super) const GROUP: &str = "moffman-sweeps";
 pub(super) const FUNCTION: &str = "arn:aws:lambda:eu-central-1:000000000000:function:moffman-sweeper";
@@ -17,6 +16,8 @@ const ROLE: &str = "arn:aws:iam::000000000000:role/moffman-scheduler";
 /// The person who adds days by hand.
 pub(super) const PERSON: &str = "ada@example.com";
 const SHEET: &str = "offices";
+/// How many calls are under way at once: a sweep reads six calendars side by side.
+const AT_ONCE: i32 = 6;
 
 /// The simulated services, and what every invocation needs.
 pub(super) struct Deployment {
@@ -39,7 +40,7 @@ impl Deployment {
         world.set_sheet(SHEET, "Offices", rows);
         let settings = testbed.file("moffman.json", &configuration(&world).to_string())?;
         make_group(&world);
-        Latency::of(&world);
+        world.direct(Arc::new(Latency(world.clone())));
         let scheduler = scheduler(world.scheduler_url(), &testbed.transport);
         Ok(Self { world, scheduler, testbed, settings })
     }
@@ -81,4 +82,29 @@ fn make_group(world: &World) {
         "Target": {"Arn": FUNCTION, "RoleArn": ROLE, "Input": r#"{"task":"maintain"}"#},
     });
     world.put_schedule(GROUP, "maintain", hourly);
+}
+
+/// Lets the simulated time of an invocation go on with every call. Time is set back between invocations, because they are
+/// played one after the other although they overlap in a real day.
+struct Latency(World);
+
+impl Director for Latency {
+    fn before_effect(&self, _: &Call) -> PendingDecision<Cue> {
+        Box::pin(std::future::ready(Cue::Go))
+    }
+
+    fn before_answer(&self, call: &Call, _: u16) -> PendingDecision<()> {
+        self.0.advance(latency(call.service));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// How long an answer typically takes, divided by the number of calls that are made side by side.
+fn latency(service: Service) -> TimeDelta {
+    match service {
+        Service::Google | Service::Sheets | Service::Token => TimeDelta::milliseconds(200) / AT_ONCE,
+        Service::DynamoDb => TimeDelta::milliseconds(10) / AT_ONCE,
+        Service::Byroapi => TimeDelta::seconds(1),
+        Service::Ssm | Service::Scheduler => TimeDelta::milliseconds(50),
+    }
 }

@@ -4,7 +4,6 @@
 mod cost;
 mod deployment;
 mod kind;
-mod latency;
 mod play;
 
 pub use cost::{DAY_TABLE_HEAD, DayCost};

@@ -2,9 +2,8 @@
 //!
 //! A layer spoils what passes between the library and the simulators. A patch spoils a copy of the library's sources.
 
-mod answers;
 mod patches;
-mod requests;
+mod traffic;
 mod writes;
 
 use std::sync::Arc;
@@ -13,8 +12,7 @@ use moffman_simulators::Tamper;
 
 pub use patches::{Patch, patches};
 
-use answers::{LaggingIndex, RepeatedListing, SkippedPages};
-use requests::{AnyVersion, FormsTwice};
+use traffic::{AnyVersion, FormsTwice, LaggingIndex, RepeatedListing, SkippedPages};
 use writes::{LostCondition, OneRevision, SpoiledForm, endless, over, unannounced, uncounted, unordered};
 
 /// A layer between the library and the simulators, with a bug in it.

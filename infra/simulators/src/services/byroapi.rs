@@ -62,9 +62,7 @@ impl FormService {
         if self.templates.as_ref().is_some_and(|known| !known.iter().any(|name| name == template)) {
             return Some(format!("Unknown template {template}"));
         }
-        let strings =
-            body.get("form_data").and_then(Value::as_object).is_some_and(|data| data.values().all(Value::is_string));
-        if !strings {
+        if !has_only_strings(&body["form_data"]) {
             return Some("form_data must hold strings".to_owned());
         }
         let from = body.pointer("/result/email/from");
@@ -80,28 +78,17 @@ pub(crate) fn error(code: u16, reason: &str) -> Answer {
     Answer { phrase: Some(reason.to_owned()), ..Answer::json(code, &json!({})) }
 }
 
-/// The keys that an object must have, and those that it may have.
-struct KnownKeys<'a> {
-    required: &'a [&'a str],
-    optional: &'a [&'a str],
-}
-
 fn check_form(body: &Value, wrong: &mut Vec<String>) {
-    let known = KnownKeys { required: &["template", "form_data", "result"], optional: &[] };
-    known.check(body, "body", wrong);
-    expect(body.get("template").is_some_and(Value::is_string), "template must be a string", wrong);
-    let data = body.get("form_data").and_then(Value::as_object);
-    let strings = data.is_some_and(|data| data.values().all(Value::is_string));
-    expect(strings, "form_data must be an object of strings", wrong);
-    let result = body.get("result").unwrap_or(&Value::Null);
-    let known = KnownKeys { required: &["download", "email"], optional: &[] };
-    known.check(result, "result", wrong);
-    expect(result.get("download") == Some(&json!(false)), "result.download must be false", wrong);
-    let email = result.get("email").unwrap_or(&Value::Null);
-    let known = KnownKeys { required: &["from", "to", "subject", "contents"], optional: &["cc", "attachments"] };
-    known.check(email, "result.email", wrong);
+    check_keys(body, "body", &["template", "form_data", "result"], wrong);
+    expect(body["template"].is_string(), "template must be a string", wrong);
+    expect(has_only_strings(&body["form_data"]), "form_data must be an object of strings", wrong);
+    let result = &body["result"];
+    check_keys(result, "result", &["download", "email"], wrong);
+    expect(result["download"] == false, "result.download must be false", wrong);
+    let email = &result["email"];
+    check_keys(email, "result.email", &["from", "to", "subject", "contents", "cc?", "attachments?"], wrong);
     for field in ["from", "to", "cc"] {
-        let right = email.get(field).is_none_or(is_addresses);
+        let right = email.get(field).is_none_or(|value| value.is_string() || has_only_strings(value));
         expect(right, &format!("result.email.{field} must be a string or an object of strings"), wrong);
     }
     for field in ["subject", "contents"] {
@@ -111,8 +98,8 @@ fn check_form(body: &Value, wrong: &mut Vec<String>) {
     expect(attachments, "result.email.attachments must be a string", wrong);
 }
 
-fn is_addresses(value: &Value) -> bool {
-    value.is_string() || value.as_object().is_some_and(|entries| entries.values().all(Value::is_string))
+fn has_only_strings(value: &Value) -> bool {
+    value.as_object().is_some_and(|members| members.values().all(Value::is_string))
 }
 
 fn expect(right: bool, text: &str, wrong: &mut Vec<String>) {
@@ -121,18 +108,16 @@ fn expect(right: bool, text: &str, wrong: &mut Vec<String>) {
     }
 }
 
-impl KnownKeys<'_> {
-    fn check(&self, value: &Value, name: &str, wrong: &mut Vec<String>) {
-        let Some(object) = value.as_object() else {
-            wrong.push(format!("{name} must be an object"));
-            return;
-        };
-        for key in self.required.iter().filter(|key| !object.contains_key(**key)) {
-            wrong.push(format!("{name}.{key} is missing"));
-        }
-        let is_known = |key: &str| self.required.contains(&key) || self.optional.contains(&key);
-        for key in object.keys().filter(|key| !is_known(key)) {
-            wrong.push(format!("{name}.{key} is unknown"));
-        }
+/// Checks that an object has all these keys and no others; one with a question mark may be missing.
+fn check_keys(value: &Value, name: &str, keys: &[&str], wrong: &mut Vec<String>) {
+    let Some(object) = value.as_object() else {
+        wrong.push(format!("{name} must be an object"));
+        return;
+    };
+    for key in keys.iter().filter(|key| !key.ends_with('?') && !object.contains_key(**key)) {
+        wrong.push(format!("{name}.{key} is missing"));
+    }
+    for key in object.keys().filter(|sent| !keys.iter().any(|key| key.trim_end_matches('?') == *sent)) {
+        wrong.push(format!("{name}.{key} is unknown"));
     }
 }

@@ -1,7 +1,7 @@
 //! DynamoDB in memory: dynoxide does the work.
 //!
-//! [`DynamoDb`] stands alone, without strict checks and faults; a test can only stop it or leave its table out. A
-//! world's own DynamoDB is the [`Backend`], which requests reach after they have passed through the world.
+//! [`DynamoDb`] stands alone: it has neither strict checks nor faults, but a test can stop it. A world's own DynamoDB is
+//! the [`Backend`], which requests reach after they have passed through the world.
 
 use crate::wire::exchange::{Answer, Dropped, ReceivedRequest, Route, Service};
 use bytes::Bytes;

@@ -1,14 +1,40 @@
 //! HTTP/1.1 on a loopback port, with keep-alive, for handlers that may also drop the connection.
 
-use super::connections::Connections;
 use super::exchange::{Answer, Dropped};
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, ext::ReasonPhrase, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use std::{io, net::SocketAddr, pin::pin};
-use tokio::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc};
+use tokio::{net::TcpListener, sync::watch};
+
+/// The connections of several servers. Clones are handles on the same ones.
+#[derive(Clone, Default)]
+pub(crate) struct Connections {
+    made: Arc<AtomicUsize>,
+    /// Changes when connections without a request are to be closed.
+    hang_up: watch::Sender<()>,
+}
+
+impl Connections {
+    /// Counts a new connection, which has to close when the receiver sees a change.
+    fn add(&self) -> watch::Receiver<()> {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        self.hang_up.subscribe()
+    }
+
+    /// How many were made so far.
+    pub(crate) fn made(&self) -> usize {
+        self.made.load(Ordering::Relaxed)
+    }
+
+    /// Closes idle connections at once, and all others after their answers.
+    pub(crate) fn close(&self) {
+        self.hang_up.send_replace(());
+    }
+}
 
 /// Listens on a free port of 127.0.0.1 and answers with `handler`, as long as the runtime lives.
 pub(crate) async fn listen<H, F>(connections: &Connections, handler: H) -> io::Result<SocketAddr>

@@ -132,7 +132,7 @@ impl Recurrence {
 /// What a person adds to a calendar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEvent {
-    fields: Map<String, Value>,
+    pub(crate) fields: Map<String, Value>,
 }
 
 impl NewEvent {
@@ -156,12 +156,6 @@ impl NewEvent {
         self.with("recurrence", recurrence.to_value())
     }
 
-    /// Sets `eventType`, such as `outOfOffice` or `focusTime`.
-    #[must_use]
-    pub fn of_type(self, event_type: &str) -> Self {
-        self.with("eventType", json!(event_type))
-    }
-
     /// Adds a private extended property.
     #[must_use]
     pub fn private(mut self, key: &str, value: &str) -> Self {
@@ -177,9 +171,5 @@ impl NewEvent {
     pub fn with(mut self, field: &str, value: Value) -> Self {
         self.fields.insert(field.to_owned(), value);
         self
-    }
-
-    pub(crate) fn into_fields(self) -> Map<String, Value> {
-        self.fields
     }
 }

@@ -1,4 +1,4 @@
-//! Faults that a test scripts: which call, what goes wrong, how often.
+//! What a test scripts for calls: faults (which call, what goes wrong, how often), and actions while a call is on its way.
 //!
 //! A fault happens once unless the test says otherwise. If several match a call, the first one scripted happens.
 
@@ -153,6 +153,29 @@ impl FaultRule {
 }
 
 /// The fault for this call, which is thereby used.
-pub(crate) fn take(rules: &mut [FaultRule], request: &ReceivedRequest) -> Option<Fault> {
+pub(crate) fn take_fault(rules: &mut [FaultRule], request: &ReceivedRequest) -> Option<Fault> {
     rules.iter_mut().find_map(|rule| rule.applies(request).then(|| rule.fault.clone()))
+}
+
+/// When a hook runs, relative to its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookPoint {
+    /// The call has arrived and nothing has happened yet.
+    BeforeEffect,
+    /// The call was carried out, or refused by the service's rules, and its answer is not sent yet.
+    AfterEffect,
+}
+
+/// An action that waits for a call: a person edits the event while its form is being made, or the clock moves while a
+/// service does not answer.
+pub(crate) struct Hook<A> {
+    pub(crate) matcher: Matcher,
+    pub(crate) point: HookPoint,
+    pub(crate) action: A,
+}
+
+/// Takes out the actions that are due.
+pub(crate) fn take_hooks<A>(hooks: &mut Vec<Hook<A>>, request: &ReceivedRequest, point: HookPoint) -> Vec<A> {
+    let due = hooks.extract_if(.., |hook| hook.point == point && hook.matcher.matches(request));
+    due.map(|hook| hook.action).collect()
 }

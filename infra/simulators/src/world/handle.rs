@@ -1,13 +1,12 @@
 //! The part of [`World`] with time, addresses and the service account, and the memory behind a world. The memory has
 //! one lock, so that an effect is atomic and everything has one order.
-//!
-//! This file has the part of [`World`] that is about time, addresses and the service account.
 
-use super::{calls::Call, director::Director, faults::FaultRule, hooks::Hook, quota::Quota, tamper::Tamper};
+use super::faults::{FaultRule, Hook};
+use super::{calls::Call, director::Director, quota::Quota, tamper::Tamper};
 use crate::services::google::{calendars::Calendars, oauth};
 use crate::services::routing::Services;
 use crate::time::Chronicle;
-use crate::wire::connections::Connections;
+use crate::wire::serve::Connections;
 use chrono::{DateTime, Duration, Utc};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -77,7 +76,7 @@ impl World {
     /// Sets the simulated time, in whole milliseconds. An event changed afterwards gets this time as `updated`, or a
     /// millisecond more than the change before, whichever is later.
     pub fn set_now(&self, now: DateTime<Utc>) {
-        self.lock().chronicle.set_now(now);
+        self.lock().chronicle.standing = Some(now);
     }
 
     /// Moves the simulated time.
@@ -90,13 +89,13 @@ impl World {
     /// The next change comes in the same millisecond as the last one: both get the same `updated`, and different etags.
     /// It is a violation if time has gone by since the last change, or if no other change follows.
     pub fn date_next_change_like_the_last(&self) {
-        self.lock().chronicle.date_next_like_the_last();
+        self.lock().chronicle.is_next_simultaneous = true;
     }
 
     /// Lets the simulated time follow the real time from now on, for a world that somebody looks at. Otherwise, and
     /// again after [`World::set_now`], it stands still between the calls that move it.
     pub fn follow_real_time(&self) {
-        self.lock().chronicle.follow_real_time();
+        self.lock().chronicle.standing = None;
     }
 
     /// The base URL of Google Calendar (`/calendar/v3/…`), Google Sheets (`/v4/spreadsheets/…`) and `/token`, without a

@@ -81,12 +81,12 @@ impl World {
     /// Requests that the real services would refuse, answers that they would never give, and orders to persons that
     /// cannot be carried out.
     pub fn violations(&self) -> Vec<String> {
-        self.lock().chronicle.violations().to_vec()
+        self.lock().chronicle.violations.clone()
     }
 
     /// Forgets the violations so far and returns them, for a test that expects them.
     pub fn take_violations(&self) -> Vec<String> {
-        self.lock().chronicle.take_violations()
+        std::mem::take(&mut self.lock().chronicle.violations)
     }
 
     /// The scripted faults that did not happen as often as scripted.
@@ -116,7 +116,7 @@ impl World {
         left.extend(self.unused_faults().into_iter().map(|text| format!("unused fault: {text}")));
         left.extend(self.unused_hooks().into_iter().map(|text| format!("unused hook: {text}")));
         left.extend(self.lock().quota.excess());
-        if self.lock().chronicle.awaits_simultaneous() {
+        if self.lock().chronicle.is_next_simultaneous {
             left.push("no change that was to be dated like the last one".to_owned());
         }
         if left.is_empty() { Ok(()) } else { Err(left.join("\n")) }

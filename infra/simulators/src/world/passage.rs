@@ -1,23 +1,65 @@
-//! The way that every call takes: log, hooks, faults, effect, answer.
+//! The part of [`World`] that starts its servers, and the way that every call takes: log, hooks, faults, effect, answer.
 //!
 //! In a simulation a `Director` decides when a call goes on, and what goes wrong with it. A `Tamper` changes requests
 //! before they reach the log, and answers when they leave.
 
 use super::calls::Call;
 use super::director::Cue;
-use super::faults::{self, Fault};
-use super::handle::{World, WorldState};
-use super::hooks::{self, HookPoint};
+use super::faults::{Fault, HookPoint, take_fault, take_hooks};
+use super::handle::{ServiceUrls, World, WorldState};
 use super::tamper;
-use crate::services::{
-    dynamodb::{self, Backend},
-    routing,
-};
+use crate::services::dynamodb::{self, Backend};
+use crate::services::routing::{self, Port};
 use crate::wire::exchange::{Answer, Dropped, ReceivedRequest};
-use std::time::Instant;
+use crate::wire::serve;
+use chrono::{DateTime, Utc};
+use std::{io, time::Instant};
+
+impl World {
+    /// Starts one server per service on free ports of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// When no port is to be had.
+    pub async fn start(now: DateTime<Utc>) -> io::Result<World> {
+        let world = World::unserved(now);
+        let google = world.listen(Port::Google, None).await?;
+        let byroapi = world.listen(Port::Byroapi, None).await?;
+        let ssm = world.listen(Port::Ssm, None).await?;
+        let scheduler = world.listen(Port::Scheduler, None).await?;
+        let mut state = world.lock();
+        state.services.google.tokens.audience = format!("{google}/token");
+        state.urls = ServiceUrls { google, byroapi: format!("{byroapi}/api/v1/form"), ssm, scheduler };
+        drop(state);
+        Ok(world)
+    }
+
+    /// Serves DynamoDB, in memory and without tables, as one of this world's services; answers its endpoint URL.
+    ///
+    /// # Errors
+    /// When no port is to be had.
+    pub async fn serve_dynamodb(&self) -> io::Result<String> {
+        let backend = Backend::start().await?;
+        self.listen(Port::DynamoDb, Some(backend)).await
+    }
+
+    /// Requests that come in on this port have their effect in the `backend`, if there is one.
+    async fn listen(&self, port: Port, backend: Option<Backend>) -> io::Result<String> {
+        let world = self.clone();
+        let connections = self.lock().connections.clone();
+        let address = serve::listen(&connections, move |parts, body| {
+            let (world, backend) = (world.clone(), backend.clone());
+            async move {
+                let request = receive(&world, port.receive(&parts, body));
+                pass(&world, &request, backend.as_ref()).await
+            }
+        })
+        .await?;
+        Ok(format!("http://{address}"))
+    }
+}
 
 /// The request as the faulty layer, if there is one, has changed it.
-pub(crate) fn receive(world: &World, mut request: ReceivedRequest) -> ReceivedRequest {
+fn receive(world: &World, mut request: ReceivedRequest) -> ReceivedRequest {
     let layer = world.lock().layer.clone();
     if let Some(layer) = layer {
         tamper::change_request(&*layer, &mut request);
@@ -26,11 +68,7 @@ pub(crate) fn receive(world: &World, mut request: ReceivedRequest) -> ReceivedRe
 }
 
 /// Carries out one request. A request for DynamoDB has its effect in the `backend`.
-pub(crate) async fn pass(
-    world: &World,
-    request: &ReceivedRequest,
-    backend: Option<&Backend>,
-) -> Result<Answer, Dropped> {
+async fn pass(world: &World, request: &ReceivedRequest, backend: Option<&Backend>) -> Result<Answer, Dropped> {
     let (number, call) = log(&mut world.lock(), request);
     let director = world.lock().director.clone();
     let cue = match &director {
@@ -40,7 +78,7 @@ pub(crate) async fn pass(
     run_hooks(world, request, HookPoint::BeforeEffect);
     let fault = match cue {
         Cue::Fail(fault) => Some(fault),
-        Cue::Go => faults::take(&mut world.lock().rules, request),
+        Cue::Go => take_fault(&mut world.lock().rules, request),
     };
     let is_repeated = fault == Some(Fault::Repeated);
     let outcome = carry_out(world, request, fault, async || {
@@ -79,7 +117,7 @@ fn log_answer(state: &mut WorldState, number: usize, answer: &Answer) {
 }
 
 fn run_hooks(world: &World, request: &ReceivedRequest, point: HookPoint) {
-    let due = hooks::take(&mut world.lock().hooks, request, point);
+    let due = take_hooks(&mut world.lock().hooks, request, point);
     for action in due {
         action(world);
     }

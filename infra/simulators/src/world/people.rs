@@ -9,7 +9,7 @@ use crate::services::google::calendars::Calendars;
 use crate::services::google::content::{self, EventDraft, merge};
 use crate::services::google::error::{ApiRefusal, ApiResult};
 use crate::services::google::point::Point;
-use crate::services::google::resource::text;
+use crate::services::google::resource::{Resource, text};
 use crate::time::{ChangeStamp, Chronicle};
 use serde_json::{Map, Value, json};
 
@@ -25,12 +25,7 @@ pub struct CopyTarget<'a> {
 impl World {
     /// A person adds an event; the answer is its id.
     pub fn person_adds(&self, calendar: &str, creator_email: &str, event: NewEvent) -> String {
-        let mut state = self.lock();
-        let (calendars, chronicle) = state.calendars_and_chronicle();
-        let id = calendars.new_event_id();
-        let draft = EventDraft { id: &id, creator: creator_email, fields: event.into_fields() };
-        add(calendars, chronicle, calendar, draft);
-        id
+        self.add(calendar, creator_email, event.fields)
     }
 
     /// A person changes start and end of an event, a series or an occurrence.
@@ -79,18 +74,13 @@ impl World {
     /// A person duplicates an event into a calendar, possibly the same. As with Google's own duplicate, the copy carries
     /// over title, times, colour and private properties. The answer is the id of the copy.
     pub fn person_copies(&self, calendar: &str, event_id: &str, target: CopyTarget<'_>) -> String {
-        let mut state = self.lock();
-        let (calendars, chronicle) = state.calendars_and_chronicle();
-        let id = calendars.new_event_id();
-        let source = calendars.get(calendar).and_then(|calendar| calendar.find(event_id));
-        let Some(mut fields) = source else {
-            chronicle.violation(format!("person: no event {event_id} in {calendar} to copy"));
-            return id;
+        let Some(Value::Object(mut fields)) = self.event(calendar, event_id) else {
+            self.lock().chronicle.violation(format!("person: no event {event_id} in {calendar} to copy"));
+            return String::new();
         };
         let copied = ["summary", "start", "end", "colorId", "extendedProperties", "recurrence", "eventType"];
         fields.retain(|field, _| copied.contains(&field.as_str()));
-        add(calendars, chronicle, target.calendar, EventDraft { id: &id, creator: target.creator, fields });
-        id
+        self.add(target.calendar, target.creator, fields)
     }
 
     /// A person moves an event, or a series with all its days, to another calendar. It keeps its id, its creator and its
@@ -107,14 +97,10 @@ impl World {
     pub fn person_enters_again(&self, calendar: &str, event_id: &str) -> String {
         let event = self.event(calendar, event_id).unwrap_or_default();
         self.person_deletes(calendar, event_id);
-        let mut state = self.lock();
-        let (calendars, chronicle) = state.calendars_and_chronicle();
-        let id = calendars.new_event_id();
         let creator = event["creator"]["email"].as_str().unwrap_or_default();
         let mut fields = event.as_object().cloned().unwrap_or_default();
         fields.retain(|field, _| ["summary", "start", "end"].contains(&field.as_str()));
-        add(calendars, chronicle, calendar, EventDraft { id: &id, creator, fields });
-        id
+        self.add(calendar, creator, fields)
     }
 
     /// A person moves one occurrence of a series.
@@ -158,7 +144,22 @@ impl World {
         found
     }
 
-    fn change(&self, calendar: &str, change: impl FnOnce(&mut SimulatedCalendar, ChangeStamp) -> ApiResult<()>) {
+    fn add(&self, calendar: &str, creator: &str, fields: Resource) -> String {
+        let id = self.lock().services.google.calendars.new_event_id();
+        self.change(calendar, |calendar, stamp| {
+            let draft = EventDraft { id: &id, creator, fields };
+            calendar.put(content::new_event(calendar, draft, stamp)?, stamp);
+            Ok(())
+        });
+        id
+    }
+
+    /// Changes a calendar. Records a violation if a person was told to do the impossible.
+    pub(super) fn change(
+        &self,
+        calendar: &str,
+        change: impl FnOnce(&mut SimulatedCalendar, ChangeStamp) -> ApiResult<()>,
+    ) {
         let mut state = self.lock();
         let (calendars, chronicle) = state.calendars_and_chronicle();
         let stamp = chronicle.stamp();
@@ -171,8 +172,7 @@ fn unknown(calendar: &str) -> ApiRefusal {
     ApiRefusal::invalid(&format!("no calendar {calendar}"))
 }
 
-/// Records a violation if a person was told to do the impossible.
-pub(super) fn record(result: ApiResult<()>, chronicle: &mut Chronicle) {
+fn record(result: ApiResult<()>, chronicle: &mut Chronicle) {
     if let Err(refusal) = result {
         chronicle.violation(format!("person: {}", refusal.message));
     }
@@ -208,14 +208,4 @@ fn move_between(calendars: &mut Calendars, (from, to): (&str, &str), id: &str, s
         }
     }
     Ok(())
-}
-
-fn add(calendars: &mut Calendars, chronicle: &mut Chronicle, calendar: &str, draft: EventDraft<'_>) {
-    let stamp = chronicle.stamp();
-    let calendar = calendars.get_mut(calendar).ok_or_else(|| unknown(calendar));
-    let added = calendar.and_then(|calendar| {
-        calendar.put(content::new_event(calendar, draft, stamp)?, stamp);
-        Ok(())
-    });
-    record(added, chronicle);
 }

@@ -1,9 +1,8 @@
 //! The part of [`World`] in which a test says what goes wrong, and what happens meanwhile.
 
 use super::director::Director;
-use super::faults::{Fault, FaultRule, Matcher};
+use super::faults::{Fault, FaultRule, Hook, HookPoint, Matcher};
 use super::handle::World;
-use super::hooks::{Hook, HookPoint};
 use super::tamper::Tamper;
 use std::sync::Arc;
 

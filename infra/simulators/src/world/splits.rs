@@ -3,7 +3,7 @@
 //!
 //! All days from there on get new ids, so a client that knows days by their ids takes them for new ones.
 
-use super::{event::Occurrence, handle::World, people::record};
+use super::{event::Occurrence, handle::World};
 use crate::services::google::error::{ApiRefusal, ApiResult};
 use crate::services::google::resource::{Resource, text};
 use crate::services::google::{calendar::SimulatedCalendar, point::Point, series};
@@ -34,20 +34,15 @@ impl World {
     /// itself.
     pub fn person_splits_series<'a>(&self, calendar: &str, at: impl Into<Occurrence<'a>>, split: Split) -> String {
         let Occurrence { series_id, planned } = at.into();
-        let mut state = self.lock();
-        let (calendars, chronicle) = state.calendars_and_chronicle();
-        let mut new = NewSeries { id: calendars.new_event_id(), keeps_properties: split.keeps_properties };
-        let stamp = chronicle.stamp();
-        let result = match calendars.get_mut(calendar) {
-            Some(calendar) => Point::read(&planned.to_value(), calendar.time_zone).and_then(|from| {
-                if split.range_in_ids {
-                    new.id = format!("{series_id}_R{}", from.suffix());
-                }
-                split_series(calendar, (series_id, from), &new, stamp)
-            }),
-            None => Err(ApiRefusal::invalid(&format!("no calendar {calendar}"))),
-        };
-        record(result, chronicle);
+        let id = self.lock().services.google.calendars.new_event_id();
+        let mut new = NewSeries { id, keeps_properties: split.keeps_properties };
+        self.change(calendar, |calendar, stamp| {
+            let from = Point::read(&planned.to_value(), calendar.time_zone)?;
+            if split.range_in_ids {
+                new.id = format!("{series_id}_R{}", from.suffix());
+            }
+            split_series(calendar, (series_id, from), &new, stamp)
+        });
         new.id
     }
 }

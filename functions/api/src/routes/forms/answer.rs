@@ -1,7 +1,7 @@
 //! A form and its events as callers see them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use moffman::forms::{self, ShownEvent, ShownForm};
+use moffman::forms::{ShownEvent, ShownForm, ShownState, ShownStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +28,9 @@ pub(crate) struct ListedForm {
     ))]
     id: String,
     /// How far it has come.
-    state: FormState,
+    #[serde(with = "FormState")]
+    #[schema(value_type = FormState)]
+    state: ShownState,
     /// The address of its person as the list of manual users has it; in one plain spelling when it is not there any more.
     #[schema(examples("eva@example.com"))]
     user_id: String,
@@ -67,7 +69,9 @@ pub(crate) struct FormEvent {
     #[schema(examples("d62ledmiipeg0a3clkpneloopc"))]
     event_id: String,
     /// What became of it.
-    status: EventStatus,
+    #[serde(with = "EventStatus")]
+    #[schema(value_type = EventStatus)]
+    status: ShownStatus,
     /// When it was found; null once it needs nothing any more.
     #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
     found_at: Option<String>,
@@ -78,7 +82,7 @@ pub(crate) struct FormEvent {
 /// `in_doubt` ones again, or leave them to a person. `held`: it waits for a person. `issued`: it was issued.
 /// `discarded`: a person ended it.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "ShownState", rename_all = "snake_case")]
 pub(crate) enum FormState {
     Due,
     Sending,
@@ -93,7 +97,7 @@ pub(crate) enum FormState {
 /// Google does not let it be changed. `gone`: it was deleted, moved to other days, or is nothing to approve any more.
 /// `not_registered`: its person is no manual user. `orphaned`: it is open in a calendar that no office has any more.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "ShownStatus", rename_all = "snake_case")]
 pub(crate) enum EventStatus {
     Open,
     Approved,
@@ -105,11 +109,11 @@ pub(crate) enum EventStatus {
 
 impl From<ShownForm> for ListedForm {
     fn from(form: ShownForm) -> Self {
-        let is_tried_again = matches!(form.state, forms::ShownState::Waiting | forms::ShownState::InDoubt);
+        let is_tried_again = matches!(form.state, ShownState::Waiting | ShownState::InDoubt);
         let next_try_at = form.failures.filter(|_| is_tried_again).map(|failures| failures.next_try_at);
         Self {
             id: form.id,
-            state: form.state.into(),
+            state: form.state,
             user_id: form.user_id,
             start: form.days.start().to_string(),
             end: form.days.end().to_string(),
@@ -126,34 +130,7 @@ impl From<ShownForm> for ListedForm {
 impl From<ShownEvent> for FormEvent {
     fn from(event: ShownEvent) -> Self {
         let ShownEvent { office_id, event_id, status, found_at } = event;
-        Self { office_id, event_id: event_id.into(), status: status.into(), found_at: found_at.map(instant) }
-    }
-}
-
-impl From<forms::ShownState> for FormState {
-    fn from(state: forms::ShownState) -> Self {
-        match state {
-            forms::ShownState::Due => Self::Due,
-            forms::ShownState::Sending => Self::Sending,
-            forms::ShownState::Waiting => Self::Waiting,
-            forms::ShownState::InDoubt => Self::InDoubt,
-            forms::ShownState::Held => Self::Held,
-            forms::ShownState::Issued => Self::Issued,
-            forms::ShownState::Discarded => Self::Discarded,
-        }
-    }
-}
-
-impl From<forms::ShownStatus> for EventStatus {
-    fn from(status: forms::ShownStatus) -> Self {
-        match status {
-            forms::ShownStatus::Open => Self::Open,
-            forms::ShownStatus::Approved => Self::Approved,
-            forms::ShownStatus::Refused => Self::Refused,
-            forms::ShownStatus::Gone => Self::Gone,
-            forms::ShownStatus::NotRegistered => Self::NotRegistered,
-            forms::ShownStatus::Orphaned => Self::Orphaned,
-        }
+        Self { office_id, event_id: event_id.into(), status, found_at: found_at.map(instant) }
     }
 }
 

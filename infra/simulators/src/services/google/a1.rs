@@ -32,7 +32,7 @@ enum AxisNotation {
 struct RangeEnd {
     row: Option<usize>,
     column: Option<usize>,
-    /// How row and column were written in R1C1 notation, where some reversed ranges are refused.
+    /// How row and column were written in R1C1 notation, which decides whether a reversed range is refused.
     written: [Option<AxisNotation>; 2],
 }
 

@@ -1,6 +1,6 @@
 //! The parameters and the body of a request, checked against the schema.
 
-use super::checks::{mismatches_of_body, parameter_problem};
+use super::checks::{mismatches, parameter_problem};
 use super::error::{ApiRefusal, ApiResult};
 use super::schema::{ApiSchema, Method};
 use crate::wire::exchange::ReceivedRequest;
@@ -93,14 +93,11 @@ fn body(api: &ApiSchema, schema: &Value, request: &ReceivedRequest, wrong: &mut 
     if !request.has_content_type("application/json") {
         wrong.push("the content type is not application/json".to_owned());
     }
-    let body = match serde_json::from_slice(&request.body) {
-        Ok(body) => body,
-        Err(error) => {
-            wrong.push(format!("the body is not JSON: {error}"));
-            Value::Null
-        }
-    };
-    wrong.extend(mismatches_of_body(api, schema, &body, request.method == "PATCH"));
+    let body = serde_json::from_slice(&request.body).unwrap_or_else(|error| {
+        wrong.push(format!("the body is not JSON: {error}"));
+        Value::Null
+    });
+    wrong.extend(mismatches(api, schema, &body, request.method == "PATCH"));
     match body {
         Value::Object(fields) => fields,
         _ => Map::new(),

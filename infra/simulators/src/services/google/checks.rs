@@ -12,17 +12,10 @@ struct SchemaCheck<'a> {
     wrong: Vec<String>,
 }
 
-/// What is wrong with the body of a request.
-pub(crate) fn mismatches_of_body(api: &ApiSchema, schema: &Value, body: &Value, is_patch: bool) -> Vec<String> {
+/// What is wrong with the body of a request or of an answer.
+pub(crate) fn mismatches(api: &ApiSchema, schema: &Value, body: &Value, is_patch: bool) -> Vec<String> {
     let mut check = SchemaCheck { api, may_be_null: is_patch, wrong: Vec::new() };
     check.value(schema, body, "body");
-    check.wrong
-}
-
-/// What is wrong with an answer.
-pub(crate) fn mismatches_of_answer(api: &ApiSchema, schema: &Value, answer: &Value) -> Vec<String> {
-    let mut check = SchemaCheck { api, may_be_null: false, wrong: Vec::new() };
-    check.value(schema, answer, "answer");
     check.wrong
 }
 
@@ -94,12 +87,12 @@ pub(crate) fn parameter_problem(facts: &Value, text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::schema::CALENDAR, mismatches_of_body, parameter_problem};
+    use super::{super::schema::CALENDAR, mismatches, parameter_problem};
     use serde_json::json;
 
     #[test]
     fn values_are_checked_by_type_enum_and_format() {
-        let check = |value| mismatches_of_body(&CALENDAR, CALENDAR.schema("Event"), &value, false);
+        let check = |value| mismatches(&CALENDAR, CALENDAR.schema("Event"), &value, false);
         assert!(check(json!({ "summary": "x", "extendedProperties": { "private": { "a": "true" } } })).is_empty());
         assert!(check(json!({ "start": { "dateTime": "2026-06-18T09:00:00" }, "description": "x" })).is_empty());
         assert_eq!(check(json!({ "colorId": 4 })), ["body.colorId must be of type string, is 4"]);

@@ -67,7 +67,7 @@ pub(crate) fn list(calendars: &mut Calendars, chronicle: &mut Chronicle, argumen
         items = items.split_off(&page.after);
         items.remove(&page.after);
     }
-    Ok(query.envelope(calendar, items, chronicle.change()))
+    Ok(query.envelope(calendar, items, chronicle.change))
 }
 
 fn expired() -> ApiRefusal {
@@ -123,7 +123,7 @@ impl<'a> Query<'a> {
         items
     }
 
-    /// The occurrences of a series that nobody has changed on their own. Those of a deleted series are cancelled.
+    /// The occurrences of a series that nobody has changed on their own; they are cancelled if the series is deleted.
     fn occurrences(&self, calendar: &SimulatedCalendar, series: &StoredEvent, now: DateTime<Utc>) -> Vec<Resource> {
         let (earliest, latest) = bounds(now);
         let (from, to) = (self.filter.from.unwrap_or(earliest), self.filter.to.unwrap_or(latest));

@@ -4,7 +4,7 @@
 
 use super::arguments::Arguments;
 use super::calendars::Calendars;
-use super::checks::mismatches_of_answer;
+use super::checks::mismatches;
 use super::error::{ApiRefusal, ApiResult};
 use super::mask::Mask;
 use super::oauth::TokenService;
@@ -51,7 +51,7 @@ impl Google {
         if value.is_null() {
             return Ok(Answer::empty(204));
         }
-        for text in mismatches_of_answer(api, answer_schema(api, method), &value) {
+        for text in mismatches(api, answer_schema(api, method), &value, false) {
             chronicle.violation(format!("the simulator's own {}: {text}", method.name));
         }
         Ok(Answer::json(200, &mask.unwrap_or(Mask::All).apply(value)))

@@ -54,7 +54,7 @@ pub(crate) struct TokenService {
     grants: BTreeMap<String, Grant>,
 }
 
-/// The public half of the sample key, PKCS#1 DER. From a damaged key no assertion would be valid.
+/// The public half of the sample key, as PKCS#1 DER; empty if the key is damaged, so that no assertion is valid.
 static PUBLIC_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let base64: String = KEY.lines().filter(|line| !line.starts_with("-----")).collect();
     let der = STANDARD.decode(base64).unwrap_or_default();

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-/// The most occurrences of a series: so many reach further than any listing.
+/// The most occurrences of a series, which reach further than any listing.
 const MOST: i64 = 20_000;
 
 /// When a series repeats.
@@ -56,10 +56,7 @@ pub(crate) fn occurrences(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<Resource> {
-    let (Ok(Some(rule)), Some((start, end))) = (rule(series), span(series, calendar_zone)) else {
-        return Vec::new();
-    };
-    let planned = (0..rule.count.min(MOST)).map_while(|index| occurrence_times(&rule, start, end, index));
+    let planned = planned(series, calendar_zone).into_iter().flatten();
     planned
         .take_while(|(start, _)| start.instant(calendar_zone) < to)
         .filter(|(start, end)| end.instant(calendar_zone) > from || start.instant(calendar_zone) >= from)
@@ -69,10 +66,7 @@ pub(crate) fn occurrences(
 
 /// The occurrence whose id ends in `suffix`.
 pub(crate) fn occurrence(series: &Resource, calendar_zone: Tz, suffix: &str) -> Option<Resource> {
-    let rule = rule(series).ok()??;
-    let (start, end) = span(series, calendar_zone)?;
-    let mut planned = (0..rule.count.min(MOST)).map_while(|index| occurrence_times(&rule, start, end, index));
-    let (start, end) = planned.find(|(start, _)| start.suffix() == suffix)?;
+    let (start, end) = planned(series, calendar_zone)?.find(|(start, _)| start.suffix() == suffix)?;
     Some(derive(series, calendar_zone, start, end))
 }
 
@@ -80,13 +74,10 @@ pub(crate) fn occurrence(series: &Resource, calendar_zone: Tz, suffix: &str) -> 
 /// for then, or if it is the first occurrence.
 pub(crate) fn split(series: &Resource, calendar_zone: Tz, from: Point) -> Option<(Resource, Resource)> {
     let rule = rule(series).ok()??;
-    let (start, end) = span(series, calendar_zone)?;
-    let times = |index: i64| (index < rule.count.min(MOST)).then(|| occurrence_times(&rule, start, end, index))?;
-    let planned = (0..).map_while(times);
-    let earlier: Vec<Point> =
-        planned.map(|(start, _)| start).take_while(|start| start.suffix() != from.suffix()).collect();
+    let starts = planned(series, calendar_zone)?.map(|(start, _)| start);
+    let earlier: Vec<Point> = starts.take_while(|start| start.suffix() != from.suffix()).collect();
     let count = i64::try_from(earlier.len()).ok()?;
-    let (next, next_end) = times(count)?;
+    let (next, next_end) = planned(series, calendar_zone)?.nth(earlier.len())?;
     let until = match *earlier.last()? {
         Point::Day(day) => day,
         Point::Instant(instant, zone) => instant.with_timezone(&zone).date_naive(),
@@ -103,6 +94,13 @@ pub(crate) fn split(series: &Resource, calendar_zone: Tz, from: Point) -> Option
     rest.insert("start".to_owned(), next.write(calendar_zone));
     rest.insert("end".to_owned(), next_end.write(calendar_zone));
     Some((ended, rest))
+}
+
+/// Start and end of each planned occurrence; `None` for a single event.
+fn planned(series: &Resource, calendar_zone: Tz) -> Option<impl Iterator<Item = (Point, Point)>> {
+    let rule = rule(series).ok()??;
+    let (start, end) = span(series, calendar_zone)?;
+    Some((0..rule.count.min(MOST)).map_while(move |index| occurrence_times(&rule, start, end, index)))
 }
 
 /// Start and end of the occurrence number `index`; `None` after the end of the series.
