@@ -97,7 +97,7 @@ check: $(TOOLS)/installed check-template ## Format, lints, documentation, depend
 check-template: $(TOOLS)/installed ## Only what concerns AWS: lints of the template, its rules, messages
 	$(SAM) validate --lint --region eu-central-1
 	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python infra/template/check.py
-	$(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
+	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
 
 package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
 	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(BUILD)
@@ -107,6 +107,7 @@ deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and see whether every
 	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
 	$(STACK) preflight $(ARCH) $(KEY_PARAMETER)
 	CONFIG="$(abspath $(CONFIG))" $(BUILD)
+	$(STACK) stamp
 	$(SAM) deploy $(GUIDED)
 	$(STACK) finish
 

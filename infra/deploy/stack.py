@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from samcli.yamlhelper import yaml_parse
 
+from release import stamp
+
 ROOT = Path(__file__).resolve().parents[2]
 CREATE_KEY = "aws ssm put-parameter --name {} --type SecureString --value file://key.json"
 
@@ -60,6 +62,10 @@ class Stack:
         outputs = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
         problem = f"the stack {self.name} has no {name} ({stack['StackStatus']}): `make deploy` says what to do"
         return outputs.get(name) or sys.exit(problem)
+
+    def stamp(self):
+        """Names what was built, for the alias that everybody calls."""
+        print(f"release {stamp(ROOT / '.aws-sam' / 'build', self.parameters)[:10]}")
 
     def finish(self):
         """Aligns the schedules, and tries whether every calendar can be swept."""

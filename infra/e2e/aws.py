@@ -66,7 +66,7 @@ class Aws:
             "MOFFMAN_CONFIG": str(self._opt / "moffman.yaml"),
         }
         self._process = Process(logs / "ministack.log", [str(ministack)], environment)
-        self._sam = tools / "sam"
+        self._tools = tools
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         # For boto3 as well as for sam.
@@ -106,6 +106,7 @@ class Aws:
         """Deploys what was built, and waits until it is done."""
         shutil.copy(self._build / "Configuration/moffman.yaml", self._opt / "moffman.yaml")
         chosen = [f"{name}={value}" for name, value in {"Arch": "x86_64", **parameters}.items()]
+        self._run("stamp", str(self._tools / "python"), "-B", "infra/deploy/release.py", str(self._build), *chosen)
         # All of it is said here, because samconfig.toml may have an engineer's own answers.
         arguments = ["--template-file", str(self._build / "template.yaml"), "--stack-name", STACK, "--region", REGION]
         arguments += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
@@ -216,17 +217,20 @@ class Aws:
 
     def _layer_of(self, function: str) -> bytes:
         client = self.client("lambda")
-        (layer,) = client.get_function_configuration(FunctionName=function)["Layers"]
+        (layer,) = client.get_function_configuration(FunctionName=function, Qualifier="live")["Layers"]
         place = client.get_layer_version_by_arn(Arn=layer["Arn"])["Content"]["Location"]
         with urllib.request.urlopen(place, timeout=30) as answer, zipfile.ZipFile(io.BytesIO(answer.read())) as content:
             return content.read("moffman.yaml")
 
     def _run_sam(self, command: str, *arguments: str, **environment: object) -> None:
+        self._run(f"sam {command}", str(self._tools / "sam"), command, *arguments, **environment)
+
+    def _run(self, name: str, *command: str, **environment: object) -> None:
         began = time.monotonic()
-        log = self._logs / f"sam-{command}.log"
+        log = self._logs / f"{name.replace(' ', '-')}.log"
         with log.open("ab") as output:
             result = subprocess.run(
-                [str(self._sam), command, *arguments],
+                command,
                 cwd=self._root,
                 env=self._environment | {name: str(value) for name, value in environment.items()},
                 stdin=subprocess.DEVNULL,
@@ -235,5 +239,5 @@ class Aws:
                 check=False,
             )
         if result.returncode:
-            raise Failed(f"sam {command} has failed; see {log}")
-        print(f"  sam {command}: {time.monotonic() - began:.0f} s", flush=True)
+            raise Failed(f"{name} has failed; see {log}")
+        print(f"  {name}: {time.monotonic() - began:.0f} s", flush=True)

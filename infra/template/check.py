@@ -8,7 +8,7 @@ from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
-from expand import ROOT, expanded, with_every_condition
+from expand import ROOT, expanded, source, with_every_condition
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE / "rules.guard"
@@ -18,7 +18,7 @@ TOOLS = Path(sys.executable).parent
 
 def main():
     MADE.mkdir(parents=True, exist_ok=True)
-    template = expanded()
+    template = expanded(source())
     lint(write("expanded", template))
     stack = with_every_condition(template)
     failed = broken_rules(write("stack", stack))
