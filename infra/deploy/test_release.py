@@ -69,12 +69,5 @@ class Published(unittest.TestCase):
         self.assertNotIn("AutoPublishAliasAllProperties", self.template["Globals"]["Function"])
 
 
-class Defaults(unittest.TestCase):
-    def test_they_suit_every_account(self):
-        parameters = source()["Parameters"]
-        needed = {name: parameters[name]["Default"] for name in ("AccessLogs", "ApiConcurrency", "SweeperConcurrency")}
-        self.assertEqual(needed, {"AccessLogs": "none", "ApiConcurrency": 0, "SweeperConcurrency": 0})
-
-
 if __name__ == "__main__":
     unittest.main()

@@ -176,6 +176,7 @@ class Aws:
             "queues": client("sqs").list_queues().get("QueueUrls", []),
             "topics": client("sns").list_topics()["Topics"],
             "alarms": client("cloudwatch").describe_alarms()["MetricAlarms"],
+            "dashboards": client("cloudwatch").list_dashboards()["DashboardEntries"],
             "log groups": [name for name in logs if STACK in name],
             "roles": [role["RoleName"] for role in client("iam").list_roles()["Roles"] if STACK in role["RoleName"]],
         }
