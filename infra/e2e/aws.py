@@ -117,6 +117,10 @@ class Aws:
             if self._layer_of(f"{STACK}-{function}") != (self._opt / "moffman.yaml").read_bytes():
                 raise Failed(f"the layer of {function} is not the configuration that was deployed")
 
+    def prepare_table(self, name: str) -> None:
+        """Makes a table ready for another stack, as `make deploy` does."""
+        self._run("table", str(self._tools / "python"), "-B", "infra/deploy/table.py", name)
+
     def delete(self) -> None:
         self.client("iam").delete_role_policy(RoleName=self.resources()["SweeperRole"], PolicyName=WIDENED)
         self._run_sam("delete", "--stack-name", STACK, "--region", REGION, "--no-prompts")
