@@ -6,6 +6,8 @@ import sys
 import unittest
 from pathlib import Path
 
+from samcli.yamlhelper import yaml_parse
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "infra" / "template"))
 from expand import expanded, source  # noqa: E402
@@ -61,6 +63,33 @@ class Parameters(unittest.TestCase):
         self.assertGreater(len(fields), 5)
         for field in fields:
             self.assertIn(f"        {field} = ", telling)
+
+
+class DeployRole(unittest.TestCase):
+    def setUp(self):
+        role = yaml_parse((ROOT / "infra/deploy/role.yaml").read_text())["Resources"]["Deployer"]["Properties"]
+        self.statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+
+    def actions(self, statement):
+        return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+    def test_it_may_make_what_the_stack_has(self):
+        services = {resource["Type"].split("::")[1].lower() for resource in expanded(source())["Resources"].values()}
+        allowed = {action.split(":")[0] for statement in self.statements for action in self.actions(statement)}
+        self.assertLessEqual(services, allowed)
+
+    def test_it_reads_no_secret_and_makes_no_role_without_the_boundary(self):
+        for statement in self.statements:
+            for action in self.actions(statement):
+                self.assertNotRegex(action, r"^(ssm:Get|kms:|dynamodb:(Get|Query|Scan|Batch)Item|\*)")
+                if action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
+                    self.assertEqual(statement["Condition"], {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "Boundary"}}})
+
+    def test_it_may_change_everything_only_where_the_stack_is_named(self):
+        for statement in self.statements:
+            if any(action.endswith(":*") for action in self.actions(statement)):
+                for resource in statement["Resource"]:
+                    self.assertRegex(json.dumps(resource), r"\$\{Stack\}|transform/Serverless")
 
 
 if __name__ == "__main__":
