@@ -1,6 +1,7 @@
-"""Where MiniStack does something else than AWS, and what is done about it; nothing else in this folder knows.
+"""Where MiniStack does something else than AWS, and what is done about it.
 
-Without a way around it here, so that other checks have to hold it (infra/template/rules.guard, infra/deploy/test_template.py):
+Not mended in this file, so that other checks have to hold it (infra/template/rules.guard, infra/deploy/test_template.py):
+- it unpacks no layer for a compiled function: `Aws` puts the configuration where the functions look for it;
 - it answers 502 with the function's own error where a function fails or cannot start, whatever the API's gateway responses say;
 - it takes a method's limit of the stage for that of another path, because it does not read `~1` as a slash;
 - it ignores the security policy of an API, reserved concurrency, access logs, and what a table's template says of time to live,
