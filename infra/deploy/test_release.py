@@ -44,6 +44,12 @@ class Published(unittest.TestCase):
             self.assertTrue(description.endswith(f" {digest}"), description)
             self.assertLessEqual(len(description), 256)
 
+    def test_a_deployment_that_failed_can_be_repeated(self):
+        resources = expanded(self.stamped()[1])["Resources"].values()
+        # Lambda publishes nothing that is like the last version, so that of the failed deployment must not stay.
+        policies = [resource["DeletionPolicy"] for resource in resources if resource["Type"] == "AWS::Lambda::Version"]
+        self.assertEqual(policies, ["Delete", "Delete"])
+
     def test_the_same_is_the_same_however_often_it_is_stamped(self):
         first, template = self.stamped(ApiMemory="256")
         self.assertEqual(self.stamped(ApiMemory="256"), (first, template))
