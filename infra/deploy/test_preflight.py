@@ -73,6 +73,13 @@ class Told(unittest.TestCase):
         own = [{"LogicalResourceId": "AccountRole", "PhysicalResourceId": "logs"}]
         self.look(Account(role=ROLE, status="UPDATE_COMPLETE", resources=own), AccessLogs="create-account-role")
 
+    def test_another_table_is_made_ready(self):
+        with mock.patch("preflight.prepare_table") as prepare:
+            self.look(Account())
+            prepare.assert_not_called()
+            self.look(Account(), ExistingTable="moffman-Table-1")
+        self.assertEqual(prepare.call_args.args[1], "moffman-Table-1")
+
     def test_a_name_that_is_too_long(self):
         self.assertIn("56 characters at most", self.refusal(Account(), stack="m" * 57))
         account = Account(status="UPDATE_COMPLETE", stacks={"m" * 56: {}})

@@ -81,6 +81,12 @@ class Commands(unittest.TestCase):
         self.environment.saved["profile"] = "team"
         self.assertEqual(stack.options(), "--stack-name moffman --region eu-central-1 --profile team")
 
+    def test_packages_of_a_living_stack_stay(self):
+        for status, offers in (("UPDATE_COMPLETE", 0), (None, 1)):
+            with mock.patch.object(commands, "offer_to_remove") as offer:
+                self.stack(Account(status=status)).packages()
+            self.assertEqual(offer.call_count, offers, status)
+
     def test_a_deployment_that_works(self):
         told, error = self.finish(maintained(2), {"offices_swept": 2, "offices_failed": 0, "problems": [], "plans": []})
         self.assertIn("calendars that can be swept: 2", told)
