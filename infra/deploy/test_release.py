@@ -64,6 +64,18 @@ class Published(unittest.TestCase):
         known.add(self.stamped()[0])
         self.assertEqual(len(known), 6)
 
+    def test_a_change_of_a_reservation_or_of_tags_deploys(self):
+        before = versions(self.stamped(ApiConcurrency="0")[1])
+        after = versions(self.stamped(ApiConcurrency="5")[1])
+        for published, described in zip(*after, strict=True):
+            # Lambda publishes only what differs from the last version.
+            self.assertNotIn(published, before[0])
+            self.assertNotIn(described, before[1])
+        # Tags are no parameter, and no part of a version: nothing is published.
+        _, template = self.stamped(ApiConcurrency="5")
+        template["Globals"]["Function"]["Tags"] = {"team": "attendance"}
+        self.assertEqual(versions(template), after)
+
     def test_sam_alone_publishes_nothing_for_what_lambda_does_not_version(self):
         before = versions(self.template)
         self.template["Globals"]["Function"]["Tags"] = {"team": "attendance"}
