@@ -12,13 +12,14 @@ LINT := cfn-lint==1.58.0
 GUARD := cfn-guard@3.2.1
 
 # Another stack beside the first, with a configuration and answers of its own: `make deploy ENV=staging`.
-ENV ?=
+# Shells have variables of this name and of ARCH for other purposes, so only make's command line counts.
+ENV =
 # The configuration that is deployed, and how sam and the tools it calls are found.
 CONFIG ?= infra/config/moffman$(if $(ENV),-$(ENV)).yaml
 SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
 STACK = $(TOOLS)/bin/python -B infra/deploy/stack.py "$(ENV)"
 # What a first deployment is told: the processor, and the name of the key's SSM parameter.
-ARCH ?=
+ARCH =
 KEY_PARAMETER ?=
 # Whether the key is read before a deployment, to see that it is one and whose it is.
 CHECK_KEY ?=
