@@ -11,17 +11,20 @@ LINT := cfn-lint==1.58.0
 # Compiled, without optimisation, which takes a minute or two.
 GUARD := cfn-guard@3.2.1
 
+# Another stack beside the first, with a configuration and answers of its own: `make deploy ENV=staging`.
+# Shells have variables of this name and of ARCH for other purposes, so only make's command line counts.
+ENV =
 # The configuration that is deployed, and how sam and the tools it calls are found.
-CONFIG ?= infra/config/moffman.yaml
+CONFIG ?= infra/config/moffman$(if $(ENV),-$(ENV)).yaml
 SAM = SAM_CLI_TELEMETRY=0 PATH="$(abspath $(TOOLS))/bin:$$PATH" sam
-# The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
-BUILD = MAKEFLAGS= $(SAM) build --parameter-overrides Arch=$(ARCH)
-STACK = $(TOOLS)/bin/python infra/deploy/stack.py
-ARCH = $(shell $(STACK) parameter Arch)
-# The name of the key's SSM parameter in a first deployment, if it is not the template's default.
+STACK = $(TOOLS)/bin/python -B infra/deploy/stack.py "$(ENV)"
+# What a first deployment is told: the processor, and the name of the key's SSM parameter.
+ARCH =
 KEY_PARAMETER ?=
-# Questions are asked until samconfig.toml has the answers.
-GUIDED ?= $(if $(shell grep '^parameter_overrides' samconfig.toml),,--guided --parameter-overrides Arch=$(ARCH) $(addprefix ServiceAccountKeyParameter=,$(KEY_PARAMETER)))
+# Whether the key is read before a deployment, to see that it is one and whose it is.
+CHECK_KEY ?=
+# The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
+BUILD = MAKEFLAGS= $(SAM) build --parameter-overrides Arch=$$($(STACK) parameter Arch $(ARCH))
 
 SEEDS ?= 2000
 SIMULATE := $(CARGO) run --locked --profile simulation --package moffman-simulation --bin simulate --
@@ -97,17 +100,18 @@ check: $(TOOLS)/installed check-template ## Format, lints, documentation, depend
 check-template: $(TOOLS)/installed ## Only what concerns AWS: lints of the template, its rules, messages
 	$(SAM) validate --lint --region eu-central-1
 	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python infra/template/check.py
-	$(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
+	AWS_DEFAULT_REGION=eu-central-1 $(TOOLS)/bin/python -B -m unittest discover --quiet --start-directory infra/deploy
 
 package: $(TOOLS)/installed ## Build the functions for AWS and print their sizes
 	CONFIG="$(abspath $(or $(wildcard $(CONFIG)),infra/config/moffman.example.yaml))" $(BUILD)
 	$(TOOLS)/bin/python infra/deploy/sizes.py
 
-deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy, and see whether every calendar can be swept
+deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy (to ENV), and see whether every calendar can be swept
 	$(CARGO) run --quiet --locked --bin moffman -- check-config --place aws "$(CONFIG)"
-	$(STACK) preflight $(ARCH) $(KEY_PARAMETER)
+	$(STACK) prepare "$(ARCH)" "$(KEY_PARAMETER)" "$(CHECK_KEY)"
 	CONFIG="$(abspath $(CONFIG))" $(BUILD)
-	$(SAM) deploy $(GUIDED)
+	$(STACK) stamp
+	$(SAM) deploy --config-env $(or $(ENV),default)
 	$(STACK) finish
 
 logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
@@ -121,6 +125,7 @@ key: $(TOOLS)/installed ## Show the API key of the deployed API
 
 delete: $(TOOLS)/installed ## Delete the stack; its table and the role for API Gateway's logs stay
 	$(SAM) delete $$($(STACK) options)
+	$(STACK) packages
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

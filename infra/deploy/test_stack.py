@@ -1,64 +1,15 @@
-"""What somebody who deploys is told about what is missing."""
+"""How a deployment begins and ends, and what the daily commands say."""
 
 import io
-import json
 import unittest
-from types import SimpleNamespace
 from unittest import mock
 
-from botocore.exceptions import ClientError
+import stack as commands
+from environment import ROOT, Environment
+from simulated import Account
+from stack import CHANGED_MEANWHILE, Stack, TaskFailed
 
-from stack import Stack
-
-KEY = {"type": "service_account", "client_email": "moffman@project.example.com", "private_key": "PEM"}
-
-
-class NotFound(ClientError):
-    """What SSM's client raises."""
-
-
-class Account:
-    """An AWS account that is asked through a session."""
-
-    region_name = "eu-central-1"
-
-    def __init__(self, parameter=None, role="arn:aws:iam::123456789012:role/logs", status=None, answers=(), resources=()):
-        self.parameter, self.role, self.status, self.resources = parameter, role, status, resources
-        self.answers, self.asked, self.named = list(answers), [], []
-
-    def client(self, _service, **_options):
-        return SimpleNamespace(
-            exceptions=SimpleNamespace(ParameterNotFound=NotFound),
-            get_caller_identity=lambda: {"Account": "123456789012"},
-            get_account=lambda: {"cloudwatchRoleArn": self.role} if self.role else {},
-            get_parameter=self.get_parameter,
-            describe_stacks=self.describe_stacks,
-            get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": self.resources}]),
-            invoke=self.invoke,
-        )
-
-    def describe_stacks(self, **_):
-        if self.status is None:
-            message = "Stack with id moffman does not exist"
-            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
-        outputs = [{"OutputKey": "Sweeper", "OutputValue": "sweeper"}]
-        complete = {"Outputs": outputs} if self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else {}
-        return {"Stacks": [{"StackStatus": self.status, **complete}]}
-
-    def invoke(self, Payload, **_):
-        self.asked.append(json.loads(Payload))
-        error, answer = self.answers.pop(0)
-        return {**error, "Payload": io.BytesIO(json.dumps(answer).encode())}
-
-    def get_parameter(self, Name, **_):
-        self.named.append(Name)
-        if self.parameter is None:
-            raise NotFound({"Error": {"Code": "ParameterNotFound"}}, "GetParameter")
-        return {"Parameter": self.parameter}
-
-
-def secure(value):
-    return {"Type": "SecureString", "Value": value}
+CONFLICT = f"update reload: {CHANGED_MEANWHILE}"
 
 
 def maintained(offices, **schedules):
@@ -66,63 +17,56 @@ def maintained(offices, **schedules):
     return {"offices": offices, "users": 0, "schedules": {"aligned": True, "failures": [], **schedules}}
 
 
-class Told(unittest.TestCase):
-    def stack(self, account, is_configured=False):
-        stack = Stack()
-        stack.session, stack.parameters, stack.is_configured = account, {}, is_configured
-        return stack
+def failed(kind, message):
+    """What a function that fails answers."""
+    return {"FunctionError": "Unhandled"}, {"errorType": kind, "errorMessage": message}
 
-    def preflight(self, account, *arguments, **options):
-        with mock.patch("sys.stdout", new_callable=io.StringIO) as out:
-            self.stack(account, **options).preflight("arm64", *arguments)
-        return out.getvalue()
 
-    def refusal(self, account, arch="arm64", key=None, access_logs=None, **options):
-        stack = self.stack(account, **options)
-        stack.parameters = {"AccessLogs": access_logs} if access_logs else {}
-        with self.assertRaises(SystemExit) as ended, mock.patch("sys.stdout", new_callable=io.StringIO):
-            stack.preflight(arch, key)
-        return str(ended.exception)
+class Commands(unittest.TestCase):
+    def stack(self, account, **parameters):
+        environment = Environment()
+        environment.session, environment.parameters = account, parameters
+        environment.saved.pop("parameter_overrides", None)
+        environment.save = lambda chosen: environment.parameters.update(chosen)
+        self.environment = environment
+        return Stack(environment)
 
     def finish(self, *answers):
         """How `make deploy` ends: what is printed, and the error, if it is one."""
-        account, error = Account(status="UPDATE_COMPLETE", answers=[({}, answer) for answer in answers]), None
-        with mock.patch("sys.stdout", new_callable=io.StringIO) as out:
+        answers = [answer if isinstance(answer, tuple) else ({}, answer) for answer in answers]
+        account, error = Account(status="UPDATE_COMPLETE", answers=answers), None
+        with mock.patch("sys.stdout", new_callable=io.StringIO) as out, mock.patch.object(commands.time, "sleep"):
             try:
                 self.stack(account).finish()
-            except SystemExit as ended:
+            except (SystemExit, TaskFailed) as ended:
                 error = str(ended)
         self.assertEqual(account.answers, [])
+        self.assertEqual({function for function, _ in account.asked}, {"moffman-sweeper:live"})
         return out.getvalue(), error
 
-    def test_whom_to_share_with(self):
-        told = self.preflight(Account(secure(json.dumps(KEY))))
-        self.assertIn("have to be shared with moffman@project.example.com", told)
+    def prepare(self, account, *given):
+        with mock.patch("sys.stdout", new_callable=io.StringIO) as out, mock.patch.object(commands, "somebody", lambda: None):
+            self.stack(account).prepare(*given)
+        return out.getvalue(), self.environment.parameters
 
-    def test_a_missing_parameter(self):
-        told = self.refusal(Account())
-        self.assertIn("/moffman/service-account-key does not exist", told)
-        self.assertIn("aws ssm put-parameter --name /moffman/service-account-key --type SecureString", told)
+    def test_a_first_deployment_takes_what_suits_the_account(self):
+        for role, access_logs in ((None, "none"), ("arn:aws:iam::123456789012:role/logs", "use-account-role")):
+            _, parameters = self.prepare(Account(role=role))
+            self.assertEqual(parameters["AccessLogs"], access_logs)
+        self.assertEqual(parameters["ServiceAccountKeyParameter"], "/moffman/service-account-key")
 
-    def test_a_key_under_another_name(self):
-        self.assertIn("make deploy KEY_PARAMETER=/other/name", self.refusal(Account()))
-        account = Account(secure(json.dumps(KEY)))
-        self.preflight(account, "/other/name")
-        self.assertEqual(account.named, ["/other/name"])
-        self.assertIn("/other/name does not exist", self.refusal(Account(), key="/other/name"))
-        configured = self.refusal(Account(), key="/other/name", is_configured=True)
-        self.assertIn("change ServiceAccountKeyParameter in samconfig.toml", configured)
-        self.assertNotIn("KEY_PARAMETER", self.refusal(Account(), is_configured=True))
+    def test_a_first_deployment_takes_what_it_is_given(self):
+        account = Account({"/other/name": {"Type": "SecureString"}})
+        _, parameters = self.prepare(account, "x86_64", "/other/name")
+        self.assertEqual((parameters["Arch"], account.named), ("x86_64", ["/other/name"]))
 
-    def test_a_first_deployment_that_failed(self):
-        for status, advice in (
-            ("ROLLBACK_COMPLETE", "the first deployment failed (ROLLBACK_COMPLETE): `make delete`, then deploy again"),
-            ("DELETE_FAILED", "`make delete` again"),
-            ("UPDATE_IN_PROGRESS", "wait until that is done"),
-        ):
-            self.assertIn(advice, self.refusal(Account(secure(json.dumps(KEY)), status=status)))
-        for status in (None, "REVIEW_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
-            self.preflight(Account(secure(json.dumps(KEY)), status=status))
+    def test_what_was_chosen_is_changed_in_one_place(self):
+        for given in (("x86_64", ""), ("", "/other/name")):
+            stack = self.stack(Account())
+            self.environment.saved["parameter_overrides"] = ""
+            with self.assertRaises(SystemExit) as ended:
+                stack.prepare(*given)
+            self.assertIn("in samconfig.toml instead of giving", str(ended.exception))
 
     def test_a_stack_that_is_not_there(self):
         for status, told in ((None, "there is no stack moffman in eu-central-1"), ("ROLLBACK_COMPLETE", "has no Sweeper")):
@@ -132,30 +76,16 @@ class Told(unittest.TestCase):
 
     def test_which_stack_sam_is_told(self):
         stack = self.stack(Account())
+        self.environment.saved.pop("profile", None)
         self.assertEqual(stack.options(), "--stack-name moffman --region eu-central-1")
-        stack.saved = {"profile": "team"}
+        self.environment.saved["profile"] = "team"
         self.assertEqual(stack.options(), "--stack-name moffman --region eu-central-1 --profile team")
 
-    def test_what_is_no_key(self):
-        for value in ("sesame", "[]", "{}", json.dumps({**KEY, "type": "authorized_user"})):
-            self.assertIn("does not hold the JSON key", self.refusal(Account(secure(value))), value)
-        self.assertIn("is a String", self.refusal(Account({"Type": "String", "Value": "{}"})))
-
-    def test_an_account_without_a_role_for_logs(self):
-        account = Account(secure(json.dumps(KEY)), role=None)
-        self.assertIn("answer so when you are asked", self.preflight(account))
-        self.assertIn("change it in samconfig.toml", self.refusal(account, is_configured=True))
-
-    def test_an_account_whose_role_for_logs_would_be_replaced(self):
-        key = secure(json.dumps(KEY))
-        self.assertIn("AccessLogs must be use-account-role or none", self.preflight(Account(key)))
-        refusal = self.refusal(Account(key), access_logs="create-account-role", is_configured=True)
-        self.assertIn("AccessLogs must be use-account-role or none; change it in samconfig.toml", refusal)
-        own = [{"LogicalResourceId": "AccountRole", "PhysicalResourceId": "logs"}]
-        stack = self.stack(Account(key, status="UPDATE_COMPLETE", resources=own), is_configured=True)
-        stack.parameters = {"AccessLogs": "create-account-role"}
-        with mock.patch("sys.stdout", new_callable=io.StringIO):
-            stack.preflight("arm64")
+    def test_packages_of_a_living_stack_stay(self):
+        for status, offers in (("UPDATE_COMPLETE", 0), (None, 1)):
+            with mock.patch.object(commands, "offer_to_remove") as offer:
+                self.stack(Account(status=status)).packages()
+            self.assertEqual(offer.call_count, offers, status)
 
     def test_a_deployment_that_works(self):
         told, error = self.finish(maintained(2), {"offices_swept": 2, "offices_failed": 0, "problems": [], "plans": []})
@@ -167,6 +97,13 @@ class Told(unittest.TestCase):
         self.assertIn("there are no offices yet", told)
         self.assertIsNone(error)
 
+    def test_the_schedule_that_did_the_same_meanwhile(self):
+        for first in (maintained(0, aligned=False, failures=[CONFLICT]), failed("NotAligned", f"no: {CONFLICT}")):
+            self.assertIsNone(self.finish(first, maintained(0))[1])
+            error = self.finish(first, maintained(0, aligned=False, failures=[CONFLICT]))[1]
+            self.assertIn(CHANGED_MEANWHILE, error)
+        self.assertIn(f'"{CHANGED_MEANWHILE}"', (ROOT / "shared/src/scheduler.rs").read_text())
+
     def test_a_calendar_that_is_not_shared(self):
         problem = {"office": "Prague", "problem": "it is not shared with moffman@project.example.com"}
         sweep = {"offices_swept": 1, "offices_failed": 1, "problems": [problem], "plans": []}
@@ -175,21 +112,25 @@ class Told(unittest.TestCase):
         self.assertIn("office Prague: it is not shared with moffman@project.example.com", error)
 
     def test_schedules_that_are_not_aligned(self):
-        failed = maintained(0, aligned=False, failures=["create sweep-0-of-1: AccessDenied"])
-        for answer, reason in ((failed, "AccessDenied"), (maintained(0, aligned=False, because="no group"), "no group")):
+        refused = maintained(0, aligned=False, failures=["create sweep-0-of-1: AccessDenied"])
+        for answer, reason in ((refused, "AccessDenied"), (maintained(0, aligned=False, because="no group"), "no group")):
             _, error = self.finish(answer)
             self.assertIn("the schedules are not aligned", error)
             self.assertIn(reason, error)
 
-    def test_another_processor_than_the_stack_has(self):
-        self.assertIn("change Arch", self.refusal(Account(secure(json.dumps(KEY))), arch="x86_64", is_configured=True))
-
     def test_a_task_that_failed(self):
         for kind, told in (("Panicked", []), ("NothingSwept", ["`make sweep DRY_RUN=1` says why"])):
-            answer = ({"FunctionError": "Unhandled"}, {"errorType": kind, "errorMessage": "it broke"})
-            with self.assertRaises(SystemExit) as ended:
-                self.stack(Account(status="CREATE_COMPLETE", answers=[answer])).invoke('{"task": "sweep"}')
+            account = Account(status="CREATE_COMPLETE", answers=[failed(kind, "it broke")])
+            with self.assertRaises(TaskFailed) as ended:
+                self.stack(account).invoke('{"task": "sweep"}')
             self.assertEqual(str(ended.exception).splitlines(), ["the sweeper failed: it broke", *told])
+
+    def test_a_long_task_keeps_its_connection(self):
+        account = Account(status="CREATE_COMPLETE", answers=[({}, {})])
+        self.stack(account).invoke('{"task": "sweep"}')
+        (config,) = [options["config"] for options in account.options if options]
+        self.assertTrue(config.tcp_keepalive)
+        self.assertEqual(config.retries, {"total_max_attempts": 1})
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import boto3
-import yaml
 
+from differences import import_gateway_responses, narrow_scheduler_rights, widen_scheduler_rights, without_metric_math
 from processes import Failed, Process, free_port, until
 
 REGION = "eu-central-1"
@@ -26,8 +26,6 @@ ROOT = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
-# The policy with the sweeper's rights as MiniStack wants them.
-WIDENED = "scheduler-anywhere"
 # Compiled fast: how small and fast the functions are is not what is tried here.
 LIGHT_BUILD = {
     "CARGO_PROFILE_RELEASE_LTO": "off",
@@ -66,7 +64,7 @@ class Aws:
             "MOFFMAN_CONFIG": str(self._opt / "moffman.yaml"),
         }
         self._process = Process(logs / "ministack.log", [str(ministack)], environment)
-        self._sam = tools / "sam"
+        self._tools = tools
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         # For boto3 as well as for sam.
@@ -100,24 +98,29 @@ class Aws:
     def build(self, configuration: Path) -> None:
         """Compiles the functions and makes the layer with this configuration."""
         self._run_sam("build", "--build-dir", str(self._build), "--parameter-overrides", "Arch=x86_64", CONFIG=configuration)
-        self._without_metric_math()
+        without_metric_math(self._build / "template.yaml")
 
     def deploy(self, **parameters: object) -> None:
         """Deploys what was built, and waits until it is done."""
         shutil.copy(self._build / "Configuration/moffman.yaml", self._opt / "moffman.yaml")
         chosen = [f"{name}={value}" for name, value in {"Arch": "x86_64", **parameters}.items()]
+        self._run("stamp", str(self._tools / "python"), "-B", "infra/deploy/release.py", str(self._build), *chosen)
         # All of it is said here, because samconfig.toml may have an engineer's own answers.
         arguments = ["--template-file", str(self._build / "template.yaml"), "--stack-name", STACK, "--region", REGION]
         arguments += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
         self._run_sam("deploy", *arguments, "--parameter-overrides", *chosen)
-        self._import_gateway_responses()
-        self._widen_scheduler_rights()
+        import_gateway_responses(self, STACK)
+        widen_scheduler_rights(self)
         for function in ("api", "sweeper"):
             if self._layer_of(f"{STACK}-{function}") != (self._opt / "moffman.yaml").read_bytes():
                 raise Failed(f"the layer of {function} is not the configuration that was deployed")
 
+    def prepare_table(self, name: str) -> None:
+        """Makes a table ready for another stack, as `make deploy` does."""
+        self._run("table", str(self._tools / "python"), "-B", "infra/deploy/table.py", name)
+
     def delete(self) -> None:
-        self.client("iam").delete_role_policy(RoleName=self.resources()["SweeperRole"], PolicyName=WIDENED)
+        narrow_scheduler_rights(self)
         self._run_sam("delete", "--stack-name", STACK, "--region", REGION, "--no-prompts")
 
     def outputs(self) -> dict[str, str]:
@@ -175,58 +178,28 @@ class Aws:
             "queues": client("sqs").list_queues().get("QueueUrls", []),
             "topics": client("sns").list_topics()["Topics"],
             "alarms": client("cloudwatch").describe_alarms()["MetricAlarms"],
+            "dashboards": client("cloudwatch").list_dashboards()["DashboardEntries"],
             "log groups": [name for name in logs if STACK in name],
             "roles": [role["RoleName"] for role in client("iam").list_roles()["Roles"] if STACK in role["RoleName"]],
         }
         return {kind: things for kind, things in left.items() if things}
 
-    def _without_metric_math(self) -> None:
-        """MiniStack refuses alarms with it: here they watch the metrics as they are."""
-        file = self._build / "template.yaml"
-        template = yaml.safe_load(file.read_text())
-        for resource in template["Resources"].values():
-            if "Metrics" in resource["Properties"]:
-                watched = resource["Properties"].pop("Metrics")[0]["MetricStat"]
-                resource["Properties"] |= {**watched["Metric"], "Statistic": watched["Stat"], "Period": watched["Period"]}
-        file.write_text(yaml.safe_dump(template, sort_keys=False))
-
-    def _import_gateway_responses(self) -> None:
-        """API Gateway takes them from the document that the template brings; MiniStack leaves them out."""
-        processed = self.client("cloudformation").get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
-        document = processed["Resources"]["Api"]["Properties"]["Body"]
-        api, client = self.resources()["Api"], self.client("apigateway")
-        for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
-            status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
-            client.put_gateway_response(
-                restApiId=api,
-                responseType=kind,
-                responseParameters=response["responseParameters"],
-                responseTemplates=response["responseTemplates"],
-                **status,
-            )
-        client.create_deployment(restApiId=api, stageName=urlsplit(self.outputs()["ApiUrl"]).path.split("/")[1])
-
-    def _widen_scheduler_rights(self) -> None:
-        """MiniStack checks the actions of the scheduler on other resources than AWS: without the group, or on none."""
-        iam, role = self.client("iam"), self.resources()["SweeperRole"]
-        statements = iam.get_role_policy(RoleName=role, PolicyName="sweeper")["PolicyDocument"]["Statement"]
-        rights = [{**item, "Resource": "*"} for item in statements if "scheduler:" in json.dumps(item["Action"])]
-        policy = {"Version": "2012-10-17", "Statement": rights}
-        iam.put_role_policy(RoleName=role, PolicyName=WIDENED, PolicyDocument=json.dumps(policy))
-
     def _layer_of(self, function: str) -> bytes:
         client = self.client("lambda")
-        (layer,) = client.get_function_configuration(FunctionName=function)["Layers"]
+        (layer,) = client.get_function_configuration(FunctionName=function, Qualifier="live")["Layers"]
         place = client.get_layer_version_by_arn(Arn=layer["Arn"])["Content"]["Location"]
         with urllib.request.urlopen(place, timeout=30) as answer, zipfile.ZipFile(io.BytesIO(answer.read())) as content:
             return content.read("moffman.yaml")
 
     def _run_sam(self, command: str, *arguments: str, **environment: object) -> None:
+        self._run(f"sam {command}", str(self._tools / "sam"), command, *arguments, **environment)
+
+    def _run(self, name: str, *command: str, **environment: object) -> None:
         began = time.monotonic()
-        log = self._logs / f"sam-{command}.log"
+        log = self._logs / f"{name.replace(' ', '-')}.log"
         with log.open("ab") as output:
             result = subprocess.run(
-                [str(self._sam), command, *arguments],
+                command,
                 cwd=self._root,
                 env=self._environment | {name: str(value) for name, value in environment.items()},
                 stdin=subprocess.DEVNULL,
@@ -235,5 +208,5 @@ class Aws:
                 check=False,
             )
         if result.returncode:
-            raise Failed(f"sam {command} has failed; see {log}")
-        print(f"  sam {command}: {time.monotonic() - began:.0f} s", flush=True)
+            raise Failed(f"{name} has failed; see {log}")
+        print(f"  {name}: {time.monotonic() - began:.0f} s", flush=True)

@@ -18,6 +18,8 @@ BRNO, PRAGUE, OSTRAVA, PILSEN, ZLIN = (
 EVA, JAN = "eva@example.com", "jan@example.com"
 PEOPLE = {EVA: "Eva Example", JAN: "Jan Sample"}
 SPREADSHEET = "sample-spreadsheet"
+KEY_PARAMETER = "/moffman/service-account-key"
+GENEROUS = {"RequestsPerSecond": 1000, "RequestBurst": 1000, "RequestsPerDay": 1_000_000}
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Stage:
     forms: list[dict] = field(default_factory=list)
     # How many mails there are, as the form says.
     mails: int = 1
+    # What the deleted stack has left.
+    table: str = ""
 
     def configuration(self, *, sweep_interval: int | None, reload_interval: int | None, offices: dict[str, str]) -> Path:
         """Writes the file that is deployed."""

@@ -6,13 +6,12 @@ Every step is a function whose first line says what it shows; they run in the or
 import json
 
 from api import Api
+from ending import delete, delete_again, nothing_is_left_behind, table_is_used_again
 from fuzz import fuzz
-from processes import Failed, until
-from stage import BRNO, EVA, JAN, OSTRAVA, PILSEN, PRAGUE, SPREADSHEET, ZLIN, Stage, expect
+from processes import until
+from stage import BRNO, EVA, GENEROUS, JAN, KEY_PARAMETER, OSTRAVA, PILSEN, PRAGUE, SPREADSHEET, ZLIN, Stage, expect
 
 OFFICES = [["Office", "Calendar"], ["Prague", PRAGUE]]
-KEY_PARAMETER = "/moffman/service-account-key"
-GENEROUS = {"RequestsPerSecond": 1000, "RequestBurst": 1000, "RequestsPerDay": 1_000_000}
 # How long a new schedule of one minute may take to begin, and its task to be done: MiniStack looks every 10 seconds.
 A_ROUND = 180
 
@@ -180,38 +179,6 @@ def plan_is_limited(stage: Stage) -> None:
     expect("when to come back", refused.headers["Retry-After"], "1")
 
 
-def nothing_is_left_behind(stage: Stage) -> None:
-    """Logs name nobody, no task has failed, and Google had nothing to complain about"""
-    outputs = stage.aws.outputs()
-    secrets = ["example.com", "Example", "Sample", "ya29.", "PRIVATE KEY", stage.api.key, SPREADSHEET]
-    for output in ("ApiLog", "SweeperLog"):
-        lines = stage.aws.log(outputs[output])
-        if not lines:
-            raise Failed(f"{outputs[output]} is empty")
-        (stage.logs / f"{output}.log").write_text("\n".join(lines))
-        for line in lines:
-            for secret in secrets:
-                if secret in line:
-                    raise Failed(f"{outputs[output]} has {secret!r}: {line}")
-    attributes = stage.aws.client("sqs").get_queue_attributes(
-        QueueUrl=stage.aws.resources()["DeadLetters"], AttributeNames=["ApproximateNumberOfMessages"]
-    )
-    expect("dead letters", attributes["Attributes"]["ApproximateNumberOfMessages"], "0")
-    stage.google.must_be_content()
-
-
-def delete(stage: Stage) -> None:
-    """Deleting the stack leaves the table, and only that"""
-    resources = stage.aws.resources()
-    stage.aws.delete()
-    aws = stage.aws.client
-    tables = aws("dynamodb").list_tables()["TableNames"]
-    expect("the tables", tables, [resources["Table"]])
-    if not aws("dynamodb").scan(TableName=resources["Table"], Limit=1)["Items"]:
-        raise Failed("the table is empty")
-    expect("what is left", stage.aws.left(), {})
-
-
 STEPS = [
     deploy,
     schedules_are_made,
@@ -228,4 +195,6 @@ STEPS = [
     plan_is_limited,
     nothing_is_left_behind,
     delete,
+    table_is_used_again,
+    delete_again,
 ]

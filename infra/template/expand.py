@@ -22,9 +22,14 @@ class NoManagedPolicies:
         return {}
 
 
-def expanded():
-    """The template after the SAM transform, as JSON has it."""
-    template = yaml_parse((ROOT / "template.yaml").read_text())
+def source():
+    """The template as it is written."""
+    return yaml_parse((ROOT / "template.yaml").read_text())
+
+
+def expanded(template):
+    """A template after the SAM transform, as JSON has it."""
+    template = copy.deepcopy(template)
     template["Globals"]["Function"]["CodeUri"] = UPLOADED
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":

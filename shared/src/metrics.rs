@@ -77,6 +77,7 @@ mod tests {
             "OfficesFailed",
             "OfficesSwept",
             "OldestOpenHours",
+            "OldestShardAge",
             "RecordsOrphaned",
         ];
         assert_eq!(watched, expected);

@@ -116,7 +116,7 @@ impl Sweeper {
     }
 
     async fn align(&self, dry_run: bool, context: &Context) -> Result<Alignment, AlignError> {
-        let function = unqualified(&context.invoked_function_arn).to_owned();
+        let function = live(&context.invoked_function_arn);
         let (client, deadline) = (self.scheduler.clone(), self.deadline(context));
         schedules::align(&self.app, &AlignOrder { client, function, dry_run, deadline }).await
     }
@@ -128,9 +128,10 @@ fn deadline(context: &Context) -> Option<DateTime<Utc>> {
     end.checked_sub_signed(TO_ANSWER)
 }
 
-/// The ARN without the name of the latest version, which only some invocations have.
-fn unqualified(arn: &str) -> &str {
-    arn.strip_suffix(":$LATEST").unwrap_or(arn)
+/// The ARN of the alias that schedules call, whatever version of the function somebody has invoked.
+fn live(invoked: &str) -> String {
+    let name = invoked.match_indices(':').nth(6).map_or(invoked, |(end, _)| &invoked[..end]);
+    format!("{name}:live")
 }
 
 #[cfg(test)]
@@ -148,10 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_version_is_the_function_itself() {
-        let arn = "arn:aws:lambda:eu-central-1:000000000000:function:sweeper";
-        assert_eq!(unqualified(&format!("{arn}:$LATEST")), arn);
-        assert_eq!(unqualified(arn), arn);
-        assert_eq!(unqualified(&format!("{arn}:live")), format!("{arn}:live"));
+    fn schedules_call_the_alias_whatever_was_invoked() {
+        let function = "arn:aws:lambda:eu-central-1:000000000000:function:sweeper";
+        for invoked in ["", ":$LATEST", ":7", ":live", ":other"] {
+            assert_eq!(live(&format!("{function}{invoked}")), format!("{function}:live"), "{invoked}");
+        }
     }
 }

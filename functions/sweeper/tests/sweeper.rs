@@ -121,7 +121,7 @@ async fn maintaining_makes_the_schedules_and_what_they_send_is_swept() {
     assert_eq!(maintained["schedules"]["aligned"], true, "{maintained:#}");
     assert_eq!(world.schedules("moffman-sweeps"), ["reload", "sweep-0-of-1"]);
     let schedule = world.schedule("moffman-sweeps", "sweep-0-of-1").unwrap();
-    assert_eq!(schedule["Target"]["Arn"], "arn:aws:lambda:eu-central-1:000000000000:function:simulated");
+    assert_eq!(schedule["Target"]["Arn"], "arn:aws:lambda:eu-central-1:000000000000:function:simulated:live");
     assert_eq!(schedule["Target"]["RoleArn"], STACK[1].1);
     assert_eq!(schedule["Target"]["DeadLetterConfig"]["Arn"], STACK[2].1);
 
