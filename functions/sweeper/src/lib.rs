@@ -59,7 +59,11 @@ impl Sweeper {
 
     async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
         match task {
-            Task::Sweep { scope, dry_run, share } => {
+            Task::Sweep { turn: Some(turn), .. } if turn.is_late(self.app.clock.now()) => {
+                tracing::warn!(scheduled = turn.time(), "a sweep comes too late and is left to the next one");
+                Ok(json!({"too_late": turn.time()}))
+            }
+            Task::Sweep { scope, dry_run, share, turn: _ } => {
                 self.sweep(&sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share }).await
             }
             Task::Reload { dry_run: false } => self.reload(context).await,

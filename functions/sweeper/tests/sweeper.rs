@@ -144,6 +144,31 @@ async fn maintaining_makes_the_schedules_and_what_they_send_is_swept() {
 }
 
 #[tokio::test]
+async fn a_sweep_that_waited_too_long_is_left_to_the_next_one() {
+    let function = deployed(&[("MOFFMAN_OFFICES__GOOGLE_CONFIG__UPDATE_INTERVAL", "300")]).await;
+    let world = function.stage.world.clone();
+    function.answer(event("sweeper-maintain.json")).await;
+    let prague = anna_adds(&function, PRAGUE);
+    let fired = |ago: TimeDelta| {
+        let start = world.schedule("moffman-sweeps", "sweep-0-of-1").unwrap()["StartDate"].as_i64().unwrap();
+        let first = chrono::DateTime::from_timestamp(start, 0).unwrap();
+        let mut input = world.firings("moffman-sweeps", first).into_iter().last().unwrap().input;
+        assert_eq!(input["schedule"]["time"], first.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        input["schedule"]["time"] = json!((world.now() - ago).to_rfc3339());
+        input
+    };
+    let late = function.answer(fired(TimeDelta::minutes(8))).await;
+    assert_eq!(late["offices_swept"], Value::Null, "{late:#}");
+    assert!(late["too_late"].is_string() && !approved(&function, PRAGUE, &prague));
+    let in_time = function.answer(fired(TimeDelta::minutes(6))).await;
+    assert_eq!(in_time["offices_swept"], 2, "{in_time:#}");
+    assert!(approved(&function, PRAGUE, &prague));
+    let lines = function.log();
+    let told = lines.iter().filter(|line| line["scheduled"] == late["too_late"]);
+    assert_eq!(told.count(), 1, "{lines:#?}");
+}
+
+#[tokio::test]
 async fn a_dry_run_of_maintaining_and_reloading_prints_the_diff_and_changes_nothing() {
     let function = deployed(&[]).await;
     let world = function.stage.world.clone();

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::timetable::Timetable;
 use crate::config::Aws;
+use crate::domain::appointment::Appointment;
 use crate::domain::office::Office;
 use crate::domain::rounds::{Rounds, patience, whole_minutes};
 use crate::domain::schedule::{Ours, Schedule, Target, describe_reload, describe_sweep, in_words};
@@ -99,7 +100,8 @@ pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack) -> (Vec<W
 
 fn sweep(rounds: &Rounds, shard: u32, stack: &Stack) -> WantedSchedule {
     let (of, every, units) = (rounds.shards, rounds.every, rounds.share.units_per_minute());
-    let input = json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units});
+    let turn = Appointment::every(every);
+    let input = json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units, "schedule": turn});
     let target = stack.target(every, &input);
     WantedSchedule {
         schedule: schedule(Ours::Sweep { shard, of }, describe_sweep(rounds, shard), every, target),

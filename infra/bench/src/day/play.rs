@@ -82,7 +82,7 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let app = deployment.process()?;
     let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
     match Task::try_from(event)? {
-        Task::Sweep { scope, dry_run, share } => {
+        Task::Sweep { scope, dry_run, share, turn: _ } => {
             let report = sweep(&app, &sweep::SweepOrder { scope, dry_run, deadline: budget.deadline, share }).await?;
             if report.offices_failed > 0 || !report.problems.is_empty() {
                 return Err(format!("a sweep had trouble: {report:?}").into());

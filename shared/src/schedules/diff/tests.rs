@@ -64,8 +64,8 @@ fn what_a_diff_made_is_unchanged_for_every_later_one() {
 fn the_first_sweep_is_soon_and_the_others_follow() {
     let diff = diff(&[], desired(201, Some(120)), at("08:00:30"));
     insta::assert_snapshot!(lines(&diff).join("\n"), @r#"
-    create sweep-0-of-2: rate(2 hours) from 2026-06-15T08:01Z, {"shard":0,"shards":2,"task":"sweep","units_per_minute":420}
-    create sweep-1-of-2: rate(2 hours) from 2026-06-15T09:01Z, {"shard":1,"shards":2,"task":"sweep","units_per_minute":420}
+    create sweep-0-of-2: rate(2 hours) from 2026-06-15T08:01Z, {"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":0,"shards":2,"task":"sweep","units_per_minute":420}
+    create sweep-1-of-2: rate(2 hours) from 2026-06-15T09:01Z, {"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":1,"shards":2,"task":"sweep","units_per_minute":420}
     create reload: rate(5 minutes), {"task":"reload"}
     "#);
 }
