@@ -135,8 +135,8 @@ mod tests {
         assert_eq!(shard.try_into(), sweep(SweepScope::Shard { index: 1, of: 2 }, false));
         let paced = json!({"task": "sweep", "shard": 0, "shards": 50, "units_per_minute": 48});
         let scope = SweepScope::Shard { index: 0, of: 50 };
-        let share = Share::new(48);
-        assert_eq!(paced.try_into(), Ok(Task::Sweep { scope, dry_run: false, share, turn: None }));
+        let paced_task = Task::Sweep { scope, dry_run: false, share: Share::new(48), turn: None };
+        assert_eq!(paced.try_into(), Ok(paced_task));
         let turn = Appointment::every(71);
         let scheduled =
             Ok(Task::Sweep { scope: SweepScope::All, dry_run: false, share: None, turn: Some(turn.clone()) });

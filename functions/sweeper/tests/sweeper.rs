@@ -168,6 +168,52 @@ async fn a_sweep_that_waited_too_long_is_left_to_the_next_one() {
     assert_eq!(told.count(), 1, "{lines:#?}");
 }
 
+/// Makes a schedule look as if it had fired for three hours, and answers its event.
+fn fired_for_hours(function: &Function, schedule: &str) -> Value {
+    let world = &function.stage.world;
+    let mut content = world.schedule("moffman-sweeps", schedule).unwrap();
+    let input = content["Target"]["Input"].as_str().unwrap().to_owned();
+    content["StartDate"] = json!((world.now() - TimeDelta::hours(3)).timestamp());
+    for answered in ["Arn", "CreationDate", "GroupName", "LastModificationDate", "Name"] {
+        content.as_object_mut().unwrap().remove(answered);
+    }
+    world.put_schedule("moffman-sweeps", schedule, content);
+    serde_json::from_str(&input.replace("<aws.scheduler.scheduled-time>", &world.now().to_rfc3339())).unwrap()
+}
+
+#[tokio::test]
+async fn what_became_of_a_scheduled_sweep_is_noted_and_its_age_measured() {
+    let function = deployed(&[]).await;
+    let world = function.stage.world.clone();
+    let young = function.answer(event("sweeper-maintain.json")).await;
+    assert_eq!(young["shards"], json!({"oldest_seconds": null, "troubled": []}), "{young:#}");
+    let scheduled = fired_for_hours(&function, "sweep-0-of-1");
+    let oldest = async || {
+        let maintained = function.answer(event("sweeper-maintain.json")).await;
+        assert_eq!(maintained["schedules"]["changes"], json!([]), "{maintained:#}");
+        (maintained["shards"]["oldest_seconds"].as_i64().unwrap(), maintained["shards"]["troubled"].clone())
+    };
+    let (never, _) = oldest().await;
+    assert!((3 * 3_600..3 * 3_600 + 120).contains(&never), "{never}");
+
+    function.answer(json!({"task": "sweep", "shard": 0, "shards": 1})).await;
+    let (ordered, _) = oldest().await;
+    assert!(ordered >= never, "nothing is noted of what somebody orders");
+    function.answer(scheduled.clone()).await;
+    let (swept, troubled) = oldest().await;
+    assert!(swept < 120 && troubled == json!([]), "{swept} {troubled}");
+
+    world.fail(Matcher::operation("events.list"), Fault::status(403, "forbidden")).always();
+    error(function.invoke(scheduled).await);
+    let (failed, troubled) = oldest().await;
+    assert!(failed >= swept && failed < 120, "{failed}");
+    assert_eq!((&troubled[0]["schedule"], &troubled[0]["offices_failed"]), (&json!("sweep-0-of-1"), &json!(2)));
+    assert_eq!(troubled[0]["troubled"], json!(["brno", "prague"]), "{troubled}");
+    let lines = function.log();
+    let ages: Vec<&Value> = lines.iter().map(|line| &line["OldestShardAge"]).filter(|age| age.is_i64()).collect();
+    assert_eq!(ages, [&json!(never), &json!(ordered), &json!(swept), &json!(failed)], "{lines:#?}");
+}
+
 #[tokio::test]
 async fn a_dry_run_of_maintaining_and_reloading_prints_the_diff_and_changes_nothing() {
     let function = deployed(&[]).await;
@@ -273,6 +319,11 @@ async fn a_sweep_is_logged_and_measured_without_personal_data() {
     };
     assert_eq!((&one("sweep")["offices.swept"], &one("sweep")["forms.issued"]), (&json!(2), &json!(1)));
     assert_eq!((&one("invocation")["task"], &one("invocation")["ok"]), (&json!("sweep"), &json!(true)));
+    let span = &one("invocation")["span"];
+    assert_eq!((&span["function_version"], &span["cold_start"]), (&json!("1"), &json!(true)));
+    for line in lines.iter().filter(|line| line["_aws"].is_null()) {
+        assert_eq!(&line["span"], span, "{line}");
+    }
     let metrics: Vec<&Value> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
     assert_eq!(metrics.len(), 1, "{lines:#?}");
     assert_eq!((&metrics[0]["OfficesSwept"], &metrics[0]["Table"]), (&json!(2), &json!("moffman")));
@@ -304,6 +355,22 @@ async fn a_calendar_that_is_not_shared_is_reported_with_the_address_to_share_it_
     let lines = function.log();
     let told = |message: &str| lines.iter().any(|line| line["message"] == message && line["account"] == account);
     assert!(told("the spreadsheet is not shared with this account, or does not exist"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_key_that_was_replaced_in_ssm_is_used_without_a_new_process() {
+    let function = Function::start(SWEEPER).await;
+    let world = function.stage.world.clone();
+    function.answer(event("sweeper-sweep.json")).await;
+    world.set_secure_parameter("/moffman/key", &world.service_account_key().replace("5149a7f3d0", "a7f3d05149"));
+    world.revoke_tokens();
+    world.fail("token", Fault::status(400, "invalid_grant: Invalid JWT Signature."));
+    let report = function.answer(event("sweeper-sweep.json")).await;
+    assert_eq!((&report["offices_swept"], world.count("GetParameter")), (&json!(2), 2), "{report:#}");
+    world.revoke_tokens();
+    world.fail("token", Fault::status(400, "invalid_grant: Invalid JWT Signature."));
+    error(function.invoke(event("sweeper-sweep.json")).await);
+    assert_eq!(world.count("GetParameter"), 2, "once a minute");
 }
 
 #[tokio::test]

@@ -36,6 +36,11 @@ impl Appointment {
         self.at().is_some_and(|at| now - at > latest)
     }
 
+    /// When the next sweep of the schedule is to begin.
+    pub fn next(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.at().unwrap_or(now) + TimeDelta::minutes(i64::from(self.every_minutes))
+    }
+
     fn at(&self) -> Option<DateTime<Utc>> {
         self.time.parse().ok()
     }
@@ -53,6 +58,9 @@ mod tests {
         assert!(!is_late("2026-06-15T07:53:00Z", 120) && is_late("2026-06-15T07:52:59Z", 120));
         assert!(!is_late("2026-06-15T07:57:00Z", 1) && is_late("2026-06-15T07:56:59Z", 1));
         assert!(!is_late("2026-06-15T08:30:00Z", 1), "a clock that is behind");
+        let next = |time: &str| Appointment { time: time.to_owned(), every_minutes: 120 }.next(now);
+        assert_eq!(next("2026-06-15T07:53:00Z").to_rfc3339(), "2026-06-15T09:53:00+00:00");
+        assert_eq!(next(SCHEDULED_TIME).to_rfc3339(), "2026-06-15T10:00:00+00:00");
         for unreadable in [SCHEDULED_TIME, "", "yesterday"] {
             assert!(!is_late(unreadable, 1), "{unreadable}");
         }
