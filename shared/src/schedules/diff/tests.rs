@@ -78,7 +78,7 @@ fn another_interval_begins_when_the_old_sweeps_are_over() {
         panic!("{diff:?}");
     };
     assert_eq!((first.start, second.start), (Some(at("09:50:00")), Some(at("10:20:00"))));
-    assert!(lines(&diff)[0].starts_with("update sweep-0-of-2: rate(2 hours) becomes rate(1 hour), description"));
+    assert!(lines(&diff)[0].starts_with("update sweep-0-of-2: rate(2 hours) becomes rate(1 hour), input becomes"));
     assert_eq!(diff.unchanged, 1, "the reload");
 }
 
@@ -101,6 +101,9 @@ fn what_is_half_done_is_finished_in_step() {
     assert_eq!((rest.changes.len(), rest.unchanged), (34, 17));
     for change in rest.changes {
         let Change::Create(made) = change else { panic!("{change}") };
+        if made.name == "reload" {
+            continue;
+        }
         let planned = whole.iter().find(|is| is.name == made.name).unwrap();
         let Some((made, planned)) = made.start.zip(planned.start) else { continue };
         assert_eq!((made - planned).num_minutes().rem_euclid(120), 0);
