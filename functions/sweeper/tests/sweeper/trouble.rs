@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use moffman_simulators::{Fault, Matcher};
 use moffman_sweeper::Sweeper;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::function::{Function, event};
 use crate::stage::{BRNO, PRAGUE, Stage};
