@@ -13,7 +13,7 @@ use crate::directory::{Directory, DirectorySources, Range};
 use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
 use crate::google::pace::Pace;
-use crate::google::{GoogleClient, GoogleOptions, KeyError};
+use crate::google::{GoogleClient, GoogleKey, GoogleOptions, KeyError};
 use crate::store::Store;
 use crate::transport::Transport;
 
@@ -61,8 +61,8 @@ impl Stop {
 pub struct Surroundings {
     /// The checked configuration.
     pub settings: Settings,
-    /// The service account's key, the text of its JSON file.
-    pub google_key: SecretString,
+    /// The service account's key.
+    pub google_key: GoogleKey,
     /// Sent as the `Authorization` header to Byroapi.
     pub forms_authorization: Option<SecretString>,
     /// The table.
@@ -92,7 +92,7 @@ impl Moffman {
         let Surroundings { settings, google_key, forms_authorization, store, transport, clock, randomness } =
             surroundings;
         let google = GoogleClient::new(GoogleOptions {
-            key: &google_key,
+            key: google_key,
             endpoint: settings.google_api.endpoint.as_deref(),
             transport: &transport,
             store: store.clone(),

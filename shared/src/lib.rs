@@ -1,7 +1,7 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`]) are what the service does; [`app::Moffman`]
-//! holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`], [`shards`]) are what the service
+//! does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod app;
 pub mod byroapi;
@@ -18,6 +18,7 @@ pub mod reload;
 pub mod reserve;
 pub mod scheduler;
 pub mod schedules;
+pub mod shards;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;

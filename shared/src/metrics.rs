@@ -1,6 +1,6 @@
 //! The numbers that alarms watch, printed by a Lambda function in `CloudWatch`'s embedded metric format; by nothing else.
 //!
-//! A metric that is printed every hour costs as much as three alarms, so there are few, and all but one are printed only when
+//! A metric that is printed every hour costs as much as three alarms, so there are few, and all but two are printed only when
 //! something is open or wrong: the alarms take a period without them for 0. Everything else is in the log line of the sweep.
 
 use std::io::Write;
@@ -27,6 +27,11 @@ pub fn orphaned(records: usize, now: DateTime<Utc>) {
     if records > 0 {
         print(&[("RecordsOrphaned", json!(records))], now);
     }
+}
+
+/// Prints how long ago that shard was swept, in seconds, which has waited longest.
+pub(crate) fn oldest_shard(seconds: i64, now: DateTime<Utc>) {
+    print(&[("OldestShardAge", json!(seconds))], now);
 }
 
 /// Prints that Google refused a call.

@@ -28,7 +28,7 @@ pub struct Scheduler {
 /// Why the Scheduler did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SchedulerError {
-    /// Another run changed the schedule at the same time: the next alignment sees what it did.
+    /// Another run changed the schedule at the same time: read it to see what that did.
     #[error("it was changed at the same time")]
     Conflict,
     /// There is no such schedule, or no such group.

@@ -4,7 +4,9 @@
 
 use std::fmt::Display;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use tracing::Span;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -16,6 +18,9 @@ use crate::config::{LogLevel, Settings};
 const OURS: &str = "moffman";
 
 static FILTER: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
+
+/// Whether this process has served an invocation.
+static IS_WARM: AtomicBool = AtomicBool::new(false);
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +44,7 @@ pub enum TelemetryError {
 pub fn init(format: Format, level: LogLevel) -> Result<(), TelemetryError> {
     let (filter, handle) = reload::Layer::new(targets(level));
     let lines = match format {
-        Format::Json => tracing_subscriber::fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
-            .boxed(),
+        Format::Json => tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).boxed(),
         Format::Text => {
             tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(false).boxed()
         }
@@ -70,6 +70,15 @@ pub fn adopt(settings: &Settings) {
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
+}
+
+/// One invocation of a Lambda function: every line that is logged within has its request id, as Lambda's own lines name it,
+/// the function's version, and whether the process is new.
+pub fn invocation(request_id: &str) -> Span {
+    let cold_start = !IS_WARM.swap(true, Ordering::Relaxed);
+    let function_version = std::env::var("AWS_LAMBDA_FUNCTION_VERSION").unwrap_or_default();
+    // Of the highest level, because a span is there only for levels that are logged.
+    tracing::error_span!("invocation", request_id, function_version, cold_start)
 }
 
 fn targets(level: LogLevel) -> Targets {

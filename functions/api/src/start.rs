@@ -7,11 +7,14 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Uri;
-use axum::middleware::map_request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
 use moffman::lambda::{self, StartError};
+use moffman::telemetry;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use tracing::Instrument as _;
 
 use crate::api::RequestBudget;
 use crate::router::router;
@@ -29,7 +32,13 @@ pub async fn start() -> Result<Router, StartError> {
     let (app, _) = lambda::start().await?;
     let router = router(app, RequestBudget::on_aws(), None);
     // The change must be made outside the router, because inside the route is already chosen.
-    Ok(Router::new().fallback_service(router).layer(map_request(async |request| by_resource(request))))
+    Ok(Router::new().fallback_service(router).layer(from_fn(accompany)))
+}
+
+/// Routes a request by its resource, and has all that is logged about it name the invocation.
+async fn accompany(request: Request, next: Next) -> Response {
+    let span = telemetry::invocation(request.lambda_context_ref().map_or("", |context| &context.request_id));
+    next.run(by_resource(request)).instrument(span).await
 }
 
 fn by_resource(mut request: Request) -> Request {

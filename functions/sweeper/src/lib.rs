@@ -3,6 +3,7 @@
 //! An invocation fails only if nothing could be done; single offices and schedules that failed are in the report.
 
 mod failure;
+mod shard_run;
 mod task;
 
 use std::panic::AssertUnwindSafe;
@@ -14,15 +15,20 @@ use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent};
 use moffman::app::Moffman;
 use moffman::clock::Moment;
+use moffman::domain::appointment::Appointment;
 use moffman::google::Budget;
 use moffman::metrics;
 use moffman::orphans::{self, TendOrder};
 use moffman::reload::{self, ReloadOrder};
 use moffman::schedules::{self, AlignError, AlignOrder, Alignment, Timetable};
+use moffman::shards;
 use moffman::sweep::{self, SweepError};
+use moffman::telemetry;
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 pub use failure::Failure;
+pub use shard_run::shard_run;
 pub use task::{Task, TaskError};
 
 /// The time that the function needs to send its answer after the work.
@@ -43,6 +49,11 @@ impl Sweeper {
 
     /// Carries out the task of one invocation, answers its report and logs one line about it.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Failure> {
+        let span = telemetry::invocation(&event.context.request_id);
+        self.answer(event).instrument(span).await
+    }
+
+    async fn answer(&self, event: LambdaEvent<Value>) -> Result<Value, Failure> {
         let LambdaEvent { payload, context } = event;
         let (task, outcome) = match Task::try_from(payload) {
             Ok(task) => {
@@ -53,14 +64,19 @@ impl Sweeper {
             }
             Err(error) => ("none", Err(error.into())),
         };
-        tracing::info!(task, ok = outcome.is_ok(), request_id = context.request_id, "invocation");
+        tracing::info!(task, ok = outcome.is_ok(), "invocation");
         outcome
     }
 
     async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
         match task {
-            Task::Sweep { scope, dry_run, share } => {
-                self.sweep(&sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share }).await
+            Task::Sweep { turn: Some(turn), .. } if turn.is_late(self.app.clock.now()) => {
+                tracing::warn!(scheduled = turn.time(), "a sweep comes too late and is left to the next one");
+                Ok(json!({"too_late": turn.time()}))
+            }
+            Task::Sweep { scope, dry_run, share, turn } => {
+                let order = sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share };
+                self.sweep(&order, turn.filter(|_| !dry_run).as_ref()).await
             }
             Task::Reload { dry_run: false } => self.reload(context).await,
             Task::Maintain { dry_run: false } => self.maintain(context).await,
@@ -70,8 +86,13 @@ impl Sweeper {
         }
     }
 
-    async fn sweep(&self, order: &sweep::SweepOrder) -> Result<Value, Failure> {
-        match sweep::sweep(&self.app, order).await {
+    async fn sweep(&self, order: &sweep::SweepOrder, turn: Option<&Appointment>) -> Result<Value, Failure> {
+        let began = self.app.clock.now();
+        let outcome = sweep::sweep(&self.app, order).await;
+        if let Some(run) = shard_run(&order.scope, turn, began, &outcome) {
+            shards::note(&self.app, run).await;
+        }
+        match outcome {
             // The answer to a dry run says why nothing could be swept.
             Err(SweepError::NothingSwept(report)) if order.dry_run => Ok(serde_json::to_value(report)?),
             outcome => Ok(serde_json::to_value(outcome?)?),
@@ -104,7 +125,10 @@ impl Sweeper {
         let (offices, users) = (roster.offices.len(), roster.users.len());
         let orphaned = orphans::tend(&self.app, &TendOrder { deadline: self.deadline(context) }).await?;
         metrics::orphaned(orphaned.open, self.app.clock.now());
-        Ok(json!({"offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned}))
+        let shards = shards::tend(&self.app, &schedules.sweeps).await.map_err(Failure::Store)?;
+        Ok(json!({
+            "offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned, "shards": shards,
+        }))
     }
 
     fn budget(&self, context: &Context) -> Budget {

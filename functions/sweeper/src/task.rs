@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use moffman::domain::appointment::Appointment;
 use moffman::domain::quota::{FOR_SWEEPING, Share};
 use moffman::sweep::SweepScope;
 
@@ -10,7 +11,7 @@ use moffman::sweep::SweepScope;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Sweep calendars: `{"task":"sweep"}`, with `office_id`, or with `shard` and `shards`; with `units_per_minute`;
-    /// `dry_run` changes nothing.
+    /// with `schedule`, as schedules have it; `dry_run` changes nothing.
     Sweep {
         /// Which calendars.
         scope: SweepScope,
@@ -18,6 +19,8 @@ pub enum Task {
         dry_run: bool,
         /// What the sweep may take of Google's quota; `None`: all that is meant for sweeping.
         share: Option<Share>,
+        /// Which turn of a schedule it is; `None`: somebody ordered it.
+        turn: Option<Appointment>,
     },
     /// Load the spreadsheet and align the schedules: `{"task":"reload"}`.
     Reload {
@@ -72,6 +75,7 @@ enum TaskEvent {
         shard: Option<u32>,
         shards: Option<u32>,
         units_per_minute: Option<u32>,
+        schedule: Option<Appointment>,
         dry_run: Option<bool>,
     },
     Reload {
@@ -88,10 +92,11 @@ impl TryFrom<Value> for Task {
     fn try_from(event: Value) -> Result<Self, TaskError> {
         let event = serde_json::from_value(event).map_err(|error| TaskError::Malformed(error.to_string()))?;
         Ok(match event {
-            TaskEvent::Sweep { office_id, shard, shards, units_per_minute, dry_run } => Self::Sweep {
+            TaskEvent::Sweep { office_id, shard, shards, units_per_minute, schedule, dry_run } => Self::Sweep {
                 scope: scope(office_id, shard, shards)?,
                 dry_run: dry_run.unwrap_or(false),
                 share: units_per_minute.map(share).transpose()?,
+                turn: schedule,
             },
             TaskEvent::Reload { dry_run } => Self::Reload { dry_run: dry_run.unwrap_or(false) },
             TaskEvent::Maintain { dry_run } => Self::Maintain { dry_run: dry_run.unwrap_or(false) },
@@ -121,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_task_is_read() {
-        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None });
+        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None, turn: None });
         assert_eq!(json!({"task": "sweep"}).try_into(), sweep(SweepScope::All, false));
         assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(SweepScope::All, true));
         let office = json!({"task": "sweep", "office_id": "Brno"});
@@ -130,7 +135,12 @@ mod tests {
         assert_eq!(shard.try_into(), sweep(SweepScope::Shard { index: 1, of: 2 }, false));
         let paced = json!({"task": "sweep", "shard": 0, "shards": 50, "units_per_minute": 48});
         let scope = SweepScope::Shard { index: 0, of: 50 };
-        assert_eq!(paced.try_into(), Ok(Task::Sweep { scope, dry_run: false, share: Share::new(48) }));
+        let paced_task = Task::Sweep { scope, dry_run: false, share: Share::new(48), turn: None };
+        assert_eq!(paced.try_into(), Ok(paced_task));
+        let turn = Appointment::every(71);
+        let scheduled =
+            Ok(Task::Sweep { scope: SweepScope::All, dry_run: false, share: None, turn: Some(turn.clone()) });
+        assert_eq!(json!({"task": "sweep", "schedule": turn}).try_into(), scheduled);
         for dry_run in [false, true] {
             assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), Ok(Task::Reload { dry_run }));
             assert_eq!(json!({"task": "maintain", "dry_run": dry_run}).try_into(), Ok(Task::Maintain { dry_run }));
@@ -154,6 +164,7 @@ mod tests {
             (json!({"task": "sweep", "shard": 0, "shards": 1, "office_id": "Brno"}), "or none of them"),
             (json!({"task": "sweep", "units_per_minute": 3}), "must be from 4 to 420, not 3"),
             (json!({"task": "sweep", "units_per_minute": 421}), "must be from 4 to 420, not 421"),
+            (json!({"task": "sweep", "schedule": {"time": "", "every": 5}}), "unknown field `every`"),
             (json!({"task": "reload", "shard": 0}), "unknown field `shard`, expected `dry_run`"),
             (
                 json!({"task": "maintain", "units_per_minute": 48}),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use moffman::config::{self, ConfigErrors, Place, Settings, Sources};
+use moffman::schedules::Timetable;
 
 use crate::Output;
 
@@ -54,6 +55,11 @@ pub(crate) fn check(
         output.line(format!("warning: {warning}"));
     }
     if place == Place::Aws {
+        for warning in
+            Timetable::of(&settings).warning(&settings.offices.office_list).into_iter().chain(in_clear(&settings))
+        {
+            output.line(format!("warning: {warning}"));
+        }
         output.line(silence(settings.general.manual_calendar_check_interval));
     }
     Ok(())
@@ -74,6 +80,17 @@ fn summary(settings: &Settings) -> String {
         sheet(users.google_config.is_some()),
         if settings.forms.target().is_some() { "on" } else { "off" },
     )
+}
+
+/// What everybody between AWS and the form service can read.
+fn in_clear(settings: &Settings) -> Option<String> {
+    let (_, url) = settings.forms.target()?;
+    let is_plain = url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+    is_plain.then(|| {
+        "forms.url is http: outside a VPC the names, addresses and days in forms and the Authorization header travel in \
+         clear"
+            .to_owned()
+    })
 }
 
 /// How long the alarm about missing sweeps should wait: two intervals, if the alarm can wait for so long.

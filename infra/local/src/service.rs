@@ -159,7 +159,7 @@ async fn assemble(
     let app = Moffman::new(Surroundings {
         forms_authorization: settings.forms.authorization.clone(),
         settings,
-        google_key,
+        google_key: google_key.into(),
         store,
         transport,
         clock: Clock::system(),

@@ -70,7 +70,7 @@ impl Testbed {
     pub fn surroundings(&self, sources: &Sources, time: impl TimeSource + 'static) -> Result<Surroundings, Trouble> {
         Ok(Surroundings {
             settings: load(sources)?,
-            google_key: SecretString::from(self.world.service_account_key()),
+            google_key: SecretString::from(self.world.service_account_key()).into(),
             forms_authorization: None,
             store: self.store.clone(),
             transport: self.transport.clone(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use url::Url;
 
 use super::reader::Reader;
 use super::scalars;
@@ -86,6 +87,7 @@ impl Reader<'_> {
         let to = self.value("forms.email.to", scalars::recipients);
         let template = self.text("forms.template");
         let url = self.value("forms.url", scalars::url);
+        self.check_userinfo(url.as_deref());
         let letter = Letter {
             template,
             date_format: self.required("forms.date_format", scalars::date_format),
@@ -120,6 +122,18 @@ impl Reader<'_> {
         }
         self.check_authorization(&forms);
         forms
+    }
+
+    /// Reports a password in the address, because many may read a function's configuration.
+    fn check_userinfo(&mut self, url: Option<&str>) {
+        let url = url.and_then(|url| Url::parse(url).ok()).filter(|_| self.place == Place::Aws);
+        if url.is_some_and(|url| !url.username().is_empty() || url.password().is_some()) {
+            self.mistake(
+                "forms.url",
+                "a user or a password is not for AWS; allowed: an address without them, and the Authorization header in the \
+                 template's parameter FormsAuthorizationParameter",
+            );
+        }
     }
 
     /// Reports an empty list: Byroapi answers 500 without a sender, and 200 without a recipient although it sends

@@ -143,7 +143,7 @@ impl Directory {
     }
 
     /// The address of the account that offices share their calendars and spreadsheets with.
-    pub(crate) fn service_account_email(&self) -> &str {
+    pub(crate) fn service_account_email(&self) -> String {
         self.0.loader.google.service_account_email()
     }
 

@@ -2,6 +2,7 @@
 
 pub mod a1_range;
 mod address;
+pub mod appointment;
 pub mod approval_form;
 pub mod backoff;
 pub mod calendar_id;

@@ -16,6 +16,8 @@ pub const CALENDARS_PER_SHARD: u32 = 200;
 pub const FUNCTION_TIMEOUT: u32 = 15;
 /// The Scheduler invokes within the minute: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 const PRECISION: u32 = 1;
+/// What a sweep may be late besides its patience, in minutes: it begins within its minute, and both ends are rounded.
+pub const SLACK: u32 = 2 * PRECISION;
 /// The longest interval, in minutes: a year.
 const LONGEST: u32 = 365 * 24 * 60;
 
@@ -60,9 +62,8 @@ impl Rounds {
     /// The share of each sweep at this interval; `None` when it would be too small for any call.
     fn every(shards: u32, every: u32) -> Option<Self> {
         let patience = patience(every);
-        // How long before its last call a sweep may have begun: the longest run, and a minute each for a late beginning and
-        // for rounding.
-        let reach = FUNCTION_TIMEOUT + patience + 2 * PRECISION;
+        // How long before its last call a sweep may have begun.
+        let reach = FUNCTION_TIMEOUT + patience + SLACK;
         let at_once = (u64::from(reach) * u64::from(shards)).div_ceil(u64::from(every));
         let share = Share::new(u32::try_from(u64::from(FOR_SWEEPING) / at_once).ok()?)?;
         Some(Self { shards, every, patience, share })

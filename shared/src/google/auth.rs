@@ -1,58 +1,52 @@
 //! Gets the access token, one for both APIs, and keeps it in memory and in the store until five minutes before its end.
 //!
-//! yup-oauth2 signs and asks; it logs tokens at debug level through the `log` crate, so that crate's records must never be
-//! collected.
+//! A key that Google refuses may have been replaced where it is kept, so it is read again before the refusal counts.
 
+use std::sync::{Mutex as SyncMutex, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
 use derive_more::Debug;
-use futures_util::FutureExt as _;
 use http::HeaderValue;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
-use yup_oauth2::authenticator::Authenticator;
 use yup_oauth2::error::{AuthError, SendError};
-use yup_oauth2::{CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey};
 
 use super::error::GoogleError;
 use super::key::KeyError;
 use super::retry::FailedAttempt;
+use super::signer::{GoogleKey, KeySource, Signer};
 use super::token_refusal::TokenRefusal;
-use crate::clock::{Clock, Moment};
+use crate::clock::{Clock, Moment, Stamp};
 use crate::store::Store;
 use crate::store::token::StoredToken;
-use crate::transport::{Connector, IDLE, Transport};
+use crate::transport::Transport;
 
-/// The rights that we need: <https://developers.google.com/identity/protocols/oauth2/scopes>
-const SCOPES: [&str; 3] = [
-    "https://www.googleapis.com/auth/calendar.events",
-    "https://www.googleapis.com/auth/calendar.calendarlist",
-    "https://www.googleapis.com/auth/spreadsheets.readonly",
-];
 /// A token is not used in the last minutes of its life.
 const MARGIN: Duration = Duration::from_mins(5);
 /// How long a token without an end is used, in seconds.
 const SHORT_LIFE: i64 = 600;
 /// The longest life that Google gives to a token, unless more is asked for.
 const LONGEST_LIFE: Duration = Duration::from_hours(1);
+/// How long a key that Google refuses is not read again.
+const BETWEEN_READS: Duration = Duration::from_mins(1);
 
 /// Gives access tokens. Callers that need a new one at the same time share it.
 #[derive(Debug)]
 #[debug("Auth")]
 pub(super) struct Auth {
-    authenticator: Authenticator<Connector>,
+    source: Option<KeySource>,
+    transport: Transport,
     store: Store,
-    store_key: String,
     clock: Clock,
+    email: SyncMutex<String>,
     state: Mutex<TokenState>,
 }
 
-#[derive(Default)]
 struct TokenState {
+    signer: Signer,
+    /// When the key was read again.
+    read_again: Option<Stamp>,
     /// The last token, and its end on a clock that nobody can set.
     token: Option<(StoredToken, Moment)>,
     /// Whether Google has refused the last token, so that the one in the store may be as bad.
@@ -60,18 +54,18 @@ struct TokenState {
 }
 
 impl Auth {
-    /// Checks the private key; calls nobody.
-    pub fn new(key: ServiceAccountKey, transport: &Transport, store: Store, clock: Clock) -> Result<Self, KeyError> {
-        let owner = format!("{}\n{}\n{}", key.client_email, key.token_uri, SCOPES.join(" "));
-        let client: Client<_, String> = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(transport.connector());
-        let builder = ServiceAccountAuthenticator::with_client(key, CustomHyperClientBuilder::from(client));
-        // Building waits for nothing, since the key is in memory; its future is ready at once.
-        let authenticator = builder.build().now_or_never().and_then(Result::ok).ok_or(KeyError::PrivateKey)?;
-        let store_key = format!("{:x}", Sha256::digest(owner));
-        Ok(Self { authenticator, store, store_key, clock, state: Mutex::default() })
+    /// Checks the key; calls nobody.
+    pub fn new(key: GoogleKey, transport: &Transport, store: Store, clock: Clock) -> Result<Self, KeyError> {
+        let GoogleKey { text, source } = key;
+        let signer = Signer::new(text, transport)?;
+        let email = SyncMutex::new(signer.email.clone());
+        let state = Mutex::new(TokenState { signer, read_again: None, token: None, distrust_store: false });
+        Ok(Self { source, transport: transport.clone(), store, clock, email, state })
+    }
+
+    /// The address of the service account.
+    pub fn email(&self) -> String {
+        self.email.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A token that works for the next minutes.
@@ -83,17 +77,17 @@ impl Auth {
             return Ok(token.access_token.clone());
         }
         if !state.distrust_store
-            && let Some(token) = self.load().await
+            && let Some(token) = self.load(&state.signer.store_key).await
             // The store may still have the token that has just ended.
             && state.token.as_ref().is_none_or(|(over, _)| over.expires_at != token.expires_at)
         {
             state.token = Some((token.clone(), self.clock.moment_of(token.expires_at)));
             return Ok(token.access_token);
         }
-        let token = self.fetch().await?;
-        let end = self.clock.moment_of(token.expires_at);
-        *state = TokenState { token: Some((token.clone(), end)), distrust_store: false };
-        self.save(&token).await;
+        let token = self.fetch(&mut state).await?;
+        state.token = Some((token.clone(), self.clock.moment_of(token.expires_at)));
+        state.distrust_store = false;
+        self.save(&state.signer.store_key, &token).await;
         Ok(token.access_token)
     }
 
@@ -102,7 +96,8 @@ impl Auth {
         let mut state = self.state.lock().await;
         let current = state.token.as_ref().map(|(current, _)| current.access_token.expose_secret());
         if current == Some(token.expose_secret()) {
-            *state = TokenState { token: None, distrust_store: true };
+            state.token = None;
+            state.distrust_store = true;
         }
     }
 
@@ -112,21 +107,54 @@ impl Auth {
         left > MARGIN && left <= LONGEST_LIFE + MARGIN
     }
 
-    async fn load(&self) -> Option<StoredToken> {
-        let found = self.store.load_token(&self.store_key).await;
+    async fn load(&self, store_key: &str) -> Option<StoredToken> {
+        let found = self.store.load_token(store_key).await;
         let found = found.inspect_err(|error| tracing::warn!(%error, "the kept access token cannot be read"));
         found.ok().flatten().filter(|token| self.is_fresh(token) && fits_header(token.access_token.expose_secret()))
     }
 
-    async fn save(&self, token: &StoredToken) {
-        if let Err(error) = self.store.save_token(&self.store_key, token).await {
+    async fn save(&self, store_key: &str, token: &StoredToken) {
+        if let Err(error) = self.store.save_token(store_key, token).await {
             tracing::warn!(%error, "the access token cannot be kept");
         }
     }
 
-    async fn fetch(&self) -> Result<StoredToken, FailedAttempt> {
+    async fn fetch(&self, state: &mut TokenState) -> Result<StoredToken, FailedAttempt> {
+        match self.ask(&state.signer).await {
+            Err(FailedAttempt { error: GoogleError::TokenRefused(refusal), .. })
+                if refusal.concerns_the_key() && self.has_another_key(state).await =>
+            {
+                self.ask(&state.signer).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Whether there is another key where this one was read; from now on it is used.
+    async fn has_another_key(&self, state: &mut TokenState) -> bool {
+        let Some(source) = &self.source else { return false };
+        if state.read_again.is_some_and(|read| self.clock.is_within(BETWEEN_READS, read)) {
+            return false;
+        }
+        state.read_again = Some(self.clock.stamp());
+        let Some(text) = source().await.filter(|text| !state.signer.has(text)) else { return false };
+        match Signer::new(text, &self.transport) {
+            Ok(signer) => {
+                tracing::info!("the service account's key was replaced; the new one is used");
+                signer.email.clone_into(&mut self.email.lock().unwrap_or_else(PoisonError::into_inner));
+                state.signer = signer;
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the service account's key was replaced by one that cannot be used");
+                false
+            }
+        }
+    }
+
+    async fn ask(&self, signer: &Signer) -> Result<StoredToken, FailedAttempt> {
         let asked_at = self.clock.now();
-        let answer = self.authenticator.force_refreshed_token(&SCOPES).await.map_err(classify)?;
+        let answer = signer.ask().await.map_err(classify)?;
         // The authenticator uses the machine's clock instead of ours, so only the length of the token's life counts.
         let life = answer.expiration_time().map_or(SHORT_LIFE, |end| end.unix_timestamp() - Utc::now().timestamp());
         let text = answer.token().filter(|text| fits_header(text));

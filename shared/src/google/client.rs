@@ -15,9 +15,10 @@ use super::auth::Auth;
 use super::budget::Budget;
 use super::endpoint::base_urls;
 use super::error::GoogleError;
-use super::key::{self, KeyError};
+use super::key::KeyError;
 use super::refusal::GoogleRefusal;
 use super::retry::{Again, FailedAttempt, Retry};
+use super::signer::GoogleKey;
 use crate::clock::{Clock, Randomness};
 use crate::metrics;
 use crate::store::Store;
@@ -29,8 +30,8 @@ const LONGEST_ANSWER: usize = 64 << 20;
 /// What a [`GoogleClient`] is made of.
 #[derive(Debug)]
 pub struct GoogleOptions<'a> {
-    /// The text of the service account's JSON key file.
-    pub key: &'a SecretString,
+    /// The service account's key.
+    pub key: GoogleKey,
     /// One base URL for Calendar and Sheets instead of Google's own hosts.
     pub endpoint: Option<&'a str>,
     /// Connections.
@@ -55,7 +56,6 @@ struct GoogleConnections {
     auth: Auth,
     calendar_url: String,
     sheets_url: String,
-    service_account_email: String,
     clock: Clock,
     randomness: Randomness,
 }
@@ -64,12 +64,10 @@ impl GoogleClient {
     /// Checks the key and the endpoint; calls nobody.
     pub fn new(options: GoogleOptions<'_>) -> Result<Self, KeyError> {
         let GoogleOptions { key, endpoint, transport, store, clock, randomness } = options;
-        let key = key::read(key)?;
         let (calendar_url, sheets_url) = base_urls(endpoint)?;
         Ok(Self(Arc::new(GoogleConnections {
             client: transport.client(),
             requests: transport.requests(),
-            service_account_email: key.client_email.clone(),
             auth: Auth::new(key, transport, store, clock.clone())?,
             calendar_url,
             sheets_url,
@@ -79,8 +77,8 @@ impl GoogleClient {
     }
 
     /// The address with which calendars and spreadsheets are shared.
-    pub fn service_account_email(&self) -> &str {
-        &self.0.service_account_email
+    pub fn service_account_email(&self) -> String {
+        self.0.auth.email()
     }
 
     /// Makes `request` with a token, and again where that may help; each attempt costs `units` of the quota.

@@ -19,6 +19,7 @@ pub mod pace;
 mod refusal;
 mod retry;
 mod sheets;
+mod signer;
 mod token_refusal;
 
 pub use budget::Budget;
@@ -30,4 +31,5 @@ pub use key::KeyError;
 pub(crate) use key::check_key;
 pub use listing::{AccessRole, EventsPage, Listing, OddEvent};
 pub use sheets::{SheetError, SheetRange};
+pub use signer::{GoogleKey, KeySource};
 pub use token_refusal::TokenRefusal;

@@ -30,6 +30,11 @@ impl TokenRefusal {
         Self { code: code.to_owned(), description: plain(description) }
     }
 
+    /// Whether another key may get a token.
+    pub(super) fn concerns_the_key(&self) -> bool {
+        self.code == "invalid_grant"
+    }
+
     /// What Google's code and description ask for.
     fn remedy(&self) -> &'static str {
         let description = self.description.to_ascii_lowercase();

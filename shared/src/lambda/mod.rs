@@ -12,7 +12,7 @@ use self::parameters::ParameterError;
 use crate::app::{AssemblyError, Moffman, Surroundings};
 use crate::clock::{Clock, Randomness};
 use crate::config::{ConfigErrors, Sources, load};
-use crate::google::KeyError;
+use crate::google::{GoogleKey, KeyError};
 use crate::store::Store;
 use crate::transport::{Transport, TransportError};
 use crate::{metrics, telemetry};
@@ -63,7 +63,7 @@ pub async fn start() -> Result<(Moffman, SdkConfig), StartError> {
     let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
     let app = Moffman::new(Surroundings {
         settings,
-        google_key,
+        google_key: GoogleKey::kept(google_key, parameters::source(&aws, &parameter)),
         forms_authorization,
         store,
         transport,

@@ -6,6 +6,8 @@ use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_types::SdkConfig;
 use secrecy::SecretString;
 
+use crate::google::KeySource;
+
 /// A parameter that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ParameterError {
@@ -45,6 +47,18 @@ pub async fn read(
         }
     };
     tokio::try_join!(read_one(&client, key), authorization)
+}
+
+/// Reads a secret again, for a process that goes on without it when that fails.
+pub fn source(aws: &SdkConfig, name: &str) -> KeySource {
+    let (client, name) = (Client::new(aws), name.to_owned());
+    Box::new(move || {
+        let (client, name) = (client.clone(), name.clone());
+        Box::pin(async move {
+            let read = read_one(&client, &name).await;
+            read.inspect_err(|error| tracing::warn!(%error, "the service account's key cannot be read again")).ok()
+        })
+    })
 }
 
 fn unreadable(name: String, error: &SdkError<GetParameterError>) -> ParameterError {

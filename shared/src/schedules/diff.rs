@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
-use super::wanted::{Spread, WantedSchedule};
+use super::wanted::{Beginning, WantedSchedule};
 use crate::domain::rounds::FUNCTION_TIMEOUT;
 use crate::domain::schedule::{Ours, Schedule};
 
@@ -42,17 +42,17 @@ pub struct Diff {
 
 /// Compares schedules of ours with the wanted ones.
 pub fn diff(actual: &[Schedule], wanted: Vec<WantedSchedule>, now: DateTime<Utc>) -> Diff {
-    let beginning = SweepStarts::of(actual, &wanted, now);
+    let starts = Starts::of(actual, &wanted, now);
     let names: Vec<String> = wanted.iter().map(|wanted| wanted.schedule.name.clone()).collect();
     let mut diff = Diff::default();
-    for WantedSchedule { schedule: mut to, spread } in wanted {
-        to.start = spread.map(|spread| beginning.start(spread));
+    for WantedSchedule { schedule: mut to, begins } in wanted {
+        to.start = Some(starts.start(begins));
         let Some(is) = actual.iter().find(|is| is.name == to.name) else {
             diff.changes.push(Change::Create(to));
             continue;
         };
         let mut differences = differences(is, &to);
-        if spread.is_some_and(|spread| !beginning.is_in_step(is.start, spread)) {
+        if !is.start.is_some_and(|start| starts.fits(start, begins)) {
             differences.push("start".to_owned());
         }
         if differences.is_empty() {
@@ -66,45 +66,55 @@ pub fn diff(actual: &[Schedule], wanted: Vec<WantedSchedule>, now: DateTime<Utc>
     diff
 }
 
-/// When the sweeps of the shards start.
-struct SweepStarts {
+/// When schedules start.
+struct Starts {
+    /// This minute.
+    now: DateTime<Utc>,
     /// A start of the first shard.
     first: DateTime<Utc>,
-    /// No new start is before this.
+    /// No new start of a sweep is before this.
     earliest: DateTime<Utc>,
 }
 
-impl SweepStarts {
+impl Starts {
     /// In step with the schedules that have the wanted interval already. If there is none, soon, but not while sweeps may run
     /// that share the quota in another way.
     fn of(actual: &[Schedule], wanted: &[WantedSchedule], now: DateTime<Utc>) -> Self {
         let now = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
         let mut present = wanted.iter().filter_map(|wanted| {
+            let Beginning::InStep(spread) = wanted.begins else { return None };
             let is = actual.iter().find(|is| is.name == wanted.schedule.name)?;
             let same = is.expression == wanted.schedule.expression;
-            is.start.filter(|_| same).zip(wanted.spread).map(|(start, spread)| start - minutes(spread.offset))
+            is.start.filter(|_| same).map(|start| start - minutes(spread.offset))
         });
         if let Some(first) = present.next() {
-            return Self { first, earliest: now + minutes(SOON) };
+            return Self { now, first, earliest: now + minutes(SOON) };
         }
         let replaces = actual.iter().any(|is| matches!(Ours::parse(&is.name), Some(Ours::Sweep { .. })));
         let first = now + minutes(if replaces { AFTER_THE_OTHERS } else { SOON });
-        Self { first, earliest: first }
+        Self { now, first, earliest: first }
     }
 
-    /// The first start that is not before `earliest`.
-    fn start(&self, spread: Spread) -> DateTime<Utc> {
+    /// The first start of a schedule that is made now.
+    fn start(&self, begins: Beginning) -> DateTime<Utc> {
+        let spread = match begins {
+            Beginning::InStep(spread) => spread,
+            Beginning::Later(wait) => return self.now + minutes(wait),
+        };
         let ahead = (self.first + minutes(spread.offset) - self.earliest).num_seconds();
         self.earliest + TimeDelta::seconds(ahead.rem_euclid(i64::from(spread.every) * 60))
     }
 
     /// Whether a schedule with this start fires when it should.
-    fn is_in_step(&self, start: Option<DateTime<Utc>>, spread: Spread) -> bool {
-        start.is_some_and(|start| {
-            let early = (start - self.first - minutes(spread.offset)).num_seconds();
-            early.rem_euclid(i64::from(spread.every) * 60) == 0
-                && start <= self.earliest + minutes(spread.every) + minutes(AFTER_THE_OTHERS)
-        })
+    fn fits(&self, start: DateTime<Utc>, begins: Beginning) -> bool {
+        match begins {
+            Beginning::InStep(spread) => {
+                let early = (start - self.first - minutes(spread.offset)).num_seconds();
+                early.rem_euclid(i64::from(spread.every) * 60) == 0
+                    && start <= self.earliest + minutes(spread.every) + minutes(AFTER_THE_OTHERS)
+            }
+            Beginning::Later(wait) => start <= self.now + minutes(wait) + minutes(SOON),
+        }
     }
 }
 
@@ -132,6 +142,24 @@ fn differences(is: &Schedule, to: &Schedule) -> Vec<String> {
     compare(retry(is) != retry(to), "retry policy".to_owned());
     compare(is.extras != to.extras, format!("without {}", is.extras.join(", ")));
     found
+}
+
+impl Change {
+    /// The schedule that it is about.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Create(to) | Self::Update { to, .. } => &to.name,
+            Self::Delete(name) => name,
+        }
+    }
+
+    /// Whether `found` is what the change makes. Whoever made it may have chosen another start.
+    pub fn is_made(&self, found: Option<&Schedule>) -> bool {
+        match self {
+            Self::Create(to) | Self::Update { to, .. } => found.is_some_and(|is| differences(is, to).is_empty()),
+            Self::Delete(_) => found.is_none(),
+        }
+    }
 }
 
 impl fmt::Display for Change {

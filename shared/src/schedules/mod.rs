@@ -9,12 +9,13 @@ mod timetable;
 mod wanted;
 
 use aws_sdk_scheduler::Client;
+use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use self::diff::{Change, diff};
 pub use self::report::Alignment;
 pub use self::timetable::Timetable;
-use self::wanted::{Stack, wanted};
+use self::wanted::{Stack, WantedSchedule, wanted};
 use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::directory::DirectoryError;
@@ -74,12 +75,16 @@ async fn compare_and_change(app: &Moffman, order: &AlignOrder) -> Result<Alignme
         return Ok(Alignment::not(&"the spreadsheet was never read"));
     };
     let scheduler = Scheduler::new(order.client.clone(), &stack.group);
-    let (wanted, warnings) = wanted(Timetable::of(&app.settings), &roster.offices, &stack);
+    let timetable = Timetable::of(&app.settings);
+    let wanted = wanted(timetable, &roster.offices, &stack);
+    let warnings = timetable.warning(&roster.offices).into_iter().collect();
     let (ours, mut left_alone): (Vec<_>, Vec<_>) =
         scheduler.names().await?.into_iter().partition(|name| Ours::parse(name).is_some());
     left_alone.sort();
-    let diff = diff(&read(&scheduler, &ours).await?, wanted, app.clock.now());
-    let mut alignment = Alignment { unchanged: diff.unchanged, left_alone, warnings, ..Alignment::default() };
+    let actual = read(&scheduler, &ours).await?;
+    let sweeps = staying_sweeps(&actual, &wanted);
+    let diff = diff(&actual, wanted, app.clock.now());
+    let mut alignment = Alignment { unchanged: diff.unchanged, left_alone, warnings, sweeps, ..Alignment::default() };
     if order.dry_run {
         alignment.aligned = diff.changes.is_empty();
         alignment.changes = diff.changes.iter().map(ToString::to_string).collect();
@@ -93,6 +98,12 @@ async fn compare_and_change(app: &Moffman, order: &AlignOrder) -> Result<Alignme
     Ok(alignment)
 }
 
+fn staying_sweeps(actual: &[Schedule], wanted: &[WantedSchedule]) -> Vec<(String, DateTime<Utc>)> {
+    let stays = |is: &&Schedule| wanted.iter().any(|wanted| wanted.schedule.name == is.name);
+    let sweeps = actual.iter().filter(|is| matches!(Ours::parse(&is.name), Some(Ours::Sweep { .. })));
+    sweeps.filter(stays).filter_map(|is| Some((is.name.clone(), is.start?))).collect()
+}
+
 /// Makes the changes, until the time `is_over`.
 async fn apply(scheduler: &Scheduler, changes: Vec<Change>, is_over: impl Fn() -> bool, alignment: &mut Alignment) {
     for change in changes {
@@ -104,6 +115,7 @@ async fn apply(scheduler: &Scheduler, changes: Vec<Change>, is_over: impl Fn() -
         }
         match carry_out(scheduler, &change).await {
             Ok(()) => alignment.count(&change),
+            Err(SchedulerError::Conflict) if is_made(scheduler, &change).await => alignment.unchanged += 1,
             Err(error) => alignment.failures.push(format!("{change}: {error}")),
         }
     }
@@ -114,6 +126,11 @@ async fn read(scheduler: &Scheduler, names: &[String]) -> Result<Vec<Schedule>, 
     let reads = stream::iter(names).map(|name| scheduler.read(name)).buffered(READS_AT_ONCE);
     let found: Vec<Option<Schedule>> = reads.try_collect().await?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// Whether another alignment, which was faster, has made the very change.
+async fn is_made(scheduler: &Scheduler, change: &Change) -> bool {
+    scheduler.read(change.name()).await.is_ok_and(|found| change.is_made(found.as_ref()))
 }
 
 async fn carry_out(scheduler: &Scheduler, change: &Change) -> Result<(), SchedulerError> {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::diff::Change;
@@ -24,6 +25,9 @@ pub struct Alignment {
     pub warnings: Vec<String>,
     /// What could not be done; the next alignment tries again.
     pub failures: Vec<String>,
+    /// The schedules of sweeps that were there already and stay, and when each first fires.
+    #[serde(skip)]
+    pub sweeps: Vec<(String, DateTime<Utc>)>,
     #[serde(skip)]
     pub(super) created: usize,
     #[serde(skip)]

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use crate::config::{Settings, SheetSource};
+use crate::domain::office::Office;
+use crate::domain::rounds::{Rounds, whole_minutes};
+use crate::domain::schedule::in_words;
 
 /// The intervals of what is done again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,5 +22,24 @@ impl Timetable {
         let sheets = [&settings.offices.google_config, &settings.manual_users.google_config];
         let intervals = sheets.into_iter().flatten().filter_map(|sheet: &SheetSource| sheet.update_interval);
         Self { sweeps: settings.general.manual_calendar_check_interval, reloads: intervals.min() }
+    }
+
+    /// How these offices are swept on AWS; `None`: only when ordered.
+    pub(super) fn rounds(&self, offices: &[Office]) -> Option<Rounds> {
+        Rounds::plan(offices.iter().map(|office| &office.calendar_id), self.sweeps?)
+    }
+
+    /// What a person should know if so many offices cannot be swept so often on AWS.
+    pub fn warning(&self, offices: &[Office]) -> Option<String> {
+        let (asked, every) = (whole_minutes(self.sweeps?), self.rounds(offices)?.every);
+        (every > asked).then(|| {
+            format!(
+                "general.manual_calendar_check_interval: {} cannot be met within Google's quota with {} offices; \
+                 the smallest interval that can is {}, which is used",
+                in_words(asked),
+                offices.len(),
+                in_words(every)
+            )
+        })
     }
 }

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use super::timetable::Timetable;
 use crate::config::Aws;
+use crate::domain::appointment::Appointment;
 use crate::domain::office::Office;
 use crate::domain::rounds::{Rounds, patience, whole_minutes};
 use crate::domain::schedule::{Ours, Schedule, Target, describe_reload, describe_sweep, in_words};
 
+/// The schedule `maintain` fires every hour, and most often made the schedule of the reloads: half an hour is as far from it
+/// as possible, in minutes.
+const BESIDE_MAINTAIN: u32 = 30;
 /// The most repetitions that the Scheduler makes; a schedule's patience ends them.
 const RETRIES: i32 = 185;
 
@@ -64,8 +68,17 @@ impl Stack {
 pub struct WantedSchedule {
     /// The schedule, still without its start.
     pub schedule: Schedule,
-    /// When it begins, relative to the others; `None`: at once.
-    pub spread: Option<Spread>,
+    /// When it first fires.
+    pub begins: Beginning,
+}
+
+/// When a schedule first fires. None does as soon as it is made: what makes it is still at work then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// In step with the sweeps of the other shards.
+    InStep(Spread),
+    /// So many minutes after it is made.
+    Later(u32),
 }
 
 /// A place in the interval.
@@ -77,39 +90,29 @@ pub struct Spread {
     pub every: u32,
 }
 
-/// The wanted schedules, and what a person should know about them.
-pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack) -> (Vec<WantedSchedule>, Vec<String>) {
-    let calendars = offices.iter().map(|office| &office.calendar_id);
-    let rounds = timetable.sweeps.and_then(|interval| Rounds::plan(calendars, interval));
-    let mut warnings = Vec::new();
-    if let Some((rounds, interval)) = rounds.zip(timetable.sweeps)
-        && rounds.every > whole_minutes(interval)
-    {
-        let (asked, every) = (in_words(whole_minutes(interval)), in_words(rounds.every));
-        warnings.push(format!(
-            "general.manual_calendar_check_interval: {asked} cannot be met within Google's quota with {} offices; \
-             the smallest interval that can is {every}, which is used",
-            offices.len()
-        ));
-    }
+/// The wanted schedules.
+pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack) -> Vec<WantedSchedule> {
+    let rounds = timetable.rounds(offices);
     let sweeps = rounds.iter().flat_map(|rounds| (0..rounds.shards).map(move |shard| sweep(rounds, shard, stack)));
     let reload = timetable.reloads.map(|interval| reload(whole_minutes(interval), stack));
-    (sweeps.chain(reload).collect(), warnings)
+    sweeps.chain(reload).collect()
 }
 
 fn sweep(rounds: &Rounds, shard: u32, stack: &Stack) -> WantedSchedule {
     let (of, every, units) = (rounds.shards, rounds.every, rounds.share.units_per_minute());
-    let input = json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units});
+    let turn = Appointment::every(every);
+    let input = json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units, "schedule": turn});
     let target = stack.target(every, &input);
     WantedSchedule {
         schedule: schedule(Ours::Sweep { shard, of }, describe_sweep(rounds, shard), every, target),
-        spread: Some(Spread { offset: rounds.offset(shard), every }),
+        begins: Beginning::InStep(Spread { offset: rounds.offset(shard), every }),
     }
 }
 
 fn reload(every: u32, stack: &Stack) -> WantedSchedule {
     let target = stack.target(every, &json!({"task": "reload"}));
-    WantedSchedule { schedule: schedule(Ours::Reload, describe_reload(every), every, target), spread: None }
+    let schedule = schedule(Ours::Reload, describe_reload(every), every, target);
+    WantedSchedule { schedule, begins: Beginning::Later(every.div_ceil(2).min(BESIDE_MAINTAIN)) }
 }
 
 fn schedule(name: Ours, description: String, every: u32, target: Target) -> Schedule {

@@ -30,6 +30,7 @@ mod known_calendar;
 pub mod left_form;
 pub mod open_record;
 pub mod seen;
+pub mod shard_run;
 pub mod subscribed;
 pub mod token;
 pub mod write;

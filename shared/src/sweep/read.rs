@@ -41,7 +41,7 @@ impl Sweep<'_> {
         }
         let mut state = self.app.store.calendar(&calendar.office.calendar_id).read().await?;
         self.report_state(calendar, &state);
-        let account = || self.app.google.service_account_email().to_owned();
+        let account = || self.app.google.service_account_email();
         let listed = Lister::new(self, &calendar.office, &state).list(state.cursor.as_deref()).await;
         let listed = listed.map_err(|error| match error {
             CalendarError::Google(GoogleError::NotFound) => CalendarError::NotShared { account: account() },

@@ -1,9 +1,13 @@
 //! One access token for everything, for as long as it lasts.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
 use chrono::Duration;
 use futures_util::future::join_all;
-use moffman::google::{GoogleCalendar, GoogleClient, GoogleError, Listing};
+use moffman::google::{GoogleCalendar, GoogleClient, GoogleError, GoogleKey, Listing};
 use moffman_simulators::Fault;
+use secrecy::SecretString;
 
 use crate::bench::{Bench, CALENDAR, calendar};
 
@@ -103,6 +107,44 @@ async fn a_refused_key_is_final() {
     assert!(matches!(error, GoogleError::TokenRefused(_)) && error.concerns_the_account() && !error.is_temporary());
     assert!(error.to_string().contains("(invalid_grant: Invalid JWT Signature.): the key was deleted"), "{error}");
     assert_eq!((bench.world.count("token"), bench.world.count("events.list")), (1, 0));
+    bench.finish();
+}
+
+#[tokio::test]
+async fn a_refused_key_is_read_again_once_a_minute_and_a_new_one_is_used() {
+    let bench = Bench::new().await;
+    let (reads, key) = (Arc::new(AtomicUsize::new(0)), bench.world.service_account_key());
+    let (counted, kept) = (reads.clone(), Arc::new(Mutex::new(Some(key.clone()))));
+    let source_of = kept.clone();
+    let google = bench.client_with(GoogleKey::kept(
+        key.as_str().into(),
+        Box::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let text = source_of.lock().unwrap().clone().map(SecretString::from);
+            Box::pin(async move { text })
+        }),
+    ));
+    let refuse =
+        |times| bench.world.fail("token", Fault::status(400, "invalid_grant: Invalid JWT Signature.")).times(times);
+    let replaced = key.replace("5149a7f3d0", "a7f3d05149");
+    for (is_kept, tokens) in [(Some(key), 1), (None, 1), (Some("no key".to_owned()), 1), (Some(replaced), 2)] {
+        *kept.lock().unwrap() = is_kept;
+        let (mark, read) = (bench.world.mark(), reads.load(Ordering::Relaxed));
+        refuse(1);
+        let outcome = list(&bench, &google).await;
+        assert_eq!(outcome.is_ok(), tokens == 2, "{outcome:?}");
+        assert_eq!(bench.world.count_since(mark, "token"), tokens);
+        assert_eq!(reads.load(Ordering::Relaxed), read + 1);
+        bench.world.revoke_tokens();
+        bench.world.advance(Duration::seconds(59));
+        refuse(1);
+        assert!(matches!(list(&bench, &google).await, Err(GoogleError::TokenRefused(_))));
+        assert_eq!(reads.load(Ordering::Relaxed), read + 1, "within the minute");
+        bench.world.advance(Duration::seconds(1));
+    }
+    bench.world.fail("token", Fault::status(400, "invalid_scope: Bad scope."));
+    assert!(list(&bench, &google).await.is_err());
+    assert_eq!(reads.load(Ordering::Relaxed), 4, "another key would not help");
     bench.finish();
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use moffman::byroapi::{Byroapi, ByroapiOptions};
 use moffman::clock::{Clock, Randomness, TimeSource, Wait};
 use moffman::domain::calendar_id::CalendarId;
-use moffman::google::{Budget, GoogleCalendar, GoogleClient, GoogleOptions};
+use moffman::google::{Budget, GoogleCalendar, GoogleClient, GoogleKey, GoogleOptions};
 use moffman::store::Store;
 use moffman::transport::Transport;
 use moffman_simulators::{CalendarOptions, World};
@@ -52,7 +52,15 @@ impl Bench {
         let transport = Transport::new().unwrap();
         let dynamodb = dynamodb(world.serve_dynamodb().await.unwrap(), &transport);
         let store = moffman_testbed::store(dynamodb.retry_config(Transport::aws_retries()));
-        let google = client(&world, &transport, &store, &clock);
+        let options = GoogleOptions {
+            key: SecretString::from(world.service_account_key()).into(),
+            endpoint: Some(&world.google_url()),
+            transport: &transport,
+            store: store.clone(),
+            clock: clock.clone(),
+            randomness: Randomness::from_seed(1),
+        };
+        let google = GoogleClient::new(options).unwrap();
         Self { world, transport, store, clock, google, budget: Budget::default(), calendar: calendar() }
     }
 
@@ -63,7 +71,20 @@ impl Bench {
 
     /// A client as another process has it: with the same table and an empty memory.
     pub fn another_client(&self) -> GoogleClient {
-        client(&self.world, &self.transport, &self.store, &self.clock)
+        self.client_with(SecretString::from(self.world.service_account_key()).into())
+    }
+
+    /// A client with this key.
+    pub fn client_with(&self, key: GoogleKey) -> GoogleClient {
+        GoogleClient::new(GoogleOptions {
+            key,
+            endpoint: Some(&self.world.google_url()),
+            transport: &self.transport,
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            randomness: Randomness::from_seed(1),
+        })
+        .unwrap()
     }
 
     pub fn byroapi(&self, authorization: Option<&str>) -> Byroapi {
@@ -83,18 +104,6 @@ impl Bench {
     pub fn finish(self) {
         assert_eq!(self.world.finish(), Ok(()));
     }
-}
-
-fn client(world: &World, transport: &Transport, store: &Store, clock: &Clock) -> GoogleClient {
-    GoogleClient::new(GoogleOptions {
-        key: &world.service_account_key().into(),
-        endpoint: Some(&world.google_url()),
-        transport,
-        store: store.clone(),
-        clock: clock.clone(),
-        randomness: Randomness::from_seed(1),
-    })
-    .unwrap()
 }
 
 /// The world's time: a pause moves it, and a request that hangs lets a timeout pass.

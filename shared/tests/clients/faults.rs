@@ -156,7 +156,7 @@ async fn nobody_listens() {
     let bench = Bench::new().await;
     // Nobody can listen on port 0.
     let google = moffman::google::GoogleClient::new(moffman::google::GoogleOptions {
-        key: &bench.world.service_account_key().into(),
+        key: secrecy::SecretString::from(bench.world.service_account_key()).into(),
         endpoint: Some("http://127.0.0.1:0"),
         transport: &bench.transport,
         store: bench.store.clone(),

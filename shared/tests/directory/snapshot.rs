@@ -5,6 +5,7 @@ use moffman::store::StoreError;
 use moffman::store::directory_snapshot::{Pointer, SnapshotContent, SnapshotPart};
 use moffman::store::subscribed::CalendarDigest;
 use moffman::store::token::StoredToken;
+use moffman_testbed::Testbed;
 use secrecy::ExposeSecret;
 
 use crate::context::{Context, person};
@@ -123,4 +124,24 @@ async fn a_lost_or_damaged_chunk_is_loaded_from_the_sheet_again() {
     assert_eq!(ctx.usual_process().roster().await.unwrap().offices.len(), 2);
     assert_eq!(ctx.sheet_reads(), 3, "once for the offices, once for the users");
     ctx.finish();
+}
+
+#[tokio::test]
+async fn a_chunk_is_read_with_certainty_only_where_it_is_missed() {
+    let testbed = Testbed::start("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
+    let (world, store) = (&testbed.world, &testbed.store);
+    let content = SnapshotContent::of(SnapshotPart::Offices, &["Prague"]).unwrap();
+    let mut version = store.write_version(1, &content, "sheet").await.unwrap();
+    let reads = |mark| {
+        let reads = world.calls_since(mark).into_iter().filter(|call| call.operation == "GetItem");
+        reads.map(|call| call.body.unwrap()["ConsistentRead"] == true).collect::<Vec<_>>()
+    };
+    let mark = world.mark();
+    let entries: Option<Vec<String>> = store.load_version(SnapshotPart::Offices, &version).await.unwrap();
+    assert_eq!((entries, reads(mark)), (Some(vec!["Prague".to_owned()]), vec![false]));
+    version.id = "another".to_owned();
+    let mark = world.mark();
+    let entries: Option<Vec<String>> = store.load_version(SnapshotPart::Offices, &version).await.unwrap();
+    assert_eq!((entries, reads(mark)), (None, vec![false, true]));
+    assert_eq!(world.finish(), Ok(()));
 }

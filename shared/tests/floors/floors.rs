@@ -24,6 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("forms", BELOW_VERBS),
     ("orphans", BELOW_VERBS),
     ("schedules", BELOW_VERBS),
+    ("shards", BELOW_VERBS),
     ("lambda", &["clock", "metrics", "transport", "store", "google", "config", "telemetry", "app"]),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use moffman::store::shard_run::ShardRun;
 use moffman_simulators::CalendarOptions;
 use serde_json::json;
 
@@ -155,6 +156,22 @@ async fn events_that_rest_on_a_held_form_cost_nothing_but_its_reading() {
         assert!(writes <= 4, "{first:?}");
         let (google, dynamodb) = cost(ctx).await;
         assert_eq!((google, dynamodb), (1, counted(&[("Query", 1), ("BatchGetItem", 1)])));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn noting_a_scheduled_sweep_costs_one_read_and_one_write() {
+    run_test(async |ctx| {
+        let now = ctx.world.now();
+        let (schedule, troubled) = ("sweep-0-of-1".to_owned(), Vec::new());
+        let run =
+            ShardRun { schedule, ran_at: now, swept_at: None, due_at: now, failure: None, offices_failed: 0, troubled };
+        for _ in 0..2 {
+            ctx.dynamodb.take();
+            moffman::shards::note(&ctx.app, run.clone()).await;
+            assert_eq!(ctx.dynamodb.take(), counted(&[("GetItem", 1), ("PutItem", 1)]));
+        }
     })
     .await;
 }

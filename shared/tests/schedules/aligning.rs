@@ -16,8 +16,8 @@ async fn the_first_alignment_makes_schedules_that_explain_themselves() {
         {
           "aligned": true,
           "changes": [
-            "create sweep-0-of-1: rate(2 hours) from 2026-06-15T08:01Z, {\"shard\":0,\"shards\":1,\"task\":\"sweep\",\"units_per_minute\":420}",
-            "create reload: rate(5 minutes), {\"task\":\"reload\"}"
+            "create sweep-0-of-1: rate(2 hours) from 2026-06-15T08:01Z, {\"schedule\":{\"every_minutes\":120,\"time\":\"<aws.scheduler.scheduled-time>\"},\"shard\":0,\"shards\":1,\"task\":\"sweep\",\"units_per_minute\":420}",
+            "create reload: rate(5 minutes) from 2026-06-15T08:03Z, {\"task\":\"reload\"}"
           ],
           "unchanged": 0,
           "left_alone": [
@@ -30,7 +30,7 @@ async fn the_first_alignment_makes_schedules_that_explain_themselves() {
         let description = "Moffman sweeps all calendars every 2 hours, with at most 420 units of Google's quota a minute. \
                            From general.manual_calendar_check_interval: change it there, the task `maintain` resets what \
                            is changed here.";
-        let input = r#"{"shard":0,"shards":1,"task":"sweep","units_per_minute":420}"#;
+        let input = r#"{"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":0,"shards":1,"task":"sweep","units_per_minute":420}"#;
         let expected = json!({
             "ActionAfterCompletion": "NONE",
             "Arn": "arn:aws:scheduler:eu-central-1:000000000000:schedule/moffman-sweeps/sweep-0-of-1",

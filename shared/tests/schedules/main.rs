@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
 
+mod ages;
 mod aligning;
 mod context;
 mod growing;

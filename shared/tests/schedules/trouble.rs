@@ -37,16 +37,42 @@ async fn two_alignments_at_once_are_one() {
         let orders = (ctx.order(false), ctx.order(false));
         let align = |order| Box::pin(align(&app, order));
         let (one, other) = tokio::join!(align(&orders.0), align(&orders.1));
-        let failures = [one, other].into_iter().flat_map(|outcome| match outcome {
-            Ok(report) => report.failures,
-            Err(AlignError::NothingChanged(report)) => report.failures,
-            Err(error) => panic!("{error}"),
-        });
-        for failure in failures {
-            assert!(failure.ends_with("it was changed at the same time"), "{failure}");
-        }
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert!(one.aligned && other.aligned, "{one:?} {other:?}");
+        assert_eq!(one.changes.len() + other.changes.len(), 3, "{one:?} {other:?}");
         assert_eq!(ctx.schedules(), ["sweep-0-of-3", "sweep-1-of-3", "sweep-2-of-3"]);
         assert!(ctx.align(&with_offices(401)).await.changes.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_one_made_meanwhile_is_taken_if_it_is_right() {
+    run_test(async |ctx| {
+        ctx.align(&usual()).await;
+        let right = ctx.schedule("sweep-0-of-1");
+        ctx.world.remove_schedule(GROUP, "sweep-0-of-1");
+        let meanwhile = |every: &str| {
+            let content = json!({
+                "Description": right["Description"],
+                "ScheduleExpression": every,
+                "StartDate": right["StartDate"],
+                "FlexibleTimeWindow": right["FlexibleTimeWindow"],
+                "Target": right["Target"],
+            });
+            ctx.world.when("CreateSchedule", HookPoint::BeforeEffect, move |world| {
+                world.put_schedule(GROUP, "sweep-0-of-1", content.clone());
+            });
+        };
+        ctx.advance(5);
+        meanwhile("rate(2 hours)");
+        let report = ctx.align(&usual()).await;
+        assert!(report.aligned && report.changes.is_empty() && report.unchanged == 1, "{report:?}");
+        ctx.world.remove_schedule(GROUP, "sweep-0-of-1");
+        meanwhile("rate(5 hours)");
+        let failed = ctx.try_align(&usual()).await.unwrap_err();
+        assert!(failed.to_string().ends_with("it was changed at the same time"), "{failed}");
+        assert!(ctx.align(&usual()).await.changes[0].contains("rate(5 hours) becomes rate(2 hours)"));
     })
     .await;
 }

@@ -162,6 +162,14 @@ async fn one_line_is_logged_per_request_without_personal_data() {
     let failures: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
     assert_eq!(failures.len(), 1, "{lines:#?}");
     assert_eq!(failures[0]["problem"], "google-refused");
+    for line in lines.iter().filter(|line| line["_aws"].is_null()) {
+        let span = &line["span"];
+        assert_eq!((&span["name"], &span["function_version"]), (&json!("invocation"), &json!("1")), "{line}");
+    }
+    let cold = |line: &Value| (line["span"]["request_id"].clone(), line["span"]["cold_start"].clone());
+    assert_eq!((cold(first).1, cold(requests[1]).1), (json!(true), json!(false)));
+    assert_eq!(cold(failures[0]), cold(requests[1]), "of one invocation");
+    assert_ne!(cold(first).0, cold(requests[1]).0);
     let told: Vec<&Value> = lines.iter().filter(|line| line["account"].is_string()).collect();
     assert_eq!(
         (told.len(), &told[0]["account"], &told[0]["level"]),

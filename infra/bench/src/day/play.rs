@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moffman::google::Budget;
 use moffman::reload::{ReloadOrder, ReloadReport, reload};
 use moffman::schedules::{AlignOrder, align};
-use moffman::sweep::{self, sweep};
+use moffman::shards;
+use moffman::sweep::{SweepOrder, sweep};
 use moffman_simulators::{NewEvent, QUOTA_ALLOWED};
-use moffman_sweeper::Task;
+use moffman_sweeper::{Task, shard_run};
 use moffman_testbed::Trouble;
 use serde_json::Value;
 
@@ -82,8 +83,13 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let app = deployment.process()?;
     let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
     match Task::try_from(event)? {
-        Task::Sweep { scope, dry_run, share } => {
-            let report = sweep(&app, &sweep::SweepOrder { scope, dry_run, deadline: budget.deadline, share }).await?;
+        Task::Sweep { scope, dry_run, share, turn } => {
+            let (order, began) = (SweepOrder { scope, dry_run, deadline: budget.deadline, share }, app.clock.now());
+            let outcome = sweep(&app, &order).await;
+            if let Some(run) = shard_run(&order.scope, turn.as_ref(), began, &outcome) {
+                shards::note(&app, run).await;
+            }
+            let report = outcome?;
             if report.offices_failed > 0 || !report.problems.is_empty() {
                 return Err(format!("a sweep had trouble: {report:?}").into());
             }

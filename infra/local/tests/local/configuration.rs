@@ -67,6 +67,24 @@ fn a_file_that_is_missing_and_an_option_that_is_none_are_refused() {
 }
 
 #[test]
+fn an_interval_that_the_quota_does_not_allow_so_many_offices_is_told_before_it_is_deployed() {
+    let directory = tempfile::tempdir().unwrap();
+    let checked = |offices: usize| {
+        let offices: Vec<_> = (0..offices).map(|n| format!("{{name: o{n}, id: o{n}@example.com}}")).collect();
+        let text = format!(
+            "general: {{manual_calendar_check_interval: 60}}\noffices: {{office_list: [{}]}}\n",
+            offices.join(", ")
+        );
+        fs::write(directory.path().join("mine.yaml"), text).unwrap();
+        run(directory.path(), &["check-config", "--place", "aws", "mine.yaml"]).out.join("\n")
+    };
+    assert!(!checked(18).contains("cannot be met"));
+    let many = checked(200);
+    assert!(many.contains("warning: general.manual_calendar_check_interval: 1 minute cannot be met within"), "{many}");
+    assert!(many.contains("with 200 offices; the smallest interval that can is 4 minutes"), "{many}");
+}
+
+#[test]
 fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
     let directory = tempfile::tempdir().unwrap();
     let checked = |text: &str, place: &str| {
@@ -103,6 +121,20 @@ fn a_configuration_for_aws_is_checked_before_it_is_deployed() {
     assert_eq!(header.code, Some(1), "{header:?}");
     assert!(header.error().contains("mine.yaml:1:24: forms.authorization: not for AWS"), "{header:?}");
     assert!(header.error().contains("FormsAuthorizationParameter") && !header.error().contains("sesame"), "{header:?}");
+    let forms = |url: &str| {
+        format!("forms: {{template: T, email: {{from: a@example.com, to: b@example.com}}, url: \"{url}\"}}\n{office}")
+    };
+    let basic = checked(&forms("https://anna:sesame@byroapi.example.com/form"), "aws");
+    assert_eq!(basic.code, Some(1), "{basic:?}");
+    assert!(basic.error().contains("forms.url: a user or a password is not for AWS"), "{basic:?}");
+    assert!(basic.error().contains("FormsAuthorizationParameter") && !basic.error().contains("sesame"), "{basic:?}");
+    assert_eq!(checked(&forms("https://anna:sesame@byroapi.example.com/form"), "local").code, Some(0));
+    let in_clear = |text: &str, place: &str| {
+        checked(text, place).out.iter().any(|line| line.starts_with("warning: forms.url is http: outside a VPC"))
+    };
+    assert!(in_clear(&forms("HTTP://byroapi.example.com/form"), "aws"));
+    assert!(!in_clear(&forms("https://byroapi.example.com/form"), "aws") && !in_clear(office, "aws"));
+    assert!(!in_clear(&forms("http://byroapi.example.com/form"), "local"));
     let local = checked(&format!("forms: {{authorization: Bearer sesame}}\n{office}"), "local");
     assert_eq!(local.code, Some(0), "{local:?}");
 }

@@ -23,7 +23,7 @@ fn desired(count: usize, minutes: Option<u64>) -> Vec<WantedSchedule> {
     let (group, function, role) = ("group".into(), FUNCTION.into(), "role".into());
     let stack = Stack { group, function, role, dead_letter_queue: Some("queue".into()) };
     let timetable = Timetable { sweeps: minutes.map(Duration::from_mins), reloads: Some(Duration::from_mins(5)) };
-    wanted(timetable, &offices(count), &stack).0
+    wanted(timetable, &offices(count), &stack)
 }
 
 /// What is there after the changes.
@@ -64,9 +64,9 @@ fn what_a_diff_made_is_unchanged_for_every_later_one() {
 fn the_first_sweep_is_soon_and_the_others_follow() {
     let diff = diff(&[], desired(201, Some(120)), at("08:00:30"));
     insta::assert_snapshot!(lines(&diff).join("\n"), @r#"
-    create sweep-0-of-2: rate(2 hours) from 2026-06-15T08:01Z, {"shard":0,"shards":2,"task":"sweep","units_per_minute":420}
-    create sweep-1-of-2: rate(2 hours) from 2026-06-15T09:01Z, {"shard":1,"shards":2,"task":"sweep","units_per_minute":420}
-    create reload: rate(5 minutes), {"task":"reload"}
+    create sweep-0-of-2: rate(2 hours) from 2026-06-15T08:01Z, {"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":0,"shards":2,"task":"sweep","units_per_minute":420}
+    create sweep-1-of-2: rate(2 hours) from 2026-06-15T09:01Z, {"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":1,"shards":2,"task":"sweep","units_per_minute":420}
+    create reload: rate(5 minutes) from 2026-06-15T08:03Z, {"task":"reload"}
     "#);
 }
 
@@ -78,7 +78,7 @@ fn another_interval_begins_when_the_old_sweeps_are_over() {
         panic!("{diff:?}");
     };
     assert_eq!((first.start, second.start), (Some(at("09:50:00")), Some(at("10:20:00"))));
-    assert!(lines(&diff)[0].starts_with("update sweep-0-of-2: rate(2 hours) becomes rate(1 hour), description"));
+    assert!(lines(&diff)[0].starts_with("update sweep-0-of-2: rate(2 hours) becomes rate(1 hour), input becomes"));
     assert_eq!(diff.unchanged, 1, "the reload");
 }
 
@@ -101,6 +101,9 @@ fn what_is_half_done_is_finished_in_step() {
     assert_eq!((rest.changes.len(), rest.unchanged), (34, 17));
     for change in rest.changes {
         let Change::Create(made) = change else { panic!("{change}") };
+        if made.name == "reload" {
+            continue;
+        }
         let planned = whole.iter().find(|is| is.name == made.name).unwrap();
         let Some((made, planned)) = made.start.zip(planned.start) else { continue };
         assert_eq!((made - planned).num_minutes().rem_euclid(120), 0);
@@ -142,5 +145,31 @@ fn a_shard_out_of_step_is_put_back() {
         let diff = diff(&changed, desired(201, Some(120)), at("09:30:00"));
         let [Change::Update { to, differences }] = &diff.changes[..] else { panic!("{diff:?}") };
         assert_eq!((to.start, differences.join(", ").as_str()), (Some(at("11:01:00")), "start"));
+    }
+}
+
+#[test]
+fn reloads_begin_between_the_hours_of_maintain_and_stay_there() {
+    let start = |diff: &Diff| match diff.changes.last() {
+        Some(Change::Create(to) | Change::Update { to, .. }) => to.start,
+        other => panic!("{other:?}"),
+    };
+    let reload = |minutes: u64| {
+        let stack =
+            Stack { group: "group".into(), function: FUNCTION.into(), role: "role".into(), dead_letter_queue: None };
+        let timetable = Timetable { sweeps: None, reloads: Some(Duration::from_mins(minutes)) };
+        wanted(timetable, &[], &stack)
+    };
+    for (minutes, first) in [(1, "08:01:00"), (5, "08:03:00"), (60, "08:30:00"), (24 * 60, "08:30:00")] {
+        let made = diff(&[], reload(minutes), at("08:00:30"));
+        assert_eq!(start(&made), Some(at(first)), "{minutes}");
+        let made = applied(Vec::new(), made.changes);
+        for later in ["08:00:31", "08:30:00", "19:00:00"] {
+            assert_eq!(diff(&made, reload(minutes), at(later)).changes, [], "{minutes} at {later}");
+        }
+        for wrong in [None, Some(at("08:30:00") + TimeDelta::days(1))] {
+            let moved = made.iter().cloned().map(|is| Schedule { start: wrong, ..is }).collect::<Vec<_>>();
+            assert_eq!(start(&diff(&moved, reload(minutes), at("08:00:30"))), Some(at(first)), "{minutes}");
+        }
     }
 }

@@ -70,7 +70,7 @@ impl ScheduleStore {
         let minute = at - TimeDelta::seconds(at.timestamp().rem_euclid(60));
         let schedules = self.schedules.iter().filter(|(key, _)| key.group == group);
         let due = schedules.filter(|(_, stored)| stored.fires_in(minute));
-        due.map(|(key, stored)| stored.firing(&key.name)).collect()
+        due.map(|(key, stored)| stored.firing(&key.name, minute)).collect()
     }
 }
 
@@ -113,13 +113,16 @@ impl StoredSchedule {
         text("State") == "ENABLED" && !ended && expression.is_some_and(|expression| expression.fires_in(minute, start))
     }
 
-    fn firing(&self, name: &str) -> Firing {
+    /// What the target gets in this minute, with the time where the input asks for it.
+    fn firing(&self, name: &str, minute: DateTime<Utc>) -> Firing {
         let target = self.content.get("Target").cloned().unwrap_or_default();
         let text = |member: &str| target[member].as_str().unwrap_or_default().to_owned();
+        let time = minute.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let input = text("Input").replace("<aws.scheduler.scheduled-time>", &time);
         Firing {
             schedule: name.to_owned(),
             target: text("Arn"),
-            input: serde_json::from_str(&text("Input")).unwrap_or_default(),
+            input: serde_json::from_str(&input).unwrap_or_default(),
         }
     }
 }

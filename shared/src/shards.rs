@@ -1,0 +1,55 @@
+//! Notes what became of the scheduled sweeps, and finds the shard that was not swept for the longest time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::app::Moffman;
+use crate::domain::rounds::FUNCTION_TIMEOUT;
+use crate::metrics;
+use crate::store::StoreError;
+use crate::store::shard_run::ShardRun;
+
+/// How old the shards are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ShardAges {
+    /// How long ago the shard was swept that has waited longest, in seconds. `None`: no schedule has fired yet.
+    pub oldest_seconds: Option<i64>,
+    /// The last sweeps of shards that failed, or after which the next one did not come.
+    pub troubled: Vec<ShardRun>,
+}
+
+/// Notes a scheduled sweep. That it cannot be noted is logged; the sweep is done all the same.
+pub async fn note(app: &Moffman, run: ShardRun) {
+    if let Err(error) = app.store.keep_run(run).await {
+        tracing::warn!(%error, "it cannot be noted that a shard was swept");
+    }
+}
+
+/// Measures the oldest of the shards, given their schedules and when each first fires. A shard is as old as its last sweep
+/// that read a calendar, or as its schedule where that is younger.
+pub async fn tend(app: &Moffman, schedules: &[(String, DateTime<Utc>)]) -> Result<ShardAges, StoreError> {
+    let (now, runs) = (app.clock.now(), app.store.runs().await?);
+    let run_of = |schedule: &str| runs.iter().find(|run| run.schedule == schedule);
+    let begun = schedules.iter().filter(|(_, start)| *start <= now);
+    let oldest_seconds = begun.map(|(schedule, start)| age(run_of(schedule), *start, now)).max();
+    if let Some(seconds) = oldest_seconds {
+        metrics::oldest_shard(seconds, now);
+    }
+    let present = schedules.iter().filter_map(|(schedule, _)| run_of(schedule));
+    let troubled: Vec<ShardRun> = present.filter(|run| is_troubled(run, now)).cloned().collect();
+    for run in &troubled {
+        let due_seconds = (now - run.due_at).num_seconds();
+        tracing::warn!(run.schedule, run.failure, run.offices_failed, due_seconds, "a shard has trouble");
+    }
+    Ok(ShardAges { oldest_seconds, troubled })
+}
+
+fn age(run: Option<&ShardRun>, start: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    let swept = run.and_then(|run| run.swept_at).map_or(start, |swept| swept.max(start));
+    (now - swept).num_seconds().max(0)
+}
+
+/// Whether the last sweep failed, or the next one is over time by as long as a sweep may take.
+fn is_troubled(run: &ShardRun, now: DateTime<Utc>) -> bool {
+    run.failure.is_some() || now - run.due_at > TimeDelta::minutes(i64::from(FUNCTION_TIMEOUT))
+}
