@@ -33,10 +33,7 @@ NOT_HERE = {
     ".ci/run": "runs all of them",
     "make simulate": "takes minutes; `make test` plays schedules, too",
     "make fuzz": "takes minutes; `make test` tries inputs, too",
-    "make bench": "takes minutes; `make test` measures everything once",
-    "make scale": "takes minutes; `make test` plays a small day",
     "make deploy": "needs an AWS account; `make e2e` does it with a local AWS",
-    "make sweep": "needs an AWS account",
     "aws ": "needs an AWS account",
     "rm key.json": "needs a key",
     "API=": "needs an AWS account",
@@ -46,8 +43,8 @@ NOT_HERE = {
 
 
 def reason(command):
-    """Why a command is not run here, if it is not."""
-    return next((why for beginning, why in NOT_HERE.items() if command.startswith(beginning)), None)
+    """How a command begins that is not run here; None if it is run."""
+    return next((beginning for beginning in NOT_HERE if command.startswith(beginning)), None)
 
 
 def commands(block):
@@ -70,6 +67,7 @@ class Reader:
 
     def __init__(self, page, moffman, folder):
         self.page, self.folder, self.log, self.service = page, folder, folder / "service.log", None
+        self.done, self.left = 0, set()
         config = folder / "infra/config"
         config.mkdir(parents=True)
         shutil.copy(ROOT / "infra/config/moffman.example.yaml", config)
@@ -84,21 +82,22 @@ class Reader:
         self.environment = {**os.environ, "CARGO": str(cargo), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
     def read(self):
-        """Does all of it, and answers how many commands that were."""
-        text, printed, done = self.page.read_text(), "", 0
+        """Does all of it."""
+        text, printed = self.page.read_text(), None
         for indent, language, block in BLOCK.findall(text):
             lines = "\n".join(line.removeprefix(indent) for line in block.splitlines())
             if language == "sh":
-                printed, done = self.perform(lines, done)
+                printed = self.perform(lines)
             elif language == "text" and printed is not None:
                 self.compare(lines, printed)
-        return done
 
-    def perform(self, block, done):
-        """Runs a block. Answers what it printed, None if it is not run here, and how many commands were run."""
+    def perform(self, block):
+        """Runs a block. Answers what it printed, None if it is not run here."""
         here = [command for command in commands(block) if not reason(command)]
+        self.left.update(map(reason, set(commands(block)).difference(here)))
+        self.done += len(here)
         if not here:
-            return None, done
+            return None
         services = [command for command in here if is_service(command)]
         for command in services:
             self.start(command)
@@ -111,7 +110,7 @@ class Reader:
         if ran.returncode:
             raise Failed(f"{self.page}: exit status {ran.returncode}\n{block}\n{ran.stdout}{ran.stderr}")
         self.look_for_problems(block, ran.stdout)
-        return ran.stdout, done + len(here)
+        return ran.stdout
 
     def look_for_problems(self, block, printed):
         """A problem is in the answers only where the page says so."""
@@ -150,14 +149,19 @@ def main():
     shutil.rmtree(arguments.directory, ignore_errors=True)
     if listens(PORT):
         sys.exit(f"port {PORT} of 127.0.0.1 is taken; the pages use it")
-    pages = sorted(page for page in ROOT.rglob("*.md") if "target" not in page.parts)
+    pages, left = sorted(page for page in ROOT.rglob("*.md") if "target" not in page.parts), set()
     try:
         for number, page in enumerate(pages):
             folder = arguments.directory.absolute() / str(number)
             with ended(Reader(page, arguments.moffman.absolute(), folder)) as reader:
-                print(f"{page.relative_to(ROOT)}: {reader.read()} commands")
+                reader.read()
+            print(f"{page.relative_to(ROOT)}: {reader.done} commands")
+            left |= reader.left
     except Failed as failure:
         sys.exit(f"FAILED: {failure}")
+    print("not run here:", *(f"{beginning.strip()}: {why}" for beginning, why in NOT_HERE.items()), sep="\n  ")
+    if left != set(NOT_HERE):
+        sys.exit(f"on no page: {', '.join(set(NOT_HERE) - left)}")
 
 
 if __name__ == "__main__":
