@@ -33,6 +33,7 @@ fn every_alarm_is_explained() {
     let explained: BTreeSet<_> = rows.filter(|cell| alarms.contains(cell)).collect();
     assert!(alarms.len() > 7, "{alarms:?}");
     assert_eq!(explained, alarms);
+    assert!(page.contains(&format!("| alarms | {} × 0.10 |", alarms.len())), "what {} alarms cost", alarms.len());
 }
 
 /// Whatever the library asks DynamoDB for, the functions must be allowed; a local AWS that does not check it would not tell.
