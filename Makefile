@@ -51,6 +51,7 @@ setup: ## Install Rust if it is missing, the crates, and the tools of the other 
 	@command -v $(CARGO) || curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs | sh -s -- -y
 	$(CARGO) fetch --locked
 	$(MAKE) $(TOOLS)/installed
+	@echo "ready; next: make run"
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
