@@ -31,7 +31,7 @@ fn add_pages(folder: &Path, path: &str, pages: &mut Vec<Page>) {
         let path = format!("{path}{name}");
         if entry.file_type().unwrap().is_dir() && name != "target" && !name.starts_with('.') {
             add_pages(&entry.path(), &format!("{path}/"), pages);
-        } else if path.ends_with(".md") {
+        } else if Path::new(&path).extension().is_some_and(|extension| extension == "md") {
             pages.push(Page { text: page(&path), path });
         }
     }
