@@ -19,8 +19,11 @@ fn arguments(code: &str) -> Option<Vec<&str>> {
 #[test]
 fn every_command_that_a_page_names_is_understood() {
     let prose = PAGES.iter().flat_map(|page| page.lines());
-    let commands: Vec<_> =
-        prose.flat_map(|line| line.split('`').skip(1).step_by(2)).filter_map(arguments).filter(|a| !a.is_empty()).collect();
+    let commands: Vec<_> = prose
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .filter_map(arguments)
+        .filter(|a| !a.is_empty())
+        .collect();
     assert!(commands.len() > 6, "{commands:?}");
     let directory = tempfile::tempdir().unwrap();
     for command in commands {
