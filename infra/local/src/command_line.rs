@@ -16,12 +16,15 @@ const TEMPLATE: &str = "get-config-template";
 const ABOUT: &str = "Keeps planned attendance in shared Google calendars and approves it";
 const AFTER_HELP: &str = "\
 Stronger settings win: default, file, environment variable (MOFFMAN_GENERAL__LOG_LEVEL=DEBUG), option.
-Without google_api.service_account_key_path, Google and Byroapi are simulated.";
+Without google_api.service_account_key_path, Google and Byroapi are simulated.
+
+infra/config/README.md explains every setting, functions/README.md the API, infra/deploy/README.md what to do when.";
 
 const ABOUT_FORMS: &str = "Show and settle the approval forms of the running service";
 const FORMS_HELP: &str = "\
 Asks the running service, at rest_api.addr and rest_api.port and with rest_api.api_key: give the settings with which it
-was started before the word `forms`, as in `moffman --config FILE forms list`. The state file itself is the service's.";
+was started before the word `forms`, as in `moffman --config FILE forms list`. The state file itself is the service's.
+infra/deploy/README.md says when to resend and when to discard.";
 
 /// The states of forms that can be asked for; `open` means any but `issued` and `discarded`.
 const STATES: [&str; 8] = ["open", "due", "sending", "waiting", "in_doubt", "held", "issued", "discarded"];

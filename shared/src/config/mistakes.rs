@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::names;
 
+/// Where a person reads what the keys mean.
+const PAGE: &str = "infra/config/README.md";
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -108,7 +111,8 @@ impl fmt::Display for ConfigErrors {
             1 => f.write_str("the configuration has a mistake:")?,
             count => write!(f, "the configuration has {count} mistakes:")?,
         }
-        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))?;
+        write!(f, "\n{PAGE} explains every key")
     }
 }
 

@@ -7,7 +7,7 @@ use super::sources::Place;
 const HEADER: &str = "\
 # Moffman's configuration with its defaults. An empty value means the default, unless null is said to mean something.
 # Every key can also be set by an environment variable (MOFFMAN_GENERAL__LOG_LEVEL=DEBUG)
-# and by an option of the local command (--general--log-level DEBUG), which wins.";
+# and by an option of the local command (--general--log-level DEBUG), which wins. infra/config/README.md explains them all.";
 
 /// The whole configuration in YAML: every key with its default and its documentation.
 pub fn template() -> String {

@@ -15,6 +15,7 @@ fn the_template_is_a_configuration_that_works() {
     assert_eq!((written.code, written.error().as_str()), (Some(0), ""));
     let template = fs::read_to_string(directory.path().join("moffman.yaml")).unwrap();
     assert!(template.contains("manual_calendar_check_interval: 7200"), "{template}");
+    assert!(template.contains("infra/config/README.md"), "{template}");
 
     let process = Process::start(directory.path(), &["--config", "moffman.yaml"]);
     assert!(process.url().starts_with("http://127.0.0.1:"));
@@ -49,6 +50,7 @@ fn all_mistakes_are_named_before_anything_starts() {
         "moffman.yaml:4:22: calendar.colors.approved: ",
         "environment variable MOFFMAN_FORMS__ON_UNKNOWN_OUTCOME: forms.on_unknown_outcome: ",
         "option --forms--timeout: forms.timeout: ",
+        "\ninfra/config/README.md explains every key",
     ] {
         assert!(error.contains(mistake), "{mistake:?} in {error}");
     }
@@ -152,7 +154,9 @@ fn help_and_version_are_told() {
     let directory = tempfile::tempdir().unwrap();
     let help = run(directory.path(), &["--help"]);
     assert_eq!(help.code, Some(0));
-    assert!(help.out.iter().any(|line| line.contains("--rest-api--api-key <VALUE>")), "{help:?}");
+    for told in ["--rest-api--api-key <VALUE>", "infra/config/README.md explains every setting"] {
+        assert!(help.out.iter().any(|line| line.contains(told)), "{told:?} in {help:?}");
+    }
     let version = run(directory.path(), &["--version"]);
     assert_eq!(version.out, [format!("moffman {}", env!("CARGO_PKG_VERSION"))]);
 }

@@ -7,6 +7,7 @@ mod demo;
 mod forms;
 mod http;
 mod keys;
+mod pages;
 mod process;
 mod signals;
 mod state;
