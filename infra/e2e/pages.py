@@ -37,6 +37,8 @@ NOT_HERE = {
     "aws ": "needs an AWS account",
     "rm key.json": "needs a key",
     "API=": "needs an AWS account",
+    "PLAN=": "needs an AWS account",
+    "NEW=": "needs an AWS account",
     "curl -s $API": "needs an AWS account",
     'curl -s -H "x-api-key: $(make key)" -X POST $API': "needs an AWS account",
 }

@@ -55,12 +55,11 @@ pub(crate) fn check(
         output.line(format!("warning: {warning}"));
     }
     if place == Place::Aws {
-        for warning in
-            Timetable::of(&settings).warning(&settings.offices.office_list).into_iter().chain(in_clear(&settings))
-        {
+        let (timetable, offices) = (Timetable::of(&settings), &settings.offices.office_list);
+        for warning in timetable.warning(offices).into_iter().chain(in_clear(&settings)) {
             output.line(format!("warning: {warning}"));
         }
-        output.line(silence(settings.general.manual_calendar_check_interval));
+        output.line(silence(timetable.sweeps_every(offices)));
     }
     Ok(())
 }

@@ -29,6 +29,12 @@ impl Timetable {
         Rounds::plan(offices.iter().map(|office| &office.calendar_id), self.sweeps?)
     }
 
+    /// The time between two sweeps of these offices on AWS, which is longer than asked for where Google's quota makes it so.
+    pub fn sweeps_every(&self, offices: &[Office]) -> Option<Duration> {
+        let used = self.rounds(offices).map(|rounds| Duration::from_mins(rounds.every.into()));
+        self.sweeps.max(used)
+    }
+
     /// What a person should know if so many offices cannot be swept so often on AWS.
     pub fn warning(&self, offices: &[Office]) -> Option<String> {
         let (asked, every) = (whole_minutes(self.sweeps?), self.rounds(offices)?.every);

@@ -47,6 +47,13 @@ impl ShardRun {
     fn from_item(item: Item) -> Option<Self> {
         serde_dynamo::from_item(item).ok()
     }
+
+    /// What is kept of two sweeps of a shard, which may have overlapped: the one that began later.
+    fn latest(self, other: Self) -> Self {
+        let swept_at = self.swept_at.max(other.swept_at);
+        let later = if other.ran_at > self.ran_at { other } else { self };
+        Self { swept_at, ..later }
+    }
 }
 
 fn key_of(schedule: &str) -> ItemKey {
@@ -54,11 +61,11 @@ fn key_of(schedule: &str) -> ItemKey {
 }
 
 impl Store {
-    /// Keeps a sweep in place of the one before it, and when that one or an earlier one swept.
-    pub async fn keep_run(&self, mut run: ShardRun) -> Result<(), StoreError> {
+    /// Keeps a sweep, unless one that began later is kept already, and when any of them swept.
+    pub async fn keep_run(&self, run: ShardRun) -> Result<(), StoreError> {
         let key = key_of(&run.schedule);
         let before = self.item(&key).await?.and_then(ShardRun::from_item);
-        run.swept_at = run.swept_at.or(before.and_then(|before| before.swept_at));
+        let run = before.into_iter().fold(run, ShardRun::latest);
         self.write(&[Write::put_item(key, run.to_item()?)]).await?;
         Ok(())
     }
@@ -80,6 +87,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn run(began: i64, swept: Option<i64>, failure: Option<&str>) -> ShardRun {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        ShardRun {
+            schedule: "sweep-0-of-1".to_owned(),
+            ran_at: at(began),
+            swept_at: swept.map(at),
+            due_at: at(began + 60),
+            failure: failure.map(str::to_owned),
+            offices_failed: 0,
+            troubled: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_slow_sweep_does_not_hide_the_one_that_began_after_it() {
+        let (slow, next) = (run(0, None, Some("no time left")), run(60, Some(70), None));
+        assert_eq!(slow.clone().latest(next.clone()), next);
+        assert_eq!(next.clone().latest(slow), next);
+        assert_eq!(run(120, None, Some("no")).latest(next).swept_at, run(0, Some(70), None).swept_at);
+    }
 
     proptest! {
         #[test]
