@@ -81,7 +81,7 @@ class DeployRole(unittest.TestCase):
     def test_it_reads_no_secret_and_makes_no_role_without_the_boundary(self):
         for statement in self.statements:
             for action in self.actions(statement):
-                self.assertNotRegex(action, r"^(ssm:Get|kms:|dynamodb:(Get|Query|Scan|Batch)Item|\*)")
+                self.assertNotRegex(action, r"^(ssm:(Get|\*)|kms:|dynamodb:(\*|BatchGet|Get(Item|Records)|PartiQL|Query|Scan)|\*)")
                 if action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
                     self.assertEqual(statement["Condition"], {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "Boundary"}}})
 
