@@ -20,17 +20,37 @@ fn anchors(text: &str) -> BTreeSet<String> {
     headings.map(|(line, _)| anchor(line).replace(' ', "-")).collect()
 }
 
+/// The file that a link of the page `from` leads to, from the top folder on, and the anchor in it. A link that begins with a
+/// slash is meant from the top folder, too.
+fn target<'a>(from: &str, link: &'a str) -> (String, &'a str) {
+    let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+    if file.is_empty() {
+        return (from.to_owned(), anchor);
+    }
+    let mut path: Vec<&str> = if file.starts_with('/') { Vec::new() } else { from.split('/').collect() };
+    path.pop();
+    for step in file.split('/').filter(|step| !step.is_empty()) {
+        if step == ".." {
+            path.pop().expect(link);
+        } else {
+            path.push(step);
+        }
+    }
+    (path.join("/"), anchor)
+}
+
+fn is_inside(link: &&str) -> bool {
+    !link.starts_with("https://")
+}
+
 #[test]
 fn every_link_leads_somewhere() {
     let mut inside = 0;
     for from in pages() {
-        for link in links(&from.text).into_iter().filter(|link| !link.starts_with("https://")) {
-            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let folder = Path::new(&from.path).parent().unwrap();
-            let to = if file.is_empty() { Path::new(&from.path).to_owned() } else { folder.join(file) };
+        for link in links(&from.text).into_iter().filter(is_inside) {
+            let (to, anchor) = target(&from.path, link);
             assert!(Path::new(ROOT).join(&to).exists(), "{}: {link}", from.path);
-            let is_there = anchor.is_empty() || anchors(&page(to.to_str().unwrap())).contains(anchor);
-            assert!(is_there, "{}: {link}", from.path);
+            assert!(anchor.is_empty() || anchors(&page(&to)).contains(anchor), "{}: {link}", from.path);
             inside += 1;
         }
     }
@@ -41,8 +61,10 @@ fn every_link_leads_somewhere() {
 fn every_page_is_linked_to() {
     let pages = pages();
     let linked = |path: &str| {
-        let name = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
-        pages.iter().filter(|page| page.path != path).flat_map(|page| links(&page.text)).any(|link| link.contains(name))
+        let others = pages.iter().filter(|page| page.path != path);
+        others
+            .flat_map(|page| links(&page.text).into_iter().filter(is_inside).map(|link| target(&page.path, link).0))
+            .any(|to| to == path)
     };
     let unknown: Vec<_> =
         pages.iter().map(|page| &page.path).filter(|path| *path != "README.md" && !linked(path)).collect();
