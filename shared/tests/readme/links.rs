@@ -31,7 +31,7 @@ fn target<'a>(from: &str, link: &'a str) -> (String, &'a str) {
     path.pop();
     for step in file.split('/').filter(|step| !step.is_empty()) {
         if step == ".." {
-            path.pop().expect(link);
+            assert!(path.pop().is_some(), "{from}: {link}");
         } else {
             path.push(step);
         }
