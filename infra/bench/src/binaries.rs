@@ -9,7 +9,7 @@ pub struct Binaries {
     pub api: PathBuf,
     /// The function that sweeps.
     pub sweeper: PathBuf,
-    /// A function that does nothing.
+    /// An empty function, to compare with.
     pub empty: PathBuf,
     /// The local server.
     pub local: PathBuf,

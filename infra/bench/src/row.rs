@@ -55,7 +55,7 @@ pub struct Row {
     pub what: String,
     /// What the numbers are.
     pub unit: Unit,
-    /// The most that it may be.
+    /// The most that it may be. A rate has none: there more is better.
     pub budget: Option<f64>,
     /// One value per run.
     pub samples: Vec<f64>,

@@ -9,15 +9,12 @@ use crate::extent::Extent;
 use crate::function::Function;
 use crate::row::{Row, Unit, milliseconds};
 
-/// Starts the functions and one that does nothing, in turns.
+/// Starts the functions and an empty one, in turns.
 pub(crate) async fn start(binaries: &Binaries, extent: &Extent) -> Result<Vec<Row>, Trouble> {
     let bench = Bench::with_offices(extent.offices).await?;
     let row = |name: &str| Row::new(format!("start to first poll: {name}"), Unit::Milliseconds);
-    let mut functions = [
-        (&binaries.empty, row("a function that does nothing")),
-        (&binaries.api, row("api")),
-        (&binaries.sweeper, row("sweeper")),
-    ];
+    let mut functions =
+        [(&binaries.empty, row("empty function")), (&binaries.api, row("api")), (&binaries.sweeper, row("sweeper"))];
     for _ in 0..extent.starts {
         for (binary, row) in &mut functions {
             row.samples.push(milliseconds(Function::start(binary, &bench).await?.start));
@@ -30,8 +27,27 @@ pub(crate) async fn start(binaries: &Binaries, extent: &Extent) -> Result<Vec<Ro
     Ok(rows.into_iter().chain(ratios).collect())
 }
 
-/// The best start of each, one in terms of the other: whatever else the machine does only makes a start longer.
+/// The best start of each, divided: whatever else the machine does only makes a start longer.
 fn ratio(name: &str, function: &Row, empty: &Row) -> Row {
-    let what = format!("start to first poll: {name}, in starts of nothing");
+    let what = format!("start to first poll: {name} / empty function");
     Row::new(what, Unit::Times).within(START).of(vec![function.best() / empty.best()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts(samples: &[f64]) -> Row {
+        Row::new("start to first poll", Unit::Milliseconds).of(samples.to_vec())
+    }
+
+    #[test]
+    fn a_start_is_a_multiple_of_an_empty_functions() {
+        let empty = starts(&[9.0, 2.0]);
+        let row = ratio("api", &starts(&[4.0, 40.0]), &empty);
+        assert_eq!((row.what.as_str(), row.worst()), ("start to first poll: api / empty function", 2.0));
+        assert!(!row.is_over());
+        assert!(ratio("api", &starts(&[5.1]), &empty).is_over());
+        assert!(ratio("api", &starts(&[]), &empty).is_over());
+    }
 }
