@@ -5,6 +5,7 @@ mod address;
 pub mod appointment;
 pub mod approval_form;
 pub mod backoff;
+pub mod bookmark;
 pub mod calendar_id;
 pub mod cell;
 pub mod date_format;
