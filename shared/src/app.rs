@@ -1,17 +1,22 @@
 //! What the verbs work with, put together once per process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use secrecy::SecretString;
 
+use crate::agenda::Agenda;
 use crate::byroapi::{Byroapi, ByroapiError, ByroapiOptions};
 use crate::clock::{Clock, Randomness};
-use crate::config::Settings;
+use crate::config::{OnChange, Settings, TimedEvents};
 use crate::directory::{Directory, DirectorySources, Range};
+use crate::domain::email::PersonKey;
+use crate::domain::manual_user::ManualUser;
 use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
+use crate::domain::sweep_plan::{Rules, Window};
 use crate::google::pace::Pace;
 use crate::google::{GoogleClient, GoogleKey, GoogleOptions, KeyError};
 use crate::store::Store;
@@ -34,6 +39,8 @@ pub struct Moffman {
     pub store: Store,
     /// Offices and manual users.
     pub directory: Directory,
+    /// What calendars have, for people who look at them.
+    pub agenda: Agenda,
     /// The pace of all sweeps of this process that have no share of their own.
     pub pace: Pace,
     /// Whether the process is to stop.
@@ -109,6 +116,7 @@ impl Moffman {
             })
         });
         Ok(Self {
+            agenda: Agenda::new(google.clone(), store.clone(), clock.clone()),
             directory: Directory::new(directory_sources(&settings), store.clone(), google.clone(), clock.clone()),
             pace: Pace::new(clock.clone(), Share::WHOLE),
             stop: Stop::default(),
@@ -125,6 +133,26 @@ impl Moffman {
     pub fn colours(&self) -> Colours {
         let colors = &self.settings.calendar.colors;
         Colours { unapproved: colors.unapproved, approved: colors.approved }
+    }
+
+    /// By what a sweep that begins at `now` would decide, given the manual users.
+    pub(crate) fn rules<'a>(&self, users: &'a HashMap<PersonKey, ManualUser>, now: DateTime<Utc>) -> Rules<'a> {
+        Rules {
+            users,
+            window: self.window(now),
+            timed_events: self.settings.calendar.timed_events == TimedEvents::Accept,
+            reissue: self.settings.manual_users.on_change == OnChange::Reissue,
+        }
+    }
+
+    /// `calendar.checking_range` around today, 00:00 UTC.
+    pub(crate) fn window(&self, now: DateTime<Utc>) -> Window {
+        let range = &self.settings.calendar.checking_range;
+        let today = now.date_naive().and_time(NaiveTime::MIN).and_utc();
+        Window {
+            from: range.min.apply(today).unwrap_or(DateTime::<Utc>::MIN_UTC),
+            to: range.max.apply(today).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        }
     }
 
     /// How long a sweep waits for the answer to a form.

@@ -1,9 +1,11 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`], [`shards`]) are what the service
-//! does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`reservations`], [`attendance`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`],
+//! [`shards`]) are what the service does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
+pub mod agenda;
 pub mod app;
+pub mod attendance;
 pub mod byroapi;
 pub mod clock;
 pub mod config;
@@ -15,6 +17,7 @@ pub mod lambda;
 pub mod metrics;
 pub mod orphans;
 pub mod reload;
+pub mod reservations;
 pub mod reserve;
 pub mod scheduler;
 pub mod schedules;

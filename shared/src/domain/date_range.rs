@@ -54,6 +54,22 @@ impl DateRange {
     pub fn end(&self) -> NaiveDate {
         self.end
     }
+
+    /// Each of the days.
+    pub fn each(self) -> impl Iterator<Item = NaiveDate> {
+        let Self { start, end } = self;
+        start.iter_days().take_while(move |day| *day < end)
+    }
+
+    /// Whether the day is one of them.
+    pub fn contains(&self, day: NaiveDate) -> bool {
+        (self.start..self.end).contains(&day)
+    }
+
+    /// Whether both have a day in common.
+    pub fn overlaps(&self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
 }
 
 /// Reads a date written as exactly `YYYY-MM-DD`, as Google writes all-day dates.

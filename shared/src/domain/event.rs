@@ -74,6 +74,9 @@ pub struct Marks {
     pub approved_event: Option<EventId>,
     /// The days in [`APPROVED_DATES`], if they can be read.
     pub approved_dates: Option<DateRange>,
+    /// The address in [`REQUESTER`], if it can be read. No record keeps it.
+    #[serde(skip)]
+    pub requester: Option<Email>,
 }
 
 impl Event {

@@ -4,9 +4,11 @@
 
 /// What all sweeping together may take, in units per minute.
 pub const FOR_SWEEPING: u32 = 420;
-/// What subscribing new calendars may take, in units per minute. What sweeping and
-/// subscribing leave of the quota is for people who wait for an answer.
+/// What subscribing new calendars may take, in units per minute. What is left of the quota is for reservations.
 const FOR_SUBSCRIBING: u32 = 30;
+
+/// What lists and attendance may take in all processes together, in units per minute.
+pub const FOR_LOOKING: u32 = 60;
 
 /// The smallest burst, in units: a write takes three.
 const SMALLEST_BURST: u32 = 3;

@@ -174,8 +174,14 @@ fn standing(event: &Event, days: DateRange) -> Standing {
     }
 }
 
+/// Whether a sweep approved this very event, whatever days it has now and whoever is registered now.
+pub(super) fn was_swept(event: &Event) -> bool {
+    let own = |days| matches!(standing(event, days), Standing::Approved | Standing::Moved | Standing::Processed);
+    event.marks.approved_event.is_some() && event.days.is_some_and(own)
+}
+
 /// The series of an occurrence's id, which ends in `_20260618` or `_20260618T080000Z`; any other id as it is.
-fn series_of(id: &str) -> &str {
+pub(super) fn series_of(id: &str) -> &str {
     match id.rsplit_once('_') {
         Some((series, suffix)) if !series.is_empty() && is_original_start(suffix) => series,
         _ => id,
@@ -193,8 +199,12 @@ fn is_original_start(suffix: &str) -> bool {
 impl Window {
     /// Whether any of the days, taken from midnight UTC, lies inside.
     pub fn overlaps(&self, days: DateRange) -> bool {
+        self.is_before_the_end_of(days) && days.start().and_time(NaiveTime::MIN).and_utc() < self.to
+    }
+
+    /// Whether the days end, at midnight UTC, after its first instant: a sweep has reached them or will.
+    pub fn is_before_the_end_of(&self, days: DateRange) -> bool {
         days.end().and_time(NaiveTime::MIN).and_utc() > self.from
-            && days.start().and_time(NaiveTime::MIN).and_utc() < self.to
     }
 }
 

@@ -6,12 +6,12 @@
 use super::bookmark::Bookmark;
 use super::calendars::calendars;
 use super::error::FormsError;
-use super::shown::{ShownForm, ShownState};
+use super::shown::ShownForm;
 use super::view::{FormToShow, show};
 use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::domain::email::PersonKey;
-use crate::domain::form::{AskingEvent, FormKey};
+use crate::domain::form::{AskingEvent, FormKey, ShownState};
 use crate::domain::office::Office;
 use crate::google::Budget;
 use crate::store::StoreError;

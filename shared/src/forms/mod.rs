@@ -14,4 +14,6 @@ mod view;
 pub use error::FormsError;
 pub use list::{DEFAULT_LIMIT, Filter, FormsPage, ListOrder, MOST_ON_A_PAGE, list};
 pub use settle::{DiscardOrder, ResendOrder, discard, resend};
-pub use shown::{ShownEvent, ShownForm, ShownState, ShownStatus};
+pub use shown::{ShownEvent, ShownForm, ShownStatus};
+
+pub use crate::domain::form::ShownState;

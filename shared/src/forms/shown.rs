@@ -4,26 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::date_range::DateRange;
 use crate::domain::event_id::EventId;
-use crate::domain::form::Failures;
-
-/// How far a form has come, as a person sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ShownState {
-    /// The next sweep sends it: nothing was sent yet, or a person ordered it.
-    Due,
-    /// It is being sent.
-    Sending,
-    /// It was refused, or the form service was not reached; it is sent again later.
-    Waiting,
-    /// Nobody knows whether it was issued.
-    InDoubt,
-    /// It waits for a person.
-    Held,
-    /// It was issued.
-    Issued,
-    /// A person ended it.
-    Discarded,
-}
+use crate::domain::form::{Failures, ShownState};
 
 /// An approval form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +55,4 @@ pub enum ShownStatus {
     NotRegistered,
     /// It is open in a calendar that no office has any more.
     Orphaned,
-}
-
-impl ShownState {
-    /// The states of forms that are not settled.
-    pub const OPEN: [Self; 5] = [Self::Due, Self::Sending, Self::Waiting, Self::InDoubt, Self::Held];
 }

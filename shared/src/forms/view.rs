@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::calendars::offices;
-use super::shown::{ShownEvent, ShownForm, ShownState, ShownStatus};
+use super::shown::{ShownEvent, ShownForm, ShownStatus};
 use crate::app::Moffman;
 use crate::directory::Roster;
 use crate::domain::calendar_id::CalendarId;
-use crate::domain::form::{AskingEvent, Form, FormId, FormKey, State};
+use crate::domain::form::{AskingEvent, Form, FormId, FormKey, ShownState, State};
 use crate::store::StoreError;
 use crate::store::events::EventItems;
 use crate::store::open_record::OpenRecord;
@@ -36,17 +36,7 @@ impl FormToShow {
 
     /// How far it has come by now.
     pub(super) fn state(&self, now: DateTime<Utc>) -> ShownState {
-        let Some(form) = &self.form else { return ShownState::Due };
-        match &form.state {
-            State::Due => ShownState::Due,
-            State::Sending(claim) if claim.runs(now) => ShownState::Sending,
-            // Whoever was sending it never told.
-            State::Sending(_) | State::InDoubt => ShownState::InDoubt,
-            State::Waiting => ShownState::Waiting,
-            State::Held => ShownState::Held,
-            State::Issued { .. } => ShownState::Issued,
-            State::Discarded { .. } => ShownState::Discarded,
-        }
+        ShownState::of(self.form.as_ref(), now)
     }
 }
 

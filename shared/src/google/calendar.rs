@@ -91,7 +91,7 @@ impl<'a> GoogleCalendar<'a> {
             };
             self.written(&text, event_id, content)
         };
-        self.google.call(self.budget, WRITE, insert).await
+        self.google.writes().during(self.id, self.google.call(self.budget, WRITE, insert)).await
     }
 
     /// Changes an event if it still is the version that `etag` names. [`GoogleError::Changed`] also when an earlier attempt
@@ -112,7 +112,7 @@ impl<'a> GoogleCalendar<'a> {
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
             self.written(&text, event_id, change)
         };
-        self.google.call(self.budget, WRITE, patch).await
+        self.google.writes().during(self.id, self.google.call(self.budget, WRITE, patch)).await
     }
 
     /// Reads an event from the answer to a write.

@@ -19,6 +19,7 @@ use super::key::KeyError;
 use super::refusal::GoogleRefusal;
 use super::retry::{Again, FailedAttempt, Retry};
 use super::signer::GoogleKey;
+use super::writes::Writes;
 use crate::clock::{Clock, Randomness};
 use crate::metrics;
 use crate::store::Store;
@@ -56,6 +57,7 @@ struct GoogleConnections {
     auth: Auth,
     calendar_url: String,
     sheets_url: String,
+    writes: Writes,
     clock: Clock,
     randomness: Randomness,
 }
@@ -71,6 +73,7 @@ impl GoogleClient {
             auth: Auth::new(key, transport, store, clock.clone())?,
             calendar_url,
             sheets_url,
+            writes: Writes::default(),
             clock,
             randomness,
         })))
@@ -144,6 +147,11 @@ impl GoogleClient {
         let body = body.ok_or(FailedAttempt::later(GoogleError::Unreadable))?;
         let text = String::from_utf8_lossy(&body);
         Ok(Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
+    }
+
+    /// What this process has written to calendars.
+    pub fn writes(&self) -> &Writes {
+        &self.0.writes
     }
 
     /// The base URL of Calendar, with a slash at its end.

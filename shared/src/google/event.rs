@@ -14,7 +14,7 @@ use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
 use crate::domain::event::{
-    APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, RESERVATION,
+    APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, REQUESTER, RESERVATION,
 };
 use crate::domain::event_id::EventId;
 use crate::domain::zone::Zone;
@@ -111,6 +111,7 @@ fn marks(mut private: HashMap<String, String>) -> Marks {
         reservation: private.remove(RESERVATION),
         approved_event: private.remove(APPROVED_EVENT).map(EventId::from),
         approved_dates: private.remove(APPROVED_DATES).and_then(|dates| dates.parse().ok()),
+        requester: private.remove(REQUESTER).and_then(|address| Email::parse(&address)),
     }
 }
 

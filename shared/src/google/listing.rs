@@ -21,10 +21,13 @@ use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
 use crate::domain::zone::Zone;
 
-/// The most events of a page; Google may send fewer.
+/// The most events of a page that a sweep reads; Google may send fewer.
 const PAGE: &str = "500";
+/// The most events of a page that people look at, which is the most that Google sends.
+const LONG_PAGE: &str = "2500";
 
-/// Which events to list. All other parameters are the same for every listing, as Google demands of sync tokens.
+/// Which events to list. All other parameters are the same for every listing that gives or takes a sync token, as Google
+/// demands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listing {
     /// Events that have changed since the listing that gave this token, deletions included.
@@ -36,12 +39,19 @@ pub enum Listing {
         /// Events start before this instant.
         to: DateTime<Utc>,
     },
+    /// The same in the order of their beginnings; gives no sync token.
+    InOrder {
+        /// Events end after this instant.
+        from: DateTime<Utc>,
+        /// Events start before this instant.
+        to: DateTime<Utc>,
+    },
 }
 
 /// A page of a listing. Series come as their occurrences.
 #[derive(Clone, Debug)]
 pub struct EventsPage {
-    /// The events, in no particular order.
+    /// The events, in no particular order unless one was asked for.
     pub events: Vec<Event>,
     /// The events that cannot be read.
     pub odd: Vec<OddEvent>,
@@ -51,6 +61,8 @@ pub struct EventsPage {
     pub next_sync: Option<String>,
     /// The calendar's zone, if this program knows it.
     pub time_zone: Option<Zone>,
+    /// What Google calls the calendar's zone.
+    pub zone_name: Option<String>,
     /// What we may do with the calendar.
     pub access_role: AccessRole,
 }
@@ -94,13 +106,18 @@ impl GoogleCalendar<'_> {
 fn query(listing: &Listing, page: Option<&str>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let fields = format!("nextPageToken,nextSyncToken,timeZone,accessRole,items({FIELDS})");
-    query.append_pair("singleEvents", "true").append_pair("maxResults", PAGE).append_pair("fields", &fields);
+    let size = if matches!(listing, Listing::InOrder { .. }) { LONG_PAGE } else { PAGE };
+    query.append_pair("singleEvents", "true").append_pair("maxResults", size).append_pair("fields", &fields);
     let instant = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     match listing {
         Listing::Since(token) => query.append_pair("syncToken", token),
         Listing::Window { from, to } => {
             query.append_pair("timeMin", &instant(from)).append_pair("timeMax", &instant(to))
         }
+        Listing::InOrder { from, to } => query
+            .append_pair("timeMin", &instant(from))
+            .append_pair("timeMax", &instant(to))
+            .append_pair("orderBy", "startTime"),
     };
     query.extend_pairs(page.map(|page| ("pageToken", page)));
     query.finish()
@@ -129,7 +146,8 @@ impl EventsPage {
         // serde would take an array for an object without names.
         let is_object = text.trim_ascii_start().starts_with('{');
         let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
-        let zone = page.time_zone.and_then(as_text).as_deref().and_then(Zone::named);
+        let zone_name = page.time_zone.and_then(as_text);
+        let zone = zone_name.as_deref().and_then(Zone::named);
         let context = ReadContext { calendar, zone, now };
         let (mut events, mut odd) = (Vec::new(), Vec::new());
         for (index, item) in page.items.unwrap_or_default().into_iter().map(RawValue::get).enumerate() {
@@ -144,6 +162,7 @@ impl EventsPage {
             next_page: page.next_page_token,
             next_sync: page.next_sync_token.and_then(as_text),
             time_zone: zone,
+            zone_name,
             access_role: match page.access_role.and_then(as_text).as_deref() {
                 Some("owner" | "writer" | "writerWithoutPrivateAccess") => AccessRole::CanWrite,
                 _ => AccessRole::ReadOnly,

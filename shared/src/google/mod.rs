@@ -21,6 +21,7 @@ mod retry;
 mod sheets;
 mod signer;
 mod token_refusal;
+mod writes;
 
 pub use budget::Budget;
 pub use calendar::GoogleCalendar;
@@ -33,3 +34,4 @@ pub use listing::{AccessRole, EventsPage, Listing, OddEvent};
 pub use sheets::{SheetError, SheetRange};
 pub use signer::{GoogleKey, KeySource};
 pub use token_refusal::TokenRefusal;
+pub use writes::Writes;

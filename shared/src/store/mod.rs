@@ -28,6 +28,7 @@ pub mod item;
 pub mod key;
 mod known_calendar;
 pub mod left_form;
+mod looks;
 pub mod open_record;
 pub mod seen;
 pub mod shard_run;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use tokio::sync::Mutex;
 
@@ -13,7 +13,7 @@ use super::decision::Policy;
 use super::order::SweepOrder;
 use super::report::SweepReport;
 use crate::app::Moffman;
-use crate::config::{OnChange, OnUnknownOutcome, TimedEvents};
+use crate::config::OnUnknownOutcome;
 use crate::directory::Roster;
 use crate::domain::backoff::Backoff;
 use crate::domain::calendar_id::CalendarId;
@@ -75,23 +75,11 @@ impl Sweep<'_> {
     }
 
     pub(super) fn rules(&self) -> Rules<'_> {
-        let settings = &self.app.settings;
-        Rules {
-            users: &self.roster.users,
-            window: self.window(),
-            timed_events: settings.calendar.timed_events == TimedEvents::Accept,
-            reissue: settings.manual_users.on_change == OnChange::Reissue,
-        }
+        self.app.rules(&self.roster.users, self.started)
     }
 
-    /// `calendar.checking_range` around today, 00:00 UTC.
     pub(super) fn window(&self) -> Window {
-        let range = &self.app.settings.calendar.checking_range;
-        let today = self.started.date_naive().and_time(NaiveTime::MIN).and_utc();
-        Window {
-            from: range.min.apply(today).unwrap_or(DateTime::<Utc>::MIN_UTC),
-            to: range.max.apply(today).unwrap_or(DateTime::<Utc>::MAX_UTC),
-        }
+        self.app.window(self.started)
     }
 
     /// By what this sweep decides now.

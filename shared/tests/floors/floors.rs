@@ -15,10 +15,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("byroapi", &["domain", "clock", "transport"]),
     ("google", &["domain", "clock", "metrics", "transport", "store"]),
     ("directory", &["domain", "clock", "store", "google"]),
+    ("agenda", &["domain", "clock", "store", "google", "directory"]),
     ("config", &["domain", "google"]),
     ("telemetry", &["config"]),
-    ("app", &["domain", "clock", "transport", "store", "byroapi", "google", "directory", "config"]),
+    ("app", &["domain", "clock", "transport", "store", "byroapi", "google", "directory", "agenda", "config"]),
     ("reserve", BELOW_VERBS),
+    ("reservations", BELOW_VERBS),
+    ("attendance", BELOW_VERBS),
     ("reload", BELOW_VERBS),
     ("sweep", BELOW_VERBS),
     ("forms", BELOW_VERBS),
@@ -30,7 +33,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 
 /// No verb uses another.
 const BELOW_VERBS: &[&str] =
-    &["domain", "clock", "metrics", "store", "scheduler", "byroapi", "google", "directory", "config", "app"];
+    &["domain", "clock", "metrics", "store", "scheduler", "byroapi", "google", "directory", "agenda", "config", "app"];
 
 /// Crates without input and output.
 const PURE: &[&str] = &[

@@ -8,6 +8,7 @@ mod claim;
 mod copies;
 mod failures;
 mod id;
+mod shown_state;
 mod state;
 mod turn;
 
@@ -16,6 +17,7 @@ pub use claim::{Claim, ClaimId};
 pub use copies::CopyHappening;
 pub use failures::Failures;
 pub use id::{FormId, FormKey};
+pub use shown_state::ShownState;
 pub use state::{AskingEvent, Copy, Form, MOST_EVENTS, Outcome, State, forgotten_at};
 pub use turn::{Asking, CopyTurn, Rest, Turn, copy_turn, turn};
 

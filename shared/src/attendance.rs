@@ -1,0 +1,201 @@
+//! Shows who is in which office on which day.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::agenda::{AgendaError, Sight, Sighted};
+use crate::app::Moffman;
+use crate::clock::Moment;
+use crate::directory::Roster;
+use crate::domain::asked_days::AskedDays;
+use crate::domain::attendance::{Shown, show};
+use crate::domain::attendance_day::{AttendanceDay, by_day};
+use crate::domain::bookmark;
+use crate::domain::date_range::DateRange;
+use crate::domain::digest::digest;
+use crate::domain::office::Office;
+use crate::google::{Budget, GoogleError};
+
+/// How many offices a page has at most.
+const MOST_ON_A_PAGE: usize = 20;
+/// How many calendars are read side by side.
+const CALENDARS_AT_ONCE: usize = 6;
+/// How many pages of Google's listing a calendar may have for these days.
+const MOST_PAGES: usize = 20;
+
+/// What to show, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttendanceOrder {
+    /// Only the office of this name.
+    pub office: Option<String>,
+    /// The days.
+    pub days: AskedDays,
+    /// Where the page begins: the `next` of an earlier page, or `None` for the first one.
+    pub page: Option<String>,
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
+
+/// Some offices, in the order of their names.
+#[derive(Clone, Debug)]
+pub struct AttendancePage {
+    /// The days that are shown.
+    pub days: DateRange,
+    /// The offices.
+    pub offices: Vec<AttendedOffice>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+}
+
+/// Who is in an office.
+#[derive(Clone, Debug)]
+pub struct AttendedOffice {
+    /// Its name.
+    pub office_id: String,
+    /// What its calendar has, or why nobody can tell.
+    pub outcome: Result<Attended, String>,
+}
+
+/// What an office's calendar has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attended {
+    /// What Google calls the calendar's zone.
+    pub time_zone: Option<String>,
+    /// Every day of the range.
+    pub days: Vec<AttendanceDay>,
+    /// How many events were left out because they cannot be understood.
+    pub unreadable: usize,
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct OfficePlace {
+    /// The days, which may depend on when the first page was asked for.
+    days: DateRange,
+    /// The last office of the page before.
+    after: String,
+}
+
+/// Shows a page of offices with every day and who is in. Makes one call to Google for each calendar, and one more for each
+/// 2,500 events.
+pub async fn attendance(app: &Moffman, order: &AttendanceOrder) -> Result<AttendancePage, AgendaError> {
+    let budget = Budget { deadline: order.deadline, pace: None };
+    let asked = order.days.of_attendance(app.clock.now().date_naive())?;
+    let roster = app.directory.roster(&budget).await?;
+    let wanted = match &order.office {
+        Some(name) => vec![app.directory.office(&budget, name).await?],
+        None => roster.offices.clone(),
+    };
+    let question = format!("attendance {:?} {:?}", order.office, order.days);
+    let place: Option<OfficePlace> = match &order.page {
+        None => None,
+        Some(page) => Some(bookmark::read(&question, page).ok_or(AgendaError::NoSuchPage)?),
+    };
+    let days = place.as_ref().map_or(asked, |place| place.days);
+    let (offices, is_last) = page_of(wanted, place.as_ref());
+    let last = offices.last().filter(|_| !is_last).map(|office| office.name.clone());
+    let viewer = Viewing { app, budget, roster, days };
+    Ok(AttendancePage {
+        days,
+        offices: viewer.view(offices).await?,
+        next: last.map(|after| bookmark::write(&question, &OfficePlace { days, after })),
+    })
+}
+
+/// The offices of a page, and whether it is the last one.
+fn page_of(mut offices: Vec<Office>, place: Option<&OfficePlace>) -> (Vec<Office>, bool) {
+    offices.retain(|office| place.is_none_or(|place| office.name > place.after));
+    offices.sort_by(|a, b| a.name.cmp(&b.name));
+    let is_last = offices.len() <= MOST_ON_A_PAGE;
+    offices.truncate(MOST_ON_A_PAGE);
+    (offices, is_last)
+}
+
+/// A page under way.
+struct Viewing<'a> {
+    app: &'a Moffman,
+    budget: Budget,
+    roster: Arc<Roster>,
+    days: DateRange,
+}
+
+impl Viewing<'_> {
+    /// Takes the right to all first calls together, so that a page that cannot be finished takes nothing.
+    async fn view(&self, offices: Vec<Office>) -> Result<Vec<AttendedOffice>, AgendaError> {
+        let sights: Vec<Sight> = offices.iter().map(|office| self.sight(office, None)).collect();
+        let known: Vec<_> = sights.iter().map(|sight| self.app.agenda.recall(sight)).collect();
+        let missing = sights.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let calls = missing.map(|(sight, _)| &sight.calendar).collect::<HashSet<_>>().len();
+        self.app.agenda.take(calls).await?;
+        let views = offices.into_iter().zip(known).map(|(office, known)| self.view_one(office, known));
+        let views: Vec<_> = stream::iter(views).buffered(CALENDARS_AT_ONCE).collect().await;
+        views.into_iter().collect()
+    }
+
+    /// An office that cannot be read is shown as such; only what concerns all of them is an error.
+    async fn view_one(
+        &self,
+        office: Office,
+        known: Option<Arc<Sighted>>,
+    ) -> Result<AttendedOffice, AgendaError> {
+        let outcome = match self.read(&office, known).await {
+            Ok(attended) => Ok(attended),
+            Err(AgendaError::Google(error)) => Err(self.problem(&office, &error)),
+            Err(error) => return Err(error),
+        };
+        Ok(AttendedOffice { office_id: office.name, outcome })
+    }
+
+    async fn read(&self, office: &Office, known: Option<Arc<Sighted>>) -> Result<Attended, AgendaError> {
+        let rules = self.app.rules(&self.roster.users, self.app.clock.now());
+        let (mut attendances, mut unreadable) = (Vec::new(), 0);
+        let mut page = match known {
+            Some(known) => known,
+            // Another office with this calendar may have read it since.
+            None => self.first(office).await?,
+        };
+        for _ in 0..MOST_PAGES {
+            unreadable += page.unreadable;
+            for event in &page.events {
+                match show(event, &rules) {
+                    Shown::Attendance(attendance) => attendances.push(*attendance),
+                    Shown::Unreadable => unreadable += 1,
+                    Shown::Hidden => {}
+                }
+            }
+            let Some(next) = &page.next else {
+                let days = by_day(attendances, self.days);
+                return Ok(Attended { time_zone: page.zone.clone(), days, unreadable });
+            };
+            page = self.app.agenda.see(&self.budget, self.sight(office, Some(next.clone()))).await?;
+        }
+        // No calendar has fifty thousand events in a month: the pages lead in a circle.
+        Err(GoogleError::Unreadable.into())
+    }
+
+    /// The first page, to which the right was taken before.
+    async fn first(&self, office: &Office) -> Result<Arc<Sighted>, AgendaError> {
+        let sight = self.sight(office, None);
+        match self.app.agenda.recall(&sight) {
+            Some(known) => Ok(known),
+            None => Ok(self.app.agenda.read(&self.budget, sight).await?),
+        }
+    }
+
+    fn sight(&self, office: &Office, page: Option<String>) -> Sight {
+        Sight { calendar: office.calendar_id.clone(), days: self.days, page }
+    }
+
+    /// What is shown in place of the days.
+    fn problem(&self, office: &Office, error: &GoogleError) -> String {
+        let digest = digest(office.calendar_id.key());
+        tracing::warn!(office.digest = digest, %error, "the attendance of the office cannot be read");
+        if error.concerns_sharing() {
+            return format!("its calendar is not shared with {}", self.app.google.service_account_email());
+        }
+        error.to_string()
+    }
+}

@@ -1,0 +1,210 @@
+//! Shows what an office's calendar has: reservations of callers, and days that manual users entered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::agenda::{AgendaError, Sight, Sighted};
+use crate::app::Moffman;
+use crate::clock::Moment;
+use crate::domain::asked_days::AskedDays;
+use crate::domain::attendance::{Attendance, Shown, show};
+use crate::domain::bookmark;
+use crate::domain::date_range::DateRange;
+use crate::domain::event_id::EventId;
+use crate::domain::form::{FormId, FormKey, ShownState};
+use crate::domain::office::Office;
+use crate::domain::reservation::Status;
+use crate::google::{Budget, GoogleError};
+use crate::store::StoreError;
+
+/// What to list, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReservationsOrder {
+    /// The name of the office.
+    pub office: String,
+    /// The days; what touches one of them is listed.
+    pub days: AskedDays,
+    /// Only those with this status.
+    pub status: Option<Status>,
+    /// Where the page begins: the `next` of an earlier page, or `None` for the first one.
+    pub page: Option<String>,
+    /// How many the page has at most.
+    pub limit: usize,
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
+
+/// A part of a listing, by first day and id.
+#[derive(Clone, Debug, Default)]
+pub struct ReservationsPage {
+    /// At most as many as were asked for; fewer do not mean that there are no more.
+    pub reservations: Vec<ShownReservation>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+    /// How many events were left out because they cannot be understood.
+    pub unreadable: usize,
+}
+
+/// Which one to look at, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReservationOrder {
+    /// The name of the office.
+    pub office: String,
+    /// The id of the event.
+    pub id: EventId,
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+}
+
+/// A reservation, or a day that was entered by hand, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownReservation {
+    /// The name of the office.
+    pub office_id: String,
+    /// Who is in, and when.
+    pub attendance: Attendance,
+    /// The form of a day that was entered by hand, if anybody has sent it.
+    pub form: Option<ReservationForm>,
+}
+
+/// A form in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReservationForm {
+    /// Its id as callers know it.
+    pub id: String,
+    /// How far it has come.
+    pub state: ShownState,
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ListPlace {
+    /// The days of the listing, which may depend on when it began.
+    days: DateRange,
+    /// The page of Google's listing.
+    page: Option<String>,
+    /// The last one of it that was listed.
+    after: Option<(NaiveDate, EventId)>,
+}
+
+/// Lists a page of what an office's calendar has on some days. Makes one call to Google at most.
+pub async fn list(app: &Moffman, order: &ReservationsOrder) -> Result<ReservationsPage, AgendaError> {
+    let budget = Budget { deadline: order.deadline, pace: None };
+    let asked = order.days.of_list(app.clock.now().date_naive())?;
+    let office = app.directory.office(&budget, &order.office).await?;
+    let question = question(order, &office);
+    let place = match &order.page {
+        None => ListPlace { days: asked, page: None, after: None },
+        Some(page) => bookmark::read(&question, page).ok_or(AgendaError::NoSuchPage)?,
+    };
+    let sighted = see(app, &budget, &office, &place).await?;
+    let (listed, unreadable) = pick(app, order, &sighted, &place).await?;
+    let (page, rest) = listed.split_at(order.limit.min(listed.len()));
+    let next = match (page.last(), rest.is_empty(), &sighted.next) {
+        (Some(last), false, _) => Some(ListPlace { after: Some(position(last)), ..place.clone() }),
+        (_, true, Some(next)) => Some(ListPlace { page: Some(next.clone()), after: None, ..place.clone() }),
+        _ => None,
+    };
+    Ok(ReservationsPage {
+        reservations: with_forms(app, &office, page.to_vec()).await?,
+        next: next.map(|next| bookmark::write(&question, &next)),
+        // Of a page of Google's that is answered in parts, the first part tells.
+        unreadable: if place.after.is_none() { unreadable } else { 0 },
+    })
+}
+
+/// Looks at one reservation, or day that was entered by hand. Makes one call to Google.
+pub async fn find(app: &Moffman, order: &ReservationOrder) -> Result<ShownReservation, AgendaError> {
+    let budget = Budget { deadline: order.deadline, pace: None };
+    let office = app.directory.office(&budget, &order.office).await?;
+    let roster = app.directory.roster(&budget).await?;
+    app.agenda.take(1).await?;
+    let event = match app.agenda.look_at(&budget, &office.calendar_id, &order.id).await {
+        Err(GoogleError::NotFound) => return Err(AgendaError::NoSuchReservation),
+        event => event?,
+    };
+    match show(&event, &app.rules(&roster.users, app.clock.now())) {
+        Shown::Attendance(attendance) => {
+            let shown = with_forms(app, &office, vec![*attendance]).await?;
+            shown.into_iter().next().ok_or(AgendaError::NoSuchReservation)
+        }
+        Shown::Hidden => Err(AgendaError::NoSuchReservation),
+        Shown::Unreadable => Err(GoogleError::OddEvent("it has no valid dates".to_owned()).into()),
+    }
+}
+
+/// What a page is a place in the answer to.
+fn question(order: &ReservationsOrder, office: &Office) -> String {
+    format!("reservations {:?} {:?} {:?}", office.name, order.days, order.status)
+}
+
+/// The page of Google's listing that the place names.
+async fn see(
+    app: &Moffman,
+    budget: &Budget,
+    office: &Office,
+    place: &ListPlace,
+) -> Result<Arc<Sighted>, AgendaError> {
+    let sight = Sight { calendar: office.calendar_id.clone(), days: place.days, page: place.page.clone() };
+    match app.agenda.see(budget, sight).await {
+        // Google forgets the pages of a listing some time after it.
+        Err(AgendaError::Google(GoogleError::Refused { status: 400, .. } | GoogleError::SyncTokenExpired))
+            if place.page.is_some() =>
+        {
+            Err(AgendaError::NoSuchPage)
+        }
+        sighted => sighted,
+    }
+}
+
+/// What is to be listed of a page of Google's listing, in order, and how many events cannot be understood.
+async fn pick(
+    app: &Moffman,
+    order: &ReservationsOrder,
+    sighted: &Sighted,
+    place: &ListPlace,
+) -> Result<(Vec<Attendance>, usize), AgendaError> {
+    let budget = Budget { deadline: order.deadline, pace: None };
+    let roster = app.directory.roster(&budget).await?;
+    let rules = app.rules(&roster.users, app.clock.now());
+    let (mut listed, mut unreadable) = (Vec::new(), sighted.unreadable);
+    for event in &sighted.events {
+        match show(event, &rules) {
+            Shown::Attendance(attendance) => listed.push(*attendance),
+            Shown::Unreadable => unreadable += 1,
+            Shown::Hidden => {}
+        }
+    }
+    listed.retain(|one| one.days.overlaps(place.days) && order.status.is_none_or(|status| one.status == status));
+    listed.sort_by_cached_key(position);
+    listed.retain(|one| place.after.as_ref().is_none_or(|after| position(one) > *after));
+    Ok((listed, unreadable))
+}
+
+fn position(attendance: &Attendance) -> (NaiveDate, EventId) {
+    (attendance.days.start(), attendance.id.clone())
+}
+
+/// Shows them with their forms.
+async fn with_forms(
+    app: &Moffman,
+    office: &Office,
+    attendances: Vec<Attendance>,
+) -> Result<Vec<ShownReservation>, StoreError> {
+    let now = app.clock.now();
+    let mut keys: Vec<FormKey> = attendances.iter().filter_map(Attendance::form).collect();
+    keys.sort();
+    keys.dedup();
+    let forms: HashMap<_, _> = if keys.is_empty() { HashMap::new() } else { app.store.forms(&keys, now).await? };
+    let shown = attendances.into_iter().map(|attendance| {
+        let form = attendance.form().and_then(|key| {
+            let state = ShownState::of(Some(&forms.get(&key)?.form), now);
+            Some(ReservationForm { id: FormId::of(&key).write(), state })
+        });
+        ShownReservation { office_id: office.name.clone(), attendance, form }
+    });
+    Ok(shown.collect())
+}
