@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use serde::Serialize;
 
-use super::sources::{DirectorySources, Range};
+use super::sources::{DirectorySources, Range, Ranges};
 use crate::clock::Clock;
 use crate::domain::cell::plain;
 use crate::domain::directory_rows::{BadRow, SheetRows, read_offices, read_users};
@@ -32,15 +32,6 @@ pub enum ReloadError {
     /// The snapshot cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Which ranges to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ranges {
-    /// Only the offices.
-    Offices,
-    /// Offices and manual users.
-    All,
 }
 
 /// What to load.

@@ -10,8 +10,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::error::DirectoryError;
+use super::offices::{KnownOffice, by_name};
 use super::roster::Roster;
-use super::sources::{DirectorySources, Range};
+use super::sources::{DirectorySources, Range, Ranges};
 use crate::clock::{Clock, Stamp};
 use crate::domain::cell::plain;
 use crate::domain::manual_user::ManualUser;
@@ -35,6 +36,7 @@ pub(super) struct Memory {
     pub(super) look: StepNumber,
     pointer: Option<Pointer>,
     offices: Option<MadeFrom<OfficeTable>>,
+    by_name: Option<MadeFrom<Arc<[KnownOffice]>>>,
     roster: Option<MadeFrom<Arc<Roster>>>,
     /// A version that cannot be read although the pointer names it.
     pub(super) broken: Option<String>,
@@ -97,6 +99,7 @@ impl Memory {
             look: StepNumber::default(),
             pointer: None,
             offices: None,
+            by_name: None,
             roster: None,
             broken: None,
             failed_load: None,
@@ -162,6 +165,30 @@ impl Memory {
         })
     }
 
+    /// Whether there is a snapshot of each of these ranges that is configured.
+    pub(super) async fn knows(&mut self, ranges: Ranges) -> Result<bool, DirectoryError> {
+        Ok(match ranges {
+            Ranges::Offices => self.by_name().await?.is_some(),
+            Ranges::All => self.assemble().await?.is_some(),
+        })
+    }
+
+    /// All offices by name; `None` when there is no snapshot of a configured range of offices.
+    pub(super) async fn by_name(&mut self) -> Result<Option<Arc<[KnownOffice]>>, StoreError> {
+        let is_missing = self.office_table().await?.is_none();
+        if is_missing && self.sources.office_range.is_some() {
+            return Ok(None);
+        }
+        let table = self.offices.as_ref();
+        let versions = table.map_or("", |kept| &kept.versions);
+        if let Some(kept) = self.by_name.as_ref().filter(|kept| kept.versions == versions) {
+            return Ok(Some(Arc::clone(&kept.value)));
+        }
+        let value = by_name(&self.sources.offices, table.map_or(&[][..], |kept| kept.value.offices.as_slice()));
+        self.by_name = Some(MadeFrom { versions: versions.to_owned(), value: Arc::clone(&value) });
+        Ok(Some(value))
+    }
+
     /// Static entries and snapshot together; `None` when there is no snapshot of a configured range.
     pub(super) async fn assemble(&mut self) -> Result<Option<Arc<Roster>>, DirectoryError> {
         let sources = Arc::clone(&self.sources);
@@ -169,19 +196,16 @@ impl Memory {
         if let Some(kept) = self.roster.as_ref().filter(|kept| names.as_ref() == Some(&kept.versions)) {
             return Ok(Some(Arc::clone(&kept.value)));
         }
-        let offices = match &sources.office_range {
-            None => Vec::new(),
-            Some(_) => match self.office_table().await? {
-                None => return Ok(None),
-                Some(table) => table.offices.clone(),
-            },
-        };
         let users: Vec<ManualUser> = match &sources.user_range {
             None => Vec::new(),
             Some(range) => match self.entries(SnapshotPart::Users, range).await? {
                 None => return Ok(None),
                 Some((_, users)) => users,
             },
+        };
+        let offices = match (&sources.office_range, self.office_table().await?) {
+            (Some(_), None) => return Ok(None),
+            (_, table) => table.map_or(&[][..], |table| table.offices.as_slice()),
         };
         let roster = Arc::new(Roster::merge(&sources.offices, offices, &sources.users, users));
         // Loading may have moved on to newer versions of one kind only: then the next call assembles again.

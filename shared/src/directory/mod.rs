@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use derive_more::Debug;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use self::load::{Loaded, SheetLoader};
 use self::memory::{Lookup, Memory, Steps};
@@ -22,14 +22,17 @@ use crate::store::Store;
 mod error;
 mod load;
 mod memory;
+mod offices;
 mod roster;
 mod sources;
 mod subscriptions;
 
 pub use self::error::DirectoryError;
 pub use self::load::ReloadError;
-pub(crate) use self::load::{LoadedRange, Ranges, SheetLoad};
+pub(crate) use self::load::{LoadedRange, SheetLoad};
+pub use self::offices::{KnownOffice, OfficeSource};
 pub use self::roster::Roster;
+pub(crate) use self::sources::Ranges;
 pub use self::sources::{DirectorySources, Range};
 
 /// Offices and manual users; clones share one memory. Entries stay out of logs.
@@ -96,35 +99,28 @@ impl Directory {
         }
     }
 
+    /// All offices by name, in the order of code points; reads only the sheet's offices if they were never read.
+    pub async fn offices(&self, budget: &Budget) -> Result<Arc<[KnownOffice]>, DirectoryError> {
+        let (mut memory, _) = self.filled(budget, Ranges::Offices).await?;
+        memory.by_name().await?.ok_or(DirectoryError::Unavailable { retry_after: None })
+    }
+
     /// All offices and manual users; reads the sheet if it was never read.
     pub async fn roster(&self, budget: &Budget) -> Result<Arc<Roster>, DirectoryError> {
-        let asked = self.0.steps.last();
-        let mut memory = self.0.memory.lock().await;
-        if self.0.sources.has_sheet() {
-            memory.look_if_due().await?;
-        }
-        if let Some(roster) = memory.assemble().await? {
-            return Ok(roster);
-        }
-        if memory.look <= asked {
-            memory.look().await?;
-            if let Some(roster) = memory.assemble().await? {
-                return Ok(roster);
-            }
-        }
-        memory.share_failure(asked)?;
-        self.first_load(&mut memory, budget, Ranges::All).await?;
+        let (mut memory, is_loaded_now) = self.filled(budget, Ranges::All).await?;
         let roster = memory.assemble().await?;
         drop(memory);
         let roster = roster.ok_or(DirectoryError::Unavailable { retry_after: None })?;
-        self.0.subscriber.subscribe_some(budget, &roster.offices).await;
+        if is_loaded_now {
+            self.0.subscriber.subscribe_some(budget, &roster.offices).await;
+        }
         Ok(roster)
     }
 
     /// All offices and manual users as far as they are known, without reading the sheet; `None` when it was never read.
     pub async fn known(&self) -> Result<Option<Arc<Roster>>, DirectoryError> {
         let mut memory = self.0.memory.lock().await;
-        if self.0.sources.has_sheet() {
+        if self.0.sources.has(Ranges::All) {
             memory.look_if_due().await?;
         }
         memory.assemble().await
@@ -145,6 +141,27 @@ impl Directory {
     /// The address of the account that offices share their calendars and spreadsheets with.
     pub(crate) fn service_account_email(&self) -> String {
         self.0.loader.google.service_account_email()
+    }
+
+    /// The memory with a recent snapshot of these ranges, and whether the sheet was loaded for it because there was none.
+    async fn filled(&self, budget: &Budget, ranges: Ranges) -> Result<(MutexGuard<'_, Memory>, bool), DirectoryError> {
+        let asked = self.0.steps.last();
+        let mut memory = self.0.memory.lock().await;
+        if self.0.sources.has(ranges) {
+            memory.look_if_due().await?;
+        }
+        if memory.knows(ranges).await? {
+            return Ok((memory, false));
+        }
+        if memory.look <= asked {
+            memory.look().await?;
+            if memory.knows(ranges).await? {
+                return Ok((memory, false));
+            }
+        }
+        memory.share_failure(asked)?;
+        self.first_load(&mut memory, budget, ranges).await?;
+        Ok((memory, true))
     }
 
     /// Loads the sheet, because there is no snapshot of it.

@@ -1,11 +1,11 @@
 //! Offices and manual users together, static entries and spreadsheet merged.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use derive_more::Debug;
 use sha2::{Digest, Sha256};
 
-use crate::domain::cell::plain;
+use super::offices;
 use crate::domain::digest::short_hex;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
@@ -27,16 +27,14 @@ impl Roster {
     /// Merges entries; the static ones win.
     pub(super) fn merge(
         static_offices: &[Office],
-        sheet_offices: Vec<Office>,
+        sheet_offices: &[Office],
         static_users: &[ManualUser],
         sheet_users: Vec<ManualUser>,
     ) -> Self {
-        let names: HashSet<String> = static_offices.iter().map(|office| plain(&office.name)).collect();
-        let added = sheet_offices.into_iter().filter(|office| !names.contains(&plain(&office.name)));
         let users = sheet_users.into_iter().chain(static_users.iter().cloned());
         let users: HashMap<_, _> = users.map(|user| (user.email.key(), user)).collect();
         Self {
-            offices: static_offices.iter().cloned().chain(added).collect(),
+            offices: offices::merged(static_offices, sheet_offices).map(|known| known.office).collect(),
             users_digest: digest_of_keys(users.keys()),
             users,
         }
@@ -73,7 +71,7 @@ mod tests {
     fn static_entries_come_first_and_win() {
         let merged = Roster::merge(
             &[office("Prague", "static"), office(" Praha\u{a0}1", "static")],
-            vec![office("Brno", "sheet"), office("Prague", "sheet"), office("Praha 1", "sheet")],
+            &[office("Brno", "sheet"), office("Prague", "sheet"), office("Praha 1", "sheet")],
             &[user("Anna@example.com", "Static")],
             vec![user("anna@Example.com", "Sheet"), user("bob@example.com", "Bob")],
         );
@@ -87,7 +85,7 @@ mod tests {
     fn a_static_person_wins_over_another_spelling_in_the_sheet() {
         let merged = Roster::merge(
             &[],
-            vec![],
+            &[],
             &[user("Anna.Nova@gmail.com", "Static")],
             vec![user("annanova@googlemail.com", "Sheet"), user("annanova@example.com", "Another")],
         );
@@ -98,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_digest_follows_the_set_of_people() {
-        let digest = |users: Vec<ManualUser>| Roster::merge(&[], vec![], &[], users).users_digest;
+        let digest = |users: Vec<ManualUser>| Roster::merge(&[], &[], &[], users).users_digest;
         let anna = || user("anna@example.com", "Anna");
         let bob = || user("bob@example.com", "Bob");
         assert_eq!(digest(vec![anna(), bob()]), digest(vec![bob(), user("ANNA@example.com", "Renamed")]));

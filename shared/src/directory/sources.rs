@@ -43,10 +43,19 @@ pub struct Range {
     pub(super) digest: String,
 }
 
+/// Which ranges are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ranges {
+    /// Only the offices.
+    Offices,
+    /// Offices and manual users.
+    All,
+}
+
 impl DirectorySources {
-    /// Whether any range is configured.
-    pub(super) fn has_sheet(&self) -> bool {
-        self.office_range.is_some() || self.user_range.is_some()
+    /// Whether any of these ranges is configured.
+    pub(super) fn has(&self, ranges: Ranges) -> bool {
+        self.office_range.is_some() || (ranges == Ranges::All && self.user_range.is_some())
     }
 
     /// Names of the configuration's offices, as they are compared: they win over the sheet's.

@@ -1,6 +1,7 @@
 //! One world with Google and DynamoDB, and as many processes of ours on it as a test wants.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -8,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use moffman::app::Moffman;
 use moffman::clock::Clock;
 use moffman::config::{Place, Sources};
-use moffman::directory::DirectoryError;
+use moffman::directory::{DirectoryError, KnownOffice, Roster};
 use moffman::domain::email::{Email, PersonKey};
 use moffman::domain::office::Office;
 use moffman::google::Budget;
@@ -127,7 +128,11 @@ impl Process {
         self.office(name).await.unwrap().calendar_id.into()
     }
 
-    pub async fn roster(&self) -> Result<std::sync::Arc<moffman::directory::Roster>, DirectoryError> {
+    pub async fn offices(&self) -> Result<Arc<[KnownOffice]>, DirectoryError> {
+        self.app.directory.offices(&Budget::default()).await
+    }
+
+    pub async fn roster(&self) -> Result<Arc<Roster>, DirectoryError> {
         self.app.directory.roster(&Budget::default()).await
     }
 

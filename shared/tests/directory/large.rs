@@ -41,6 +41,9 @@ async fn ten_thousand_offices_and_fifty_thousand_users_fit() {
 
     let cold = ctx.usual_process();
     assert_eq!(cold.calendar("Office 9999").await, calendar(9_999));
+    let offices = cold.offices().await.unwrap();
+    assert_eq!(offices.len(), OFFICES);
+    assert!(offices.is_sorted_by_key(|known| &known.office.name));
     let roster = cold.roster().await.unwrap();
     assert_eq!((roster.offices.len(), roster.users.len()), (OFFICES, USERS));
     let last = roster.users.values().find(|user| user.email.as_str().contains(".49999@")).unwrap();

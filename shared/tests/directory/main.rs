@@ -6,6 +6,7 @@ mod context;
 mod large;
 mod log;
 mod office;
+mod offices;
 mod reload;
 mod roster;
 mod rows;
