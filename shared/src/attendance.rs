@@ -66,8 +66,6 @@ pub struct Attended {
     pub time_zone: Option<String>,
     /// Every day of the range.
     pub days: Vec<AttendanceDay>,
-    /// How many events were left out because they cannot be understood.
-    pub unreadable: usize,
 }
 
 /// Where a page begins.
@@ -136,11 +134,7 @@ impl Viewing<'_> {
     }
 
     /// An office that cannot be read is shown as such; only what concerns all of them is an error.
-    async fn view_one(
-        &self,
-        office: Office,
-        known: Option<Arc<Sighted>>,
-    ) -> Result<AttendedOffice, AgendaError> {
+    async fn view_one(&self, office: Office, known: Option<Arc<Sighted>>) -> Result<AttendedOffice, AgendaError> {
         let outcome = match self.read(&office, known).await {
             Ok(attended) => Ok(attended),
             Err(AgendaError::Google(error)) => Err(self.problem(&office, &error)),
@@ -151,24 +145,21 @@ impl Viewing<'_> {
 
     async fn read(&self, office: &Office, known: Option<Arc<Sighted>>) -> Result<Attended, AgendaError> {
         let rules = self.app.rules(&self.roster.users, self.app.clock.now());
-        let (mut attendances, mut unreadable) = (Vec::new(), 0);
+        let mut attendances = Vec::new();
         let mut page = match known {
             Some(known) => known,
             // Another office with this calendar may have read it since.
             None => self.first(office).await?,
         };
         for _ in 0..MOST_PAGES {
-            unreadable += page.unreadable;
             for event in &page.events {
-                match show(event, &rules) {
-                    Shown::Attendance(attendance) => attendances.push(*attendance),
-                    Shown::Unreadable => unreadable += 1,
-                    Shown::Hidden => {}
+                if let Shown::Attendance(attendance) = show(event, &rules) {
+                    attendances.push(*attendance);
                 }
             }
             let Some(next) = &page.next else {
                 let days = by_day(attendances, self.days);
-                return Ok(Attended { time_zone: page.zone.clone(), days, unreadable });
+                return Ok(Attended { time_zone: page.zone.clone(), days });
             };
             page = self.app.agenda.see(&self.budget, self.sight(office, Some(next.clone()))).await?;
         }

@@ -142,12 +142,7 @@ fn question(order: &ReservationsOrder, office: &Office) -> String {
 }
 
 /// The page of Google's listing that the place names.
-async fn see(
-    app: &Moffman,
-    budget: &Budget,
-    office: &Office,
-    place: &ListPlace,
-) -> Result<Arc<Sighted>, AgendaError> {
+async fn see(app: &Moffman, budget: &Budget, office: &Office, place: &ListPlace) -> Result<Arc<Sighted>, AgendaError> {
     let sight = Sight { calendar: office.calendar_id.clone(), days: place.days, page: place.page.clone() };
     match app.agenda.see(budget, sight).await {
         // Google forgets the pages of a listing some time after it.

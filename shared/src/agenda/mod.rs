@@ -86,7 +86,9 @@ impl Agenda {
     /// What was read less than 30 seconds ago, unless we have written to the calendar since.
     pub fn recall(&self, sight: &Sight) -> Option<Arc<Sighted>> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.retain(|one| self.clock.is_within(GOOD_FOR, one.at) && self.google.writes().to(&one.sight.calendar) == one.writes);
+        memory.retain(|one| {
+            self.clock.is_within(GOOD_FOR, one.at) && self.google.writes().to(&one.sight.calendar) == one.writes
+        });
         memory.iter().find(|one| one.sight == *sight).map(|one| Arc::clone(&one.sighted))
     }
 

@@ -70,7 +70,9 @@ impl Attendance {
     /// The form that a day entered by hand has or will have.
     pub fn form(&self) -> Option<FormKey> {
         match (self.kind, &self.attendee) {
-            (AttendanceKind::Manual, Attendee::Known(person)) => Some(FormKey { person: person.clone(), days: self.days }),
+            (AttendanceKind::Manual, Attendee::Known(person)) => {
+                Some(FormKey { person: person.clone(), days: self.days })
+            }
             _ => None,
         }
     }

@@ -55,6 +55,11 @@ impl DateRange {
         self.end
     }
 
+    /// The last day.
+    pub fn last(&self) -> NaiveDate {
+        self.end.pred_opt().unwrap_or(self.start)
+    }
+
     /// Each of the days.
     pub fn each(self) -> impl Iterator<Item = NaiveDate> {
         let Self { start, end } = self;

@@ -37,7 +37,7 @@ fn texts() -> impl Strategy<Value = Option<String>> + Clone {
 
 fn marks() -> impl Strategy<Value = Marks> {
     (texts(), texts(), texts(), option::of(days())).prop_map(|(processed, reservation, approved, approved_dates)| {
-        Marks { processed, reservation, approved_event: approved.map(Into::into), approved_dates }
+        Marks { processed, reservation, approved_event: approved.map(Into::into), approved_dates, requester: None }
     })
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
 
+mod attendance;
 mod bodies;
 mod client;
 mod document;
@@ -9,6 +10,8 @@ mod forms;
 mod function;
 mod keys;
 mod lambda;
+mod lists;
+mod looks;
 mod methods;
 mod problems;
 mod settling;

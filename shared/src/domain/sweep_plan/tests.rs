@@ -153,6 +153,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             reservation: reserved.then(|| "digest".to_owned()),
             approved_event: mark.map(Into::into),
             approved_dates: dates.map(|dates| dates.parse().unwrap()),
+            requester: None,
         };
         let series = series.then(|| "abc".into());
         Event { cancelled, kind, timed, series, marks, creator: Email::parse(creator), ..event(id) }

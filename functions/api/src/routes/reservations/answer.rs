@@ -1,0 +1,114 @@
+//! Reservations and days entered by hand as callers see them.
+
+use chrono::SecondsFormat;
+use moffman::domain::attendance::AttendanceKind;
+use moffman::domain::form::ShownState;
+use moffman::domain::reservation::Status;
+use moffman::reservations::{ReservationForm, ReservationsPage, ShownReservation};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ReservationStatus;
+use crate::routes::forms::answer::FormState;
+
+/// A part of a listing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReservationListAnswer {
+    /// By first day, then by id; fewer than `limit` do not mean that there are no more.
+    reservations: Vec<ReservationItem>,
+    /// What to send as `page` for the next part; null in the last one.
+    #[schema(examples("WyI1ZDQxNDAyYWJjNGIiLHsiZGF5cyI6IjIwMjYtMDYtMTUvMjAyNi0wNi0zMCJ9XQ"))]
+    next: Option<String>,
+    /// How many events were left out because they cannot be understood.
+    #[schema(examples(0))]
+    unreadable: usize,
+}
+
+/// A reservation, or a day that a manual user entered by hand.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReservationItem {
+    /// The id of the event.
+    #[schema(examples("30f3552b9a2751e69401d63fca065a11"))]
+    id: String,
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office_id: String,
+    /// Where it comes from.
+    #[serde(with = "ReservationKind")]
+    #[schema(value_type = ReservationKind)]
+    kind: AttendanceKind,
+    /// Whether it is approved.
+    #[serde(with = "ReservationStatus")]
+    #[schema(value_type = ReservationStatus)]
+    status: Status,
+    /// The person's name, perhaps empty; of a day entered by hand as the list of manual users has it.
+    #[schema(examples("Eva Example"))]
+    name: String,
+    /// The first day.
+    #[schema(format = Date, examples("2026-06-18"))]
+    start: String,
+    /// The day after the last one.
+    #[schema(format = Date, examples("2026-06-19"))]
+    end: String,
+    /// Where a person can look at the event.
+    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    url: Option<String>,
+    /// When the event last changed.
+    #[schema(format = DateTime, examples("2026-06-15T08:30:00Z"))]
+    updated: Option<String>,
+    /// The version of the event.
+    #[schema(examples("\"3563208000000000\""))]
+    pub(super) etag: Option<String>,
+    /// The approval form of a day entered by hand; null of reservations, and while nobody has sent it.
+    form: Option<ReservationFormItem>,
+}
+
+/// An approval form in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReservationFormItem {
+    /// Its id in `/forms`.
+    #[schema(examples(
+        "Y2ZjM2E3NDFjZDI0MGZjNzhmMjM2ZWRmZjBkN2Y1Zjk4MzE5YmY5OTIyMjlkYzE5MTk4MzNmYmRiMmU4Y2M1NS8yMDI2LTA2LTE4LzIwMjYtMDYtMTk"
+    ))]
+    id: String,
+    /// How far it has come.
+    #[serde(with = "FormState")]
+    #[schema(value_type = FormState)]
+    state: ShownState,
+}
+
+/// Where somebody's days come from.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(remote = "AttendanceKind", rename_all = "snake_case")]
+pub(crate) enum ReservationKind {
+    /// A caller registered them.
+    Reservation,
+    /// A manual user entered them by hand.
+    Manual,
+}
+
+impl From<ReservationsPage> for ReservationListAnswer {
+    fn from(page: ReservationsPage) -> Self {
+        let ReservationsPage { reservations, next, unreadable } = page;
+        Self { reservations: reservations.into_iter().map(ReservationItem::from).collect(), next, unreadable }
+    }
+}
+
+impl From<ShownReservation> for ReservationItem {
+    fn from(shown: ShownReservation) -> Self {
+        let ShownReservation { office_id, attendance, form } = shown;
+        Self {
+            id: attendance.id.into(),
+            office_id,
+            kind: attendance.kind,
+            status: attendance.status,
+            name: attendance.name,
+            start: attendance.days.start().to_string(),
+            end: attendance.days.end().to_string(),
+            url: attendance.url,
+            updated: attendance.updated.map(|updated| updated.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            etag: Some(attendance.etag.to_string()).filter(|etag| !etag.is_empty()),
+            form: form.map(|ReservationForm { id, state }| ReservationFormItem { id, state }),
+        }
+    }
+}
