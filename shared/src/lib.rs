@@ -1,7 +1,8 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`reservations`], [`attendance`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`],
-//! [`shards`]) are what the service does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`reservations`], [`attendance`], [`offices`], [`sweep`], [`reload`], [`schedules`], [`forms`],
+//! [`orphans`], [`shards`]) are what the service does; [`app::Moffman`] holds what they work with. They call Google, Byroapi,
+//! the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod agenda;
 pub mod app;
@@ -15,6 +16,7 @@ pub mod forms;
 pub mod google;
 pub mod lambda;
 pub mod metrics;
+pub mod offices;
 pub mod orphans;
 pub mod reload;
 pub mod reservations;

@@ -8,10 +8,12 @@ use std::time::Duration;
 use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use moffman::agenda::AgendaError;
 use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
 use moffman::forms::FormsError;
 use moffman::google::{GoogleError, SheetError};
+use moffman::offices::OfficesError;
 use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
 use moffman::store::StoreError;
@@ -42,6 +44,7 @@ kinds! {
     NOT_JSON BAD_REQUEST "not-json" "The body is not JSON";
     WRONG_KEY FORBIDDEN "wrong-api-key" "The API key is missing or wrong";
     NO_SUCH_ROUTE NOT_FOUND "no-such-route" "No such route";
+    NO_SUCH_RESERVATION NOT_FOUND "no-such-reservation" "No such reservation";
     NO_SUCH_FORM NOT_FOUND "no-such-form" "No such form";
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed";
     CONFLICT CONFLICT "reservation-conflict" "The event belongs to another reservation";
@@ -59,6 +62,7 @@ kinds! {
     GOOGLE_REFUSED BAD_GATEWAY "google-refused" "Google refused";
     GOOGLE_UNAVAILABLE SERVICE_UNAVAILABLE "google-unavailable" "Google is busy or cannot be reached";
     DIRECTORY_UNAVAILABLE SERVICE_UNAVAILABLE "offices-unavailable" "The offices cannot be known now";
+    LOOKS_USED_UP SERVICE_UNAVAILABLE "lists-used-up" "This minute's lists are used up";
     UNAVAILABLE SERVICE_UNAVAILABLE "temporarily-unavailable" "Temporarily unavailable";
 }
 
@@ -117,6 +121,12 @@ pub(crate) enum ApiError {
     /// Forms were not listed or settled.
     #[error(transparent)]
     Forms(#[from] FormsError),
+    /// Offices were not listed.
+    #[error(transparent)]
+    Offices(#[from] OfficesError),
+    /// What calendars have was not shown.
+    #[error(transparent)]
+    Agenda(#[from] AgendaError),
     /// The code that handled the request gave up.
     #[error("the handler panicked")]
     Panicked,
@@ -169,6 +179,9 @@ impl ApiError {
             Self::Reload(ReloadError::Store(error)) => store(error),
             Self::Directory(error) => directory(error),
             Self::Forms(error) => forms(error),
+            Self::Offices(OfficesError::Directory(error)) => directory(error),
+            Self::Offices(OfficesError::NoSuchPage) => no_such_page(),
+            Self::Agenda(error) => agenda(error),
             Self::Panicked => internal(),
         }
     }
@@ -204,14 +217,31 @@ fn reserve(error: &ReserveError) -> ProblemDraft {
     }
 }
 
+fn agenda(error: &AgendaError) -> ProblemDraft {
+    match error {
+        AgendaError::Days(invalid) => {
+            ProblemDraft { field: Some(invalid.field.to_owned()), ..ProblemDraft::new(INVALID, invalid.to_string()) }
+        }
+        AgendaError::NoSuchPage => no_such_page(),
+        AgendaError::NoSuchReservation => ProblemDraft::new(
+            NO_SUCH_RESERVATION,
+            "the office's calendar has no reservation with this id, nor a day that a manual user entered",
+        ),
+        AgendaError::UsedUp { retry_after } => ProblemDraft {
+            retry_after: Some(*retry_after),
+            ..ProblemDraft::new(LOOKS_USED_UP, "lists and attendance may call Google 60 times a minute")
+        },
+        AgendaError::Directory(error) => directory(error),
+        AgendaError::Store(error) => store(error),
+        AgendaError::Google(error) => google(error),
+    }
+}
+
 fn forms(error: &FormsError) -> ProblemDraft {
     match error {
         FormsError::Directory(error) => directory(error),
         FormsError::Store(error) => store(error),
-        FormsError::NoSuchPage => {
-            let page = "`page` must be the `next` of an earlier answer";
-            ProblemDraft { field: Some("page".to_owned()), ..ProblemDraft::new(INVALID, page) }
-        }
+        FormsError::NoSuchPage => no_such_page(),
         FormsError::NoSuchForm => {
             ProblemDraft::new(NO_SUCH_FORM, "no form has this id; list the forms for the ids that there are")
         }
@@ -238,6 +268,12 @@ fn forms(error: &FormsError) -> ProblemDraft {
         ),
         FormsError::Contended => unavailable(),
     }
+}
+
+/// The same for every listing, whatever question the text is a place of.
+fn no_such_page() -> ProblemDraft {
+    let page = "`page` must be the `next` of an earlier answer to the same question";
+    ProblemDraft { field: Some("page".to_owned()), ..ProblemDraft::new(INVALID, page) }
 }
 
 fn directory(error: &DirectoryError) -> ProblemDraft {

@@ -52,7 +52,10 @@ async fn this_week_is_shown_office_by_office_with_every_day() {
     let week: Vec<Value> = monday.iter_days().take(7).map(|day| json!(day.to_string())).collect();
     assert_eq!(offices.iter().map(dates).collect::<Vec<Vec<Value>>>(), [week.clone(), week]);
     assert_eq!(offices[1]["time_zone"], "Europe/Prague");
-    assert_eq!(offices[1]["days"][1], json!({"date": (monday + Days::new(1)).to_string(), "approved": 0, "pending": 0, "people": []}));
+    assert_eq!(
+        offices[1]["days"][1],
+        json!({"date": (monday + Days::new(1)).to_string(), "approved": 0, "pending": 0, "people": []})
+    );
     let expected = json!({
         "date": wednesday.to_string(),
         "approved": 1,
@@ -94,7 +97,14 @@ async fn an_office_that_cannot_be_read_says_so_and_the_others_are_shown() {
     assert_eq!(answer["offices"][1]["days"][0]["approved"], 1);
     let table = table(&client, 0, 0).await;
     let lines: Vec<&str> = table.text.lines().collect();
-    assert_eq!(lines, ["\u{feff}office,date,name,status", "brno,,,problem", &format!("prague,{},Ada Example,approved", day(&client, 0))]);
+    assert_eq!(
+        lines,
+        [
+            "\u{feff}office,date,name,status",
+            "brno,,,problem",
+            &format!("prague,{},Ada Example,approved", day(&client, 0))
+        ]
+    );
     client.stage.world.add_calendar(BRNO, CalendarOptions::default());
     client.stage.world.fail("events.list", Fault::status(500, "backendError")).always();
     let offline = shown(&client, &format!("?office_id=brno&from={0}&to={0}", day(&client, 1))).await;

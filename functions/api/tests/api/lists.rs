@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate, TimeDelta};
-use moffman_simulators::{Call, CalendarOptions, CopyTarget, NewEvent, Recurrence, Tamper};
+use moffman_simulators::{CalendarOptions, Call, CopyTarget, NewEvent, Recurrence, Tamper};
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation};
