@@ -1,6 +1,6 @@
 //! Shows who is in which office on which day.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
@@ -14,6 +14,7 @@ use crate::domain::asked_days::AskedDays;
 use crate::domain::attendance::{Shown, show};
 use crate::domain::attendance_day::{AttendanceDay, by_day};
 use crate::domain::bookmark;
+use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::digest::digest;
 use crate::domain::office::Office;
@@ -112,6 +113,9 @@ fn page_of(mut offices: Vec<Office>, place: Option<&OfficePlace>) -> (Vec<Office
     (offices, is_last)
 }
 
+/// A calendar, and what it has or why nobody can tell.
+type OfficeView = (CalendarId, Result<Attended, String>);
+
 /// A page under way.
 struct Viewing<'a> {
     app: &'a Moffman,
@@ -123,24 +127,29 @@ struct Viewing<'a> {
 impl Viewing<'_> {
     /// Takes the right to all first calls together, so that a page that cannot be finished takes nothing.
     async fn view(&self, offices: Vec<Office>) -> Result<Vec<AttendedOffice>, AgendaError> {
-        let sights: Vec<Sight> = offices.iter().map(|office| self.sight(office, None)).collect();
-        let known: Vec<_> = sights.iter().map(|sight| self.app.agenda.recall(sight)).collect();
-        let missing = sights.iter().zip(&known).filter(|(_, known)| known.is_none());
-        let calls = missing.map(|(sight, _)| &sight.calendar).collect::<HashSet<_>>().len();
-        self.app.agenda.take(calls).await?;
-        let views = offices.into_iter().zip(known).map(|(office, known)| self.view_one(office, known));
+        let mut calendars = offices.clone();
+        let mut seen = HashSet::new();
+        calendars.retain(|office| seen.insert(office.calendar_id.clone()));
+        let known: Vec<_> = calendars.iter().map(|office| self.app.agenda.recall(&self.sight(office, None))).collect();
+        self.app.agenda.take(known.iter().filter(|known| known.is_none()).count()).await?;
+        let views = calendars.into_iter().zip(known).map(|(office, known)| self.view_one(office, known));
         let views: Vec<_> = stream::iter(views).buffered(CALENDARS_AT_ONCE).collect().await;
-        views.into_iter().collect()
+        let views: HashMap<_, _> = views.into_iter().collect::<Result<_, _>>()?;
+        let shown = offices.into_iter().filter_map(|office| {
+            let outcome = views.get(&office.calendar_id)?.clone();
+            Some(AttendedOffice { office_id: office.name, outcome })
+        });
+        Ok(shown.collect())
     }
 
     /// An office that cannot be read is shown as such; only what concerns all of them is an error.
-    async fn view_one(&self, office: Office, known: Option<Arc<Sighted>>) -> Result<AttendedOffice, AgendaError> {
+    async fn view_one(&self, office: Office, known: Option<Arc<Sighted>>) -> Result<OfficeView, AgendaError> {
         let outcome = match self.read(&office, known).await {
             Ok(attended) => Ok(attended),
             Err(AgendaError::Google(error)) => Err(self.problem(&office, &error)),
             Err(error) => return Err(error),
         };
-        Ok(AttendedOffice { office_id: office.name, outcome })
+        Ok((office.calendar_id, outcome))
     }
 
     async fn read(&self, office: &Office, known: Option<Arc<Sighted>>) -> Result<Attended, AgendaError> {
@@ -148,8 +157,7 @@ impl Viewing<'_> {
         let mut attendances = Vec::new();
         let mut page = match known {
             Some(known) => known,
-            // Another office with this calendar may have read it since.
-            None => self.first(office).await?,
+            None => self.app.agenda.read(&self.budget, self.sight(office, None)).await?,
         };
         for _ in 0..MOST_PAGES {
             for event in &page.events {
@@ -165,15 +173,6 @@ impl Viewing<'_> {
         }
         // No calendar has fifty thousand events in a month: the pages lead in a circle.
         Err(GoogleError::Unreadable.into())
-    }
-
-    /// The first page, to which the right was taken before.
-    async fn first(&self, office: &Office) -> Result<Arc<Sighted>, AgendaError> {
-        let sight = self.sight(office, None);
-        match self.app.agenda.recall(&sight) {
-            Some(known) => Ok(known),
-            None => Ok(self.app.agenda.read(&self.budget, sight).await?),
-        }
     }
 
     fn sight(&self, office: &Office, page: Option<String>) -> Sight {

@@ -52,7 +52,7 @@ macro_rules! routes {
 }
 
 routes! { WithKey:
-    reservations::place, listing::list;
+    listing::list, reservations::place;
     single::find;
     attendance::show;
     config_update::get, config_update::post => without_head;

@@ -9,7 +9,7 @@ async fn an_unknown_path_is_404() {
         "/",
         "/api/v1",
         "/api/v1/reservations/",
-        "/api/v1/reservations/1",
+        "/api/v1/reservations/1/events",
         "/api/v1/forms/id",
         "/api/v2/health",
         "/API/v1/health",
@@ -23,7 +23,9 @@ async fn an_unknown_path_is_404() {
 async fn another_method_is_405_and_names_those_that_exist() {
     let client = Client::start().await;
     for (path, methods, allow) in [
-        ("/api/v1/reservations", &["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"][..], "POST"),
+        ("/api/v1/reservations", &["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"][..], "GET, HEAD, POST"),
+        ("/api/v1/reservations/1", &["POST", "PUT"], "GET, HEAD"),
+        ("/api/v1/attendance", &["POST", "PUT"], "GET, HEAD"),
         ("/api/v1/config_update", &["PUT", "DELETE", "OPTIONS"], "GET, POST"),
         ("/api/v1/offices", &["POST", "DELETE"], "GET, HEAD"),
         ("/api/v1/sweeps", &["GET", "PUT"], "POST"),
@@ -53,6 +55,8 @@ async fn head_is_answered_like_get_without_the_body() {
     for path in [
         "/api/v1/offices?limit=1",
         "/api/v1/offices?limit=0",
+        "/api/v1/reservations?office_id=prague",
+        "/api/v1/attendance?format=csv",
         "/api/v1/forms",
         "/api/v1/forms?office_id=atlantis",
         "/api/v1/openapi.json",
