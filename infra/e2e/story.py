@@ -51,7 +51,7 @@ def key_is_needed(stage: Stage) -> None:
     """Without the key there is only health"""
     paths = stage.api.get("/api/v1/openapi.json").ok()["paths"]
     operations = [(method.upper(), path) for path, methods in paths.items() for method in methods]
-    expect("how many operations", len(operations), 9)
+    expect("how many operations", len(operations), 10)
     for key in ("", "not-the-key"):
         caller = Api(stage.api.url, key)
         for method, path in operations:
@@ -60,6 +60,10 @@ def key_is_needed(stage: Stage) -> None:
                 expect("health", answer.ok()["status"], "ok")
             else:
                 answer.problem(403, "wrong-api-key")
+    for path in ("/api/v1/offices", "/api/v1/forms", "/api/v1/openapi.json"):
+        for key, status in (("", 403), (stage.api.key, 200)):
+            expect(f"the status of HEAD {path}", Api(stage.api.url, key).send("HEAD", path, None).status, status)
+    expect("the status of a HEAD that would reload", stage.api.send("HEAD", "/api/v1/config_update", None).status, 404)
 
 
 def reservation_is_approved(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`], [`shards`]) are what the service
-//! does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`offices`], [`orphans`], [`shards`]) are what the
+//! service does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod app;
 pub mod byroapi;
@@ -13,6 +13,7 @@ pub mod forms;
 pub mod google;
 pub mod lambda;
 pub mod metrics;
+pub mod offices;
 pub mod orphans;
 pub mod reload;
 pub mod reserve;

@@ -41,6 +41,8 @@ pub struct Placed {
     pub days: DateRange,
     /// Where a person can look at it.
     pub url: Option<String>,
+    /// Whether this order has made the event. One whose answer was lost may have, too.
+    pub is_new: bool,
 }
 
 /// Why a reservation is not in the calendar.
@@ -69,13 +71,14 @@ pub async fn place(app: &Moffman, order: &ReserveOrder) -> Result<Placed, Reserv
     let budget = Budget { deadline: *deadline, pace: None };
     let office = app.directory.office(&budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
-    let (event, status) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
+    let (event, status, is_new) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
     Ok(Placed {
         id: attempt.id,
         office_id: attempt.office.name,
         status,
         days: event.days.unwrap_or(reservation.days()),
         url: event.url,
+        is_new,
     })
 }
 
@@ -89,7 +92,8 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn run(&self) -> Result<(Event, Status), ReserveError> {
+    /// Answers the event as it is in the end, and whether it was made.
+    async fn run(&self) -> Result<(Event, Status, bool), ReserveError> {
         // A new registration needs one call when nothing is read first; an approval usually finds its event.
         let mut existing = match self.reservation.status() {
             Status::Pending => None,
@@ -100,10 +104,12 @@ impl Attempt<'_> {
             if id_taken && existing.is_none() {
                 return Err(ReserveError::Unusable);
             }
-            let written = match self.reservation.next_step(existing.as_ref(), self.app.colours()) {
+            let step = self.reservation.next_step(existing.as_ref(), self.app.colours());
+            let is_new = matches!(step, NextStep::Insert(_));
+            let written = match step {
                 NextStep::Conflict => return Err(ReserveError::Conflict),
                 NextStep::Leave(status) => match existing {
-                    Some(event) => return Ok((event, status)),
+                    Some(event) => return Ok((event, status, false)),
                     None => return Err(ReserveError::Contended),
                 },
                 NextStep::Insert(content) => self.insert(&content).await,
@@ -113,7 +119,7 @@ impl Attempt<'_> {
             match written {
                 Ok(event) => {
                     let status = status_of(&event);
-                    return Ok((event, status));
+                    return Ok((event, status, is_new));
                 }
                 Err(ReserveError::Google(GoogleError::AlreadyExists)) => id_taken = true,
                 // Changed or deleted meanwhile: read it again.

@@ -38,7 +38,8 @@ fn info() -> Info {
         .title("Moffman")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Keeps a team's planned attendance in shared Google calendars, one per office. Every request is safe to repeat.",
+            "Keeps a team's planned attendance in shared Google calendars, one per office. Every request is safe to repeat. \
+             HEAD is answered like GET, without the body, but for `config_update`.",
         ))
         .build()
 }

@@ -12,6 +12,7 @@ use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
 use moffman::forms::FormsError;
 use moffman::google::{GoogleError, SheetError};
+use moffman::offices::OfficesError;
 use moffman::reload::ReloadError;
 use moffman::reserve::ReserveError;
 use moffman::store::StoreError;
@@ -117,6 +118,9 @@ pub(crate) enum ApiError {
     /// Forms were not listed or settled.
     #[error(transparent)]
     Forms(#[from] FormsError),
+    /// Offices were not listed.
+    #[error(transparent)]
+    Offices(#[from] OfficesError),
     /// The code that handled the request gave up.
     #[error("the handler panicked")]
     Panicked,
@@ -169,6 +173,8 @@ impl ApiError {
             Self::Reload(ReloadError::Store(error)) => store(error),
             Self::Directory(error) => directory(error),
             Self::Forms(error) => forms(error),
+            Self::Offices(OfficesError::Directory(error)) => directory(error),
+            Self::Offices(OfficesError::NoSuchPage) => no_such_page(),
             Self::Panicked => internal(),
         }
     }
@@ -208,10 +214,7 @@ fn forms(error: &FormsError) -> ProblemDraft {
     match error {
         FormsError::Directory(error) => directory(error),
         FormsError::Store(error) => store(error),
-        FormsError::NoSuchPage => {
-            let page = "`page` must be the `next` of an earlier answer";
-            ProblemDraft { field: Some("page".to_owned()), ..ProblemDraft::new(INVALID, page) }
-        }
+        FormsError::NoSuchPage => no_such_page(),
         FormsError::NoSuchForm => {
             ProblemDraft::new(NO_SUCH_FORM, "no form has this id; list the forms for the ids that there are")
         }
@@ -238,6 +241,12 @@ fn forms(error: &FormsError) -> ProblemDraft {
         ),
         FormsError::Contended => unavailable(),
     }
+}
+
+/// The same for every listing, whatever question the text is a place of.
+fn no_such_page() -> ProblemDraft {
+    let page = "`page` must be the `next` of an earlier answer to the same question";
+    ProblemDraft { field: Some("page".to_owned()), ..ProblemDraft::new(INVALID, page) }
 }
 
 fn directory(error: &DirectoryError) -> ProblemDraft {

@@ -1,8 +1,9 @@
-//! Around every request: its id, its problem body and its line in the log.
+//! Around every request: its id, its problem body, what every answer says, and its line in the log.
 
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{Extensions, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -14,7 +15,8 @@ use crate::problem;
 /// The header that carries the request's id.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-/// Gives the request an id, writes its problem if it has one, and logs one line about it.
+/// Gives the request an id, writes its problem if it has one, and logs one line about it. Nobody is to keep an answer:
+/// calendars change at any time.
 pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, next: Next) -> Response {
     let started = api.app.clock.moment();
     let id = gateway_id(request.extensions()).unwrap_or_else(|| api.app.randomness.id());
@@ -22,6 +24,7 @@ pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, 
     let route = request.extensions().get::<MatchedPath>().cloned();
 
     let mut response = problem::write(next.run(request).await, &id);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -20,13 +20,17 @@ use crate::{documentation, key};
 mod config_update;
 mod forms;
 mod health;
+mod offices;
 mod openapi;
 mod reservations;
 mod sweeps;
 
-/// Makes the routes of a list in which each line has the handlers of one path.
+/// The method whose answer is that to GET without its body.
+const HEAD: &str = "HEAD";
+
+/// Makes the routes of a list in which each line has the handlers of one path, and what is peculiar about it.
 macro_rules! routes {
-    ($list:ident: $($($module:ident::$handler:ident),+;)+) => { paste! {
+    ($list:ident: $($($module:ident::$handler:ident),+ $(=> $peculiar:ident)?;)+) => { paste! {
         #[derive(utoipa::OpenApi)]
         #[openapi(paths($($($module::$handler),+),+))]
         struct $list;
@@ -34,7 +38,12 @@ macro_rules! routes {
         impl $list {
             fn router() -> Router<Arc<ApiState>> {
                 Router::new()
-                    $(.merge(PathMethods::default()$(.on::<$module::[<__path_ $handler>], _, _>($module::$handler))+.only()))+
+                    $(.merge(
+                        PathMethods::default()
+                            $(.on::<$module::[<__path_ $handler>], _, _>($module::$handler))+
+                            $(.$peculiar())?
+                            .only()
+                    ))+
             }
         }
     } };
@@ -42,8 +51,9 @@ macro_rules! routes {
 
 routes! { WithKey:
     reservations::place;
-    config_update::get, config_update::post;
+    config_update::get, config_update::post => without_head;
     sweeps::sweep;
+    offices::list;
     forms::list;
     settle::resend;
     settle::discard;
@@ -80,36 +90,42 @@ impl PathMethods {
     fn on<P: utoipa::Path, H: Handler<T, Arc<ApiState>>, T: 'static>(mut self, handler: H) -> Self {
         let methods = P::methods();
         self.path = P::path();
-        self.allowed.extend(methods.iter().map(name));
+        self.allowed.extend(methods.iter().flat_map(names));
         if let Some(filter) = methods.iter().map(PathItemExt::to_method_filter).reduce(MethodFilter::or) {
             self.router = self.router.on(filter, handler);
         }
         self
     }
 
-    /// Answers any other method with 405, also HEAD: axum would pass HEAD to the GET handler, which may change
-    /// something.
+    /// Does not answer HEAD, because GET changes something here.
+    fn without_head(mut self) -> Self {
+        self.allowed.retain(|name| *name != HEAD);
+        self
+    }
+
+    /// Answers any other method with 405. axum would pass HEAD to the handler of GET in any case.
     fn only(self) -> Router<Arc<ApiState>> {
         let allow = self.allowed.join(", ");
         let refuse = move || {
             let allow = allow.clone();
             async move { ApiError::MethodNotAllowed(allow) }
         };
-        let has_get = self.allowed.contains(&"GET");
-        let router = if has_get { self.router.on(MethodFilter::HEAD, refuse.clone()) } else { self.router };
+        let has_head = self.allowed.contains(&HEAD);
+        let router = if has_head { self.router } else { self.router.on(MethodFilter::HEAD, refuse.clone()) };
         Router::new().route(&self.path, router.fallback(refuse))
     }
 }
 
-const fn name(method: &HttpMethod) -> &'static str {
+/// The names of the methods that a handler answers.
+const fn names(method: &HttpMethod) -> &'static [&'static str] {
     match method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Post => "POST",
-        HttpMethod::Delete => "DELETE",
-        HttpMethod::Options => "OPTIONS",
-        HttpMethod::Head => "HEAD",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Trace => "TRACE",
+        HttpMethod::Get => &["GET", HEAD],
+        HttpMethod::Put => &["PUT"],
+        HttpMethod::Post => &["POST"],
+        HttpMethod::Delete => &["DELETE"],
+        HttpMethod::Options => &["OPTIONS"],
+        HttpMethod::Head => &[HEAD],
+        HttpMethod::Patch => &["PATCH"],
+        HttpMethod::Trace => &["TRACE"],
     }
 }

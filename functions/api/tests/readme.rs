@@ -102,6 +102,7 @@ fn the_examples_have_the_members_of_their_schemas() {
         "FormItem",
         "FormListAnswer",
         "Health",
+        "OfficeListAnswer",
         "Problem",
         "ReservationAnswer",
         "ReservationRequest",

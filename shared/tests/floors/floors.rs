@@ -22,6 +22,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("reload", BELOW_VERBS),
     ("sweep", BELOW_VERBS),
     ("forms", BELOW_VERBS),
+    ("offices", BELOW_VERBS),
     ("orphans", BELOW_VERBS),
     ("schedules", BELOW_VERBS),
     ("shards", BELOW_VERBS),

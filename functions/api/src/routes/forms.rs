@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use moffman::forms::{self, Filter, ListOrder, MOST_ON_A_PAGE, ShownState};
+use moffman::forms::{self, DEFAULT_LIMIT, Filter, ListOrder, MOST_ON_A_PAGE, ShownState};
 use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
 use utoipa::ToSchema;
@@ -62,14 +62,6 @@ fn filter(parameters: &Parameters) -> Result<Filter, ApiError> {
     Ok(Filter { office: parameters.text("office_id").map(str::to_owned), states })
 }
 
-fn limit(parameters: &Parameters) -> Result<usize, ApiError> {
-    let Some(text) = parameters.text("limit") else {
-        return Ok(forms::DEFAULT_LIMIT);
-    };
-    let limit = text.parse().ok().filter(|limit| (1..=MOST_ON_A_PAGE).contains(limit));
-    limit.ok_or_else(|| ApiError::invalid("limit", format!("must be a whole number from 1 to {MOST_ON_A_PAGE}")))
-}
-
 problems! {
     /// How a listing fails.
     ListProblems: [INVALID, UNKNOWN_OFFICE, DIRECTORY_UNAVAILABLE, UNAVAILABLE]
@@ -102,9 +94,8 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<FormListAnswer>, ApiError> {
     let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
-    let page = parameters.text("page").map(str::to_owned);
-    let (filter, limit) = (filter(&parameters)?, limit(&parameters)?);
-    let order = ListOrder { filter, page, limit, deadline: api.deadline(lifetime) };
+    let (filter, limit) = (filter(&parameters)?, parameters.limit(DEFAULT_LIMIT, MOST_ON_A_PAGE)?);
+    let order = ListOrder { filter, page: parameters.page(), limit, deadline: api.deadline(lifetime) };
     let page = forms::list(&api.app, &order).await?;
     Ok(Json(FormListAnswer { forms: page.forms.into_iter().map(ListedForm::from).collect(), next: page.next }))
 }

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderName;
+use axum::http::header::LOCATION;
+use axum::response::AppendHeaders;
 use moffman::domain::reservation::{Request, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +21,9 @@ use crate::error::{
     UNKNOWN_OFFICE, UNUSABLE,
 };
 use crate::member::{BodyContent, BodyMember};
+
+/// The characters that a value of a query cannot have as they are: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
+const NOT_IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A day or days in an office, registered or approved.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -109,9 +116,15 @@ pub(crate) enum ReservationStatus {
 
 impl From<Placed> for ReservationAnswer {
     fn from(placed: Placed) -> Self {
-        let Placed { id, office_id, status, days, url } = placed;
+        let Placed { id, office_id, status, days, url, is_new: _ } = placed;
         Self { id: id.into(), office_id, status, start: days.start().to_string(), end: days.end().to_string(), url }
     }
+}
+
+/// Where the reservation is, seen from the address that it was sent to: what stands before that, such as a stage, stays.
+fn location(placed: &Placed) -> (HeaderName, String) {
+    let office = utf8_percent_encode(&placed.office_id, NOT_IN_VALUE);
+    (LOCATION, format!("reservations/{}?office_id={office}", placed.id))
 }
 
 problems! {
@@ -128,14 +141,23 @@ problems! {
     path = "/api/v1/reservations",
     operation_id = "reserve",
     request_body = ReservationRequest,
-    responses((status = 200, description = "The reservation as the calendar has it", body = ReservationAnswer), ReserveProblems)
+    responses(
+        (
+            status = 200,
+            description = "The reservation as the calendar has it",
+            body = ReservationAnswer,
+            headers(("location" = String, description = "Where a new reservation is, relative to this address; absent otherwise"))
+        ),
+        ReserveProblems,
+    )
 )]
 pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     Body(wire): Body<ReservationRequest>,
-) -> Result<Json<ReservationAnswer>, ApiError> {
+) -> Result<(AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
     let reservation = Reservation::new(wire.try_into()?)?;
     let placed = reserve::place(&api.app, &ReserveOrder { reservation, deadline: api.deadline(lifetime) }).await?;
-    Ok(Json(placed.into()))
+    let location = placed.is_new.then(|| location(&placed));
+    Ok((AppendHeaders(location), Json(placed.into())))
 }

@@ -98,6 +98,7 @@ impl Answer {
 
     /// A complete problem of this status and type.
     pub fn expect_problem(&self, status: u16, slug: &str) -> Value {
+        assert_eq!(self.header("cache-control"), "no-store");
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();

@@ -222,6 +222,8 @@ async fn parameters_are_checked_strictly() {
         ("state=Held", "state"),
         ("state=done", "state"),
         ("state=", "state"),
+        ("office_id=", "office_id"),
+        ("limit", "limit"),
         ("limit=0", "limit"),
         ("limit=201", "limit"),
         ("limit=ten", "limit"),

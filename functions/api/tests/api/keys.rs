@@ -21,6 +21,7 @@ async fn every_route_but_health_wants_the_key() {
         ("GET", "/api/v1/config_update"),
         ("POST", "/api/v1/config_update"),
         ("POST", "/api/v1/sweeps"),
+        ("GET", "/api/v1/offices"),
         ("GET", "/api/v1/forms"),
         ("POST", "/api/v1/forms/id/resend"),
         ("POST", "/api/v1/forms/id/discard"),
@@ -28,6 +29,7 @@ async fn every_route_but_health_wants_the_key() {
     ] {
         for key in [None, Some(""), Some("sesam"), Some("sesame "), Some("Sesame"), Some("sesamesesame")] {
             with_key(&client, method, path, key).await.expect_problem(403, "wrong-api-key");
+            with_key(&client, "HEAD", path, key).await.expect_status(403);
         }
     }
     client.expect_no_calls();

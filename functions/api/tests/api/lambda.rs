@@ -56,9 +56,11 @@ async fn every_route_is_found_behind_a_base_path() {
     let function = Function::start(API).await;
     for (path, item) in moffman_api::openapi().paths.paths {
         let parameters = if path.contains('{') { json!({"form_id": "no%2Fform"}) } else { Value::Null };
-        for (method, is_there) in [("GET", item.get.is_some()), ("POST", item.post.is_some())] {
+        let is_safe = item.get.is_some() && path != "/api/v1/config_update";
+        for (method, is_there) in [("GET", item.get.is_some()), ("HEAD", is_safe), ("POST", item.post.is_some())] {
             let answer = function.answer(behind_a_base_path(method, &path, parameters.clone())).await;
-            let no_route = answer["statusCode"] == 404 && body(&answer)["type"] != "urn:moffman:problem:no-such-form";
+            let is_unknown = || method == "HEAD" || body(&answer)["type"] != "urn:moffman:problem:no-such-form";
+            let no_route = answer["statusCode"] == 404 && is_unknown();
             assert!(!no_route && (answer["statusCode"] != 405) == is_there, "{method} {path}: {answer}");
         }
     }
@@ -70,6 +72,19 @@ async fn every_route_is_found_behind_a_base_path() {
     let logged = function.log();
     let routes: Vec<&str> = logged.iter().filter_map(|line| line["route"].as_str()).collect();
     assert!(routes.contains(&"/api/v1/forms/{form_id}/resend") && routes.last() == Some(&"none"), "{routes:?}");
+}
+
+#[tokio::test]
+async fn head_has_the_length_of_the_body_and_no_body() {
+    let function = Function::start(API).await;
+    let ask = async |method| function.answer(behind_a_base_path(method, "/api/v1/offices", Value::Null)).await;
+    let (get, head) = (ask("GET").await, ask("HEAD").await);
+    assert_eq!((&get["statusCode"], &head["statusCode"]), (&json!(200), &json!(200)), "{get} {head}");
+    assert_eq!((head["body"].as_str().unwrap_or_default(), &head["isBase64Encoded"]), ("", &json!(false)), "{head}");
+    assert_eq!(header(&head, "content-length"), get["body"].as_str().unwrap().len().to_string());
+    for answer in [&get, &head] {
+        assert_eq!(header(answer, "cache-control"), "no-store", "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! Paths and methods that do not exist; a HEAD that must change nothing.
+//! Paths and methods that do not exist; HEAD, which is answered like GET unless that changes something.
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 
 #[tokio::test]
 async fn an_unknown_path_is_404() {
@@ -25,23 +25,66 @@ async fn another_method_is_405_and_names_those_that_exist() {
     for (path, methods, allow) in [
         ("/api/v1/reservations", &["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"][..], "POST"),
         ("/api/v1/config_update", &["PUT", "DELETE", "OPTIONS"], "GET, POST"),
+        ("/api/v1/offices", &["POST", "DELETE"], "GET, HEAD"),
         ("/api/v1/sweeps", &["GET", "PUT"], "POST"),
-        ("/api/v1/forms", &["POST", "DELETE"], "GET"),
+        ("/api/v1/forms", &["POST", "DELETE"], "GET, HEAD"),
         ("/api/v1/forms/id/resend", &["GET", "PUT"], "POST"),
         ("/api/v1/forms/id/discard", &["GET", "PUT"], "POST"),
-        ("/api/v1/health", &["POST", "DELETE"], "GET"),
-        ("/api/v1/openapi.json", &["POST"], "GET"),
+        ("/api/v1/health", &["POST", "DELETE"], "GET, HEAD"),
+        ("/api/v1/openapi.json", &["POST"], "GET, HEAD"),
     ] {
         for method in methods {
             let answer = client.send(method, path, "").await;
             answer.expect_problem(405, "method-not-allowed");
             assert_eq!(answer.header("allow"), allow, "{method} {path}");
         }
-        let head = client.send("HEAD", path, "").await;
-        head.expect_status(405);
-        assert_eq!(head.header("allow"), allow, "HEAD {path}");
+        if !allow.contains("HEAD") {
+            let head = client.send("HEAD", path, "").await;
+            head.expect_status(405);
+            assert_eq!(head.header("allow"), allow, "HEAD {path}");
+        }
     }
     client.expect_no_calls();
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_the_body() {
+    let client = Client::start().await;
+    for path in [
+        "/api/v1/offices?limit=1",
+        "/api/v1/offices?limit=0",
+        "/api/v1/forms",
+        "/api/v1/forms?office_id=atlantis",
+        "/api/v1/openapi.json",
+        "/api/v1/health",
+    ] {
+        let (get, head) = (client.send("GET", path, "").await, client.send("HEAD", path, "").await);
+        head.expect_status(get.status.as_u16());
+        assert_eq!(head.header("content-length"), get.text.len().to_string(), "{path}");
+        let without_id = |answer: &Answer| {
+            let mut headers = answer.headers.clone();
+            headers.remove("x-request-id");
+            headers
+        };
+        assert_eq!(without_id(&head), without_id(&get), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_to_keep_an_answer() {
+    let client = Client::start().await;
+    for (method, path) in [
+        ("GET", "/api/v1/offices"),
+        ("HEAD", "/api/v1/offices"),
+        ("GET", "/api/v1/openapi.json"),
+        ("GET", "/api/v1/health"),
+        ("GET", "/api/v1/offices?limit=0"),
+        ("DELETE", "/api/v1/offices"),
+        ("GET", "/nothing"),
+        ("POST", "/api/v1/config_update"),
+    ] {
+        assert_eq!(client.send(method, path, "").await.header("cache-control"), "no-store", "{method} {path}");
+    }
 }
 
 #[tokio::test]

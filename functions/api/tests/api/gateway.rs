@@ -1,0 +1,36 @@
+//! API Gateway passes on the methods that the template names, and no others.
+
+use std::collections::BTreeSet;
+
+/// Where HEAD is not passed on.
+const WITHOUT_HEAD: [&str; 2] = ["/api/v1/config_update", "/api/v1/health"];
+
+/// The methods of the template's events, with their paths.
+fn methods() -> BTreeSet<String> {
+    let template = include_str!("../../../../template.yaml");
+    let events = template.lines().filter_map(|line| {
+        let (path, rest) = line.split_once("RestApiId: !Ref Api, Path: ")?.1.split_once(", Method: ")?;
+        let method = rest.split([',', '}']).next()?;
+        Some(format!("{method} {}", path.trim_matches('"')))
+    });
+    events.collect()
+}
+
+#[test]
+fn every_route_is_a_method_of_the_gateway() {
+    let mut routes = BTreeSet::new();
+    for (path, item) in moffman_api::openapi().paths.paths {
+        let is_safe = item.get.is_some() && !WITHOUT_HEAD.contains(&path.as_str());
+        for (method, is_there) in [("GET", item.get.is_some()), ("HEAD", is_safe), ("POST", item.post.is_some())] {
+            routes.extend(is_there.then(|| format!("{method} {path}")));
+        }
+    }
+    let methods = methods();
+    let missing: Vec<_> = routes.difference(&methods).collect();
+    assert!(routes.len() > 9 && missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn nothing_is_reloaded_by_head() {
+    assert!(!methods().contains("HEAD /api/v1/config_update"));
+}
