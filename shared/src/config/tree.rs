@@ -3,8 +3,8 @@
 //! A derived reader would stop at its first mistake; a tree shows every one. Numbers keep the text they were written
 //! with, so that an employee number `007` stays `007`.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -131,7 +131,7 @@ impl Planting<'_> {
             Raw::Text(text) => Value::Text(text),
             Raw::List(items) => {
                 let items = items.into_iter().enumerate();
-                Value::List(items.map(|(n, item)| self.below(&format!("[{n}]"), item)).collect())
+                Value::List(items.map(|(n, item)| self.below(format_args!("[{n}]"), item)).collect())
             }
             Raw::Mapping(members) => Value::Mapping(self.members(members)),
         };
@@ -139,9 +139,10 @@ impl Planting<'_> {
     }
 
     /// The node at a longer path.
-    fn below(&mut self, segment: &str, raw: Spanned<Raw>) -> Node {
+    fn below(&mut self, segment: fmt::Arguments<'_>, raw: Spanned<Raw>) -> Node {
         let length = self.path.len();
-        self.path.push_str(segment);
+        // Writing to a text never fails.
+        let _ = self.path.write_fmt(segment);
         let node = self.node(raw);
         self.path.truncate(length);
         node
@@ -149,7 +150,7 @@ impl Planting<'_> {
 
     fn members(&mut self, raw_members: Vec<(Spanned<String>, Spanned<Raw>)>) -> Vec<Member> {
         let mut members = Vec::with_capacity(raw_members.len());
-        let mut lines = HashMap::with_capacity(raw_members.len());
+        let mut lines = BTreeMap::new();
         let dot = if self.path.is_empty() { "" } else { "." };
         for (Spanned { value: name, referenced, .. }, value) in raw_members {
             let origin = at(self.origin, referenced);
@@ -159,7 +160,7 @@ impl Planting<'_> {
                 continue;
             }
             lines.insert(name.clone(), referenced.line());
-            let mut node = self.below(&format!("{dot}{name}"), value);
+            let mut node = self.below(format_args!("{dot}{name}"), value);
             if node.is_null() {
                 // An empty value has no place of its own.
                 node.origin = origin.clone();

@@ -75,7 +75,8 @@ pub enum NoCalendarId {
 /// the shape of the character before them.
 pub fn is_invisible(character: char) -> bool {
     let selects = matches!(character, '\u{34f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
-    selects || character.general_category() == GeneralCategory::Format
+    // Most texts are ASCII, which the tables need not be searched for.
+    !character.is_ascii() && (selects || character.general_category() == GeneralCategory::Format)
 }
 
 /// The text without characters that cannot be seen.
@@ -86,6 +87,9 @@ pub fn visible(text: &str) -> String {
 /// The text as a person reads it: trimmed, without characters that cannot be seen, and with plain spaces only. Names of
 /// offices are compared like this.
 pub fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.trim().to_owned();
+    }
     // The pattern of Braille without dots and the fillers of Hangul look like spaces.
     let is_blank = |c: char| matches!(c, '\u{2800}' | '\u{3164}' | '\u{ffa0}') || c.is_whitespace() && !c.is_control();
     let spaced: String = visible(text).chars().map(|c| if is_blank(c) { ' ' } else { c }).collect();

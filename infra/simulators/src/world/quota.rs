@@ -3,29 +3,27 @@
 
 use super::calls::Call;
 use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// The units that Google allows one user in any minute.
 pub const ALLOWED: u32 = 600;
 const MINUTE: Duration = Duration::seconds(60);
 
-/// How much quota scheduled work and lists take. Calls for a reservation do not count, because nothing holds them back.
+/// How much quota scheduled work and lists take. Calls about one reservation do not count, because nothing holds them
+/// back.
 #[derive(Debug, Default)]
 pub(crate) struct Quota {
     /// The units taken in the last minute, each with its time.
     taken: VecDeque<(DateTime<Utc>, u32)>,
     /// The units of the busiest minute so far, and the time of its last call.
     busiest: Option<(u32, DateTime<Utc>)>,
-    /// The calendars and ids of reservations. They can be told apart because a client chooses the ids of no other
-    /// events.
-    reservations: BTreeSet<(String, String)>,
 }
 
 impl Quota {
     /// Counts a call that has arrived.
     pub(crate) fn count(&mut self, call: &Call) {
         let units = call.units();
-        if units == 0 || self.is_for_reservation(call) {
+        if units == 0 || is_for_reservation(call) {
             return;
         }
         // Entries from later than this call are left from before the clock was set back.
@@ -45,14 +43,11 @@ impl Quota {
     pub(crate) fn busiest(&self) -> u32 {
         self.busiest.map_or(0, |(units, _)| units)
     }
+}
 
-    fn is_for_reservation(&mut self, call: &Call) -> bool {
-        let Some(calendar) = call.calendar.clone() else { return false };
-        if call.operation == "events.insert" {
-            let id = call.body.as_ref().and_then(|body| body["id"].as_str());
-            self.reservations.extend(id.map(|id| (calendar, id.to_owned())));
-            return true;
-        }
-        call.event.as_ref().is_some_and(|event| self.reservations.contains(&(calendar, event.clone())))
-    }
+/// Whether the call is about an event with an id that a client has chosen. Only those of reservations have that shape.
+fn is_for_reservation(call: &Call) -> bool {
+    let inserted = call.body.as_ref().filter(|_| call.operation == "events.insert");
+    let id = inserted.and_then(|body| body["id"].as_str()).or(call.event.as_deref());
+    id.is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

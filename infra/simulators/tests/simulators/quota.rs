@@ -30,6 +30,7 @@ async fn a_read_is_one_unit_and_a_write_three_in_a_minute_that_goes_on() {
 async fn what_is_done_for_a_reservation_is_not_counted() {
     let wire = Wire::start().await;
     let day = json!({ "id": ID, "start": { "date": "2026-06-18" }, "end": { "date": "2026-06-19" } });
+    wire.get(&event_path(OFFICE, ID)).await;
     wire.insert(&day).await;
     wire.get(&event_path(OFFICE, ID)).await;
     wire.patch(ID, &json!({ "summary": "Eva" })).await;
