@@ -4,13 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use moffman::domain::reservation::{Request, Reservation};
+use moffman::domain::reservation::{RequestedReservation, Reservation};
 use moffman::reserve::{ReserveOrder, place};
 use moffman_simulators::World;
 
 use crate::cast::{CALENDARS, office};
 use crate::operations::NamedProcess;
-use crate::people::Life;
+use crate::people::{CopiedEvent, Life};
 use crate::reservations::Reservations;
 use crate::wire::{days, is_there};
 
@@ -114,12 +114,12 @@ impl Requests {
         })
     }
 
-    /// The event of some reservation for a person to copy: calendar, id and days.
-    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(String, String, String)> {
+    /// The event of some reservation for a person to copy.
+    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<CopiedEvent> {
         let reservations = self.reservations();
         let (id, reserved) = reservations.by_event.iter().nth(random.usize(..reservations.by_event.len().max(1)))?;
         let event = world.event(&reserved.calendar, id).filter(is_there)?;
-        Some((reserved.calendar.clone(), id.clone(), days(&event)))
+        Some(CopiedEvent { calendar: reserved.calendar.clone(), id: id.clone(), days: days(&event) })
     }
 
     /// What has become of the reservations.
@@ -133,14 +133,14 @@ fn lock(reservations: &Mutex<Reservations>) -> MutexGuard<'_, Reservations> {
 }
 
 /// The request with this number. The last two requests differ only in what the event's id does not contain.
-fn request(number: u8, approved: bool) -> Request {
+fn request(number: u8, approved: bool) -> RequestedReservation {
     let (name, request_dt, day) = match number {
         2 => ("Visitor.2".to_owned(), "15".to_owned(), 3),
         3 => ("Visitor".to_owned(), "2.15".to_owned(), 3),
         _ => (format!("Visitor {number}"), "15".to_owned(), number + 1),
     };
     let calendar = CALENDARS[usize::from(number).min(CALENDARS.len() - 1)];
-    Request {
+    RequestedReservation {
         name,
         email: None,
         approved,

@@ -37,6 +37,11 @@ impl Module {
         Self::of(&file.items)
     }
 
+    /// The paths of the `use` lines, and those that are written out.
+    pub fn all_paths(&self) -> impl Iterator<Item = &[String]> {
+        self.imports.iter().map(|import| &import.path).chain(&self.paths).map(Vec::as_slice)
+    }
+
     fn of(items: &[Item]) -> Self {
         let mut module = Self::default();
         for item in items {
@@ -140,7 +145,7 @@ impl<'ast> Visit<'ast> for Module {
     /// `pub(in some::path)` is no import.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
-    /// Nor are attributes.
+    /// A path in an attribute is no import.
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
 }
 

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::LOCATION;
 use axum::response::AppendHeaders;
-use moffman::domain::reservation::{Request, Reservation, Status};
+use moffman::domain::reservation::{RequestedReservation, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ impl BodyContent for ReservationRequest {}
 
 impl BodyContent for Person {}
 
-impl TryFrom<ReservationRequest> for Request {
+impl TryFrom<ReservationRequest> for RequestedReservation {
     type Error = ApiError;
 
     fn try_from(wire: ReservationRequest) -> Result<Self, ApiError> {
