@@ -97,6 +97,7 @@ fn the_examples_have_the_members_of_their_schemas() {
         assert!(schema.is_some(), "{example}");
     }
     let expected = [
+        "AttendanceAnswer",
         "ConfigUpdateAnswer",
         "DiscardRequest",
         "FormItem",
@@ -105,6 +106,8 @@ fn the_examples_have_the_members_of_their_schemas() {
         "OfficeListAnswer",
         "Problem",
         "ReservationAnswer",
+        "ReservationItem",
+        "ReservationListAnswer",
         "ReservationRequest",
         "ResendRequest",
         "SweepAnswer",

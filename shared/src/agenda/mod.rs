@@ -39,7 +39,7 @@ pub struct Agenda {
     google: GoogleClient,
     store: Store,
     clock: Clock,
-    memory: Arc<Mutex<Memories>>,
+    memory: Arc<Mutex<LastSights>>,
 }
 
 /// Which part of a calendar to look at.
@@ -67,9 +67,9 @@ pub struct Sighted {
 }
 
 /// What was read and may be used again, the oldest first.
-type Memories = VecDeque<Memory>;
+type LastSights = VecDeque<Remembered>;
 
-struct Memory {
+struct Remembered {
     sight: Sight,
     /// Which of our own writes to the calendar it has.
     writes: u64,
@@ -125,7 +125,7 @@ impl Agenda {
             zone: page.zone_name,
             next: page.next_page,
         });
-        self.keep(Memory { sight, writes, at, sighted: Arc::clone(&sighted) });
+        self.keep(Remembered { sight, writes, at, sighted: Arc::clone(&sighted) });
         Ok(sighted)
     }
 
@@ -134,7 +134,7 @@ impl Agenda {
         GoogleCalendar::new(&self.google, budget, calendar).get_event(event).await
     }
 
-    fn keep(&self, newest: Memory) {
+    fn keep(&self, newest: Remembered) {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         memory.retain(|one| one.sight != newest.sight);
         memory.push_back(newest);

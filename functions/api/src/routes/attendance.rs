@@ -23,7 +23,7 @@ const PARAMETERS: [&str; 5] = ["office_id", "from", "to", "format", "page"];
 
 /// How the answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+enum AnswerFormat {
     Json,
     Csv,
 }
@@ -83,22 +83,26 @@ pub(crate) async fn show(
     };
     let page = attendance::attendance(&api.app, &order).await?;
     Ok(match format {
-        Format::Json => Json(AttendanceAnswer::from(page)).into_response(),
-        Format::Csv => csv::answer(page, &parameters),
+        AnswerFormat::Json => Json(AttendanceAnswer::from(page)).into_response(),
+        AnswerFormat::Csv => csv::answer(page, &parameters),
     })
 }
 
 /// What the parameter says, or else which of the two media types `Accept` likes better.
-fn format(parameters: &Parameters, headers: &HeaderMap) -> Result<Format, ApiError> {
+fn format(parameters: &Parameters, headers: &HeaderMap) -> Result<AnswerFormat, ApiError> {
     match parameters.text("format") {
-        Some("csv") => Ok(Format::Csv),
-        Some("json") => Ok(Format::Json),
+        Some("csv") => Ok(AnswerFormat::Csv),
+        Some("json") => Ok(AnswerFormat::Json),
         Some(_) => Err(ApiError::invalid("format", "must be csv or json")),
         None => {
             let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
             let accepted = accepted.collect::<Vec<_>>().join(",");
             let csv = liking(&accepted, "text/csv");
-            Ok(if csv > 0 && csv > liking(&accepted, "application/json") { Format::Csv } else { Format::Json })
+            Ok(if csv > 0 && csv > liking(&accepted, "application/json") {
+                AnswerFormat::Csv
+            } else {
+                AnswerFormat::Json
+            })
         }
     }
 }
@@ -121,7 +125,7 @@ fn liking(accepted: &str, media_type: &str) -> u16 {
 mod tests {
     use super::*;
 
-    fn chosen(accept: &str) -> Format {
+    fn chosen(accept: &str) -> AnswerFormat {
         let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
         format(&Parameters::read(None, &[]).unwrap(), &headers).unwrap()
     }
@@ -131,10 +135,10 @@ mod tests {
         for accept in
             ["text/csv", "Text/CSV;q=0.5, */*", "application/json;q=0.4, text/csv; q=0.5", "text/csv, */*;q=0.1"]
         {
-            assert_eq!(chosen(accept), Format::Csv, "{accept}");
+            assert_eq!(chosen(accept), AnswerFormat::Csv, "{accept}");
         }
         for accept in ["*/*", "", "application/json, text/csv;q=0.9", "text/csv;q=0", "text/html"] {
-            assert_eq!(chosen(accept), Format::Json, "{accept}");
+            assert_eq!(chosen(accept), AnswerFormat::Json, "{accept}");
         }
     }
 }

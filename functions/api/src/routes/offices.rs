@@ -19,8 +19,7 @@ use crate::query::Parameters;
 pub(crate) struct OfficeListAnswer {
     /// The offices by name, in the order of code points.
     offices: Vec<ListedOffice>,
-    /// What to send as `page` for the next part; absent in the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What to send as `page` for the next part; null in the last one.
     #[schema(examples("WyI4MDRkYzgzNzgzNTkiLCJCcm5vIl0"))]
     next: Option<String>,
 }
