@@ -9,6 +9,20 @@ use crate::metrics;
 use crate::store::StoreError;
 use crate::store::shard_run::ShardRun;
 
+/// A scheduled sweep that is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteOrder {
+    /// What became of it.
+    pub run: ShardRun,
+}
+
+/// Which shards to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasureOrder<'a> {
+    /// The schedules of the shards, and when each first fires.
+    pub schedules: &'a [(String, DateTime<Utc>)],
+}
+
 /// How old the shards are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ShardAges {
@@ -19,23 +33,23 @@ pub struct ShardAges {
 }
 
 /// Notes a scheduled sweep. That it cannot be noted is logged; the sweep is done all the same.
-pub async fn note(app: &Moffman, run: ShardRun) {
-    if let Err(error) = app.store.keep_run(run).await {
+pub async fn note_run(app: &Moffman, order: &NoteOrder) {
+    if let Err(error) = app.store.keep_run(order.run.clone()).await {
         tracing::warn!(%error, "it cannot be noted that a shard was swept");
     }
 }
 
-/// Measures the oldest of the shards, given their schedules and when each first fires. A shard is as old as its last sweep
-/// that read a calendar, or as its schedule where that is younger.
-pub async fn tend(app: &Moffman, schedules: &[(String, DateTime<Utc>)]) -> Result<ShardAges, StoreError> {
+/// Measures the oldest of the shards. A shard is as old as its last sweep that read a calendar, or as its schedule where
+/// that is younger.
+pub async fn measure_ages(app: &Moffman, order: &MeasureOrder<'_>) -> Result<ShardAges, StoreError> {
     let (now, runs) = (app.clock.now(), app.store.runs().await?);
     let run_of = |schedule: &str| runs.iter().find(|run| run.schedule == schedule);
-    let begun = schedules.iter().filter(|(_, start)| *start <= now);
+    let begun = order.schedules.iter().filter(|(_, start)| *start <= now);
     let oldest_seconds = begun.map(|(schedule, start)| age(run_of(schedule), *start, now)).max();
     if let Some(seconds) = oldest_seconds {
         metrics::oldest_shard(seconds, now);
     }
-    let present = schedules.iter().filter_map(|(schedule, _)| run_of(schedule));
+    let present = order.schedules.iter().filter_map(|(schedule, _)| run_of(schedule));
     let troubled: Vec<ShardRun> = present.filter(|run| is_troubled(run, now)).cloned().collect();
     for run in &troubled {
         let due_seconds = (now - run.due_at).num_seconds();

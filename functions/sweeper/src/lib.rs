@@ -21,7 +21,7 @@ use moffman::metrics;
 use moffman::orphans::{self, TendOrder};
 use moffman::reload::{self, ReloadOrder};
 use moffman::schedules::{self, AlignError, AlignOrder, Alignment, Timetable};
-use moffman::shards;
+use moffman::shards::{self, MeasureOrder, NoteOrder};
 use moffman::sweep::{self, SweepError};
 use moffman::telemetry;
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ impl Sweeper {
         let began = self.app.clock.now();
         let outcome = sweep::sweep(&self.app, order).await;
         if let Some(run) = shard_run(&order.scope, turn, began, &outcome) {
-            shards::note(&self.app, run).await;
+            shards::note_run(&self.app, &NoteOrder { run }).await;
         }
         match outcome {
             // The answer to a dry run says why nothing could be swept.
@@ -125,7 +125,8 @@ impl Sweeper {
         let (offices, users) = (roster.offices.len(), roster.users.len());
         let orphaned = orphans::tend(&self.app, &TendOrder { deadline: self.deadline(context) }).await?;
         metrics::orphaned(orphaned.open, self.app.clock.now());
-        let shards = shards::tend(&self.app, &schedules.sweeps).await.map_err(Failure::Store)?;
+        let order = MeasureOrder { schedules: &schedules.sweeps };
+        let shards = shards::measure_ages(&self.app, &order).await.map_err(Failure::Store)?;
         Ok(json!({
             "offices": offices, "users": users, "schedules": schedules, "orphaned": orphaned, "shards": shards,
         }))

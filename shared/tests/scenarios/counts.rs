@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use moffman::shards::{NoteOrder, note_run};
 use moffman::store::shard_run::ShardRun;
 use moffman_simulators::CalendarOptions;
 use serde_json::json;
@@ -167,9 +168,10 @@ async fn noting_a_scheduled_sweep_costs_one_read_and_one_write() {
         let (schedule, troubled) = ("sweep-0-of-1".to_owned(), Vec::new());
         let run =
             ShardRun { schedule, ran_at: now, swept_at: None, due_at: now, failure: None, offices_failed: 0, troubled };
+        let order = NoteOrder { run };
         for _ in 0..2 {
             ctx.dynamodb.take();
-            moffman::shards::note(&ctx.app, run.clone()).await;
+            note_run(&ctx.app, &order).await;
             assert_eq!(ctx.dynamodb.take(), counted(&[("GetItem", 1), ("PutItem", 1)]));
         }
     })

@@ -1,7 +1,7 @@
 //! How old the shards are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use moffman::shards::{note, tend};
+use moffman::shards::{MeasureOrder, NoteOrder, measure_ages, note_run};
 use moffman::store::shard_run::ShardRun;
 
 use crate::context::{run_test, with_offices};
@@ -29,25 +29,26 @@ async fn the_shard_that_has_waited_longest_counts_and_the_one_that_stopped_is_na
         let names: Vec<&str> = sweeps.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["sweep-0-of-2", "sweep-1-of-2"]);
         let oldest = async || {
-            let ages = tend(&app, &sweeps).await.unwrap();
+            let ages = measure_ages(&app, &MeasureOrder { schedules: &sweeps }).await.unwrap();
             let troubled: Vec<String> = ages.troubled.into_iter().map(|run| run.schedule).collect();
             (ages.oldest_seconds, troubled.join(" "))
         };
+        let note = async |run| note_run(&app, &NoteOrder { run }).await;
         assert_eq!(oldest().await, (None, String::new()));
         // They first fire at 08:01 and 09:01; it is 11:00:30.
         ctx.advance(180);
         assert_eq!(oldest().await, (Some(10_770), String::new()));
-        note(&app, swept("sweep-0-of-2", ctx.world.now())).await;
-        note(&app, swept("sweep-0-of-1", ctx.world.now() - TimeDelta::days(9))).await;
+        note(swept("sweep-0-of-2", ctx.world.now())).await;
+        note(swept("sweep-0-of-1", ctx.world.now() - TimeDelta::days(9))).await;
         assert_eq!(oldest().await, (Some(7_170), String::new()), "a schedule that is gone does not count");
-        note(&app, swept("sweep-1-of-2", ctx.world.now())).await;
+        note(swept("sweep-1-of-2", ctx.world.now())).await;
         assert_eq!(oldest().await, (Some(0), String::new()));
         ctx.advance(120);
         let failed =
             ShardRun { swept_at: None, failure: Some("trouble".to_owned()), ..swept("sweep-0-of-2", ctx.world.now()) };
-        note(&app, failed).await;
+        note(failed).await;
         assert_eq!(oldest().await, (Some(7_200), "sweep-0-of-2".to_owned()), "a sweep that failed has swept nothing");
-        note(&app, swept("sweep-0-of-2", ctx.world.now())).await;
+        note(swept("sweep-0-of-2", ctx.world.now())).await;
         ctx.advance(16);
         assert_eq!(oldest().await, (Some(8_160), "sweep-1-of-2".to_owned()), "its next sweep did not come");
     })

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moffman::google::Budget;
 use moffman::reload::{ReloadOrder, ReloadReport, reload};
 use moffman::schedules::{AlignOrder, align};
-use moffman::shards;
+use moffman::shards::{self, NoteOrder};
 use moffman::sweep::{SweepOrder, sweep};
 use moffman_simulators::{NewEvent, QUOTA_ALLOWED};
 use moffman_sweeper::{Task, shard_run};
@@ -87,7 +87,7 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
             let (order, began) = (SweepOrder { scope, dry_run, deadline: budget.deadline, share }, app.clock.now());
             let outcome = sweep(&app, &order).await;
             if let Some(run) = shard_run(&order.scope, turn.as_ref(), began, &outcome) {
-                shards::note(&app, run).await;
+                shards::note_run(&app, &NoteOrder { run }).await;
             }
             let report = outcome?;
             if report.offices_failed > 0 || !report.problems.is_empty() {
