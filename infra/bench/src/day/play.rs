@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use moffman::app::Moffman;
+use moffman::clock::Moment;
+use moffman::domain::appointment::Appointment;
 use moffman::google::Budget;
+use moffman::orphans::{self, TendOrder};
 use moffman::reload::{ReloadOrder, ReloadReport, reload};
-use moffman::schedules::{AlignOrder, align};
-use moffman::shards::{self, NoteOrder};
+use moffman::schedules::{AlignOrder, Alignment, align};
+use moffman::shards::{MeasureOrder, NoteOrder, measure_ages, note_run};
 use moffman::sweep::{SweepOrder, sweep};
 use moffman_simulators::{NewEvent, QUOTA_ALLOWED};
 use moffman_sweeper::{Task, shard_run};
@@ -81,29 +85,44 @@ fn add_events(deployment: &Deployment, day: &Day, minute: usize, now: DateTime<U
 /// Has the function carry out an event.
 async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let app = deployment.process()?;
-    let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
+    let deadline = Some(app.clock.moment() + TIMEOUT);
     match Task::try_from(event)? {
         Task::Sweep { scope, dry_run, share, turn } => {
-            let (order, began) = (SweepOrder { scope, dry_run, deadline: budget.deadline, share }, app.clock.now());
-            let outcome = sweep(&app, &order).await;
-            if let Some(run) = shard_run(&order.scope, turn.as_ref(), began, &outcome) {
-                shards::note_run(&app, &NoteOrder { run }).await;
-            }
-            let report = outcome?;
-            if report.offices_failed > 0 || !report.problems.is_empty() {
-                return Err(format!("a sweep had trouble: {report:?}").into());
-            }
-            return Ok(());
+            sweep_and_note(&app, &SweepOrder { scope, dry_run, deadline, share }, turn.as_ref()).await
         }
         Task::Reload { .. } => {
-            let _: ReloadReport = reload(&app, &ReloadOrder { deadline: budget.deadline }).await?;
+            let _: ReloadReport = reload(&app, &ReloadOrder { deadline }).await?;
+            align_schedules(deployment, &app, deadline).await.map(drop)
         }
         Task::Maintain { .. } => {
-            app.directory.roster(&budget).await?;
+            app.directory.roster(&Budget { deadline, pace: None }).await?;
+            let alignment = align_schedules(deployment, &app, deadline).await?;
+            orphans::tend(&app, &TendOrder { deadline }).await?;
+            measure_ages(&app, &MeasureOrder { schedules: &alignment.sweeps }).await?;
+            Ok(())
         }
     }
+}
+
+async fn sweep_and_note(app: &Moffman, order: &SweepOrder, turn: Option<&Appointment>) -> Result<(), Trouble> {
+    let began = app.clock.now();
+    let outcome = sweep(app, order).await;
+    if let Some(run) = shard_run(&order.scope, turn, began, &outcome) {
+        note_run(app, &NoteOrder { run }).await;
+    }
+    let report = outcome?;
+    if report.offices_failed > 0 || !report.problems.is_empty() {
+        return Err(format!("a sweep had trouble: {report:?}").into());
+    }
+    Ok(())
+}
+
+async fn align_schedules(
+    deployment: &Deployment,
+    app: &Moffman,
+    deadline: Option<Moment>,
+) -> Result<Alignment, Trouble> {
     let (client, function) = (deployment.scheduler.clone(), FUNCTION.to_owned());
-    let order = AlignOrder { client, function, dry_run: false, deadline: budget.deadline };
-    let alignment = align(&app, &order).await?;
-    if alignment.aligned { Ok(()) } else { Err(format!("not aligned: {alignment:?}").into()) }
+    let alignment = align(app, &AlignOrder { client, function, dry_run: false, deadline }).await?;
+    if alignment.aligned { Ok(alignment) } else { Err(format!("not aligned: {alignment:?}").into()) }
 }
