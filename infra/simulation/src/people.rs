@@ -27,6 +27,15 @@ pub struct Life<'a> {
     pub ledger: &'a mut Ledger,
 }
 
+/// An event that a person copies.
+#[derive(Debug)]
+pub struct CopiedEvent {
+    pub calendar: String,
+    pub id: String,
+    /// The days as in the marks of an approved event.
+    pub days: String,
+}
+
 /// How many events, the first ones, people change more often than others.
 const FAVOURITES: usize = 2;
 /// Days so far ahead are outside a narrow window and inside a wide one.
@@ -105,11 +114,11 @@ impl People {
     }
 
     /// A person copies somebody's event, perhaps one of a workflow, into a calendar.
-    pub fn copy(&mut self, (from, id, days): (&str, &str, String), life: &mut Life) -> String {
+    pub fn copy(&mut self, event: CopiedEvent, life: &mut Life) -> String {
         let (person, calendar) = (life.person(), life.calendar());
-        let copy = life.world.person_copies(from, id, CopyTarget { calendar, creator: person });
-        let said = format!("{person} copies {id} to {copy} in {calendar}");
-        self.note(HandmadeEvent::new(calendar, copy, person, days), life);
+        let copy = life.world.person_copies(&event.calendar, &event.id, CopyTarget { calendar, creator: person });
+        let said = format!("{person} copies {} to {copy} in {calendar}", event.id);
+        self.note(HandmadeEvent::new(calendar, copy, person, event.days), life);
         said
     }
 
@@ -178,7 +187,7 @@ impl People {
 
     fn copy_own(&mut self, index: usize, life: &mut Life) -> Option<String> {
         let HandmadeEvent { calendar, id, days, .. } = self.made.get(index).filter(|made| !made.deleted)?.clone();
-        Some(self.copy((calendar, &id, days), life))
+        Some(self.copy(CopiedEvent { calendar: calendar.to_owned(), id, days }, life))
     }
 
     fn delete_or_restore(&mut self, index: usize, life: &mut Life) -> Option<String> {

@@ -10,7 +10,7 @@ use moffman_simulators::World;
 
 use crate::cast::{CALENDARS, office};
 use crate::operations::NamedProcess;
-use crate::people::Life;
+use crate::people::{CopiedEvent, Life};
 use crate::reservations::Reservations;
 use crate::wire::{days, is_there};
 
@@ -114,12 +114,12 @@ impl Requests {
         })
     }
 
-    /// The event of some reservation for a person to copy: calendar, id and days.
-    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<(String, String, String)> {
+    /// The event of some reservation for a person to copy.
+    pub fn to_copy(&self, random: &mut fastrand::Rng, world: &World) -> Option<CopiedEvent> {
         let reservations = self.reservations();
         let (id, reserved) = reservations.by_event.iter().nth(random.usize(..reservations.by_event.len().max(1)))?;
         let event = world.event(&reserved.calendar, id).filter(is_there)?;
-        Some((reserved.calendar.clone(), id.clone(), days(&event)))
+        Some(CopiedEvent { calendar: reserved.calendar.clone(), id: id.clone(), days: days(&event) })
     }
 
     /// What has become of the reservations.

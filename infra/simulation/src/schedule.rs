@@ -203,9 +203,9 @@ impl FaultSchedule {
         let said = match random.u8(..100) {
             ..=7 if manner.sheet => Some(sheet::act(random, world)),
             8..=13 => requests.person_acts(&mut Life { random, world, ledger }),
-            14..=16 => requests
-                .to_copy(random, world)
-                .map(|(calendar, id, days)| people.copy((&calendar, &id, days), &mut Life { random, world, ledger })),
+            14..=16 => {
+                requests.to_copy(random, world).map(|event| people.copy(event, &mut Life { random, world, ledger }))
+            }
             _ => people.act(&mut Life { random, world, ledger }),
         };
         self.tell(said.as_deref().unwrap_or(NOTHING));

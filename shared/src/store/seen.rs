@@ -138,15 +138,24 @@ mod tests {
         prop_oneof![Just(Approved), Just(ApprovedEarlier), Just(Refused), Just(Gone), Just(NotRegistered), Just(Left)]
     }
 
+    fn memories() -> impl Strategy<Value = Seen> {
+        (".*", proptest::option::of(instants()), form_keys(), ends(), instants()).prop_map(
+            |(etag, updated, FormKey { person, days }, how, at)| Seen {
+                etag: etag.into(),
+                updated,
+                person,
+                days,
+                how,
+                at,
+            },
+        )
+    }
+
     proptest! {
         #[test]
-        fn a_memory_reads_back(
-            etag in ".*", updated in proptest::option::of(instants()), form in form_keys(), how in ends(), at in instants(),
-        ) {
-            let FormKey { person, days } = form;
-            let seen = Seen { etag: etag.into(), updated, person, days, how, at };
+        fn a_memory_reads_back(seen in memories()) {
             let item = seen.to_item().unwrap();
-            prop_assert_eq!(&item[TTL], &number(forgotten_at(at, days).timestamp()));
+            prop_assert_eq!(&item[TTL], &number(forgotten_at(seen.at, seen.days).timestamp()));
             prop_assert_eq!(Seen::from_item(&item), Some(seen));
         }
     }

@@ -22,6 +22,13 @@ pub struct CopyTarget<'a> {
     pub creator: &'a str,
 }
 
+/// The way of an event or a series from one calendar to another.
+struct CalendarMove<'a> {
+    id: &'a str,
+    from: &'a str,
+    to: &'a str,
+}
+
 impl World {
     /// A person adds an event; the answer is its id.
     pub fn person_adds(&self, calendar: &str, creator_email: &str, event: NewEvent) -> String {
@@ -89,7 +96,8 @@ impl World {
     pub fn person_moves_to_calendar(&self, calendar: &str, event_id: &str, to_calendar: &str) {
         let mut state = self.lock();
         let (calendars, chronicle) = state.calendars_and_chronicle();
-        let result = move_between(calendars, (calendar, to_calendar), event_id, chronicle.stamp());
+        let way = CalendarMove { id: event_id, from: calendar, to: to_calendar };
+        let result = move_between(calendars, &way, chronicle.stamp());
         record(result, chronicle);
     }
 
@@ -178,7 +186,8 @@ fn record(result: ApiResult<()>, chronicle: &mut Chronicle) {
     }
 }
 
-fn move_between(calendars: &mut Calendars, (from, to): (&str, &str), id: &str, stamp: ChangeStamp) -> ApiResult<()> {
+fn move_between(calendars: &mut Calendars, way: &CalendarMove<'_>, stamp: ChangeStamp) -> ApiResult<()> {
+    let &CalendarMove { id, from, to } = way;
     let target = calendars.get(to).ok_or_else(|| unknown(to))?;
     let organizer = json!({ "email": target.id, "displayName": target.id, "self": true });
     let is_live = |event: &StoredEvent| !event.is_cancelled();

@@ -21,8 +21,10 @@ pub struct Split {
 }
 
 /// The new series with the rest of a split one.
-struct NewSeries {
+struct NewSeries<'a> {
     id: String,
+    /// The id of the series that is split.
+    old_id: &'a str,
     keeps_properties: bool,
 }
 
@@ -35,13 +37,13 @@ impl World {
     pub fn person_splits_series<'a>(&self, calendar: &str, at: impl Into<Occurrence<'a>>, split: Split) -> String {
         let Occurrence { series_id, planned } = at.into();
         let id = self.lock().services.google.calendars.new_event_id();
-        let mut new = NewSeries { id, keeps_properties: split.keeps_properties };
+        let mut new = NewSeries { id, old_id: series_id, keeps_properties: split.keeps_properties };
         self.change(calendar, |calendar, stamp| {
             let from = Point::read(&planned.to_value(), calendar.time_zone)?;
             if split.range_in_ids {
                 new.id = format!("{series_id}_R{}", from.suffix());
             }
-            split_series(calendar, (series_id, from), &new, stamp)
+            split_series(calendar, &new, from, stamp)
         });
         new.id
     }
@@ -49,10 +51,11 @@ impl World {
 
 fn split_series(
     calendar: &mut SimulatedCalendar,
-    (series_id, from): (&str, Point),
-    new: &NewSeries,
+    new: &NewSeries<'_>,
+    from: Point,
     stamp: ChangeStamp,
 ) -> ApiResult<()> {
+    let series_id = new.old_id;
     let old = calendar.events.get(series_id).filter(|series| !series.is_cancelled());
     let split = old.and_then(|old| series::split(&old.resource, calendar.time_zone, from));
     let (ended, rest) =
@@ -76,7 +79,7 @@ fn split_series(
     Ok(())
 }
 
-impl NewSeries {
+impl NewSeries<'_> {
     /// The resource of the series or of one of its days, under its new id.
     fn adopt(&self, mut event: Resource, id: &str) -> Resource {
         event.insert("id".to_owned(), json!(id));
