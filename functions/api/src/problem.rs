@@ -67,9 +67,9 @@ fn log(draft: &ProblemDraft, request_id: &str) {
     };
     let slug = draft.kind.slug;
     if draft.kind.is_temporary() {
-        tracing::warn!(problem = slug, request_id, cause, "the request could not be carried out now");
+        tracing::warn!(problem = slug, request.id = request_id, cause, "the request could not be carried out now");
     } else {
-        tracing::error!(problem = slug, request_id, cause, "the request failed");
+        tracing::error!(problem = slug, request.id = request_id, cause, "the request failed");
     }
 }
 

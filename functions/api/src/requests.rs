@@ -30,7 +30,7 @@ pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, 
         route = route.as_ref().map_or("none", MatchedPath::as_str),
         status = response.status().as_u16(),
         duration_ms = i64::try_from(api.app.clock.moment().since(started).as_millis()).unwrap_or(i64::MAX),
-        request_id = id,
+        request.id = id,
         "request"
     );
     response

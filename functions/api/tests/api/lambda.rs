@@ -157,11 +157,12 @@ async fn one_line_is_logged_per_request_without_personal_data() {
     assert_eq!(requests.len(), 2, "{lines:#?}");
     let first = requests[0];
     assert_eq!((&first["level"], &first["method"], &first["status"]), (&json!("INFO"), &json!("POST"), &json!(200)));
-    assert_eq!((&first["route"], &first["request_id"]), (&json!("/api/v1/reservations"), &request_id));
+    assert_eq!((&first["route"], &first["request.id"]), (&json!("/api/v1/reservations"), &request_id));
     assert!(first["duration_ms"].is_i64(), "{first}");
     let failures: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
     assert_eq!(failures.len(), 1, "{lines:#?}");
     assert_eq!(failures[0]["problem"], "google-refused");
+    assert_eq!(failures[0]["request.id"], requests[1]["request.id"]);
     for line in lines.iter().filter(|line| line["_aws"].is_null()) {
         let span = &line["span"];
         assert_eq!((&span["name"], &span["function_version"]), (&json!("invocation"), &json!("1")), "{line}");
