@@ -90,7 +90,7 @@ async fn tend_calendar(app: &Moffman, calendar: CalendarId) -> Result<Orphans, S
     }
     for record in open {
         let is_settled = forms.get(&record.form()).is_some_and(|form| form.form.is_settled());
-        let seen = Seen::of(&record, How::Left, app.clock.now());
+        let seen = Seen::of(&record, How::NeedsNothing, app.clock.now());
         let writes = items.close(&record, &seen, Vec::new())?;
         if is_settled && matches!(app.store.write(&writes).await?, Written::Done) {
             orphans.closed += 1;

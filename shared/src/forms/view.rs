@@ -112,7 +112,7 @@ fn status(open: Option<&OpenRecord>, seen: Option<&Seen>, has_office: bool) -> S
             How::Approved | How::ApprovedEarlier => ShownStatus::Approved,
             How::Refused => ShownStatus::Refused,
             How::NotRegistered => ShownStatus::NotRegistered,
-            How::Gone | How::Left => ShownStatus::Gone,
+            How::Gone | How::NeedsNothing => ShownStatus::Gone,
         },
         (None, None) => ShownStatus::Gone,
     }

@@ -31,7 +31,8 @@ pub enum How {
     /// Its person is no registered manual user.
     NotRegistered,
     /// It needs nothing any more, for any other reason.
-    Left,
+    #[serde(rename = "left")]
+    NeedsNothing,
 }
 
 /// The last version of an event that was looked at, and how it was closed.
@@ -110,7 +111,7 @@ impl Seen {
     pub(crate) fn stops(&self, event: &Event, now: DateTime<Utc>) -> bool {
         let is_over = forgotten_at(self.at, self.days) <= now;
         let is_older = self.updated.zip(event.updated).is_some_and(|(seen, updated)| updated < seen);
-        let is_closed = self.etag == event.etag && !matches!(self.how, How::NotRegistered | How::Left);
+        let is_closed = self.etag == event.etag && !matches!(self.how, How::NotRegistered | How::NeedsNothing);
         !is_over && (is_older || is_closed)
     }
 
@@ -134,8 +135,8 @@ mod tests {
     use crate::store::arbitrary::{form_keys, instants};
 
     fn ends() -> impl Strategy<Value = How> {
-        use How::{Approved, ApprovedEarlier, Gone, Left, NotRegistered, Refused};
-        prop_oneof![Just(Approved), Just(ApprovedEarlier), Just(Refused), Just(Gone), Just(NotRegistered), Just(Left)]
+        use How::{Approved, ApprovedEarlier, Gone, NeedsNothing, NotRegistered, Refused};
+        proptest::sample::select(&[Approved, ApprovedEarlier, Refused, Gone, NotRegistered, NeedsNothing])
     }
 
     fn memories() -> impl Strategy<Value = Seen> {

@@ -74,7 +74,7 @@ impl Worker<'_> {
             LeaveReason::Deleted => How::Gone,
             LeaveReason::NotAManualUser => How::NotRegistered,
             LeaveReason::Fixed | LeaveReason::Refused => How::Refused,
-            _ => How::Left,
+            _ => How::NeedsNothing,
         };
         let left_behind = self.leaves_unsettled(how).then(|| self.sweep.left_by(&self.record));
         let mut also = match how {

@@ -134,8 +134,8 @@ async fn what_was_closed_is_opened_again_only_in_a_version_that_is_not_older_and
         (How::Gone, Some(EARLY), "\"1\"", false),
         (How::NotRegistered, Some(LATE), "\"2\"", true),
         (How::NotRegistered, Some(EARLY), "\"1\"", false),
-        (How::Left, Some(EARLY), "\"1\"", false),
-        (How::Left, Some(LATE), "\"2\"", true),
+        (How::NeedsNothing, Some(EARLY), "\"1\"", false),
+        (How::NeedsNothing, Some(LATE), "\"2\"", true),
     ] {
         let table = Table::start().await;
         let record = table.opened(event(Some(EARLY), "\"1\"", ONE)).await;
