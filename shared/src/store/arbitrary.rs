@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::{Email, PersonKey};
 use crate::domain::event::{Event, EventKind, Marks};
-use crate::domain::form::{AskingEvent, Claim, ClaimId, Copy, Failures, Form, FormKey, Outcome, State};
+use crate::domain::form::{AskingEvent, Claim, ClaimId, Failures, Form, FormKey, OrderedCopy, Outcome, State};
 
 /// In whole milliseconds, as the clock gives them.
 pub(super) fn instants() -> impl Strategy<Value = DateTime<Utc>> + Clone {
@@ -78,7 +78,8 @@ fn states() -> impl Strategy<Value = State> {
 }
 
 pub(super) fn forms() -> impl Strategy<Value = Form> {
-    let copies = (option::of(claims()), option::of(failures())).prop_map(|(claim, failures)| Copy { claim, failures });
+    let copies =
+        (option::of(claims()), option::of(failures())).prop_map(|(claim, failures)| OrderedCopy { claim, failures });
     let asking = (".*", ".*")
         .prop_map(|(calendar, event): (String, String)| AskingEvent { calendar: calendar.into(), event: event.into() });
     let counts = (any::<u32>(), any::<u32>(), any::<bool>());

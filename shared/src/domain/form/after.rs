@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::claim::{Claim, ClaimId};
 use super::failures::Failures;
-use super::state::{AskingEvent, Copy, Form, MOST_MAILS, Outcome, State};
+use super::state::{AskingEvent, Form, MOST_MAILS, OrderedCopy, Outcome, State};
 
 /// Something that happens to a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,10 +223,10 @@ impl Form {
             return self.resend(now);
         }
         match &self.copy {
-            Some(Copy { claim: Some(_), .. }) => After::Stays(Stays::BeingSent),
-            Some(Copy { claim: None, .. }) => After::Stays(Stays::AsItIs),
+            Some(OrderedCopy { claim: Some(_), .. }) => After::Stays(Stays::BeingSent),
+            Some(OrderedCopy { claim: None, .. }) => After::Stays(Stays::AsItIs),
             None => {
-                self.copy = Some(Copy { claim: None, failures: None });
+                self.copy = Some(OrderedCopy { claim: None, failures: None });
                 After::Becomes(self)
             }
         }

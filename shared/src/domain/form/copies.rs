@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::claim::{Claim, ClaimId};
 use super::failures::Failures;
-use super::state::{Copy, Form};
+use super::state::{Form, OrderedCopy};
 
 /// Something that happens to a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +39,14 @@ impl Form {
         let failures = copy.failures;
         (form.copy, form.copies) = match happening {
             CopyHappening::Sending(claim) if copy.claim.is_none() => {
-                (Some(Copy { claim: Some(claim.clone()), failures }), self.copies + 1)
+                (Some(OrderedCopy { claim: Some(claim.clone()), failures }), self.copies + 1)
             }
             CopyHappening::NotSent(id) if is_own(id) => {
-                (Some(Copy { claim: None, failures }), self.copies.saturating_sub(1))
+                (Some(OrderedCopy { claim: None, failures }), self.copies.saturating_sub(1))
             }
             CopyHappening::Refused { claim, is_try, luck } if is_own(claim) => {
                 let failures = Some(Failures::one_more(failures, *is_try, now, *luck));
-                (Some(Copy { claim: None, failures }), self.copies.saturating_sub(1))
+                (Some(OrderedCopy { claim: None, failures }), self.copies.saturating_sub(1))
             }
             CopyHappening::Sent(id) if is_own(id) => (None, self.copies),
             CopyHappening::GivenUp if !is_claimed => (None, self.copies),

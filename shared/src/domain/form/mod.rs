@@ -16,7 +16,7 @@ pub use claim::{Claim, ClaimId};
 pub use copies::CopyHappening;
 pub use failures::Failures;
 pub use id::{FormId, FormKey};
-pub use state::{AskingEvent, Copy, Form, MOST_EVENTS, Outcome, State, forgotten_at};
+pub use state::{AskingEvent, Form, MOST_EVENTS, OrderedCopy, Outcome, State, forgotten_at};
 pub use turn::{Asking, CopyTurn, Rest, Turn, copy_turn, turn};
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub struct Form {
     pub failures: Option<Failures>,
     /// The copy that a person ordered, while it is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copy: Option<Copy>,
+    pub copy: Option<OrderedCopy>,
     /// How many copies may have gone out.
     #[serde(default)]
     pub copies: u32,
@@ -104,7 +104,7 @@ pub enum Outcome {
 
 /// A copy of a form that is issued or discarded, which a person ordered. It goes out once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Copy {
+pub struct OrderedCopy {
     /// Who sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Claim>,
