@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use moffman::domain::reservation::{Request, Reservation};
+use moffman::domain::reservation::{RequestedReservation, Reservation};
 use moffman::reserve::{ReserveOrder, place};
 use moffman_simulators::World;
 
@@ -133,14 +133,14 @@ fn lock(reservations: &Mutex<Reservations>) -> MutexGuard<'_, Reservations> {
 }
 
 /// The request with this number. The last two requests differ only in what the event's id does not contain.
-fn request(number: u8, approved: bool) -> Request {
+fn request(number: u8, approved: bool) -> RequestedReservation {
     let (name, request_dt, day) = match number {
         2 => ("Visitor.2".to_owned(), "15".to_owned(), 3),
         3 => ("Visitor".to_owned(), "2.15".to_owned(), 3),
         _ => (format!("Visitor {number}"), "15".to_owned(), number + 1),
     };
     let calendar = CALENDARS[usize::from(number).min(CALENDARS.len() - 1)];
-    Request {
+    RequestedReservation {
         name,
         email: None,
         approved,

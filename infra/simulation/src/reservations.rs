@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use moffman::domain::reservation::{Request, Status};
+use moffman::domain::reservation::{RequestedReservation, Status};
 use moffman::reserve::{Placed, ReserveError};
 use moffman_simulators::{Call, World};
 use serde_json::Value;
@@ -67,7 +67,7 @@ impl Reservations {
     }
 
     /// `caller` has answered the request with success.
-    pub fn answered(&mut self, caller: &str, request: &Request, placed: &Placed) {
+    pub fn answered(&mut self, caller: &str, request: &RequestedReservation, placed: &Placed) {
         let seen = self.seen.get(&(caller.to_owned(), placed.id.to_string()));
         if !seen.is_some_and(|seen| seen.says(request, placed)) {
             let seen = seen.map_or(&Value::Null, |seen| &seen.event);
@@ -85,7 +85,7 @@ impl Reservations {
 
     /// A request for this event failed although nothing was in its way. That is right only if the event belongs to
     /// another reservation.
-    pub fn refused(&mut self, event: &str, request: &Request, error: &ReserveError) {
+    pub fn refused(&mut self, event: &str, request: &RequestedReservation, error: &ReserveError) {
         let owner = self.by_event.get(event).and_then(|reserved| reserved.owner.as_ref());
         let is_anothers = owner.is_some_and(|owner| *owner != request.name);
         if !(is_anothers && matches!(error, ReserveError::Conflict)) {
@@ -146,7 +146,7 @@ impl Reserved {
 
 impl LastLook {
     /// Whether the answer tells what the event was, and no less than the request asked for.
-    fn says(&self, request: &Request, placed: &Placed) -> bool {
+    fn says(&self, request: &RequestedReservation, placed: &Placed) -> bool {
         let status = if is_processed(&self.event) { Status::Approved } else { Status::Pending };
         is_there(&self.event)
             && placed.status == status

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use moffman::app::Moffman;
-use moffman::domain::reservation::{Request, Reservation};
+use moffman::domain::reservation::{RequestedReservation, Reservation};
 use moffman::reload::ReloadOrder;
 use moffman::reserve::ReserveOrder;
 use moffman::sweep::{SweepOrder, SweepScope, sweep};
@@ -25,7 +25,7 @@ async fn sweep_all(process: &Moffman) {
 }
 
 async fn reserve(process: &Moffman, (start, end): (&str, &str), approved: bool, office: &str) {
-    let request = Request {
+    let request = RequestedReservation {
         name: "Some User".to_owned(),
         email: None,
         approved,

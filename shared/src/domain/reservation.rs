@@ -14,7 +14,7 @@ const LONGEST_ADDRESS: usize = 254;
 
 /// What a workflow asked for, before it is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct RequestedReservation {
     /// The person's name.
     pub name: String,
     /// The person's address.
@@ -34,7 +34,7 @@ pub struct Request {
 /// A checked request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reservation {
-    request: Request,
+    request: RequestedReservation,
     days: DateRange,
 }
 
@@ -83,7 +83,7 @@ pub struct Colours {
 
 impl Reservation {
     /// Checks a request's name and dates.
-    pub fn new(request: Request) -> Result<Self, InvalidRequest> {
+    pub fn new(request: RequestedReservation) -> Result<Self, InvalidRequest> {
         if request.name.trim().is_empty() {
             return Err(InvalidRequest { field: "user.name", what: "must not be empty" });
         }

@@ -7,7 +7,7 @@ use moffman::clock::Randomness;
 use moffman::config::{Place, Sources};
 use moffman::domain;
 use moffman::domain::form::{AskingEvent, Claim, ClaimId, Happening};
-use moffman::domain::reservation::{InvalidRequest, Request, Reservation};
+use moffman::domain::reservation::{InvalidRequest, RequestedReservation, Reservation};
 use moffman::domain::revision::Revision;
 use moffman::forms::{self, Filter, ListOrder, ShownForm, ShownState};
 use moffman::reserve::{Placed, ReserveError, ReserveOrder, place};
@@ -237,7 +237,7 @@ impl Context {
         assert!(matches!(self.testbed.store.write(&[write]).await.unwrap(), Written::Done));
     }
 
-    pub async fn reserve(&self, request: &Request) -> Result<Placed, ReserveError> {
+    pub async fn reserve(&self, request: &RequestedReservation) -> Result<Placed, ReserveError> {
         place(&self.app, &ReserveOrder { reservation: reservation(request).unwrap(), deadline: None }).await
     }
 
@@ -334,13 +334,13 @@ pub fn page_of(filter: &Filter, page: Option<&str>, limit: usize) -> ListOrder {
     ListOrder { filter: filter.clone(), page: page.map(str::to_owned), limit, deadline: None }
 }
 
-pub fn reservation(request: &Request) -> Result<Reservation, InvalidRequest> {
+pub fn reservation(request: &RequestedReservation) -> Result<Reservation, InvalidRequest> {
     Reservation::new(request.clone())
 }
 
 /// A request of the workflow for one day in Prague, not approved.
-pub fn request() -> Request {
-    Request {
+pub fn request() -> RequestedReservation {
+    RequestedReservation {
         name: "Some User".to_owned(),
         email: Some("user@example.com".to_owned()),
         approved: false,

@@ -1,6 +1,6 @@
 //! A workflow registers and approves days over the REST API.
 
-use moffman::domain::reservation::{Request, Status};
+use moffman::domain::reservation::{RequestedReservation, Status};
 use moffman::reserve::{ReserveError, ReserveOrder, place};
 use moffman_simulators::{Fault, HookPoint, Matcher};
 
@@ -9,14 +9,14 @@ use crate::context::{Context, PRAGUE, request, reservation, run_test};
 /// The id of [`request`]'s event.
 const ID: &str = "30f3552b9a2751e69401d63fca065a11";
 
-fn approved(request: &Request) -> Request {
-    Request { approved: true, ..request.clone() }
+fn approved(request: &RequestedReservation) -> RequestedReservation {
+    RequestedReservation { approved: true, ..request.clone() }
 }
 
 /// Another reservation with the same event id: the dots of the name and the request's date fall elsewhere.
-fn namesakes() -> (Request, Request) {
-    let one = Request { name: "a.b".to_owned(), request_dt: "c".to_owned(), ..request() };
-    let other = Request { name: "a".to_owned(), request_dt: "b.c".to_owned(), ..request() };
+fn namesakes() -> (RequestedReservation, RequestedReservation) {
+    let one = RequestedReservation { name: "a.b".to_owned(), request_dt: "c".to_owned(), ..request() };
+    let other = RequestedReservation { name: "a".to_owned(), request_dt: "b.c".to_owned(), ..request() };
     (one, other)
 }
 
@@ -146,7 +146,7 @@ async fn an_event_of_upstream_is_the_same_reservation_and_gets_the_digest_with_i
 #[tokio::test]
 async fn two_identical_requests_at_once_leave_one_event() {
     run_test(async |ctx| {
-        for request in [request(), approved(&Request { start: "2022-06-20".to_owned(), ..request() })] {
+        for request in [request(), approved(&RequestedReservation { start: "2022-06-20".to_owned(), ..request() })] {
             let (one, other) = tokio::join!(ctx.reserve(&request), ctx.reserve(&request));
             assert_eq!(one.unwrap(), other.unwrap());
         }
@@ -222,7 +222,7 @@ async fn a_lost_answer_is_not_a_second_event() {
 #[tokio::test]
 async fn the_same_day_as_start_and_end_is_one_day() {
     run_test(async |ctx| {
-        let one_day = Request { end: "2022-06-28".to_owned(), ..request() };
+        let one_day = RequestedReservation { end: "2022-06-28".to_owned(), ..request() };
         let placed = ctx.reserve(&one_day).await.unwrap();
         assert_eq!(placed.days.to_string(), "2022-06-28/2022-06-29");
         assert_ne!(&*placed.id, ID, "the id hashes the texts as received");
@@ -236,7 +236,7 @@ async fn unusual_names_are_kept_and_long_ones_are_cut_in_the_title() {
     run_test(async |ctx| {
         let long = "ž".repeat(2000);
         for name in ["Ō'Brien \"Q\" 👩‍💻", "\u{202e}gnihsrever", "a/b?c#d&e%f", long.as_str()] {
-            let request = Request { name: name.to_owned(), approved: true, ..request() };
+            let request = RequestedReservation { name: name.to_owned(), approved: true, ..request() };
             let placed = ctx.reserve(&request).await.unwrap();
             let title: String = name.chars().take(1024).collect();
             assert_eq!(ctx.event(PRAGUE, &placed.id)["summary"], title.as_str());
@@ -248,13 +248,13 @@ async fn unusual_names_are_kept_and_long_ones_are_cut_in_the_title() {
 #[test]
 fn names_and_dates_that_cannot_be_are_refused_with_their_field() {
     for (change, field) in [
-        (Request { name: String::new(), ..request() }, "user.name"),
-        (Request { name: " \u{a0} ".to_owned(), ..request() }, "user.name"),
-        (Request { name: "two\nlines".to_owned(), ..request() }, "user.name"),
-        (Request { start: "2026-02-30".to_owned(), ..request() }, "start"),
-        (Request { start: "28.06.2022".to_owned(), ..request() }, "start"),
-        (Request { end: "2022-06-27".to_owned(), ..request() }, "end"),
-        (Request { end: "2022-06-29T00:00:00".to_owned(), ..request() }, "end"),
+        (RequestedReservation { name: String::new(), ..request() }, "user.name"),
+        (RequestedReservation { name: " \u{a0} ".to_owned(), ..request() }, "user.name"),
+        (RequestedReservation { name: "two\nlines".to_owned(), ..request() }, "user.name"),
+        (RequestedReservation { start: "2026-02-30".to_owned(), ..request() }, "start"),
+        (RequestedReservation { start: "28.06.2022".to_owned(), ..request() }, "start"),
+        (RequestedReservation { end: "2022-06-27".to_owned(), ..request() }, "end"),
+        (RequestedReservation { end: "2022-06-29T00:00:00".to_owned(), ..request() }, "end"),
     ] {
         assert_eq!(reservation(&change).unwrap_err().field, field, "{change:?}");
     }
@@ -263,7 +263,7 @@ fn names_and_dates_that_cannot_be_are_refused_with_their_field() {
 #[tokio::test]
 async fn an_unknown_office_is_said_to_be_unknown_and_google_is_not_asked() {
     run_test(async |ctx| {
-        let nowhere = Request { office_id: "nowhere".to_owned(), ..request() };
+        let nowhere = RequestedReservation { office_id: "nowhere".to_owned(), ..request() };
         assert!(matches!(ctx.reserve(&nowhere).await, Err(ReserveError::Directory(_))));
         assert!(ctx.world.calls().is_empty());
     })
@@ -284,7 +284,7 @@ async fn google_trouble_that_passes_is_not_noticed() {
         ] {
             ctx.world.fail(Matcher::operation("events.insert"), fault.clone());
             let name = format!("{fault:?}");
-            let placed = ctx.reserve(&Request { name, ..request() }).await;
+            let placed = ctx.reserve(&RequestedReservation { name, ..request() }).await;
             assert_eq!(placed.unwrap().status, Status::Pending, "{fault:?}");
         }
     })

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use moffman::config::{Place, Sources, load};
-use moffman::domain::reservation::{Request, Status};
+use moffman::domain::reservation::{RequestedReservation, Status};
 use moffman::reserve::ReserveError;
 use moffman::sweep::sweep;
 use moffman_simulators::{CalendarOptions, CopyTarget, Fault, HookPoint, Matcher, NewEvent, Recurrence};
@@ -13,8 +13,8 @@ use crate::context::{ANNA, BORIS, BRNO, CYRIL, Context, PRAGUE, everything, requ
 
 const SHEET: &str = "1Id24zwRK41IDkdl34jpfx90tkY3bi4dGrl340nnldf9";
 
-fn approved(request: &Request) -> Request {
-    Request { approved: true, ..request.clone() }
+fn approved(request: &RequestedReservation) -> RequestedReservation {
+    RequestedReservation { approved: true, ..request.clone() }
 }
 
 /// One hand-made event in Prague on Thursday, 18 June.
@@ -32,7 +32,7 @@ async fn upstream_02_a_repeated_reservation_is_no_error() {
         let first = ctx.reserve(&request()).await.unwrap();
         assert_eq!(ctx.reserve(&request()).await.unwrap(), first);
         ctx.world.fail("events.insert", Fault::DropAfterEffect);
-        let other = Request { start: "2022-06-20".to_owned(), ..request() };
+        let other = RequestedReservation { start: "2022-06-20".to_owned(), ..request() };
         ctx.reserve(&other).await.unwrap();
     })
     .await;
@@ -41,8 +41,8 @@ async fn upstream_02_a_repeated_reservation_is_no_error() {
 #[tokio::test]
 async fn upstream_03_reservations_whose_ids_collide_are_told_apart() {
     run_test(async |ctx| {
-        let one = Request { name: "a.b".to_owned(), request_dt: "c".to_owned(), ..request() };
-        let other = Request { name: "a".to_owned(), request_dt: "b.c".to_owned(), ..request() };
+        let one = RequestedReservation { name: "a.b".to_owned(), request_dt: "c".to_owned(), ..request() };
+        let other = RequestedReservation { name: "a".to_owned(), request_dt: "b.c".to_owned(), ..request() };
         ctx.reserve(&one).await.unwrap();
         assert!(matches!(ctx.reserve(&approved(&other)).await, Err(ReserveError::Conflict)));
     })
@@ -76,7 +76,7 @@ async fn upstream_06_passing_trouble_is_retried_and_hanging_calls_end() {
         ] {
             ctx.world.fail("events.get", fault.clone());
             let name = format!("{fault:?}");
-            ctx.reserve(&approved(&Request { name, ..request() })).await.unwrap();
+            ctx.reserve(&approved(&RequestedReservation { name, ..request() })).await.unwrap();
         }
         let time = ctx.time.clone();
         ctx.world.when_hanging(move |_| time.advance(Duration::seconds(11)));
@@ -315,7 +315,7 @@ async fn upstream_23_a_call_is_one_call() {
     run_test(async |ctx| {
         ctx.reserve(&request()).await.unwrap();
         let mark = ctx.world.mark();
-        ctx.reserve(&Request { start: "2022-06-20".to_owned(), ..request() }).await.unwrap();
+        ctx.reserve(&RequestedReservation { start: "2022-06-20".to_owned(), ..request() }).await.unwrap();
         let calls: Vec<String> = ctx.world.calls_since(mark).into_iter().map(|call| call.operation).collect();
         assert_eq!(calls, ["events.insert"]);
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use moffman::domain::reservation::{Request, Reservation, Status};
+use moffman::domain::reservation::{RequestedReservation, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,7 +56,7 @@ impl BodyContent for ReservationRequest {}
 
 impl BodyContent for Person {}
 
-impl TryFrom<ReservationRequest> for Request {
+impl TryFrom<ReservationRequest> for RequestedReservation {
     type Error = ApiError;
 
     fn try_from(wire: ReservationRequest) -> Result<Self, ApiError> {

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use moffman::app::Moffman;
-use moffman::domain::reservation::{Request, Reservation, Status};
+use moffman::domain::reservation::{RequestedReservation, Reservation, Status};
 use moffman::reserve::{Placed, ReserveError, ReserveOrder, place};
 use moffman_simulation::CALENDARS;
 use serde_json::Value;
@@ -158,8 +158,8 @@ fn check_content(event: &Value, status: Status) {
     assert_eq!(days, (&"2026-07-06".into(), &"2026-07-08".into()), "{event:#}");
 }
 
-fn request(approved: bool) -> Request {
-    Request {
+fn request(approved: bool) -> RequestedReservation {
+    RequestedReservation {
         name: "a.b".to_owned(),
         email: Some("user@example.com".to_owned()),
         approved,
@@ -171,6 +171,6 @@ fn request(approved: bool) -> Request {
 }
 
 /// Another reservation with the same event id: the dots of the name and of the request's date fall elsewhere.
-fn namesake() -> Request {
-    Request { name: "a".to_owned(), request_dt: "b.c".to_owned(), ..request(false) }
+fn namesake() -> RequestedReservation {
+    RequestedReservation { name: "a".to_owned(), request_dt: "b.c".to_owned(), ..request(false) }
 }
