@@ -14,7 +14,8 @@ use super::shard::shard;
 pub const CALENDARS_PER_SHARD: u32 = 200;
 /// How long the sweeper function may run, in minutes: the longest that Lambda allows. The deployment sets the same.
 pub const FUNCTION_TIMEOUT: u32 = 15;
-/// The Scheduler invokes within the minute: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
+/// By how many minutes at most the Scheduler misses a time:
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 const PRECISION: u32 = 1;
 /// What a sweep may be late besides its patience, in minutes: it begins within its minute, and both ends are rounded.
 pub const SLACK: u32 = 2 * PRECISION;

@@ -1,5 +1,6 @@
-//! Calls Google with a token, and again where that may help. How a [`GoogleClient`] reads spreadsheets is in
-//! `sheets.rs`.
+//! Sends requests to Google with an access token, and repeats those whose repetition may help.
+//!
+//! `sheets.rs` has the part of a [`GoogleClient`] that reads spreadsheets.
 
 use std::future::Future;
 use std::sync::Arc;

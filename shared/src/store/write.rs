@@ -59,18 +59,18 @@ pub enum Condition {
 /// What became of writes.
 #[derive(Clone, Debug)]
 pub enum Written {
-    /// All of them are in the table.
+    /// The table has all of the writes.
     Done,
-    /// None of them is in the table; for each, what its condition met.
+    /// The table has none of the writes. For each of them there is what its condition met, in the same order.
     Refused(Vec<Met>),
 }
 
 /// What a condition met.
 #[derive(Clone, Debug)]
 pub enum Met {
-    /// It held, or nothing is known of it.
+    /// The condition held, or DynamoDB did not say whether it did.
     Nothing,
-    /// It failed: there is this, or nothing.
+    /// The condition failed on this item, or because there is no item.
     Present(Option<Item>),
 }
 

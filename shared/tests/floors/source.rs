@@ -140,7 +140,7 @@ impl<'ast> Visit<'ast> for Module {
     /// `pub(in some::path)` is no import.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
-    /// Nor are attributes.
+    /// A path in an attribute is no import.
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
 }
 

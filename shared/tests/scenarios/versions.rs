@@ -43,8 +43,9 @@ async fn an_event_that_google_does_not_know_any_more_gets_no_form_for_what_slow_
     run_test(async |ctx| {
         ctx.world.hide_deleted(PRAGUE);
         let (event, old) = moved_thursday(ctx).await;
-        // As above; and when the record is to be closed, because the event is not found, another slow sweep writes down
-        // the version that this one listed.
+        // When the moved event is about to be claimed, it is deleted and its record closed; then a slow sweep writes down
+        // the version from before the move. When that record is to be closed, because the event is not found, another
+        // slow sweep writes down the moved version.
         let (world, other, slow) = (ctx.world.clone(), ctx.another_process("{}"), ctx.another_process("{}"));
         let table = ctx.dynamodb.clone();
         ctx.dynamodb.before(r#""state":{"S":"sending"}"#, move || {

@@ -18,9 +18,9 @@ const UNKNOWN: [(&str, Moment); 6] = [
     ("form", Moment::BeforeReading),
     ("write issued", Moment::BeforeSending),
 ];
-/// Those of them at which it was not issued.
+/// The points of [`UNKNOWN`] at which the form was not issued.
 const NOT_ISSUED: [(&str, Moment); 3] = [UNKNOWN[0], UNKNOWN[1], UNKNOWN[2]];
-/// Those of them at which it was.
+/// The points of [`UNKNOWN`] at which the form was issued.
 const ISSUED: [(&str, Moment); 3] = [UNKNOWN[3], UNKNOWN[4], UNKNOWN[5]];
 
 /// More sweeps than it takes to put things right.

@@ -73,7 +73,7 @@ fn a_person_has_one_mail_sent_and_is_asked_again_when_nobody_knows_of_it_either(
     assert_eq!(turn(Some(&by(&held)), asking(true), now()), Turn::Send { is_interrupted: false });
     let again = [&held[..], &[sending(2, now()), unknown(2, false)]].concat();
     assert_eq!(by(&again).state, State::Held);
-    // The same where whoever sent it never told.
+    // A mail is as unknown when the process that sent it never says what became of it.
     let form = by(&[&held[..], &[sending(2, now())]].concat());
     let later = now() + Duration::minutes(2);
     assert_eq!(turn(Some(&form), asking(false), later), Turn::Leave { is_interrupted: true });

@@ -148,13 +148,13 @@ fn counts_as_issued(form: &Form) -> bool {
 /// What persons and workers know of the mails of a form, counted apart from it.
 #[derive(Debug, Default)]
 struct Mails {
-    /// Sent, and neither refused nor taken back.
+    /// How many mails were sent and neither refused nor taken back.
     sent: u32,
-    /// How many of them a person had sent, or asked for by ending the form as not wanted.
+    /// How many mails a person had sent, or asked for by ending the form as not wanted.
     ordered: u32,
-    /// Those of unknown outcome since a person decided, or the form was issued.
+    /// How many mails have had an unknown outcome since a person last decided, or since the form was issued.
     unknown: u32,
-    /// One is on its way.
+    /// How many mails are on their way: one at most.
     on_its_way: u32,
 }
 
@@ -164,7 +164,7 @@ impl Mails {
         match happening {
             Happening::Sending { .. } => {
                 self.sent += 1;
-                // Whoever was sending before never told.
+                // A mail that is still on its way has a sender who will never say what became of it.
                 self.unknown += std::mem::replace(&mut self.on_its_way, 1);
             }
             Happening::Refused { .. } | Happening::NotSent(_) => {
