@@ -24,8 +24,7 @@ impl House {
         let mut imports: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
         for (id, room) in self.rooms.iter().enumerate() {
             let of_room = imports.entry(&room.file).or_default();
-            let lines = room.module.imports.iter().map(|import| &import.path);
-            for path in lines.chain(&room.module.paths) {
+            for path in room.module.all_paths() {
                 let (Some(End::Module(end) | End::Definition(end)), Some(name)) =
                     (self.follow(id, path, MOST_STEPS), path.last())
                 else {
@@ -40,12 +39,9 @@ impl House {
         imports
     }
 
-    /// What the imports and paths of a room begin with, where they leave the workspace: among others the crates that it uses.
-    pub fn leads_out(&self, id: Id) -> impl Iterator<Item = &str> {
-        let module = &self.rooms[id].module;
-        let lines = module.imports.iter().map(|import| &import.path);
-        let outside = lines.chain(&module.paths).filter(move |path| self.follow(id, path, MOST_STEPS).is_none());
-        outside.filter_map(|path| path.first()).map(String::as_str)
+    /// The imports and paths of a room that leave the workspace: among others into the crates that it uses.
+    pub fn leads_out(&self, id: Id) -> impl Iterator<Item = &[String]> {
+        self.rooms[id].module.all_paths().filter(move |path| self.follow(id, path, MOST_STEPS).is_none())
     }
 
     /// Follows a path that is written in a module; `None` where it leaves the workspace.

@@ -37,6 +37,11 @@ impl Module {
         Self::of(&file.items)
     }
 
+    /// The paths of the `use` lines, and those that are written out.
+    pub fn all_paths(&self) -> impl Iterator<Item = &[String]> {
+        self.imports.iter().map(|import| &import.path).chain(&self.paths).map(Vec::as_slice)
+    }
+
     fn of(items: &[Item]) -> Self {
         let mut module = Self::default();
         for item in items {
