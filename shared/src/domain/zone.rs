@@ -1,13 +1,15 @@
 //! Time zones of the IANA database. Their data is part of the program, because the machine may have none.
 
 use chrono::{DateTime, FixedOffset};
+use derive_more::Debug;
 use tz::TimeZoneRef;
 
 /// A time zone.
 ///
 /// chrono-tz would do as well, but its tables hold an address for every change of a clock. Each process would have to adjust
-/// tens of thousands of them before it starts.
+/// tens of thousands of them before it starts. The data knows no name, so none is shown when it is debugged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[debug("Zone")]
 pub struct Zone(&'static TimeZoneRef<'static>);
 
 impl Zone {

@@ -118,7 +118,8 @@ fn days(start: &api::EventDateTime, end: &api::EventDateTime, zone: Option<Zone>
     let (first, after_last) = match (start.date, end.date, start.date_time, end.date_time) {
         (Some(start), Some(end), ..) => (start, end),
         (_, _, Some(first), Some(last)) if zone.is_some() => {
-            local_days((first.fixed_offset(), zone), (last.fixed_offset(), zone))?
+            let local = |instant: DateTime<Utc>| LocalTime { instant: instant.fixed_offset(), zone };
+            local_days(local(first), local(last))?
         }
         (_, _, Some(_), Some(_)) => own_days(start, end, text)?,
         _ => return None,
@@ -141,23 +142,34 @@ fn own_days(start: &api::EventDateTime, end: &api::EventDateTime, text: &str) ->
     let EventTimes { start: first, end: last } = serde_json::from_str(text).ok()?;
     let from = start.time_zone.as_deref().and_then(Zone::named);
     let to = end.time_zone.as_deref().and_then(Zone::named).or(from);
-    local_days((first.date_time, from), (last.date_time, to))
+    local_days(LocalTime { instant: first.date_time, zone: from }, LocalTime { instant: last.date_time, zone: to })
 }
 
 /// The days that have at least a moment of the event: an end at midnight belongs to the day before. An event without
 /// length has the day of its start. Without a zone, the offset of an instant counts.
 fn local_days(start: LocalTime, end: LocalTime) -> Option<(NaiveDate, NaiveDate)> {
     let writable = |instant: DateTime<FixedOffset>| (1..=9_998).contains(&instant.to_utc().year());
-    if end.0 < start.0 || !writable(start.0) || !writable(end.0) {
+    if end.instant < start.instant || !writable(start.instant) || !writable(end.instant) {
         return None;
     }
-    let last_moment = if end.0 > start.0 { end.0 - TimeDelta::nanoseconds(1) } else { end.0 };
-    let day = |(instant, zone): LocalTime| Some(zone.map_or(Some(instant), |zone| zone.local(instant))?.date_naive());
-    Some((day(start)?, day((last_moment, end.1))?.checked_add_days(Days::new(1))?))
+    let last_moment = if end.instant > start.instant { end.instant - TimeDelta::nanoseconds(1) } else { end.instant };
+    let last = LocalTime { instant: last_moment, ..end };
+    Some((start.day()?, last.day()?.checked_add_days(Days::new(1))?))
 }
 
 /// An instant, and the zone by whose clocks its day counts.
-type LocalTime = (DateTime<FixedOffset>, Option<Zone>);
+#[derive(Clone, Copy, Debug)]
+struct LocalTime {
+    instant: DateTime<FixedOffset>,
+    zone: Option<Zone>,
+}
+
+impl LocalTime {
+    fn day(self) -> Option<NaiveDate> {
+        let shown = self.zone.map_or(Some(self.instant), |zone| zone.local(self.instant))?;
+        Some(shown.date_naive())
+    }
+}
 
 /// A new event.
 pub(super) fn new_event(id: &EventId, content: &EventChange) -> api::Event {
