@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::error::ApiError;
-use crate::member::{self, BodyContent};
+use crate::member::{BodyContent, BodyMember};
 
 /// The longest body, in bytes.
 const LIMIT: usize = 1024 * 1024;
@@ -33,10 +33,10 @@ fn read<T: BodyContent>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ApiError::NotJson("the body is not UTF-8".to_owned()))?;
     // Some programs begin a text with this mark: <https://www.rfc-editor.org/rfc/rfc8259#section-8.1>
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = if T::MAY_BE_ABSENT && text.trim_ascii().is_empty() { "null" } else { text };
+    let text = if T::absent().is_some() && text.trim_ascii().is_empty() { "null" } else { text };
     // The whole text is checked first, so that broken JSON is called so even in members that nobody reads.
     serde_json::from_str::<Value>(text).map_err(|error| ApiError::NotJson(error.to_string()))?;
-    member::read(text.trim_ascii_start()).map_err(ApiError::from)
+    BodyMember::read(text.trim_ascii_start()).content().map_err(ApiError::from)
 }
 
 async fn take(mut body: axum::body::Body) -> Result<Vec<u8>, ApiError> {
@@ -63,7 +63,6 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::member::BodyMember;
 
     /// A body with the member `a` that ignores all others.
     #[derive(Debug, Deserialize)]

@@ -6,6 +6,8 @@ mod documentation;
 mod error;
 mod key;
 mod member;
+mod mistake;
+mod names;
 mod problem;
 mod query;
 mod requests;

@@ -1,11 +1,14 @@
 //! The members of a body, strictly typed: `"false"` is not `false`.
 //!
-//! A member that cannot be read keeps what is wrong with it, so that the other members are still read.
+//! A member that cannot be read keeps what is wrong with it, and an object what is wrong with the names in it. So one reading
+//! finds all mistakes of a body.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::error::ApiError;
+use crate::mistake::BodyMistake;
+use crate::names::NameFilter;
 
 /// What a text is called in a message.
 pub(crate) const TEXT: &str = "text";
@@ -17,8 +20,13 @@ const NULL: &str = "null";
 pub(crate) trait BodyContent: DeserializeOwned {
     /// The kind of JSON that it must be, because serde would also take a list for an object, and an object for a word.
     const KIND: &str = OBJECT;
-    /// Whether it may be null or absent.
-    const MAY_BE_ABSENT: bool = false;
+    /// Whether a member of a name that it does not have is a mistake.
+    const IS_STRICT: bool = false;
+
+    /// What stands for null and for nothing; `None`: it must not be absent.
+    fn absent() -> Option<Self> {
+        None
+    }
 }
 
 impl BodyContent for String {
@@ -31,44 +39,67 @@ impl BodyContent for bool {
 
 impl<T: BodyContent> BodyContent for Option<T> {
     const KIND: &str = T::KIND;
-    const MAY_BE_ABSENT: bool = true;
+    const IS_STRICT: bool = T::IS_STRICT;
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
 }
 
-/// A member as it was given, or what is wrong with it. The OpenAPI document shows the type inside.
+/// A member as it was given, or what is wrong with it.
+///
+/// Fields repeat the type inside as `value_type`, because utoipa drops formats and examples of all types but its own.
 #[derive(Debug)]
-pub(crate) struct BodyMember<T>(Result<T, BodyMistake>);
+pub(crate) struct BodyMember<T>(Result<ReadContent<T>, BodyMistake>);
+
+#[derive(Debug)]
+struct ReadContent<T> {
+    content: T,
+    /// What is wrong with the names of its members, in the order of the body.
+    misnamed: Vec<BodyMistake>,
+}
 
 impl<T> BodyMember<T> {
     /// What the member with this path holds.
     pub(crate) fn get(self, path: &str) -> Result<T, ApiError> {
-        self.0.map_err(|mistake| mistake.inside(path).into())
+        self.content().map_err(|mistake| mistake.inside(path).into())
+    }
+
+    /// What it holds. Of its mistakes the first wrong name is told, before whatever is wrong with the members inside.
+    pub(crate) fn content(self) -> Result<T, BodyMistake> {
+        let ReadContent { content, misnamed } = self.0?;
+        misnamed.into_iter().next().map_or(Ok(content), Err)
     }
 }
 
 impl<T> Default for BodyMember<Option<T>> {
     fn default() -> Self {
-        Self(Ok(None))
+        Self(Ok(ReadContent { content: None, misnamed: Vec::new() }))
     }
 }
 
 impl<'de, T: BodyContent> Deserialize<'de> for BodyMember<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <Option<&RawValue>>::deserialize(deserializer)?.map_or(NULL, RawValue::get);
-        Ok(Self(read(text)))
+        Ok(Self::read(<Option<&RawValue>>::deserialize(deserializer)?.map_or(NULL, RawValue::get)))
     }
 }
 
-/// Reads a value from the start of a text that is known to be JSON.
-pub(crate) fn read<T: BodyContent>(json: &str) -> Result<T, BodyMistake> {
-    let found = kind_of(json);
-    if found == NULL && !T::MAY_BE_ABSENT {
-        return Err(BodyMistake::new(format!("must be {}, but is missing or null", T::KIND)));
+impl<T: BodyContent> BodyMember<T> {
+    /// Reads a value from the start of a text that is known to be JSON.
+    pub(crate) fn read(json: &str) -> Self {
+        let mut misnamed = Vec::new();
+        let content = match (kind_of(json), T::absent()) {
+            (NULL, Some(absent)) => Ok(absent),
+            (NULL, None) => Err(BodyMistake::new(format!("must be {}, but is missing or null", T::KIND))),
+            (found, _) if found != T::KIND => Err(BodyMistake::new(format!("must be {}, not {found}", T::KIND))),
+            _ => {
+                let inner = &mut serde_json::Deserializer::from_str(json);
+                let filter = NameFilter { inner, is_strict: T::IS_STRICT, misnamed: &mut misnamed };
+                T::deserialize(filter).map_err(|error| no_such_word(&error))
+            }
+        };
+        Self(content.map(|content| ReadContent { content, misnamed }))
     }
-    if found != NULL && found != T::KIND {
-        return Err(BodyMistake::new(format!("must be {}, not {found}", T::KIND)));
-    }
-    let mut reader = serde_json::Deserializer::from_str(json);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| BodyMistake::from(&error))
 }
 
 fn kind_of(json: &str) -> &'static str {
@@ -82,57 +113,12 @@ fn kind_of(json: &str) -> &'static str {
     }
 }
 
-/// What is wrong with a body, or with a member of it.
-#[derive(Debug)]
-pub(crate) struct BodyMistake {
-    /// The names that lead to the member, the outermost first; empty for the body itself.
-    path: Vec<String>,
-    /// What is wrong and what is allowed.
-    what: String,
-}
-
-impl BodyMistake {
-    fn new(what: String) -> Self {
-        Self { path: Vec::new(), what }
-    }
-
-    fn inside(mut self, outer: &str) -> Self {
-        self.path.insert(0, outer.to_owned());
-        self
-    }
-}
-
-/// Takes the members or words that are allowed from serde's message, because nothing else has them.
-impl From<&serde_path_to_error::Error<serde_json::Error>> for BodyMistake {
-    fn from(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let text = error.inner().to_string();
-        let (what, known) = text.rsplit_once(", expected ").unwrap_or((&text, ""));
-        let known: Vec<&str> = quoted(known).collect();
-        let mut path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
-        let what = if what.starts_with("duplicate field") {
-            path.extend(quoted(what).next().map(str::to_owned));
-            "is given more than once".to_owned()
-        } else if what.starts_with("unknown field") {
-            format!("is no member of this request, which has {}", known.join(", "))
-        } else {
-            format!("must be {}", known.join(" or "))
-        };
-        Self { path, what }
-    }
-}
-
-/// The texts between backticks.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2)
-}
-
-impl From<BodyMistake> for ApiError {
-    fn from(BodyMistake { path, what }: BodyMistake) -> Self {
-        match path.as_slice() {
-            [] => Self::Invalid { field: None, what: format!("the body {what}") },
-            path => Self::invalid(&path.join("."), what),
-        }
-    }
+/// Takes the words that are allowed from serde's message, because nothing else has them.
+fn no_such_word(error: &serde_json::Error) -> BodyMistake {
+    let text = error.to_string();
+    let (_, known) = text.rsplit_once(", expected ").unwrap_or((&text, ""));
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    BodyMistake::new(format!("must be {}", known.join(" or ")))
 }
 
 #[cfg(test)]
@@ -150,7 +136,6 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
     struct Inner {
         text: BodyMember<String>,
         more: BodyMember<Option<String>>,
@@ -165,10 +150,16 @@ mod tests {
 
     impl BodyContent for Outer {}
 
-    impl BodyContent for Inner {}
+    impl BodyContent for Inner {
+        const IS_STRICT: bool = true;
+    }
 
     impl BodyContent for Word {
         const KIND: &str = TEXT;
+    }
+
+    fn read<T: BodyContent>(json: &str) -> Result<T, BodyMistake> {
+        BodyMember::read(json).content()
     }
 
     fn outer(value: &Value) -> Outer {
@@ -203,6 +194,31 @@ mod tests {
             assert_eq!(said(read.inner, "inner"), "`inner` must be an object, but is missing or null");
             assert_eq!(said(read.flag, "flag"), "`flag` must be true or false, but is missing or null");
         }
+    }
+
+    #[test]
+    fn one_reading_finds_all_mistakes() {
+        let all = |mistakes: Vec<BodyMistake>| -> Vec<String> {
+            mistakes.into_iter().map(|mistake| ApiError::from(mistake).to_string()).collect()
+        };
+        let json =
+            r#"{"inner":{"texts":1,"text":2,"text":"a","more":[],"less":0},"flag":1,"flag":true,"word":"nowhere"}"#;
+        let ReadContent { content: outer, misnamed } = BodyMember::<Outer>::read(json).0.unwrap();
+        assert_eq!(all(misnamed), ["`flag` is given more than once"]);
+        let ReadContent { content: inner, misnamed } = outer.inner.0.unwrap();
+        let unknown = |name| format!("`{name}` is no member of this request, which has text, more");
+        assert_eq!(all(misnamed), [unknown("texts"), "`text` is given more than once".to_owned(), unknown("less")]);
+        assert_eq!(said(inner.text, "inner.text"), "`inner.text` must be text, not a number");
+        assert_eq!(said(inner.more, "inner.more"), "`inner.more` must be text, not a list");
+        assert_eq!(said(outer.flag, "flag"), "`flag` must be true or false, not a number");
+        assert_eq!(said(outer.word, "word"), "`word` must be here or not_here");
+    }
+
+    #[test]
+    fn a_hundred_wrong_names_are_kept() {
+        let json = format!("{{{}\"more\":\"a\"}}", r#""x":0,"#.repeat(1_000));
+        let ReadContent { content: inner, misnamed } = BodyMember::<Inner>::read(&json).0.unwrap();
+        assert_eq!((misnamed.len(), inner.more.get("more").unwrap().unwrap().as_str()), (100, "a"));
     }
 
     #[test]

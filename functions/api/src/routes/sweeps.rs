@@ -19,7 +19,6 @@ use crate::member::{BodyContent, BodyMember};
 
 /// What to sweep.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-// A misspelt `dry_run` must not sweep everything for real.
 #[serde(deny_unknown_fields)]
 pub(crate) struct SweepRequest {
     /// The name of the only office to sweep.
@@ -30,7 +29,10 @@ pub(crate) struct SweepRequest {
     dry_run: BodyMember<Option<bool>>,
 }
 
-impl BodyContent for SweepRequest {}
+impl BodyContent for SweepRequest {
+    // A misspelt `dry_run` must not sweep everything for real.
+    const IS_STRICT: bool = true;
+}
 
 /// What a sweep did.
 #[derive(Debug, Serialize, ToSchema)]

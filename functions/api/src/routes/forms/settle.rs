@@ -29,7 +29,9 @@ pub(crate) struct ResendRequest {
     again: BodyMember<Option<bool>>,
 }
 
-impl BodyContent for ResendRequest {}
+impl BodyContent for ResendRequest {
+    const IS_STRICT: bool = true;
+}
 
 /// Why a form is discarded.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -40,7 +42,9 @@ pub(crate) struct DiscardRequest {
     outcome: BodyMember<Option<FormOutcome>>,
 }
 
-impl BodyContent for DiscardRequest {}
+impl BodyContent for DiscardRequest {
+    const IS_STRICT: bool = true;
+}
 
 /// How a form ended. `arrived`: it counts as issued for every event that asks for it. `not_wanted`: the events that
 /// have asked for it are approved without it, and it is sent when another event asks.
