@@ -1,7 +1,8 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`], [`shards`]) are what the service
-//! does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
+//! The verbs ([`reserve`], [`sweep`], [`reload`], [`schedules`], [`forms`], [`orphans`], [`shards`], [`status`]) are what the
+//! service does; [`app::Moffman`] holds what they work with. They call Google, Byroapi, the store and the Scheduler; the
+//! [`domain`] knows none of these.
 
 pub mod app;
 pub mod byroapi;
@@ -19,6 +20,7 @@ pub mod reserve;
 pub mod scheduler;
 pub mod schedules;
 pub mod shards;
+pub mod status;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;

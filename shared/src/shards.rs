@@ -28,7 +28,7 @@ pub async fn note(app: &Moffman, run: ShardRun) {
 /// Measures the oldest of the shards, given their schedules and when each first fires. A shard is as old as its last sweep
 /// that read a calendar, or as its schedule where that is younger.
 pub async fn tend(app: &Moffman, schedules: &[(String, DateTime<Utc>)]) -> Result<ShardAges, StoreError> {
-    let (now, runs) = (app.clock.now(), app.store.runs().await?);
+    let (now, runs) = (app.clock.now(), app.store.last_runs().await?.shards);
     let run_of = |schedule: &str| runs.iter().find(|run| run.schedule == schedule);
     let begun = schedules.iter().filter(|(_, start)| *start <= now);
     let oldest_seconds = begun.map(|(schedule, start)| age(run_of(schedule), *start, now)).max();

@@ -117,6 +117,9 @@ pub(crate) enum ApiError {
     /// Forms were not listed or settled.
     #[error(transparent)]
     Forms(#[from] FormsError),
+    /// The state cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The code that handled the request gave up.
     #[error("the handler panicked")]
     Panicked,
@@ -166,7 +169,7 @@ impl ApiError {
             }
             Self::Reserve(error) => reserve(error),
             Self::Reload(ReloadError::SheetUnavailable(error)) => sheet(error),
-            Self::Reload(ReloadError::Store(error)) => store(error),
+            Self::Reload(ReloadError::Store(error)) | Self::Store(error) => store(error),
             Self::Directory(error) => directory(error),
             Self::Forms(error) => forms(error),
             Self::Panicked => internal(),

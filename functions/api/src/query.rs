@@ -16,8 +16,8 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(name).unwrap_or_else(|| name.to_owned());
             if !known.contains(&name.as_str()) {
-                let what = format!("is no parameter of this path, which has {}", known.join(", "));
-                return Err(ApiError::invalid(&name, what));
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(ApiError::invalid(&name, format!("is no parameter of this path, which has {known}")));
             }
             if parameters.iter().any(|(other, _)| *other == name) {
                 return Err(ApiError::invalid(&name, "is given more than once"));
@@ -63,5 +63,7 @@ mod tests {
         assert_eq!(refused("state=held&st%61te=open"), "`state` is given more than once");
         assert_eq!(refused("office_id=%FF"), "`office_id` is not UTF-8");
         assert!(refused(&"x".repeat(5_000)).len() < 200);
+        let none = Parameters::read(Some("state=held"), &[]).unwrap_err();
+        assert_eq!(none.to_string(), "`state` is no parameter of this path, which has none");
     }
 }

@@ -22,6 +22,7 @@ mod forms;
 mod health;
 mod openapi;
 mod reservations;
+mod status;
 mod sweeps;
 
 /// Makes the routes of a list in which each line has the handlers of one path.
@@ -47,6 +48,7 @@ routes! { WithKey:
     forms::list;
     settle::resend;
     settle::discard;
+    status::status;
     openapi::document;
 }
 

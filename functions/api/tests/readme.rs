@@ -106,6 +106,7 @@ fn the_examples_have_the_members_of_their_schemas() {
         "ReservationAnswer",
         "ReservationRequest",
         "ResendRequest",
+        "StatusAnswer",
         "SweepAnswer",
         "SweepRequest",
     ];

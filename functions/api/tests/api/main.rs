@@ -13,5 +13,6 @@ mod methods;
 mod problems;
 mod settling;
 mod stage;
+mod status;
 mod time;
 mod upstream;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman::google::Budget;
-use moffman::reload::{ReloadOrder, ReloadReport, reload};
+use moffman::reload::{ReloadOrder, ReloadReport, reload, reload_on_schedule};
 use moffman::schedules::{AlignOrder, align};
 use moffman::shards;
 use moffman::sweep::{SweepOrder, sweep};
@@ -95,8 +95,9 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
             }
             return Ok(());
         }
-        Task::Reload { .. } => {
-            let _: ReloadReport = reload(&app, &ReloadOrder { deadline: budget.deadline }).await?;
+        Task::Reload { turn, .. } => {
+            let due_at = turn.map(|turn| turn.next(app.clock.now()));
+            let _: ReloadReport = reload_on_schedule(&app, &ReloadOrder { deadline: budget.deadline }, due_at).await?;
         }
         Task::Maintain { .. } => {
             app.directory.roster(&budget).await?;
