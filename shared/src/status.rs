@@ -58,9 +58,8 @@ pub enum SweepOutcome {
 /// Says how the service is doing.
 pub async fn status(app: &Moffman) -> Result<Status, StoreError> {
     let LastRuns { shards, reload } = app.store.last_runs().await?;
-    let settings = &app.settings;
-    let has_sheet = settings.offices.google_config.is_some() || settings.manual_users.google_config.is_some();
-    Ok(summed(shards, reload.filter(|_| has_sheet), app.clock.now()))
+    let reload = reload.filter(|_| app.settings.has_sheet());
+    Ok(summed(shards, reload, app.clock.now()))
 }
 
 fn summed(shards: Vec<ShardRun>, reload: Option<ReloadRun>, now: DateTime<Utc>) -> Status {

@@ -43,7 +43,7 @@ struct RepeatedJob {
 /// sweep, because it may have changed while the service was down.
 pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
     let [reloads, sweeps] = entries(&app.settings);
-    if has_sheet(&app.settings) {
+    if app.settings.has_sheet() {
         reload(&app, reloads.map(|reloads| reloads.every)).await;
     }
     tokio::join!(repeat(&app, reloads, stopping.clone()), repeat(&app, sweeps, stopping.clone()));
@@ -56,10 +56,6 @@ fn entries(settings: &Settings) -> [Option<RepeatedJob>; 2] {
     let reloads = reloads.map(|every| RepeatedJob { job: Job::Reload, first: every, every });
     let sweeps = sweeps.map(|every| RepeatedJob { job: Job::Sweep, first: Duration::ZERO, every });
     [reloads, sweeps]
-}
-
-fn has_sheet(settings: &Settings) -> bool {
-    settings.offices.google_config.is_some() || settings.manual_users.google_config.is_some()
 }
 
 async fn repeat(app: &Moffman, entry: Option<RepeatedJob>, mut stopping: watch::Receiver<bool>) {

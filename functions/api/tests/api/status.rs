@@ -90,7 +90,7 @@ async fn the_last_sweep_and_its_forms_are_told() {
     });
     assert_eq!(status["forms"], forms, "a form for two events is one");
     world.heal();
-    world.advance(TimeDelta::hours(1));
+    world.advance(TimeDelta::days(1));
     scheduled_sweep(&client, 0, 1).await;
     let forms = json!({
         "open": 0, "held": 0, "waiting": 0, "in_doubt": 0, "without_event": 0, "oldest_open_seconds": null,
