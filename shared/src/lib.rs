@@ -1,8 +1,8 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
 //! The verbs ([`reserve`], [`reservations`], [`attendance`], [`offices`], [`sweep`], [`reload`], [`schedules`], [`forms`],
-//! [`orphans`], [`shards`]) are what the service does; [`app::Moffman`] holds what they work with. They call Google, Byroapi,
-//! the store and the Scheduler; the [`domain`] knows none of these.
+//! [`orphans`], [`shards`], [`status`]) are what the service does; [`app::Moffman`] holds what they work with. They call
+//! Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod agenda;
 pub mod app;
@@ -24,6 +24,7 @@ pub mod reserve;
 pub mod scheduler;
 pub mod schedules;
 pub mod shards;
+pub mod status;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;

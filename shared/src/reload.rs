@@ -2,6 +2,7 @@
 //!
 //! The report has row numbers and reasons, never names or addresses.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::app::Moffman;
@@ -9,6 +10,8 @@ use crate::clock::Moment;
 pub use crate::directory::ReloadError;
 use crate::directory::{LoadedRange, Ranges, SheetLoad};
 use crate::google::Budget;
+use crate::store::reload_run::ReloadRun;
+pub use crate::store::reload_run::{KeptRange, RowProblem};
 
 /// Problems listed in one report; a sheet of nothing but bad rows must not outgrow an answer.
 const PROBLEMS_LISTED: usize = 1_000;
@@ -18,6 +21,15 @@ const PROBLEMS_LISTED: usize = 1_000;
 pub struct ReloadOrder {
     /// When the answer is due; Google is not called after it. `None`: never.
     pub deadline: Option<Moment>,
+}
+
+/// Until when a schedule's reload works, and when the schedule's next one begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ScheduledReloadOrder {
+    /// When the answer is due; Google is not called after it. `None`: never.
+    pub deadline: Option<Moment>,
+    /// When the next one is to begin; `None`: nobody knows.
+    pub due_at: Option<DateTime<Utc>>,
 }
 
 /// What a reload found and did.
@@ -54,26 +66,6 @@ pub struct Counted {
     pub overridden: usize,
 }
 
-/// A row that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RowProblem {
-    /// The range as configured.
-    pub range: String,
-    /// The row's number in the sheet, from 1.
-    pub row: usize,
-    /// What is wrong with it.
-    pub what: String,
-}
-
-/// A range whose last good content stays in use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KeptRange {
-    /// The range as configured.
-    pub range: String,
-    /// Why what it holds now is not used.
-    pub why: String,
-}
-
 /// Reads the configured ranges, keeps what they hold and subscribes new calendars. Without a configured range there is
 /// nothing to read, which is a success.
 pub async fn reload(app: &Moffman, order: &ReloadOrder) -> Result<ReloadReport, ReloadError> {
@@ -101,7 +93,27 @@ pub async fn reload(app: &Moffman, order: &ReloadOrder) -> Result<ReloadReport, 
     Ok(report)
 }
 
+/// Reloads as a schedule says, and notes what became of it.
+pub async fn reload_on_schedule(app: &Moffman, order: &ScheduledReloadOrder) -> Result<ReloadReport, ReloadError> {
+    let &ScheduledReloadOrder { deadline, due_at } = order;
+    let ran_at = app.clock.now();
+    let outcome = reload(app, &ReloadOrder { deadline }).await;
+    let run = match &outcome {
+        Ok(report) => report.noted(),
+        Err(error) => ReloadRun { failure: Some(error.to_string()), ..ReloadRun::default() },
+    };
+    if let Err(error) = app.store.keep_reload(ReloadRun { ran_at, due_at, ..run }).await {
+        tracing::warn!(%error, "it cannot be noted that the spreadsheet was read");
+    }
+    outcome
+}
+
 impl ReloadReport {
+    fn noted(&self) -> ReloadRun {
+        let (kept, problems) = (self.kept.clone(), self.problems.clone());
+        ReloadRun { kept, problems, problems_unlisted: self.problems_unlisted, ..ReloadRun::default() }
+    }
+
     fn add_problems(&mut self, loaded: &LoadedRange) {
         let range = &loaded.range;
         let room = PROBLEMS_LISTED.saturating_sub(self.problems.len());

@@ -42,7 +42,7 @@ pub async fn note_run(app: &Moffman, order: &NoteOrder) {
 /// Measures the oldest of the shards. A shard is as old as its last sweep that read a calendar, or as its schedule where
 /// that is younger.
 pub async fn measure_ages(app: &Moffman, order: &MeasureOrder<'_>) -> Result<ShardAges, StoreError> {
-    let (now, runs) = (app.clock.now(), app.store.runs().await?);
+    let (now, runs) = (app.clock.now(), app.store.last_runs().await?.shards);
     let run_of = |schedule: &str| runs.iter().find(|run| run.schedule == schedule);
     let begun = order.schedules.iter().filter(|(_, start)| *start <= now);
     let oldest_seconds = begun.map(|(schedule, start)| age(run_of(schedule), *start, now)).max();

@@ -127,6 +127,9 @@ pub(crate) enum ApiError {
     /// What calendars have was not shown.
     #[error(transparent)]
     Agenda(#[from] AgendaError),
+    /// The state cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The code that handled the request gave up.
     #[error("the handler panicked")]
     Panicked,
@@ -176,7 +179,7 @@ impl ApiError {
             }
             Self::Reserve(error) => reserve(error),
             Self::Reload(ReloadError::SheetUnavailable(error)) => sheet(error),
-            Self::Reload(ReloadError::Store(error)) => store(error),
+            Self::Reload(ReloadError::Store(error)) | Self::Store(error) => store(error),
             Self::Directory(error) => directory(error),
             Self::Forms(error) => forms(error),
             Self::Offices(OfficesError::Directory(error)) => directory(error),

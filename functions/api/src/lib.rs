@@ -4,6 +4,7 @@ mod api;
 mod body;
 mod documentation;
 mod error;
+mod instant;
 mod key;
 mod member;
 mod mistake;

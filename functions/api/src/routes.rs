@@ -25,6 +25,7 @@ mod health;
 mod offices;
 mod openapi;
 mod reservations;
+mod status;
 mod sweeps;
 
 /// The method whose answer is that to GET without its body.
@@ -61,6 +62,7 @@ routes! { WithKey:
     forms::list;
     settle::resend;
     settle::discard;
+    status::status;
     openapi::document;
 }
 

@@ -110,6 +110,7 @@ fn the_examples_have_the_members_of_their_schemas() {
         "ReservationListAnswer",
         "ReservationRequest",
         "ResendRequest",
+        "StatusAnswer",
         "SweepAnswer",
         "SweepRequest",
     ];

@@ -19,7 +19,7 @@ use moffman::domain::appointment::Appointment;
 use moffman::google::Budget;
 use moffman::metrics;
 use moffman::orphans::{self, TendOrder};
-use moffman::reload::{self, ReloadOrder};
+use moffman::reload::{self, ReloadOrder, ScheduledReloadOrder};
 use moffman::schedules::{self, AlignError, AlignOrder, Alignment, Timetable};
 use moffman::shards::{self, MeasureOrder, NoteOrder};
 use moffman::sweep::{self, SweepError};
@@ -78,9 +78,9 @@ impl Sweeper {
                 let order = sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share };
                 self.sweep(&order, turn.filter(|_| !dry_run).as_ref()).await
             }
-            Task::Reload { dry_run: false } => self.reload(context).await,
+            Task::Reload { dry_run: false, turn } => self.reload(turn.as_ref(), context).await,
             Task::Maintain { dry_run: false } => self.maintain(context).await,
-            Task::Reload { dry_run: true } | Task::Maintain { dry_run: true } => {
+            Task::Reload { dry_run: true, .. } | Task::Maintain { dry_run: true } => {
                 Ok(json!({"schedules": self.align(true, context).await?}))
             }
         }
@@ -101,9 +101,17 @@ impl Sweeper {
 
     /// Reloads and then aligns the schedules, because the sheet may have other offices now and the configuration other
     /// intervals.
-    async fn reload(&self, context: &Context) -> Result<Value, Failure> {
-        let report = reload::reload(&self.app, &self.until_next_reload(context)).await?;
-        let mut answer = serde_json::to_value(report)?;
+    async fn reload(&self, turn: Option<&Appointment>, context: &Context) -> Result<Value, Failure> {
+        let (app, order) = (&self.app, self.until_next_reload(context));
+        let report = match turn {
+            Some(turn) => {
+                let due_at = Some(turn.next(app.clock.now()));
+                let order = ScheduledReloadOrder { deadline: order.deadline, due_at };
+                reload::reload_on_schedule(app, &order).await
+            }
+            None => reload::reload(app, &order).await,
+        };
+        let mut answer = serde_json::to_value(report?)?;
         answer["schedules"] = match self.align(false, context).await {
             Ok(alignment) => json!(alignment),
             Err(AlignError::NothingChanged(alignment)) => json!(alignment),

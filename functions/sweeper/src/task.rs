@@ -22,10 +22,12 @@ pub enum Task {
         /// Which turn of a schedule it is; `None`: somebody ordered it.
         turn: Option<Appointment>,
     },
-    /// Load the spreadsheet and align the schedules: `{"task":"reload"}`.
+    /// Load the spreadsheet and align the schedules: `{"task":"reload"}`, with `schedule`, as schedules have it.
     Reload {
         /// Answer what would become of the schedules; load and change nothing.
         dry_run: bool,
+        /// Which turn of a schedule it is; `None`: somebody ordered it.
+        turn: Option<Appointment>,
     },
     /// Align the schedules, and load the spreadsheet only if it never was: `{"task":"maintain"}`.
     Maintain {
@@ -79,6 +81,7 @@ enum TaskEvent {
         dry_run: Option<bool>,
     },
     Reload {
+        schedule: Option<Appointment>,
         dry_run: Option<bool>,
     },
     Maintain {
@@ -98,7 +101,9 @@ impl TryFrom<Value> for Task {
                 share: units_per_minute.map(share).transpose()?,
                 turn: schedule,
             },
-            TaskEvent::Reload { dry_run } => Self::Reload { dry_run: dry_run.unwrap_or(false) },
+            TaskEvent::Reload { schedule, dry_run } => {
+                Self::Reload { dry_run: dry_run.unwrap_or(false), turn: schedule }
+            }
             TaskEvent::Maintain { dry_run } => Self::Maintain { dry_run: dry_run.unwrap_or(false) },
         })
     }
@@ -141,11 +146,14 @@ mod tests {
         let scheduled =
             Ok(Task::Sweep { scope: SweepScope::All, dry_run: false, share: None, turn: Some(turn.clone()) });
         assert_eq!(json!({"task": "sweep", "schedule": turn}).try_into(), scheduled);
+        let scheduled = Ok(Task::Reload { dry_run: false, turn: Some(turn.clone()) });
+        assert_eq!(json!({"task": "reload", "schedule": turn}).try_into(), scheduled);
         for dry_run in [false, true] {
-            assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), Ok(Task::Reload { dry_run }));
+            let reload = Ok(Task::Reload { dry_run, turn: None });
+            assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), reload);
             assert_eq!(json!({"task": "maintain", "dry_run": dry_run}).try_into(), Ok(Task::Maintain { dry_run }));
         }
-        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload { dry_run: false }));
+        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload { dry_run: false, turn: None }));
         assert_eq!(json!({"task": "maintain"}).try_into(), Ok(Task::Maintain { dry_run: false }));
     }
 
@@ -165,7 +173,8 @@ mod tests {
             (json!({"task": "sweep", "units_per_minute": 3}), "must be from 4 to 420, not 3"),
             (json!({"task": "sweep", "units_per_minute": 421}), "must be from 4 to 420, not 421"),
             (json!({"task": "sweep", "schedule": {"time": "", "every": 5}}), "unknown field `every`"),
-            (json!({"task": "reload", "shard": 0}), "unknown field `shard`, expected `dry_run`"),
+            (json!({"task": "reload", "shard": 0}), "unknown field `shard`, expected `schedule` or `dry_run`"),
+            (json!({"task": "reload", "schedule": {"time": "", "every": 5}}), "unknown field `every`"),
             (
                 json!({"task": "maintain", "units_per_minute": 48}),
                 "unknown field `units_per_minute`, expected `dry_run`",

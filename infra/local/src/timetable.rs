@@ -1,15 +1,18 @@
 //! When the service works unasked: it reloads the directory and sweeps the calendars, each at its interval.
 //!
-//! A job never overlaps itself: its interval counts from beginning to beginning, and a late run begins at once.
+//! A job never overlaps itself: its interval counts from beginning to beginning, and a late run begins at once. What becomes
+//! of it is noted, as that of a schedule is on AWS.
 
 use std::time::Duration;
 
 use moffman::app::Moffman;
 use moffman::clock::Clock;
 use moffman::config::Settings;
+use moffman::domain::schedule::Ours;
 use moffman::orphans::{self, TendOrder};
-use moffman::reload::{self, ReloadOrder};
+use moffman::reload::{self, ScheduledReloadOrder};
 use moffman::schedules::Timetable;
+use moffman::shards::{self, NoteOrder};
 use moffman::sweep::{self, SweepError, SweepOrder, SweepScope};
 use tokio::sync::watch;
 
@@ -39,10 +42,10 @@ struct RepeatedJob {
 /// Works by the timetable until a stop is wanted, and finishes what it has begun. A sheet is read before the first
 /// sweep, because it may have changed while the service was down.
 pub(crate) async fn keep(app: Moffman, stopping: watch::Receiver<bool>) {
-    if has_sheet(&app.settings) {
-        Job::Reload.run(&app).await;
-    }
     let [reloads, sweeps] = entries(&app.settings);
+    if app.settings.has_sheet() {
+        reload(&app, reloads.map(|reloads| reloads.every)).await;
+    }
     tokio::join!(repeat(&app, reloads, stopping.clone()), repeat(&app, sweeps, stopping.clone()));
 }
 
@@ -53,10 +56,6 @@ fn entries(settings: &Settings) -> [Option<RepeatedJob>; 2] {
     let reloads = reloads.map(|every| RepeatedJob { job: Job::Reload, first: every, every });
     let sweeps = sweeps.map(|every| RepeatedJob { job: Job::Sweep, first: Duration::ZERO, every });
     [reloads, sweeps]
-}
-
-fn has_sheet(settings: &Settings) -> bool {
-    settings.offices.google_config.is_some() || settings.manual_users.google_config.is_some()
 }
 
 async fn repeat(app: &Moffman, entry: Option<RepeatedJob>, mut stopping: watch::Receiver<bool>) {
@@ -72,22 +71,21 @@ async fn repeat(app: &Moffman, entry: Option<RepeatedJob>, mut stopping: watch::
             () = app.clock.pause(wait) => {}
         }
         let began = app.clock.moment();
-        job.run(app).await;
+        match job {
+            Job::Reload => reload(app, Some(every)).await,
+            Job::Sweep => sweep(app, every).await,
+        }
         wait = every.saturating_sub(app.clock.moment().since(began));
     }
 }
 
-impl Job {
-    async fn run(self, app: &Moffman) {
-        match self {
-            Self::Reload => reload(app).await,
-            Self::Sweep => sweep(app).await,
-        }
-    }
-}
-
-async fn sweep(app: &Moffman) {
-    match sweep::sweep(app, &order(&app.clock, app.settings.forms.timeout)).await {
+async fn sweep(app: &Moffman, every: Duration) {
+    let began = app.clock.now();
+    let outcome = sweep::sweep(app, &order(&app.clock, app.settings.forms.timeout)).await;
+    let schedule = Ours::Sweep { shard: 0, of: 1 }.name();
+    let run = sweep::shard_run(schedule, began, began + every, &outcome);
+    shards::note_run(app, &NoteOrder { run }).await;
+    match outcome {
         Ok(_) => {}
         Err(SweepError::NothingSwept(_)) => tracing::error!("no office could be swept"),
         Err(error) => tracing::error!(%error, "the sweep failed"),
@@ -101,9 +99,10 @@ fn order(clock: &Clock, form: Duration) -> SweepOrder {
     SweepOrder { scope: SweepScope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
 }
 
-async fn reload(app: &Moffman) {
-    let order = ReloadOrder { deadline: Some(app.clock.moment() + RELOAD) };
-    if let Err(error) = reload::reload(app, &order).await {
+async fn reload(app: &Moffman, every: Option<Duration>) {
+    let due_at = every.map(|every| app.clock.now() + every);
+    let order = ScheduledReloadOrder { deadline: Some(app.clock.moment() + RELOAD), due_at };
+    if let Err(error) = reload::reload_on_schedule(app, &order).await {
         tracing::warn!(%error, "the reload failed; what was loaded before stays in use");
     }
 }

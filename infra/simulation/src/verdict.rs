@@ -94,8 +94,9 @@ pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger)
     let asked: BTreeSet<&PersonDays> = events().filter(|open| !open.is_gone).map(|open| &open.form).collect();
     let shown: BTreeSet<&PersonDays> = events().map(|open| &open.form).collect();
     let without_event = shown.difference(&asked).count();
-    if without_event != last.without_event {
-        wrong.push(format!("{without_event} forms have no event, and {} were reported", last.without_event));
+    let reported = last.open_forms.without_event;
+    if without_event != reported {
+        wrong.push(format!("{without_event} forms have no event, and {reported} were reported"));
     }
     let is_unsettled = |form: &FormHistory| matches!(form.state(), "sending" | "in_doubt" | "held");
     let hidden = ledger.forms.iter().filter(|(key, form)| is_unsettled(form) && !shown.contains(key));

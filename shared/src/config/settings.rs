@@ -35,6 +35,13 @@ pub struct Settings {
     pub warnings: Vec<String>,
 }
 
+impl Settings {
+    /// Whether offices or manual users are also in a spreadsheet.
+    pub fn has_sheet(&self) -> bool {
+        self.offices.google_config.is_some() || self.manual_users.google_config.is_some()
+    }
+}
+
 /// `general`
 #[derive(Clone, Debug)]
 pub struct General {

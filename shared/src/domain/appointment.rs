@@ -1,4 +1,4 @@
-//! When a scheduled sweep was to begin, as its event says. Pure.
+//! When a scheduled sweep or reload was to begin, as its event says. Pure.
 //!
 //! An event that waits in Lambda's queue may come long after its time, when other sweeps have their turn.
 
@@ -11,7 +11,7 @@ use super::rounds::{SLACK, patience};
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>
 const SCHEDULED_TIME: &str = "<aws.scheduler.scheduled-time>";
 
-/// The time of one sweep of a schedule.
+/// The time of one turn of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Appointment {
@@ -36,7 +36,7 @@ impl Appointment {
         self.at().is_some_and(|at| now - at > latest)
     }
 
-    /// When the next sweep of the schedule is to begin.
+    /// When the next turn of the schedule is to begin.
     pub fn next(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         self.at().unwrap_or(now) + TimeDelta::minutes(i64::from(self.every_minutes))
     }

@@ -110,7 +110,7 @@ fn sweep(rounds: &Rounds, shard: u32, stack: &Stack) -> WantedSchedule {
 }
 
 fn reload(every: u32, stack: &Stack) -> WantedSchedule {
-    let target = stack.target(every, &json!({"task": "reload"}));
+    let target = stack.target(every, &json!({"task": "reload", "schedule": Appointment::every(every)}));
     let schedule = schedule(Ours::Reload, describe_reload(every), every, target);
     WantedSchedule { schedule, begins: Beginning::Later(every.div_ceil(2).min(BESIDE_MAINTAIN)) }
 }

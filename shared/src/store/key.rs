@@ -11,6 +11,8 @@ use crate::domain::date_range::DateRange;
 use crate::domain::event_id::EventId;
 use crate::domain::form::FormKey;
 
+/// The partition with what became of everything that is scheduled.
+pub(super) const RUNS: &str = "shards";
 /// The longest event id that stands in a sort key as it is, in bytes.
 const LONGEST_ID: usize = 512;
 

@@ -57,9 +57,8 @@ impl Sweep<'_> {
             }
         }
         let now = self.app.clock.now();
-        calendar.report.set_open(resting.iter().map(|resting| &*resting.record), now);
-        let held = resting.iter().filter(|resting| resting.form.get().is_some_and(|form| form.form.is_held()));
-        calendar.report.held.extend(held.map(|resting| resting.record.form()));
+        let open = resting.iter().map(|resting| (&*resting.record, resting.form.get().map(|form| &form.form)));
+        calendar.report.set_open(open, now);
         Box::pin(self.tend_left_since(calendar)).await;
     }
 
@@ -79,8 +78,7 @@ impl Sweep<'_> {
             }
             // The forms stay unread: whoever announces one meets what there is.
             Err(error) => {
-                let left = std::mem::take(&mut calendar.left);
-                calendar.report.left.extend(left.into_iter().map(|left| left.form.clone()));
+                calendar.report.add_left(&std::mem::take(&mut calendar.left), self.app.clock.now());
                 calendar.problem(format!("the forms of open events could not be read: {error}"));
                 None
             }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::calendar::SweptCalendar;
+use super::met::{MetForm, meet};
 use super::sweeping::Sweep;
 use crate::domain::form::{Form, FormKey};
 use crate::store::StoreError;
@@ -35,11 +36,11 @@ impl Sweep<'_> {
         asked: &BTreeSet<FormKey>,
         forms: &HashMap<FormKey, Kept<FormItem>>,
     ) {
+        let now = self.app.clock.now();
         for left in std::mem::take(&mut calendar.left) {
             let form = forms.get(&left.form).map(|item| &item.form).filter(|form| form.is_doubtful());
             if let Some(form) = form.filter(|_| !asked.contains(&left.form)) {
-                calendar.report.held.extend(form.is_held().then(|| left.form.clone()));
-                calendar.report.left.insert(left.form.clone());
+                meet(&mut calendar.report.left, left.form.clone(), MetForm::of_left(&left, Some(form), now));
                 continue;
             }
             let delete = self.app.store.calendar(&calendar.office.calendar_id).delete_left(&left);
@@ -57,12 +58,12 @@ impl Sweep<'_> {
         }
         match self.read_forms(&calendar.left.iter().map(|left| left.form.clone()).collect()).await {
             Ok(forms) => {
-                let asked = calendar.report.asked.clone();
+                let recorded = calendar.report.recorded.iter().filter(|(_, form)| form.is_asked);
+                let asked = recorded.map(|(key, _)| key.clone()).collect();
                 self.tend_left(calendar, &asked, &forms).await;
             }
             Err(error) => {
-                let left = std::mem::take(&mut calendar.left);
-                calendar.report.left.extend(left.into_iter().map(|left| left.form.clone()));
+                calendar.report.add_left(&std::mem::take(&mut calendar.left), self.app.clock.now());
                 calendar.problem(error.to_string());
             }
         }

@@ -8,8 +8,10 @@ mod backlog;
 mod calendar;
 mod copies;
 mod decision;
+mod error;
 mod left_behind;
 mod list;
+mod met;
 mod order;
 mod plan;
 mod plan_forms;
@@ -17,6 +19,7 @@ mod read;
 mod record;
 mod report;
 mod send;
+mod shard_run;
 mod sweeping;
 mod telling;
 mod work;
@@ -25,27 +28,17 @@ use std::collections::HashSet;
 
 use tokio::sync::Mutex;
 
+pub use error::SweepError;
 pub use order::{SweepOrder, SweepScope};
 pub use report::{FormCounts, OfficePlan, Remark, SweepProblem, SweepReport};
+pub use shard_run::shard_run;
 
 use self::sweeping::Sweep;
 use crate::app::Moffman;
-use crate::directory::DirectoryError;
 use crate::domain::office::Office;
 use crate::domain::shard::shard;
 use crate::google::Budget;
 use crate::google::pace::Pace;
-
-/// Why nothing was swept.
-#[derive(Debug, thiserror::Error)]
-pub enum SweepError {
-    /// The offices or the manual users are not known.
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
-    /// Every calendar failed; the report says how.
-    #[error("no office could be swept")]
-    NothingSwept(Box<SweepReport>),
-}
 
 /// Sweeps the calendars of `order`, and logs and measures it. A dry run has done nothing, so nobody is told of it.
 pub async fn sweep(app: &Moffman, order: &SweepOrder) -> Result<SweepReport, SweepError> {

@@ -81,8 +81,9 @@ impl Sweep<'_> {
 
     /// Reports what is open before anything is done about it.
     fn report_state(&self, calendar: &mut SweptCalendar, state: &CalendarState) {
-        calendar.report.set_open(state.open.iter().map(|record| &**record), self.app.clock.now());
-        calendar.report.left = state.left.iter().map(|left| left.form.clone()).collect();
+        let now = self.app.clock.now();
+        calendar.report.set_open(state.open.iter().map(|record| (&**record, None)), now);
+        calendar.report.add_left(&state.left, now);
         if state.unreadable > 0 {
             calendar.problem(format!("{} records of open events cannot be read", state.unreadable));
         }

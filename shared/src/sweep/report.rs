@@ -5,9 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::met::{MetForm, MetForms, count, meet, meet_all};
 use crate::byroapi::IssueAnswer;
-use crate::domain::form::FormKey;
+use crate::domain::form::Form;
+use crate::store::item::Kept;
+use crate::store::left_form::LeftForm;
 use crate::store::open_record::OpenRecord;
+use crate::store::shard_run::OpenForms;
 
 /// How many unreadable events of an office are named; the others are only counted.
 const MOST_NAMED: usize = 20;
@@ -33,9 +37,9 @@ pub struct SweepReport {
     pub forms: FormCounts,
     /// Events that still need work.
     pub open: usize,
-    /// Forms that are in doubt or held, and that no event asks for any more.
+    /// The forms that are neither issued nor discarded.
     #[serde(skip)]
-    pub without_event: usize,
+    pub open_forms: OpenForms,
     /// How long the oldest open event has been known, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_open_seconds: Option<i64>,
@@ -49,18 +53,12 @@ pub struct SweepReport {
     /// The events of one office that cannot be read.
     #[serde(skip)]
     pub unreadable: BTreeSet<String>,
-    /// The forms that wait for a person, each once however many events ask for it.
-    #[serde(skip)]
-    pub held: BTreeSet<FormKey>,
     /// The forms that no event of a calendar asks for any more, and of which nobody knows whether they are out.
     #[serde(skip)]
-    pub left: BTreeSet<FormKey>,
-    /// The forms of events that are gone; they are in doubt or held.
+    pub left: MetForms,
+    /// The forms of open records: those that events ask for, and those in doubt or held whose event is gone.
     #[serde(skip)]
-    pub gone: BTreeSet<FormKey>,
-    /// The forms that open events ask for.
-    #[serde(skip)]
-    pub asked: BTreeSet<FormKey>,
+    pub recorded: MetForms,
 }
 
 /// What became of the forms of one sweep.
@@ -140,10 +138,8 @@ impl SweepReport {
         self.oldest_open_seconds = self.oldest_open_seconds.max(other.oldest_open_seconds);
         self.problems.extend(other.problems);
         self.remarks.extend(other.remarks);
-        self.held.extend(other.held);
-        self.left.extend(other.left);
-        self.gone.extend(other.gone);
-        self.asked.extend(other.asked);
+        meet_all(&mut self.left, other.left);
+        meet_all(&mut self.recorded, other.recorded);
         if let Some(plans) = other.plans {
             self.plans.get_or_insert_default().extend(plans);
         }
@@ -153,9 +149,10 @@ impl SweepReport {
     /// Ends the report: offices come in the order of their names, for calendars finish in any order; a form that events
     /// of several calendars ask for counts once.
     pub(super) fn end(&mut self) {
-        self.forms.held = self.held.len();
-        let without_event = self.left.union(&self.gone).filter(|form| !self.asked.contains(form));
-        self.without_event = without_event.count();
+        let mut met = self.recorded.clone();
+        meet_all(&mut met, self.left.clone());
+        self.open_forms = count(&met);
+        self.forms.held = self.open_forms.held;
         self.problems.sort();
         self.remarks.sort();
         if let Some(plans) = &mut self.plans {
@@ -163,17 +160,27 @@ impl SweepReport {
         }
     }
 
-    /// Says which records stay open.
-    pub(super) fn set_open<'a>(&mut self, open: impl Iterator<Item = &'a OpenRecord>, now: DateTime<Utc>) {
+    /// Says which records stay open, with what is known of their forms.
+    pub(super) fn set_open<'a>(
+        &mut self,
+        open: impl Iterator<Item = (&'a OpenRecord, Option<&'a Form>)>,
+        now: DateTime<Utc>,
+    ) {
         let mut recorded = Vec::new();
-        (self.gone, self.asked) = (BTreeSet::new(), BTreeSet::new());
-        for record in open {
+        self.recorded.clear();
+        for (record, form) in open {
             recorded.push(record.recorded_at);
-            let forms = if record.is_gone { &mut self.gone } else { &mut self.asked };
-            forms.insert(record.form());
+            meet(&mut self.recorded, record.form(), MetForm::of_record(record, form, now));
         }
         self.open = recorded.len();
         self.oldest_open_seconds = recorded.into_iter().min().map(|oldest| (now - oldest).num_seconds().max(0));
+    }
+
+    /// Adds forms that events have left behind, of which nothing more is known.
+    pub(super) fn add_left(&mut self, left: &[Kept<LeftForm>], now: DateTime<Utc>) {
+        for left in left {
+            meet(&mut self.left, left.form.clone(), MetForm::of_left(left, None, now));
+        }
     }
 
     /// Notes something that went wrong in `office`.

@@ -51,7 +51,7 @@ fn measured(report: &SweepReport) -> Vec<(&'static str, Value)> {
     let troubles = [
         ("OfficesFailed", report.offices_failed),
         ("FormsHeld", report.forms.held),
-        ("FormsWithoutEvent", report.without_event),
+        ("FormsWithoutEvent", report.open_forms.without_event),
         ("EventsRefused", report.events_refused),
         ("EventsUnreadable", report.events_unreadable),
     ];

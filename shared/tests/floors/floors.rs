@@ -30,6 +30,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("orphans", BELOW_VERBS),
     ("schedules", BELOW_VERBS),
     ("shards", BELOW_VERBS),
+    ("status", BELOW_VERBS),
     ("lambda", &["clock", "metrics", "transport", "store", "google", "config", "telemetry", "app"]),
 ];
 

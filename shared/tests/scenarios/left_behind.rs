@@ -20,7 +20,7 @@ const HOLD_IN_PRAGUE: &str = r#"{"forms.on_unknown_outcome": "hold",
 
 /// Forms without an event, and forms that wait for a person.
 fn counts(report: &SweepReport) -> (usize, usize) {
-    (report.without_event, report.forms.held)
+    (report.open_forms.without_event, report.forms.held)
 }
 
 /// The requests to DynamoDB of a sweep that reads one calendar.

@@ -13,9 +13,7 @@ fn swept(schedule: &str, now: DateTime<Utc>) -> ShardRun {
         ran_at: now,
         swept_at: Some(now),
         due_at: now + TimeDelta::hours(2),
-        failure: None,
-        offices_failed: 0,
-        troubled: Vec::new(),
+        ..ShardRun::default()
     }
 }
 

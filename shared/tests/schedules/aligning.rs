@@ -17,7 +17,7 @@ async fn the_first_alignment_makes_schedules_that_explain_themselves() {
           "aligned": true,
           "changes": [
             "create sweep-0-of-1: rate(2 hours) from 2026-06-15T08:01Z, {\"schedule\":{\"every_minutes\":120,\"time\":\"<aws.scheduler.scheduled-time>\"},\"shard\":0,\"shards\":1,\"task\":\"sweep\",\"units_per_minute\":420}",
-            "create reload: rate(5 minutes) from 2026-06-15T08:03Z, {\"task\":\"reload\"}"
+            "create reload: rate(5 minutes) from 2026-06-15T08:03Z, {\"schedule\":{\"every_minutes\":5,\"time\":\"<aws.scheduler.scheduled-time>\"},\"task\":\"reload\"}"
           ],
           "unchanged": 0,
           "left_alone": [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use moffman::reload::{self, Counted, ReloadOrder, ReloadReport};
+use moffman::reload::{self, Counted, KeptRange, ReloadOrder, ReloadReport};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -83,12 +83,18 @@ impl From<ReloadReport> for ConfigUpdateAnswer {
                 .map(|problem| SheetRowProblem { range: problem.range, row: problem.row, what: problem.what })
                 .collect(),
             problems_unlisted: report.problems_unlisted,
-            kept: kept.map(|kept| RangeKept { range: kept.range, why: kept.why }).collect(),
+            kept: kept.map(RangeKept::from).collect(),
             subscribed: report.subscribed,
             subscribe_failures: report.subscribe_failures,
             subscribe_left: report.subscribe_left,
             changed: report.changed,
         }
+    }
+}
+
+impl From<KeptRange> for RangeKept {
+    fn from(KeptRange { range, why }: KeptRange) -> Self {
+        Self { range, why }
     }
 }
 

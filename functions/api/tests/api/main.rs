@@ -19,5 +19,6 @@ mod offices;
 mod problems;
 mod settling;
 mod stage;
+mod status;
 mod time;
 mod upstream;

@@ -4,6 +4,7 @@
 
 #[path = "../../../api/tests/api/function.rs"]
 mod function;
+mod noted;
 mod schedules;
 #[path = "../../../api/tests/api/stage.rs"]
 mod stage;

@@ -8,7 +8,7 @@ use moffman::clock::Moment;
 use moffman::domain::appointment::Appointment;
 use moffman::google::Budget;
 use moffman::orphans::{self, TendOrder};
-use moffman::reload::{ReloadOrder, ReloadReport, reload};
+use moffman::reload::{ReloadOrder, ReloadReport, ScheduledReloadOrder, reload, reload_on_schedule};
 use moffman::schedules::{AlignOrder, Alignment, align};
 use moffman::shards::{MeasureOrder, NoteOrder, measure_ages, note_run};
 use moffman::sweep::{SweepOrder, sweep};
@@ -90,8 +90,9 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
         Task::Sweep { scope, dry_run, share, turn } => {
             sweep_and_note(&app, &SweepOrder { scope, dry_run, deadline, share }, turn.as_ref()).await
         }
-        Task::Reload { .. } => {
-            let _: ReloadReport = reload(&app, &ReloadOrder { deadline }).await?;
+        Task::Reload { turn, .. } => {
+            let due_at = turn.map(|turn| turn.next(app.clock.now()));
+            let _: ReloadReport = reload_on_schedule(&app, &ScheduledReloadOrder { deadline, due_at }).await?;
             align_schedules(deployment, &app, deadline).await.map(drop)
         }
         Task::Maintain { .. } => {

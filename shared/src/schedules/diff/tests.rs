@@ -66,7 +66,7 @@ fn the_first_sweep_is_soon_and_the_others_follow() {
     insta::assert_snapshot!(lines(&diff).join("\n"), @r#"
     create sweep-0-of-2: rate(2 hours) from 2026-06-15T08:01Z, {"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":0,"shards":2,"task":"sweep","units_per_minute":420}
     create sweep-1-of-2: rate(2 hours) from 2026-06-15T09:01Z, {"schedule":{"every_minutes":120,"time":"<aws.scheduler.scheduled-time>"},"shard":1,"shards":2,"task":"sweep","units_per_minute":420}
-    create reload: rate(5 minutes) from 2026-06-15T08:03Z, {"task":"reload"}
+    create reload: rate(5 minutes) from 2026-06-15T08:03Z, {"schedule":{"every_minutes":5,"time":"<aws.scheduler.scheduled-time>"},"task":"reload"}
     "#);
 }
 

@@ -1,9 +1,10 @@
 //! A form and its events as callers see them.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use moffman::forms::{ShownEvent, ShownForm, ShownState, ShownStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::instant::instant;
 
 /// A part of a listing.
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,8 +133,4 @@ impl From<ShownEvent> for FormEvent {
         let ShownEvent { office_id, event_id, status, found_at } = event;
         Self { office_id, event_id: event_id.into(), status, found_at: found_at.map(instant) }
     }
-}
-
-fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
