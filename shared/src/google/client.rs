@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::auth::Auth;
 use super::budget::Budget;
+use super::calls::{CallCount, GoogleCalls};
 use super::endpoint::base_urls;
 use super::error::GoogleError;
 use super::key::KeyError;
@@ -56,6 +57,7 @@ struct GoogleConnections {
     auth: Auth,
     calendar_url: String,
     sheets_url: String,
+    calls: CallCount,
     clock: Clock,
     randomness: Randomness,
 }
@@ -71,6 +73,7 @@ impl GoogleClient {
             auth: Auth::new(key, transport, store, clock.clone())?,
             calendar_url,
             sheets_url,
+            calls: CallCount::default(),
             clock,
             randomness,
         })))
@@ -91,6 +94,7 @@ impl GoogleClient {
         let retry = Retry { clock: &self.0.clock, randomness: &self.0.randomness, budget, units };
         let attempt = async move |_failed| {
             let token = self.0.auth.token().await?;
+            self.0.calls.add(1, 0);
             let outcome = request(token.clone()).await;
             if outcome.as_ref().is_err_and(|failure| failure.again == Again::WithFreshToken) {
                 self.0.auth.reject(&token).await;
@@ -100,6 +104,7 @@ impl GoogleClient {
         // The futures of the hubs and of the SDK are large; a box keeps those of all callers small.
         let outcome = retry.run(|failed| Box::pin(attempt(failed))).await;
         if outcome.as_ref().is_err_and(GoogleError::concerns_the_account) {
+            self.0.calls.add(0, 1);
             metrics::google_refusal(self.now());
         }
         outcome
@@ -144,6 +149,11 @@ impl GoogleClient {
         let body = body.ok_or(FailedAttempt::later(GoogleError::Unreadable))?;
         let text = String::from_utf8_lossy(&body);
         Ok(Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
+    }
+
+    /// The calls so far of all that goes on in this process.
+    pub fn calls(&self) -> GoogleCalls {
+        self.0.calls.calls()
     }
 
     /// The base URL of Calendar, with a slash at its end.

@@ -6,6 +6,7 @@
 mod auth;
 mod budget;
 mod calendar;
+mod calls;
 mod client;
 mod endpoint;
 mod error;
@@ -24,6 +25,7 @@ mod token_refusal;
 
 pub use budget::Budget;
 pub use calendar::GoogleCalendar;
+pub use calls::GoogleCalls;
 pub use client::{GoogleClient, GoogleOptions};
 pub(crate) use endpoint::check_endpoint;
 pub use error::GoogleError;

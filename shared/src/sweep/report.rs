@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::byroapi::IssueAnswer;
 use crate::domain::form::FormKey;
+use crate::google::GoogleCalls;
 use crate::store::open_record::OpenRecord;
 
 /// How many unreadable events of an office are named; the others are only counted.
@@ -43,6 +44,9 @@ pub struct SweepReport {
     pub problems: Vec<SweepProblem>,
     /// What else a person may want to know, by office.
     pub remarks: Vec<Remark>,
+    /// The calls to Google meanwhile; in a function, there are no others.
+    #[serde(skip)]
+    pub google: GoogleCalls,
     /// What would be done, if the sweep was a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<OfficePlan>>,
