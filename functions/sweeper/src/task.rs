@@ -19,8 +19,8 @@ pub enum Task {
         dry_run: bool,
         /// What the sweep may take of Google's quota; `None`: all that is meant for sweeping.
         share: Option<Share>,
-        /// Which turn of a schedule it is; `None`: somebody ordered it.
-        turn: Option<Appointment>,
+        /// When its schedule wanted it; `None`: somebody ordered it.
+        appointment: Option<Appointment>,
     },
     /// Load the spreadsheet and align the schedules: `{"task":"reload"}`.
     Reload {
@@ -96,7 +96,7 @@ impl TryFrom<Value> for Task {
                 scope: scope(office_id, shard, shards)?,
                 dry_run: dry_run.unwrap_or(false),
                 share: units_per_minute.map(share).transpose()?,
-                turn: schedule,
+                appointment: schedule,
             },
             TaskEvent::Reload { dry_run } => Self::Reload { dry_run: dry_run.unwrap_or(false) },
             TaskEvent::Maintain { dry_run } => Self::Maintain { dry_run: dry_run.unwrap_or(false) },
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_task_is_read() {
-        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None, turn: None });
+        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None, appointment: None });
         assert_eq!(json!({"task": "sweep"}).try_into(), sweep(SweepScope::All, false));
         assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(SweepScope::All, true));
         let office = json!({"task": "sweep", "office_id": "Brno"});
@@ -135,12 +135,16 @@ mod tests {
         assert_eq!(shard.try_into(), sweep(SweepScope::Shard { index: 1, of: 2 }, false));
         let paced = json!({"task": "sweep", "shard": 0, "shards": 50, "units_per_minute": 48});
         let scope = SweepScope::Shard { index: 0, of: 50 };
-        let paced_task = Task::Sweep { scope, dry_run: false, share: Share::new(48), turn: None };
+        let paced_task = Task::Sweep { scope, dry_run: false, share: Share::new(48), appointment: None };
         assert_eq!(paced.try_into(), Ok(paced_task));
-        let turn = Appointment::every(71);
-        let scheduled =
-            Ok(Task::Sweep { scope: SweepScope::All, dry_run: false, share: None, turn: Some(turn.clone()) });
-        assert_eq!(json!({"task": "sweep", "schedule": turn}).try_into(), scheduled);
+        let appointment = Appointment::every(71);
+        let scheduled = Ok(Task::Sweep {
+            scope: SweepScope::All,
+            dry_run: false,
+            share: None,
+            appointment: Some(appointment.clone()),
+        });
+        assert_eq!(json!({"task": "sweep", "schedule": appointment}).try_into(), scheduled);
         for dry_run in [false, true] {
             assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), Ok(Task::Reload { dry_run }));
             assert_eq!(json!({"task": "maintain", "dry_run": dry_run}).try_into(), Ok(Task::Maintain { dry_run }));

@@ -34,7 +34,7 @@ pub struct ShardRun {
     /// How many calendars could not be read.
     pub offices_failed: usize,
     /// The first offices that had problems.
-    pub troubled: Vec<String>,
+    pub troubled_offices: Vec<String>,
 }
 
 impl ShardRun {
@@ -97,7 +97,7 @@ mod tests {
             due_at: at(began + 60),
             failure: failure.map(str::to_owned),
             offices_failed: 0,
-            troubled: Vec::new(),
+            troubled_offices: Vec::new(),
         }
     }
 
@@ -114,11 +114,11 @@ mod tests {
         fn a_run_reads_back(
             schedule in ".*", times in (0..4_000_000_000_000_i64, 0..4_000_000_000_000_i64),
             swept in proptest::option::of(0..4_000_000_000_000_i64), failure in proptest::option::of(".*"),
-            offices_failed: usize, troubled in proptest::collection::vec(".*", 0..3),
+            offices_failed: usize, troubled_offices in proptest::collection::vec(".*", 0..3),
         ) {
             let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
             let (ran_at, due_at, swept_at) = (at(times.0), at(times.1), swept.map(at));
-            let run = ShardRun { schedule, ran_at, swept_at, due_at, failure, offices_failed, troubled };
+            let run = ShardRun { schedule, ran_at, swept_at, due_at, failure, offices_failed, troubled_offices };
             prop_assert_eq!(ShardRun::from_item(run.to_item().unwrap()), Some(run));
         }
     }

@@ -164,9 +164,16 @@ async fn events_that_rest_on_a_held_form_cost_nothing_but_its_reading() {
 async fn noting_a_scheduled_sweep_costs_one_read_and_one_write() {
     run_test(async |ctx| {
         let now = ctx.world.now();
-        let (schedule, troubled) = ("sweep-0-of-1".to_owned(), Vec::new());
-        let run =
-            ShardRun { schedule, ran_at: now, swept_at: None, due_at: now, failure: None, offices_failed: 0, troubled };
+        let (schedule, troubled_offices) = ("sweep-0-of-1".to_owned(), Vec::new());
+        let run = ShardRun {
+            schedule,
+            ran_at: now,
+            swept_at: None,
+            due_at: now,
+            failure: None,
+            offices_failed: 0,
+            troubled_offices,
+        };
         for _ in 0..2 {
             ctx.dynamodb.take();
             moffman::shards::note(&ctx.app, run.clone()).await;

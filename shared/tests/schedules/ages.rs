@@ -15,7 +15,7 @@ fn swept(schedule: &str, now: DateTime<Utc>) -> ShardRun {
         due_at: now + TimeDelta::hours(2),
         failure: None,
         offices_failed: 0,
-        troubled: Vec::new(),
+        troubled_offices: Vec::new(),
     }
 }
 

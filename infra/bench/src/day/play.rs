@@ -83,10 +83,13 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let app = deployment.process()?;
     let budget = Budget { deadline: Some(app.clock.moment() + TIMEOUT), pace: None };
     match Task::try_from(event)? {
-        Task::Sweep { scope, dry_run, share, turn } => {
-            let (order, began) = (SweepOrder { scope, dry_run, deadline: budget.deadline, share }, app.clock.now());
+        Task::Sweep { scope, dry_run, share, appointment } => {
+            let began = app.clock.now();
+            let end = appointment.as_ref().map(|appointment| app.clock.moment_of(appointment.end(began)));
+            let deadline = budget.deadline.into_iter().chain(end).min();
+            let order = SweepOrder { scope, dry_run, deadline, share };
             let outcome = sweep(&app, &order).await;
-            if let Some(run) = shard_run(&order.scope, turn.as_ref(), began, &outcome) {
+            if let Some(run) = shard_run(&order.scope, appointment.as_ref(), began, &outcome) {
                 shards::note(&app, run).await;
             }
             let report = outcome?;
