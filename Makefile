@@ -123,7 +123,7 @@ deploy: $(TOOLS)/installed ## Check CONFIG, build, deploy (to ENV), and see whet
 	$(STACK) prepare "$(ARCH)" "$(KEY_PARAMETER)" "$(CHECK_KEY)"
 	CONFIG="$(abspath $(CONFIG))" $(BUILD)
 	$(STACK) stamp
-	$(SAM) deploy --config-env $(or $(ENV),default)
+	$(SAM) deploy --config-env $(or $(ENV),default) --s3-prefix "$$($(STACK) name)"
 	$(STACK) finish
 
 logs: $(TOOLS)/installed ## Follow the logs of the deployed functions

@@ -21,20 +21,32 @@ class Environment:
     def __init__(self, name="", samconfig=ROOT / "samconfig.toml"):
         if not re.fullmatch(r"[A-Za-z0-9-]*", name):
             sys.exit(f"ENV={name}: the name of an environment has letters, digits and hyphens only")
+        if name == "default":
+            sys.exit("ENV=default: that is the section of the environment without a name; leave ENV out, or choose another name")
         self._file, self._document = samconfig, tomlkit.parse(samconfig.read_text())
         self.name, self._section = name, name or "default"
-        if self._section not in self._document:
-            self._document[self._section] = self._new()
-        parts = self._document[self._section].unwrap()
-        self.saved = {**parts["global"]["parameters"], **parts["deploy"]["parameters"]}
+        if name and name not in self._document:
+            self._document[name] = self._new()
+        self.saved = self._settings(self._section)
         self.stack = self.saved["stack_name"]
         self.parameters = pairs(self.saved.get("parameter_overrides", ""))
 
+    def _settings(self, section):
+        """What a section says of all commands of sam and of deploying."""
+        commands = self._document.unwrap().get(section, {})
+        if not isinstance(commands, dict):
+            sys.exit(f"ENV={section}: samconfig.toml has this word for something else; choose another name")
+        of_all, of_deploy = (commands.get(command, {}).get("parameters", {}) for command in ("global", "deploy"))
+        settings = {**of_all, **of_deploy}
+        if "stack_name" not in settings:
+            sys.exit(f"samconfig.toml: there is no stack_name under [{section}.global.parameters]")
+        return settings
+
     def _new(self):
         """The settings of a new environment: those of the first, with names of its own for all that could meet."""
-        default = self._document["default"].unwrap()
-        stack = f"{default['global']['parameters']['stack_name']}-{self.name}"
-        deploy = {key: value for key, value in default["deploy"]["parameters"].items() if key not in OWN}
+        first = self._settings("default")
+        stack = f"{first.pop('stack_name')}-{self.name}"
+        deploy = {key: value for key, value in first.items() if key not in OWN}
         tags = f"{deploy.get('tags', '')} environment={self.name}".strip()
         deploy |= {"s3_prefix": stack, "tags": tags}
         return {"global": {"parameters": {"stack_name": stack}}, "deploy": {"parameters": deploy}}
@@ -69,7 +81,7 @@ class Environment:
         overrides = " ".join(f'{name}="{value}"' for name, value in parameters.items())
         chosen = {"region": self.session.region_name, "parameter_overrides": overrides}
         self.saved |= chosen
-        self._document[self._section]["deploy"]["parameters"].update(chosen)
+        self._document[self._section].setdefault("deploy", {}).setdefault("parameters", {}).update(chosen)
         self._file.write_text(tomlkit.dumps(self._document))
 
 

@@ -2,11 +2,45 @@
 
 import io
 import json
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 from botocore.exceptions import ClientError
 
+from environment import Environment
+
 KEY = {"type": "service_account", "client_email": "moffman@project.example.com", "private_key": "PEM"}
+
+# As it is before the first deployment; the one in the tree may have somebody's answers.
+SAMCONFIG = """\
+# What `sam` is told without being asked.
+version = 0.1
+
+[default.global.parameters]
+stack_name = "moffman"
+
+[default.deploy.parameters]
+capabilities = "CAPABILITY_IAM"
+s3_prefix = "moffman"
+tags = "application=moffman"
+"""
+
+
+def samconfig(test, text=SAMCONFIG):
+    """A samconfig.toml that is there until the test ends."""
+    folder = tempfile.TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    file = Path(folder.name) / "samconfig.toml"
+    file.write_text(text)
+    return file
+
+
+def environment_of(account, file, name=""):
+    """An environment in this account."""
+    environment = Environment(name, file)
+    environment.session = account
+    return environment
 
 
 def refused(code, message="no"):

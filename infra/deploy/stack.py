@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from answers import answers
 from deployment import Deployment
 from environment import ROOT, Environment
+from keepalive import keep_alive
 from packages import offer_to_remove
 from preflight import Preflight, account_role, told
 from release import stamp
@@ -96,8 +97,9 @@ class Stack:
 
     def carry_out(self, task):
         """Has the sweeper carry out a task; answers its report."""
-        # A sweep may take its 15 minutes; repeating it would begin another one. A NAT forgets a connection that is silent.
-        config = Config(read_timeout=920, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+        # A sweep may take its 15 minutes; repeating it would begin another one.
+        config = Config(read_timeout=920, retries={"total_max_attempts": 1})
+        keep_alive()
         client, function = self._environment.session.client("lambda", config=config), self._deployment.output("Sweeper")
         answer = client.invoke(FunctionName=function, Payload=json.dumps(task), LogType="Tail")
         report = json.loads(answer["Payload"].read())
@@ -113,6 +115,10 @@ class Stack:
         client = self._environment.session.client("apigateway")
         return client.get_api_key(apiKey=self._deployment.output("ApiKeyId"), includeValue=True)["value"]
 
+    def name(self):
+        """The name of the stack, which its packages in sam's bucket have, too."""
+        return self._environment.stack
+
     def options(self):
         """What tells sam which stack is meant."""
         saved, region = self._environment.saved, self._environment.session.region_name
@@ -122,7 +128,7 @@ class Stack:
     def packages(self):
         """Offers to remove what a deleted stack has left in sam's bucket."""
         if not self._deployment.stack():
-            offer_to_remove(self._environment.session, self._environment.saved["s3_prefix"], somebody())
+            offer_to_remove(self._environment.session, self.name(), somebody())
 
 
 def somebody():

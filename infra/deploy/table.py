@@ -25,7 +25,14 @@ def prepare_table(client, name):
 def let_expire(client, name):
     """A table that does not forget keeps names and forms for ever."""
     present = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    if present["TimeToLiveStatus"] in ("ENABLED", "ENABLING"):
+    status, attribute = present["TimeToLiveStatus"], present.get("AttributeName", EXPIRY)
+    if status == "DISABLING":
+        sys.exit(f"ExistingTable: time to live of {name} is being turned off: deploy again when that is done, within an hour")
+    if status != "DISABLED" and attribute != EXPIRY:
+        sys.exit(f"ExistingTable: time to live of {name} goes by {attribute}, not by {EXPIRY}: turn it off, then deploy again")
+    if status == "ENABLING":
+        print(f"time to live of {name}: is being turned on")
+    if status != "DISABLED":
         return
     specification = {"AttributeName": EXPIRY, "Enabled": True}
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)

@@ -1,31 +1,26 @@
 """How environments are told apart, and what is asked for a new one."""
 
 import io
-import tempfile
 import unittest
-from pathlib import Path
 from unittest import mock
 
 import tomlkit
 
 from answers import answers
-from environment import ROOT, Environment
-from simulated import Account
+from simulated import SAMCONFIG, Account, environment_of, samconfig
 
 
 class Environments(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.samconfig = Path(folder.name) / "samconfig.toml"
-        text = (ROOT / "samconfig.toml").read_text()
-        lines = [line for line in text.splitlines() if not line.startswith(("parameter_overrides", "region", "profile"))]
-        self.samconfig.write_text("\n".join(lines))
+        self.samconfig = samconfig(self)
 
     def environment(self, name=""):
-        environment = Environment(name, self.samconfig)
-        environment.session = Account()
-        return environment
+        return environment_of(Account(), self.samconfig, name)
+
+    def refusal(self, name, text=SAMCONFIG):
+        with self.assertRaises(SystemExit) as ended:
+            environment_of(Account(), samconfig(self, text), name)
+        return str(ended.exception)
 
     def test_the_first_one(self):
         first = self.environment()
@@ -55,16 +50,32 @@ class Environments(unittest.TestCase):
         self.assertEqual(self.samconfig.read_text(), before)
 
     def test_a_name_that_would_be_none(self):
-        with self.assertRaises(SystemExit):
-            self.environment("../staging")
+        self.assertIn("letters, digits and hyphens only", self.refusal("../staging"))
+        self.assertIn("has this word for something else", self.refusal("version"))
+        self.assertIn("leave ENV out", self.refusal("default"))
+
+    def test_a_section_that_somebody_wrote(self):
+        own = SAMCONFIG + '[staging.deploy.parameters]\nstack_name = "attendance"\n'
+        self.samconfig.write_text(own)
+        self.assertEqual(self.environment("staging").stack, "attendance")
+        self.samconfig.write_text(SAMCONFIG + '[staging.global.parameters]\nstack_name = "attendance"\n')
+        self.environment("staging").save({"Arch": "arm64"})
+        self.assertEqual(self.environment("staging").parameters, {"Arch": "arm64"})
+        nameless = SAMCONFIG + "[staging.deploy.parameters]\nresolve_s3 = true\n"
+        self.assertIn("no stack_name under [staging.global.parameters]", self.refusal("staging", nameless))
+        for name in ("", "staging"):
+            self.assertIn("no stack_name under [default.global.parameters]", self.refusal(name, "version = 0.1\n"))
 
 
 class Answers(unittest.TestCase):
+    def setUp(self):
+        self.definitions = environment_of(Account(), samconfig(self)).definitions
+
     def asked(self, *said):
         """The answers to all questions, of which the first are these and all others Enter."""
         said = list(said)
         with mock.patch("sys.stdout", new_callable=io.StringIO) as out:
-            chosen = answers(Environment().definitions, {"Arch": "x86_64"}, lambda _: said.pop(0) if said else "")
+            chosen = answers(self.definitions, {"Arch": "x86_64"}, lambda _: said.pop(0) if said else "")
         return chosen, out.getvalue()
 
     def test_enter_takes_what_is_proposed(self):
@@ -72,7 +83,7 @@ class Answers(unittest.TestCase):
         self.assertEqual((chosen["Arch"], chosen["AccessLogs"], chosen["ApiMemory"]), ("x86_64", "none", "256"))
 
     def test_nobody_is_asked_where_nobody_answers(self):
-        self.assertEqual(answers(Environment().definitions, {"Arch": "x86_64"}), self.asked()[0])
+        self.assertEqual(answers(self.definitions, {"Arch": "x86_64"}), self.asked()[0])
 
     def test_a_mistake_is_asked_again(self):
         chosen, told = self.asked("no slash", '/a"b', "/other/key")
@@ -81,10 +92,9 @@ class Answers(unittest.TestCase):
         self.assertIn("must not contain quotation marks", told)
 
     def test_numbers_and_lists_have_their_limits(self):
-        definitions = Environment().definitions
         for name, said in (("ApiMemory", "127"), ("ApiMemory", "much"), ("ApiTimeout", "29"), ("Arch", "mips")):
             with self.assertRaises(SystemExit) as ended:
-                answers({name: definitions[name]}, {name: said})
+                answers({name: self.definitions[name]}, {name: said})
             self.assertIn(f"{name}={said}: must be ", str(ended.exception))
 
 

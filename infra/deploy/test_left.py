@@ -15,8 +15,10 @@ OBJECTS = [{"Key": f"{prefix}/{name}", "VersionId": "1"} for prefix in ("moffman
 class Table:
     """A DynamoDB client that knows one table."""
 
-    def __init__(self, ttl="DISABLED", recovery="DISABLED", status="ACTIVE", key="pk"):
-        self._ttl, self._recovery, self._status, self._key = ttl, recovery, status, key
+    def __init__(self, ttl="DISABLED", recovery="DISABLED", status="ACTIVE", key="pk", attribute="expires_at"):
+        self._recovery, self._status, self._key = recovery, status, key
+        named = {} if ttl == "DISABLED" else {"AttributeName": attribute}
+        self._ttl = {"TimeToLiveStatus": ttl, **named}
         self.changed = []
         self.exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
 
@@ -26,7 +28,7 @@ class Table:
         return {"Table": {"KeySchema": keys, "TableStatus": self._status}}
 
     def describe_time_to_live(self, **_):
-        return {"TimeToLiveDescription": {"TimeToLiveStatus": self._ttl}}
+        return {"TimeToLiveDescription": self._ttl}
 
     def describe_continuous_backups(self, **_):
         recovery = {"PointInTimeRecoveryStatus": self._recovery}
@@ -41,8 +43,9 @@ class Table:
 
 class Left(unittest.TestCase):
     def prepare(self, table, name="moffman-Table"):
-        with mock.patch("sys.stdout", new_callable=io.StringIO):
+        with mock.patch("sys.stdout", new_callable=io.StringIO) as out:
             prepare_table(table, name)
+        self.told = out.getvalue()
         return table.changed
 
     def test_a_restored_table_forgets_and_can_be_restored(self):
@@ -50,14 +53,18 @@ class Left(unittest.TestCase):
         self.assertEqual(self.prepare(Table()), expected)
 
     def test_what_is_on_stays_on(self):
-        for ttl in ("ENABLED", "ENABLING"):
+        for ttl, told in (("ENABLED", ""), ("ENABLING", "time to live of moffman-Table: is being turned on\n")):
             self.assertEqual(self.prepare(Table(ttl, "ENABLED")), [])
+            self.assertEqual(self.told, told)
 
     def test_what_is_no_table_of_ours(self):
         for table, name, told in (
             (Table(), "other", "there is no table other"),
             (Table(key="id"), "moffman-Table", "is not one of Moffman"),
             (Table(status="CREATING"), "moffman-Table", "is CREATING"),
+            (Table("ENABLED", attribute="ttl"), "moffman-Table", "goes by ttl, not by expires_at"),
+            (Table("ENABLING", attribute="ttl"), "moffman-Table", "goes by ttl, not by expires_at"),
+            (Table("DISABLING"), "moffman-Table", "is being turned off: deploy again"),
         ):
             with self.assertRaises(SystemExit) as ended:
                 self.prepare(table, name)

@@ -7,9 +7,8 @@ from pathlib import Path
 from unittest import mock
 
 from deployment import Deployment
-from environment import Environment
 from preflight import Preflight
-from simulated import KEY, Account, secure
+from simulated import KEY, Account, environment_of, samconfig, secure
 
 NAME = "/moffman/service-account-key"
 ROLE = "arn:aws:iam::123456789012:role/logs"
@@ -17,8 +16,8 @@ ROLE = "arn:aws:iam::123456789012:role/logs"
 
 class Told(unittest.TestCase):
     def look(self, account, *, stack="moffman", check_key=False, **parameters):
-        environment = Environment()
-        environment.session, environment.parameters, environment.stack = account, parameters, stack
+        environment = environment_of(account, samconfig(self))
+        environment.parameters, environment.stack = parameters, stack
         with mock.patch("sys.stdout", new_callable=io.StringIO) as out:
             Preflight(environment, Deployment(environment)).look(check_key)
         return out.getvalue()

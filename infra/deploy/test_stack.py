@@ -1,12 +1,18 @@
 """How a deployment begins and ends, and what the daily commands say."""
 
 import io
+import socket
+import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest import mock
 
+import boto3
+
 import stack as commands
-from environment import ROOT, Environment
-from simulated import Account
+from environment import ROOT
+from simulated import SAMCONFIG, Account, environment_of, samconfig
+from keepalive import IDLE, SILENT, KeptAlive
 from stack import CHANGED_MEANWHILE, Stack, TaskFailed
 
 CONFLICT = f"update reload: {CHANGED_MEANWHILE}"
@@ -22,14 +28,43 @@ def failed(kind, message):
     return {"FunctionError": "Unhandled"}, {"errorType": kind, "errorMessage": message}
 
 
+class Endpoint(BaseHTTPRequestHandler):
+    """Answers as Lambda does."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+def silence_of_a_connection():
+    """Whether the socket of a client is kept alive, and after how many silent seconds."""
+    found, connect = [], KeptAlive.connect
+
+    def look(connection):
+        connect(connection)
+        options = (socket.SOL_SOCKET, socket.SO_KEEPALIVE), (socket.IPPROTO_TCP, IDLE)
+        found.append(tuple(connection.sock.getsockopt(*option) for option in options))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endpoint) as server, mock.patch.object(KeptAlive, "connect", look):
+        threading.Thread(target=server.serve_forever).start()
+        session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-central-1")
+        client = session.client("lambda", endpoint_url=f"http://127.0.0.1:{server.server_port}")
+        client.invoke(FunctionName="sweeper", Payload="{}")
+        client.close()
+        server.shutdown()
+    return found[0]
+
+
 class Commands(unittest.TestCase):
-    def stack(self, account, **parameters):
-        environment = Environment()
-        environment.session, environment.parameters = account, parameters
-        environment.saved.pop("parameter_overrides", None)
-        environment.save = lambda chosen: environment.parameters.update(chosen)
-        self.environment = environment
-        return Stack(environment)
+    def stack(self, account, text=SAMCONFIG):
+        self.environment = environment_of(account, samconfig(self, text))
+        return Stack(self.environment)
 
     def finish(self, *answers):
         """How `make deploy` ends: what is printed, and the error, if it is one."""
@@ -76,10 +111,17 @@ class Commands(unittest.TestCase):
 
     def test_which_stack_sam_is_told(self):
         stack = self.stack(Account())
-        self.environment.saved.pop("profile", None)
         self.assertEqual(stack.options(), "--stack-name moffman --region eu-central-1")
         self.environment.saved["profile"] = "team"
         self.assertEqual(stack.options(), "--stack-name moffman --region eu-central-1 --profile team")
+
+    def test_packages_lie_under_the_name_that_the_stack_has_now(self):
+        renamed = SAMCONFIG.replace('stack_name = "moffman"', 'stack_name = "attendance"')
+        stack = self.stack(Account(), renamed)
+        with mock.patch.object(commands, "offer_to_remove") as offer:
+            stack.packages()
+        self.assertEqual((stack.name(), offer.call_args.args[1]), ("attendance", "attendance"))
+        self.assertIn('deploy --config-env $(or $(ENV),default) --s3-prefix "$$($(STACK) name)"', (ROOT / "Makefile").read_text())
 
     def test_packages_of_a_living_stack_stay(self):
         for status, offers in (("UPDATE_COMPLETE", 0), (None, 1)):
@@ -129,8 +171,9 @@ class Commands(unittest.TestCase):
         account = Account(status="CREATE_COMPLETE", answers=[({}, {})])
         self.stack(account).invoke('{"task": "sweep"}')
         (config,) = [options["config"] for options in account.options if options]
-        self.assertTrue(config.tcp_keepalive)
-        self.assertEqual(config.retries, {"total_max_attempts": 1})
+        self.assertEqual((config.read_timeout, config.retries), (920, {"total_max_attempts": 1}))
+        self.assertLess(SILENT, 350, "seconds after which a NAT gateway forgets a connection")
+        self.assertEqual(silence_of_a_connection(), (1, SILENT))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ import sys
 import unittest
 from pathlib import Path
 
-from samcli.yamlhelper import yaml_parse
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "infra" / "template"))
 from expand import expanded, source  # noqa: E402
@@ -64,32 +62,16 @@ class Parameters(unittest.TestCase):
         for field in fields:
             self.assertIn(f"        {field} = ", telling)
 
-
-class DeployRole(unittest.TestCase):
-    def setUp(self):
-        role = yaml_parse((ROOT / "infra/deploy/role.yaml").read_text())["Resources"]["Deployer"]["Properties"]
-        self.statements = role["Policies"][0]["PolicyDocument"]["Statement"]
-
-    def actions(self, statement):
-        return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-
-    def test_it_may_make_what_the_stack_has(self):
-        services = {resource["Type"].split("::")[1].lower() for resource in expanded(source())["Resources"].values()}
-        allowed = {action.split(":")[0] for statement in self.statements for action in self.actions(statement)}
-        self.assertLessEqual(services, allowed)
-
-    def test_it_reads_no_secret_and_makes_no_role_without_the_boundary(self):
-        for statement in self.statements:
-            for action in self.actions(statement):
-                self.assertNotRegex(action, r"^(ssm:(Get|\*)|kms:|dynamodb:(\*|BatchGet|Get(Item|Records)|PartiQL|Query|Scan)|\*)")
-                if action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
-                    self.assertEqual(statement["Condition"], {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "Boundary"}}})
-
-    def test_it_may_change_everything_only_where_the_stack_is_named(self):
-        for statement in self.statements:
-            if any(action.endswith(":*") for action in self.actions(statement)):
-                for resource in statement["Resource"]:
-                    self.assertRegex(json.dumps(resource), r"\$\{Stack\}|transform/Serverless")
+    def test_what_needs_no_key_has_a_limit_of_its_own(self):
+        resources = expanded(source())["Resources"]
+        settings = resources["ApiprodStage"]["Properties"]["MethodSettings"]
+        limited = {(setting["ResourcePath"], setting["HttpMethod"]) for setting in settings
+                   if all(isinstance(setting[limit], int) for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"))}
+        open_to_all = {("/" + path.replace("/", "~1"), method.upper())
+                       for path, methods in resources["Api"]["Properties"]["Body"]["paths"].items()
+                       for method, said in methods.items() if not any("api_key" in one for one in said.get("security", []))}
+        self.assertIn(("/~1api~1v1~1health", "GET"), open_to_all)
+        self.assertEqual(limited, open_to_all)
 
 
 if __name__ == "__main__":

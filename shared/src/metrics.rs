@@ -29,7 +29,7 @@ pub fn orphaned(records: usize, now: DateTime<Utc>) {
     }
 }
 
-/// Prints how long ago that shard was swept, in seconds, which has waited longest.
+/// Prints how long ago that shard was swept, in seconds, which has waited longest. The alarm notices where nobody prints it.
 pub(crate) fn oldest_shard(seconds: i64, now: DateTime<Utc>) {
     print(&[("OldestShardAge", json!(seconds))], now);
 }

@@ -46,11 +46,10 @@ pub async fn measure_ages(app: &Moffman, order: &MeasureOrder<'_>) -> Result<Sha
     let run_of = |schedule: &str| runs.iter().find(|run| run.schedule == schedule);
     let begun = order.schedules.iter().filter(|(_, start)| *start <= now);
     let oldest_seconds = begun.map(|(schedule, start)| age(run_of(schedule), *start, now)).max();
-    if let Some(seconds) = oldest_seconds {
-        metrics::oldest_shard(seconds, now);
-    }
-    let present = order.schedules.iter().filter_map(|(schedule, _)| run_of(schedule));
-    let troubled: Vec<ShardRun> = present.filter(|run| is_troubled(run, now)).cloned().collect();
+    metrics::oldest_shard(oldest_seconds.unwrap_or(0), now);
+    let present = order.schedules.iter().filter_map(|(schedule, start)| Some((run_of(schedule)?, *start)));
+    let troubled = present.filter(|(run, start)| is_troubled(run, *start, now)).map(|(run, _)| run.clone());
+    let troubled: Vec<ShardRun> = troubled.collect();
     for run in &troubled {
         let due_seconds = (now - run.due_at).num_seconds();
         tracing::warn!(run.schedule, run.failure, run.offices_failed, due_seconds, "a shard has trouble");
@@ -63,7 +62,9 @@ fn age(run: Option<&ShardRun>, start: DateTime<Utc>, now: DateTime<Utc>) -> i64 
     (now - swept).num_seconds().max(0)
 }
 
-/// Whether the last sweep failed, or the next one is over time by as long as a sweep may take.
-fn is_troubled(run: &ShardRun, now: DateTime<Utc>) -> bool {
-    run.failure.is_some() || now - run.due_at > TimeDelta::minutes(i64::from(FUNCTION_TIMEOUT))
+/// Whether the last sweep failed, or the next one is over time by as long as a sweep may take. What was noted before the
+/// schedule's start is of an earlier schedule of this name.
+fn is_troubled(run: &ShardRun, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let has_failed = run.failure.is_some() && run.ran_at >= start;
+    has_failed || now - run.due_at.max(start) > TimeDelta::minutes(i64::from(FUNCTION_TIMEOUT))
 }

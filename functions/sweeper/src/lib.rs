@@ -1,6 +1,6 @@
 //! Moffman's scheduled work: takes a task, calls a verb of the library and answers its report.
 //!
-//! An invocation fails only if nothing could be done; single offices and schedules that failed are in the report.
+//! An invocation fails only if nothing could be done; the report says which offices and schedules failed.
 
 mod failure;
 mod shard_run;
@@ -70,15 +70,19 @@ impl Sweeper {
 
     async fn carry_out(&self, task: Task, context: &Context) -> Result<Value, Failure> {
         match task {
-            Task::Sweep { turn: Some(turn), .. } if turn.is_late(self.app.clock.now()) => {
-                tracing::warn!(scheduled = turn.time(), "a sweep comes too late and is left to the next one");
-                Ok(json!({"too_late": turn.time()}))
+            Task::Sweep { appointment: Some(appointment), .. } if appointment.is_late(self.app.clock.now()) => {
+                let time = appointment.time();
+                tracing::warn!(schedule.time = time, "a sweep comes too late and is left to the next one");
+                Ok(json!({"too_late": time}))
             }
-            Task::Sweep { scope, dry_run, share, turn } => {
-                let order = sweep::SweepOrder { scope, dry_run, deadline: self.deadline(context), share };
-                self.sweep(&order, turn.filter(|_| !dry_run).as_ref()).await
+            Task::Sweep { scope, dry_run, share, appointment } => {
+                let now = self.app.clock.now();
+                let end = appointment.as_ref().map(|appointment| self.app.clock.moment_of(appointment.end(now)));
+                let deadline = self.deadline(context).into_iter().chain(end).min();
+                let order = sweep::SweepOrder { scope, dry_run, deadline, share };
+                self.sweep(&order, appointment.filter(|_| !dry_run).as_ref()).await
             }
-            Task::Reload { dry_run: false, turn } => self.reload(turn.as_ref(), context).await,
+            Task::Reload { dry_run: false, appointment } => self.reload(appointment.as_ref(), context).await,
             Task::Maintain { dry_run: false } => self.maintain(context).await,
             Task::Reload { dry_run: true, .. } | Task::Maintain { dry_run: true } => {
                 Ok(json!({"schedules": self.align(true, context).await?}))
@@ -86,10 +90,10 @@ impl Sweeper {
         }
     }
 
-    async fn sweep(&self, order: &sweep::SweepOrder, turn: Option<&Appointment>) -> Result<Value, Failure> {
+    async fn sweep(&self, order: &sweep::SweepOrder, appointment: Option<&Appointment>) -> Result<Value, Failure> {
         let began = self.app.clock.now();
         let outcome = sweep::sweep(&self.app, order).await;
-        if let Some(run) = shard_run(&order.scope, turn, began, &outcome) {
+        if let Some(run) = shard_run(&order.scope, appointment, began, &outcome) {
             shards::note_run(&self.app, &NoteOrder { run }).await;
         }
         match outcome {
@@ -101,11 +105,11 @@ impl Sweeper {
 
     /// Reloads and then aligns the schedules, because the sheet may have other offices now and the configuration other
     /// intervals.
-    async fn reload(&self, turn: Option<&Appointment>, context: &Context) -> Result<Value, Failure> {
+    async fn reload(&self, appointment: Option<&Appointment>, context: &Context) -> Result<Value, Failure> {
         let (app, order) = (&self.app, self.until_next_reload(context));
-        let report = match turn {
-            Some(turn) => {
-                let due_at = Some(turn.next(app.clock.now()));
+        let report = match appointment {
+            Some(appointment) => {
+                let due_at = Some(appointment.next(app.clock.now()));
                 let order = ScheduledReloadOrder { deadline: order.deadline, due_at };
                 reload::reload_on_schedule(app, &order).await
             }

@@ -9,11 +9,11 @@ use moffman::sweep::{self, SweepError, SweepReport, SweepScope};
 /// What is noted of this sweep; `None` when no schedule ordered it.
 pub fn shard_run(
     scope: &SweepScope,
-    turn: Option<&Appointment>,
+    appointment: Option<&Appointment>,
     began: DateTime<Utc>,
     outcome: &Result<SweepReport, SweepError>,
 ) -> Option<ShardRun> {
-    let (&SweepScope::Shard { index, of }, Some(turn)) = (scope, turn) else { return None };
+    let (&SweepScope::Shard { index, of }, Some(appointment)) = (scope, appointment) else { return None };
     let schedule = Ours::Sweep { shard: index, of }.name();
-    Some(sweep::shard_run(schedule, began, turn.next(began), outcome))
+    Some(sweep::shard_run(schedule, began, appointment.next(began), outcome))
 }

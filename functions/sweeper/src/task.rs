@@ -19,15 +19,15 @@ pub enum Task {
         dry_run: bool,
         /// What the sweep may take of Google's quota; `None`: all that is meant for sweeping.
         share: Option<Share>,
-        /// Which turn of a schedule it is; `None`: somebody ordered it.
-        turn: Option<Appointment>,
+        /// When its schedule wanted it; `None`: somebody ordered it.
+        appointment: Option<Appointment>,
     },
     /// Load the spreadsheet and align the schedules: `{"task":"reload"}`, with `schedule`, as schedules have it.
     Reload {
         /// Answer what would become of the schedules; load and change nothing.
         dry_run: bool,
-        /// Which turn of a schedule it is; `None`: somebody ordered it.
-        turn: Option<Appointment>,
+        /// When its schedule wanted it; `None`: somebody ordered it.
+        appointment: Option<Appointment>,
     },
     /// Align the schedules, and load the spreadsheet only if it never was: `{"task":"maintain"}`.
     Maintain {
@@ -99,10 +99,10 @@ impl TryFrom<Value> for Task {
                 scope: scope(office_id, shard, shards)?,
                 dry_run: dry_run.unwrap_or(false),
                 share: units_per_minute.map(share).transpose()?,
-                turn: schedule,
+                appointment: schedule,
             },
             TaskEvent::Reload { schedule, dry_run } => {
-                Self::Reload { dry_run: dry_run.unwrap_or(false), turn: schedule }
+                Self::Reload { dry_run: dry_run.unwrap_or(false), appointment: schedule }
             }
             TaskEvent::Maintain { dry_run } => Self::Maintain { dry_run: dry_run.unwrap_or(false) },
         })
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_task_is_read() {
-        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None, turn: None });
+        let sweep = |scope, dry_run| Ok(Task::Sweep { scope, dry_run, share: None, appointment: None });
         assert_eq!(json!({"task": "sweep"}).try_into(), sweep(SweepScope::All, false));
         assert_eq!(json!({"task": "sweep", "dry_run": true}).try_into(), sweep(SweepScope::All, true));
         let office = json!({"task": "sweep", "office_id": "Brno"});
@@ -140,20 +140,24 @@ mod tests {
         assert_eq!(shard.try_into(), sweep(SweepScope::Shard { index: 1, of: 2 }, false));
         let paced = json!({"task": "sweep", "shard": 0, "shards": 50, "units_per_minute": 48});
         let scope = SweepScope::Shard { index: 0, of: 50 };
-        let paced_task = Task::Sweep { scope, dry_run: false, share: Share::new(48), turn: None };
+        let paced_task = Task::Sweep { scope, dry_run: false, share: Share::new(48), appointment: None };
         assert_eq!(paced.try_into(), Ok(paced_task));
-        let turn = Appointment::every(71);
-        let scheduled =
-            Ok(Task::Sweep { scope: SweepScope::All, dry_run: false, share: None, turn: Some(turn.clone()) });
-        assert_eq!(json!({"task": "sweep", "schedule": turn}).try_into(), scheduled);
-        let scheduled = Ok(Task::Reload { dry_run: false, turn: Some(turn.clone()) });
-        assert_eq!(json!({"task": "reload", "schedule": turn}).try_into(), scheduled);
+        let appointment = Appointment::every(71);
+        let scheduled = Ok(Task::Sweep {
+            scope: SweepScope::All,
+            dry_run: false,
+            share: None,
+            appointment: Some(appointment.clone()),
+        });
+        assert_eq!(json!({"task": "sweep", "schedule": appointment}).try_into(), scheduled);
+        let scheduled = Ok(Task::Reload { dry_run: false, appointment: Some(appointment.clone()) });
+        assert_eq!(json!({"task": "reload", "schedule": appointment}).try_into(), scheduled);
         for dry_run in [false, true] {
-            let reload = Ok(Task::Reload { dry_run, turn: None });
+            let reload = Ok(Task::Reload { dry_run, appointment: None });
             assert_eq!(json!({"task": "reload", "dry_run": dry_run}).try_into(), reload);
             assert_eq!(json!({"task": "maintain", "dry_run": dry_run}).try_into(), Ok(Task::Maintain { dry_run }));
         }
-        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload { dry_run: false, turn: None }));
+        assert_eq!(json!({"task": "reload"}).try_into(), Ok(Task::Reload { dry_run: false, appointment: None }));
         assert_eq!(json!({"task": "maintain"}).try_into(), Ok(Task::Maintain { dry_run: false }));
     }
 

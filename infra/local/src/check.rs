@@ -1,7 +1,6 @@
 //! Checks a configuration file without starting anything.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use moffman::config::{self, ConfigErrors, Place, Settings, Sources};
 use moffman::schedules::Timetable;
@@ -10,12 +9,6 @@ use crate::Output;
 
 /// Stands for what the deployment template gives the functions besides the file; any value will do.
 const STACK: [(&str, &str); 1] = [("MOFFMAN_GOOGLE_API__SERVICE_ACCOUNT_KEY_PARAMETER", "/given/by/the/stack")];
-
-/// How many seconds the alarm about missing sweeps can wait, as in the template; there, 0 means no alarm.
-const SILENCES: [u64; 18] = [
-    300, 600, 900, 1_200, 1_800, 3_600, 5_400, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 259_200,
-    432_000, 604_800,
-];
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +52,7 @@ pub(crate) fn check(
         for warning in timetable.warning(offices).into_iter().chain(in_clear(&settings)) {
             output.line(format!("warning: {warning}"));
         }
-        output.line(silence(timetable.sweeps_every(offices)));
+        output.line(format!("template parameter SweepSilence: {}", timetable.silence(offices)));
     }
     Ok(())
 }
@@ -90,37 +83,4 @@ fn in_clear(settings: &Settings) -> Option<String> {
          clear"
             .to_owned()
     })
-}
-
-/// How long the alarm about missing sweeps should wait: two intervals, if the alarm can wait for so long.
-fn silence(interval: Option<Duration>) -> String {
-    let silence = interval.and_then(|interval| {
-        SILENCES.into_iter().find(|silence| Duration::from_secs(*silence) >= interval.saturating_mul(2))
-    });
-    format!("template parameter SweepSilence: {}", silence.unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_template_takes_what_is_advised() {
-        let (_, parameter) = include_str!("../../../template.yaml").split_once("  SweepSilence:\n").unwrap();
-        let (_, values) = parameter.split_once("AllowedValues:").unwrap();
-        let (values, _) = values.split_once(']').unwrap();
-        let allowed = values.trim_start().trim_start_matches('[').split(", ").map(|value| value.parse().unwrap());
-        assert_eq!(allowed.collect::<Vec<u64>>(), [&[0], SILENCES.as_slice()].concat());
-    }
-
-    #[test]
-    fn the_alarm_waits_for_two_intervals_or_is_off() {
-        for (interval, advised) in [(1, 300), (150, 300), (151, 600), (43_200, 86_400), (43_201, 172_800)] {
-            let advice = silence(Some(Duration::from_secs(interval)));
-            assert_eq!(advice, format!("template parameter SweepSilence: {advised}"), "{interval}");
-        }
-        for none in [None, Some(Duration::from_secs(302_401)), Some(Duration::MAX)] {
-            assert_eq!(silence(none), "template parameter SweepSilence: 0", "{none:?}");
-        }
-    }
 }

@@ -1,11 +1,11 @@
 //! When a scheduled sweep or reload was to begin, as its event says. Pure.
 //!
-//! An event that waits in Lambda's queue may come long after its time, when other sweeps have their turn.
+//! An event that waits in Lambda's queue may come long after its time, when it is the time of other sweeps.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rounds::{SLACK, patience};
+use super::rounds::{SLACK, longest, patience, reach};
 
 /// The Scheduler puts the time in its place:
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>
@@ -41,6 +41,13 @@ impl Appointment {
         self.at().unwrap_or(now) + TimeDelta::minutes(i64::from(self.every_minutes))
     }
 
+    /// When the sweep, which begins now, is to end: the shares of the others are reckoned so.
+    pub fn end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let every = self.every_minutes;
+        let (from, minutes) = self.at().map_or((now, longest(every)), |at| (at, reach(every)));
+        from + TimeDelta::minutes(i64::from(minutes))
+    }
+
     fn at(&self) -> Option<DateTime<Utc>> {
         self.time.parse().ok()
     }
@@ -51,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sweep_is_late_two_minutes_after_the_scheduler_gave_up() {
+    fn a_sweep_is_late_two_minutes_after_the_scheduler_gave_up_and_ends_in_its_time() {
         let now: DateTime<Utc> = "2026-06-15T08:00:00Z".parse().unwrap();
         let is_late = |time: &str, every_minutes| Appointment { time: time.to_owned(), every_minutes }.is_late(now);
         // Five minutes of patience every two hours, one minute every minute.
@@ -61,6 +68,11 @@ mod tests {
         let next = |time: &str| Appointment { time: time.to_owned(), every_minutes: 120 }.next(now);
         assert_eq!(next("2026-06-15T07:53:00Z").to_rfc3339(), "2026-06-15T09:53:00+00:00");
         assert_eq!(next(SCHEDULED_TIME).to_rfc3339(), "2026-06-15T10:00:00+00:00");
+        let end = |time: &str, every_minutes| Appointment { time: time.to_owned(), every_minutes }.end(now);
+        // However late it begins: 5 or 15 minutes of work, its patience, and the minute in which it is invoked.
+        assert_eq!(end("2026-06-15T07:58:00Z", 1).to_rfc3339(), "2026-06-15T08:05:00+00:00");
+        assert_eq!(end("2026-06-15T07:53:00Z", 120).to_rfc3339(), "2026-06-15T08:14:00+00:00");
+        assert_eq!(end(SCHEDULED_TIME, 3).to_rfc3339(), "2026-06-15T08:06:00+00:00");
         for unreadable in [SCHEDULED_TIME, "", "yesterday"] {
             assert!(!is_late(unreadable, 1), "{unreadable}");
         }

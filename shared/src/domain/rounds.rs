@@ -1,7 +1,7 @@
 //! How a directory of any size is swept again and again: in how many shards, how often, and how fast each may be.
 //!
 //! Shards begin one after the other, spread over the interval. Sweeps that run at the same time share what Google allows
-//! for sweeping, so that all of them together never take more, even when every one runs as long as a function may.
+//! for sweeping, so that all of them together never take more, even when every one runs as long as it may.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,6 +14,8 @@ use super::shard::shard;
 pub const CALENDARS_PER_SHARD: u32 = 200;
 /// How long the sweeper function may run, in minutes: the longest that Lambda allows. The deployment sets the same.
 pub const FUNCTION_TIMEOUT: u32 = 15;
+/// How long a sweep may last at the shortest intervals, in minutes.
+const SHORT_SWEEP: u32 = 5;
 /// By how many minutes at most the Scheduler misses a time:
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 const PRECISION: u32 = 1;
@@ -63,17 +65,17 @@ impl Rounds {
     /// The share of each sweep at this interval; `None` when it would be too small for any call.
     fn every(shards: u32, every: u32) -> Option<Self> {
         let patience = patience(every);
-        // How long before its last call a sweep may have begun.
-        let reach = FUNCTION_TIMEOUT + patience + SLACK;
+        // Sweeps of the same minute count, be it their first or their last one.
+        let reach = reach(every) + PRECISION;
         let at_once = (u64::from(reach) * u64::from(shards)).div_ceil(u64::from(every));
         let share = Share::new(u32::try_from(u64::from(FOR_SWEEPING) / at_once).ok()?)?;
         Some(Self { shards, every, patience, share })
     }
 
-    /// Whether a shard of this size is read before its next sweep and before the function's time is over. A quarter of the
+    /// Whether a shard of this size is read before its next sweep and before its own time is over. A quarter of the
     /// reading comes on top, for the work on what is found.
     fn can_read(&self, calendars: u64) -> bool {
-        let minutes = self.every.min(FUNCTION_TIMEOUT - 1);
+        let minutes = self.every.min(longest(self.every) - 1);
         self.share.within(minutes) * 4 >= calendars * 5
     }
 }
@@ -81,6 +83,17 @@ impl Rounds {
 /// How late a run at this interval may begin, in minutes: shortly before the next one it would be of no use.
 pub fn patience(every: u32) -> u32 {
     (every / 24).clamp(1, 60)
+}
+
+/// How long a sweep at this interval may last, in minutes. Soon another one does what is left, and the fewer overlap, the
+/// larger is the share of each.
+pub fn longest(every: u32) -> u32 {
+    every.saturating_mul(2).clamp(SHORT_SWEEP, FUNCTION_TIMEOUT)
+}
+
+/// Until when a sweep at this interval makes calls, in minutes after its time, however late it began.
+pub fn reach(every: u32) -> u32 {
+    longest(every) + patience(every) + PRECISION
 }
 
 /// An interval in minutes, rounded up.

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::auth::Auth;
 use super::budget::Budget;
+use super::calls::{CallCount, GoogleCalls};
 use super::endpoint::base_urls;
 use super::error::GoogleError;
 use super::key::KeyError;
@@ -59,6 +60,7 @@ struct GoogleConnections {
     calendar_url: String,
     sheets_url: String,
     writes: Writes,
+    calls: CallCount,
     clock: Clock,
     randomness: Randomness,
 }
@@ -75,6 +77,7 @@ impl GoogleClient {
             calendar_url,
             sheets_url,
             writes: Writes::default(),
+            calls: CallCount::default(),
             clock,
             randomness,
         })))
@@ -95,6 +98,7 @@ impl GoogleClient {
         let retry = Retry { clock: &self.0.clock, randomness: &self.0.randomness, budget, units };
         let attempt = async move |_failed| {
             let token = self.0.auth.token().await?;
+            self.0.calls.add(1, 0);
             let outcome = request(token.clone()).await;
             if outcome.as_ref().is_err_and(|failure| failure.again == Again::WithFreshToken) {
                 self.0.auth.reject(&token).await;
@@ -104,6 +108,7 @@ impl GoogleClient {
         // The futures of the hubs and of the SDK are large; a box keeps those of all callers small.
         let outcome = retry.run(|failed| Box::pin(attempt(failed))).await;
         if outcome.as_ref().is_err_and(GoogleError::concerns_the_account) {
+            self.0.calls.add(0, 1);
             metrics::google_refusal(self.now());
         }
         outcome
@@ -153,6 +158,11 @@ impl GoogleClient {
     /// What this process has written to calendars.
     pub fn writes(&self) -> &Writes {
         &self.0.writes
+    }
+
+    /// The calls so far of all that goes on in this process.
+    pub fn calls(&self) -> GoogleCalls {
+        self.0.calls.calls()
     }
 
     /// The base URL of Calendar, with a slash at its end.

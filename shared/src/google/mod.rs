@@ -6,6 +6,7 @@
 mod auth;
 mod budget;
 mod calendar;
+mod calls;
 mod client;
 mod endpoint;
 mod error;
@@ -25,6 +26,7 @@ mod writes;
 
 pub use budget::Budget;
 pub use calendar::GoogleCalendar;
+pub use calls::GoogleCalls;
 pub use client::{GoogleClient, GoogleOptions};
 pub(crate) use endpoint::check_endpoint;
 pub use error::GoogleError;

@@ -77,14 +77,15 @@ struct Starts {
 }
 
 impl Starts {
-    /// In step with the schedules that have the wanted interval already. If there is none, soon, but not while sweeps may run
-    /// that share the quota in another way.
+    /// In step with the schedules that have the wanted interval and share already. If there is none, soon, but not while sweeps
+    /// may run that share the quota in another way.
     fn of(actual: &[Schedule], wanted: &[WantedSchedule], now: DateTime<Utc>) -> Self {
         let now = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
         let mut present = wanted.iter().filter_map(|wanted| {
             let Beginning::InStep(spread) = wanted.begins else { return None };
             let is = actual.iter().find(|is| is.name == wanted.schedule.name)?;
-            let same = is.expression == wanted.schedule.expression;
+            let to = &wanted.schedule;
+            let same = is.expression == to.expression && is.target.input == to.target.input;
             is.start.filter(|_| same).map(|start| start - minutes(spread.offset))
         });
         if let Some(first) = present.next() {

@@ -100,8 +100,9 @@ pub fn wanted(timetable: Timetable, offices: &[Office], stack: &Stack) -> Vec<Wa
 
 fn sweep(rounds: &Rounds, shard: u32, stack: &Stack) -> WantedSchedule {
     let (of, every, units) = (rounds.shards, rounds.every, rounds.share.units_per_minute());
-    let turn = Appointment::every(every);
-    let input = json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units, "schedule": turn});
+    let appointment = Appointment::every(every);
+    let input =
+        json!({"task": "sweep", "shard": shard, "shards": of, "units_per_minute": units, "schedule": appointment});
     let target = stack.target(every, &input);
     WantedSchedule {
         schedule: schedule(Ours::Sweep { shard, of }, describe_sweep(rounds, shard), every, target),

@@ -13,8 +13,6 @@ use super::write::Write;
 const NAME: &str = "a sweep of a shard";
 /// How long a shard is remembered that is not swept any more.
 const KEPT_DAYS: i64 = 30;
-/// How many offices with problems are named in `troubled`.
-const MOST_NAMED: usize = 20;
 
 /// The last sweep of a shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +35,6 @@ pub struct ShardRun {
     pub offices: usize,
     /// How many of them could not be read.
     pub offices_failed: usize,
-    /// The names of the first offices that have problems.
-    pub troubled: Vec<String>,
     /// What is wrong in offices, in the order of their names: the first 100.
     #[serde(default)]
     pub problems: Vec<LastingProblem>,
@@ -121,7 +117,6 @@ impl ShardRun {
         self.problems.iter_mut().for_each(|problem| cut(&mut problem.problem));
         self.problems_unlisted +=
             keep_first(&mut self.problems, |problem| problem.office.len() + problem.problem.len());
-        self.troubled = self.problems.iter().take(MOST_NAMED).map(|problem| problem.office.clone()).collect();
         self
     }
 }
@@ -229,7 +224,6 @@ mod tests {
         let brief = run.brief();
         assert_eq!((brief.problems.len(), brief.problems_unlisted), (100, 30));
         assert_eq!(brief.problems[1].office, "office-002", "a name that fills the item is not listed");
-        assert_eq!((brief.troubled.len(), brief.troubled[1].as_str()), (20, "office-002"));
         let bytes: usize = brief.problems.iter().map(|problem| problem.office.len() + problem.problem.len()).sum();
         assert!(bytes < 200_000, "{bytes}");
     }
@@ -257,10 +251,10 @@ mod tests {
 
     fn runs() -> impl Strategy<Value = ShardRun> {
         let times = (instants(), option::of(instants()), instants(), option::of(instants()));
-        let texts = (option::of(".*"), vec(".*", 0..3), vec((".*", instants(), ".*"), 0..3));
+        let texts = (option::of(".*"), vec((".*", instants(), ".*"), 0..3));
         (".*", times, texts, any::<[usize; 8]>()).prop_map(|(schedule, times, texts, counts)| {
             let (ran_at, swept_at, due_at, oldest_at) = times;
-            let (failure, troubled, problems) = texts;
+            let (failure, problems) = texts;
             let problem = |(office, since, problem)| LastingProblem { office, since, problem };
             let problems = problems.into_iter().map(problem).collect();
             let [offices, offices_failed, problems_unlisted, open, held, waiting, in_doubt, without_event] = counts;
@@ -273,7 +267,6 @@ mod tests {
                 failure,
                 offices,
                 offices_failed,
-                troubled,
                 problems,
                 problems_unlisted,
                 forms,

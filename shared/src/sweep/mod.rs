@@ -42,6 +42,7 @@ use crate::google::pace::Pace;
 
 /// Sweeps the calendars of `order`, and logs and measures it. A dry run has done nothing, so nobody is told of it.
 pub async fn sweep(app: &Moffman, order: &SweepOrder) -> Result<SweepReport, SweepError> {
+    let calls_before = app.google.calls();
     let pace = order.share.map_or_else(|| app.pace.clone(), |share| Pace::new(app.clock.clone(), share));
     let budget = Budget { deadline: order.deadline, pace: Some(pace) };
     let roster = app.directory.roster(&budget).await?;
@@ -56,6 +57,7 @@ pub async fn sweep(app: &Moffman, order: &SweepOrder) -> Result<SweepReport, Swe
     let sweep = Sweep { app, order, budget, roster, form_turn, planned, started: app.clock.now() };
     let mut report = sweep.run(distinct_calendars(offices)).await;
     report.end();
+    report.google = app.google.calls().since(calls_before);
     if !order.dry_run {
         telling::tell(&report, app.clock.now());
     }

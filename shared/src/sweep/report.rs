@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::met::{MetForm, MetForms, count, meet, meet_all};
 use crate::byroapi::IssueAnswer;
 use crate::domain::form::Form;
+use crate::google::GoogleCalls;
 use crate::store::item::Kept;
 use crate::store::left_form::LeftForm;
 use crate::store::open_record::OpenRecord;
@@ -47,6 +48,9 @@ pub struct SweepReport {
     pub problems: Vec<SweepProblem>,
     /// What else a person may want to know, by office.
     pub remarks: Vec<Remark>,
+    /// The calls to Google meanwhile; in a function, there are no others.
+    #[serde(skip)]
+    pub google: GoogleCalls,
     /// What would be done, if the sweep was a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<OfficePlan>>,

@@ -29,6 +29,8 @@ fn log(report: &SweepReport) {
         forms.unknown = report.forms.unknown,
         forms.held = report.forms.held,
         forms.not_reached = report.forms.not_reached,
+        google.calls = report.google.made,
+        google.refusals = report.google.refused,
         open.events = report.open,
         open.oldest_seconds = report.oldest_open_seconds,
         problems = report.problems.len(),

@@ -52,3 +52,27 @@ async fn the_shard_that_has_waited_longest_counts_and_the_one_that_stopped_is_na
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_left_of_an_earlier_schedule_of_the_same_name_is_no_trouble() {
+    run_test(async |ctx| {
+        let (few, many) = (with_offices(200), with_offices(201));
+        ctx.align(&few).await;
+        let failed = ShardRun { failure: Some("trouble".to_owned()), ..swept("sweep-0-of-1", ctx.world.now()) };
+        note_run(&ctx.process(&few), &NoteOrder { run: failed }).await;
+        ctx.align(&many).await;
+        ctx.advance(600);
+        ctx.align(&few).await;
+        let sweeps = ctx.align(&few).await.sweeps;
+        let app = ctx.process(&few);
+        for (minutes, age) in [(0, None), (30, Some(630))] {
+            ctx.advance(minutes);
+            let ages = measure_ages(&app, &MeasureOrder { schedules: &sweeps }).await.unwrap();
+            assert_eq!((ages.oldest_seconds, ages.troubled), (age, vec![]), "after {minutes} minutes");
+        }
+        ctx.advance(30);
+        let ages = measure_ages(&app, &MeasureOrder { schedules: &sweeps }).await.unwrap();
+        assert_eq!(ages.troubled.len(), 1, "the first sweep of this schedule did not come");
+    })
+    .await;
+}

@@ -96,7 +96,7 @@ async fn an_interval_that_cannot_be_met_is_reported_with_the_smallest_that_can()
         assert_eq!(
             report.warnings,
             ["general.manual_calendar_check_interval: 1 minute cannot be met within Google's quota with 10000 offices; \
-              the smallest interval that can is 1 hour, which is used"]
+              the smallest interval that can is 1 hour, which is used; the template parameter SweepSilence should be 7200"]
         );
         assert_eq!(ctx.schedule("sweep-49-of-50")["ScheduleExpression"], "rate(1 hour)");
         let smallest = with(with_offices(10_000), "general/manual_calendar_check_interval", json!(3_600));

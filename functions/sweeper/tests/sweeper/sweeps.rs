@@ -1,5 +1,6 @@
 //! What is swept, and what is told of it.
 
+use moffman_simulators::{Fault, Matcher, Service};
 use serde_json::{Value, json};
 
 use crate::function::{Function, event};
@@ -42,10 +43,22 @@ async fn a_dry_run_answers_the_plan_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_google_refuses_is_counted_beside_what_it_was_asked() {
+    let function = Function::start(SWEEPER).await;
+    function.stage.world.fail(Matcher::operation("events.list"), Fault::status(403, "forbidden"));
+    function.answer(event("sweeper-sweep.json")).await;
+    let lines = function.log();
+    let sweep = lines.iter().find(|line| line["message"] == "sweep").unwrap();
+    assert_eq!((&sweep["offices.failed"], &sweep["google.refusals"]), (&json!(1), &json!(1)), "{sweep:#}");
+    assert!(sweep["google.calls"].as_u64().unwrap() >= 2, "{sweep:#}");
+}
+
+#[tokio::test]
 async fn a_sweep_is_logged_and_measured_without_personal_data() {
     let function = Function::start(SWEEPER).await;
     anna_adds(&function, PRAGUE);
     function.answer(event("sweeper-sweep.json")).await;
+    let calls = function.stage.world.calls().into_iter();
     let lines = function.log();
     let one = |message: &str| {
         let found: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
@@ -53,6 +66,8 @@ async fn a_sweep_is_logged_and_measured_without_personal_data() {
         found[0]
     };
     assert_eq!((&one("sweep")["offices.swept"], &one("sweep")["forms.issued"]), (&json!(2), &json!(1)));
+    let called = calls.filter(|call| matches!(call.service, Service::Google | Service::Sheets)).count();
+    assert_eq!((&one("sweep")["google.calls"], &one("sweep")["google.refusals"]), (&json!(called), &json!(0)));
     assert_eq!((&one("invocation")["task"], &one("invocation")["ok"]), (&json!("sweep"), &json!(true)));
     let span = &one("invocation")["span"];
     assert_eq!((&span["function_version"], &span["cold_start"]), (&json!("1"), &json!(true)));

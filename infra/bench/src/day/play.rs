@@ -87,11 +87,13 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     let app = deployment.process()?;
     let deadline = Some(app.clock.moment() + TIMEOUT);
     match Task::try_from(event)? {
-        Task::Sweep { scope, dry_run, share, turn } => {
-            sweep_and_note(&app, &SweepOrder { scope, dry_run, deadline, share }, turn.as_ref()).await
+        Task::Sweep { scope, dry_run, share, appointment } => {
+            let end = appointment.as_ref().map(|appointment| app.clock.moment_of(appointment.end(app.clock.now())));
+            let deadline = deadline.into_iter().chain(end).min();
+            sweep_and_note(&app, &SweepOrder { scope, dry_run, deadline, share }, appointment.as_ref()).await
         }
-        Task::Reload { turn, .. } => {
-            let due_at = turn.map(|turn| turn.next(app.clock.now()));
+        Task::Reload { appointment, .. } => {
+            let due_at = appointment.map(|appointment| appointment.next(app.clock.now()));
             let _: ReloadReport = reload_on_schedule(&app, &ScheduledReloadOrder { deadline, due_at }).await?;
             align_schedules(deployment, &app, deadline).await.map(drop)
         }
@@ -105,10 +107,10 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
     }
 }
 
-async fn sweep_and_note(app: &Moffman, order: &SweepOrder, turn: Option<&Appointment>) -> Result<(), Trouble> {
+async fn sweep_and_note(app: &Moffman, order: &SweepOrder, appointment: Option<&Appointment>) -> Result<(), Trouble> {
     let began = app.clock.now();
     let outcome = sweep(app, order).await;
-    if let Some(run) = shard_run(&order.scope, turn, began, &outcome) {
+    if let Some(run) = shard_run(&order.scope, appointment, began, &outcome) {
         note_run(app, &NoteOrder { run }).await;
     }
     let report = outcome?;

@@ -80,11 +80,11 @@ fn an_interval_that_the_quota_does_not_allow_so_many_offices_is_told_before_it_i
         fs::write(directory.path().join("mine.yaml"), text).unwrap();
         run(directory.path(), &["check-config", "--place", "aws", "mine.yaml"]).out.join("\n")
     };
-    assert!(!checked(18).contains("cannot be met"));
+    assert!(!checked(41).contains("cannot be met"));
     let many = checked(200);
     assert!(many.contains("warning: general.manual_calendar_check_interval: 1 minute cannot be met within"), "{many}");
     assert!(many.contains("SweepSilence: 600"), "{many}");
-    assert!(many.contains("with 200 offices; the smallest interval that can is 4 minutes"), "{many}");
+    assert!(many.contains("with 200 offices; the smallest interval that can is 3 minutes"), "{many}");
 }
 
 #[test]

@@ -11,21 +11,23 @@ fn plan(count: u32, minutes: u64) -> Rounds {
 }
 
 /// The most units that are taken in any minute when every sweep takes its whole share for as long as it can: it is invoked
-/// `late` seconds after its minute began and runs until the function is ended. Every minute in which it makes a call
-/// counts, the one in which it ends too.
+/// `late` seconds after its minute began and runs until its time is over. Every minute in which it makes a call counts,
+/// the one in which it ends too.
 fn busiest_minute(rounds: &Rounds, late: impl Fn(u64) -> u64) -> u32 {
     let interval = u64::from(rounds.every) * 60;
     let longest = u64::from(FUNCTION_TIMEOUT) * 60;
+    let reach = u64::from(reach(rounds.every)) * 60;
     // Two intervals to get into step, one to look at.
     let turns = 2 + (longest + 120 + u64::from(rounds.patience) * 60) / interval;
     let mut changes = Vec::new();
     for turn in 0..=turns {
         for shard in 0..rounds.shards {
-            let begin = turn * interval + u64::from(rounds.offset(shard)) * 60;
-            let begin = begin + late(begin + u64::from(shard) * 7);
-            // Windows [t, t + 60) with t in (begin - 60, begin + longest) see calls of this sweep.
+            let time = turn * interval + u64::from(rounds.offset(shard)) * 60;
+            let begin = time + late(time + u64::from(shard) * 7);
+            let end = (begin + longest).min(time + reach);
+            // Windows [t, t + 60) with t in (begin - 60, end) see calls of this sweep.
             changes.push((begin.saturating_sub(59), i64::from(rounds.share.units_per_minute())));
-            changes.push((begin + longest, -i64::from(rounds.share.units_per_minute())));
+            changes.push((end, -i64::from(rounds.share.units_per_minute())));
         }
     }
     changes.sort_unstable();
@@ -41,6 +43,9 @@ fn busiest_minute(rounds: &Rounds, late: impl Fn(u64) -> u64) -> u32 {
 fn all_shards_together_keep_to_the_quota_in_every_minute() {
     for (count, minutes) in [
         (1, 1),
+        (41, 1),
+        (100, 2),
+        (1, 3),
         (1, 120),
         (200, 1),
         (200, 15),
@@ -53,7 +58,7 @@ fn all_shards_together_keep_to_the_quota_in_every_minute() {
         (50_000, 60),
     ] {
         let rounds = plan(count, minutes);
-        let most_late = u64::from(rounds.patience) * 60 + 59;
+        let most_late = u64::from(rounds.patience + SLACK) * 60;
         let busiest = [
             busiest_minute(&rounds, |_| 0),
             busiest_minute(&rounds, |_| most_late),
@@ -87,7 +92,7 @@ fn a_small_directory_has_the_whole_pace_and_a_large_one_shares_it() {
 fn an_interval_that_cannot_be_met_becomes_the_smallest_that_can() {
     let every = |count, minutes| plan(count, minutes).every;
     assert_eq!([every(1, 1), every(200, 120), every(201, 120), every(10_000, 120)], [1, 120, 120, 120]);
-    assert_eq!([every(200, 1), every(201, 1), every(10_000, 1)], [4, 4, 60]);
+    assert_eq!([every(41, 1), every(42, 1), every(200, 1), every(201, 1), every(10_000, 1)], [1, 2, 3, 3, 60]);
     assert_eq!(every(10_000, 60), 60, "the smallest one can be met");
 }
 

@@ -83,6 +83,21 @@ fn another_interval_begins_when_the_old_sweeps_are_over() {
 }
 
 #[test]
+fn another_share_begins_when_the_old_sweeps_are_over() {
+    let mut made = applied(Vec::new(), diff(&[], desired(201, Some(120)), at("08:00:00")).changes);
+    for sweep in &mut made[..2] {
+        sweep.target.input = sweep.target.input.replace("420", "210");
+    }
+    let changed = diff(&made, desired(201, Some(120)), at("09:30:00"));
+    let [Change::Update { to: first, .. }, Change::Update { to: second, .. }] = &changed.changes[..] else {
+        panic!("{changed:?}");
+    };
+    assert_eq!((first.start, second.start), (Some(at("09:50:00")), Some(at("10:50:00"))));
+    let made = applied(made, changed.changes);
+    assert_eq!(diff(&made, desired(201, Some(120)), at("09:40:00")).changes, []);
+}
+
+#[test]
 fn more_shards_replace_fewer_and_the_old_ones_go_last() {
     let made = applied(Vec::new(), diff(&[], desired(200, Some(120)), at("08:00:00")).changes);
     let grown = diff(&made, desired(201, Some(120)), at("09:30:00"));
