@@ -76,9 +76,8 @@ impl Sweeper {
                 Ok(json!({"too_late": time}))
             }
             Task::Sweep { scope, dry_run, share, appointment } => {
-                let now = self.app.clock.now();
-                let end = appointment.as_ref().map(|appointment| self.app.clock.moment_of(appointment.end(now)));
-                let deadline = self.deadline(context).into_iter().chain(end).min();
+                let end = end_of_sweep(context, appointment.as_ref(), self.app.clock.now());
+                let deadline = end.map(|end| self.app.clock.moment_of(end));
                 let order = sweep::SweepOrder { scope, dry_run, deadline, share };
                 self.sweep(&order, appointment.filter(|_| !dry_run).as_ref()).await
             }
@@ -165,6 +164,11 @@ fn deadline(context: &Context) -> Option<DateTime<Utc>> {
     end.checked_sub_signed(TO_ANSWER)
 }
 
+/// When a sweep must be done: before the function's time is over, and before others have its share of the quota.
+fn end_of_sweep(context: &Context, appointment: Option<&Appointment>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    deadline(context).into_iter().chain(appointment.map(|appointment| appointment.end(now))).min()
+}
+
 /// The ARN of the alias that schedules call, whatever version of the function somebody has invoked.
 fn live(invoked: &str) -> String {
     let name = invoked.match_indices(':').nth(6).map_or(invoked, |(end, _)| &invoked[..end]);
@@ -181,6 +185,12 @@ mod tests {
         let mut context = Context::default();
         context.deadline = end.timestamp_millis().try_into().unwrap();
         assert_eq!(deadline(&context), Some(end - TimeDelta::seconds(2)));
+        let now = end - TimeDelta::minutes(15);
+        let often = Appointment::every(1);
+        assert_eq!(end_of_sweep(&context, Some(&often), now), Some(now + TimeDelta::minutes(5)), "others come soon");
+        for appointment in [None, Some(&Appointment::every(120))] {
+            assert_eq!(end_of_sweep(&context, appointment, now), deadline(&context));
+        }
         context.deadline = u64::MAX;
         assert_eq!(deadline(&context), None);
     }
