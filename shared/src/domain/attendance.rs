@@ -116,13 +116,12 @@ fn is_reservation(event: &Event) -> bool {
 /// Whether an event that was made by hand is approved; `None` for what no sweep approves.
 fn manual_status(event: &Event, rules: &Rules<'_>) -> Option<Status> {
     match judge(event, rules, false) {
-        Verdict::Work(..) => Some(Status::Pending),
+        // Without days it cannot be shown, but it is a manual user's.
+        Verdict::Work(..) | Verdict::Leave(LeaveReason::WithoutDays) => Some(Status::Pending),
         // Its day will come, unless it is over.
         Verdict::Leave(LeaveReason::OutsideWindow) => {
             event.days.filter(|days| rules.window.is_before_the_end_of(*days)).map(|_| Status::Pending)
         }
-        // Nobody can tell what becomes of it; that it is a manual user's is clear.
-        Verdict::Leave(LeaveReason::WithoutDays) => Some(Status::Pending),
         Verdict::Leave(LeaveReason::Approved | LeaveReason::ChangeIgnored) => Some(Status::Approved),
         // Upstream writes nothing but this.
         Verdict::Leave(LeaveReason::Processed) => Some(status_of(event)).filter(|status| *status == Status::Approved),

@@ -84,7 +84,7 @@ pub(crate) async fn show(
     let page = attendance::attendance(&api.app, &order).await?;
     Ok(match format {
         AnswerFormat::Json => Json(AttendanceAnswer::from(page)).into_response(),
-        AnswerFormat::Csv => csv::answer(page, &parameters),
+        AnswerFormat::Csv => csv::answer(&page, &parameters),
     })
 }
 

@@ -16,7 +16,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 const BEGINS_A_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// One line for each person and day, and where the next part is.
-pub(super) fn answer(page: AttendancePage, parameters: &Parameters) -> Response {
+pub(super) fn answer(page: &AttendancePage, parameters: &Parameters) -> Response {
     let (from, to) = (page.days.start(), page.days.last());
     let disposition = format!("attachment; filename=\"attendance-{from}-{to}.csv\"");
     let link = page.next.as_ref().and_then(|next| HeaderValue::from_str(&link(next, parameters)).ok());
@@ -59,13 +59,12 @@ fn harmless(cell: &str) -> String {
 
 /// The next part of the same table, relative to the address that was asked.
 fn link(next: &str, parameters: &Parameters) -> String {
-    let mut query = String::from("attendance?format=csv");
-    for name in ["office_id", "from", "to"] {
-        if let Some(value) = parameters.text(name) {
-            query.push_str(&format!("&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
-        }
-    }
-    format!("<{query}&page={next}>; rel=\"next\"")
+    let given = ["office_id", "from", "to"].into_iter().filter_map(|name| {
+        let value = utf8_percent_encode(parameters.text(name)?, NON_ALPHANUMERIC);
+        Some(format!("&{name}={value}"))
+    });
+    let given: String = given.collect();
+    format!("<attendance?format=csv{given}&page={next}>; rel=\"next\"")
 }
 
 #[cfg(test)]
@@ -87,7 +86,7 @@ mod tests {
         let broken = AttendedOffice { office_id: "Praha".to_owned(), outcome: Err("no".to_owned()) };
         let cells =
             ["'=1+1", "'+1", "'-1", "'@a", "'\ta", "\"'\ra\"", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"a\r\nb\"", "Žofie"];
-        let lines: String = cells.iter().map(|cell| format!("'=Brno,2026-06-18,{cell},approved\r\n")).collect();
+        let lines = cells.map(|cell| format!("'=Brno,2026-06-18,{cell},approved\r\n")).concat();
         let table = write(&[office, broken]);
         assert_eq!(table, format!("\u{feff}office,date,name,status\r\n{lines}Praha,,,problem\r\n"));
     }
