@@ -171,9 +171,8 @@ impl ApiError {
             Self::Reserve(error) => reserve(error),
             Self::Reload(ReloadError::SheetUnavailable(error)) => sheet(error),
             Self::Reload(ReloadError::Store(error)) => store(error),
-            Self::Directory(error) => directory(error),
+            Self::Directory(error) | Self::Offices(OfficesError::Directory(error)) => directory(error),
             Self::Forms(error) => forms(error),
-            Self::Offices(OfficesError::Directory(error)) => directory(error),
             Self::Offices(OfficesError::NoSuchPage) => no_such_page(),
             Self::Panicked => internal(),
         }
