@@ -12,7 +12,7 @@ use crate::store::shard_run::{LastingProblem, OpenForms, ShardRun};
 
 /// How the service is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Status {
+pub struct ServiceStatus {
     /// The last sweep of each shard, in the order of their numbers.
     pub sweeps: Vec<ShardStatus>,
     /// The last reload; `None`: there is no spreadsheet, or it was not read on schedule yet.
@@ -56,14 +56,14 @@ pub enum SweepOutcome {
 }
 
 /// Says how the service is doing.
-pub async fn status(app: &Moffman) -> Result<Status, StoreError> {
+pub async fn status(app: &Moffman) -> Result<ServiceStatus, StoreError> {
     let LastRuns { shards, reload } = app.store.last_runs().await?;
     let reload = reload.filter(|_| app.settings.has_sheet());
     Ok(summed(shards, reload, app.clock.now()))
 }
 
-fn summed(shards: Vec<ShardRun>, reload: Option<ReloadRun>, now: DateTime<Utc>) -> Status {
-    let mut status = Status { reload, ..Status::default() };
+fn summed(shards: Vec<ShardRun>, reload: Option<ReloadRun>, now: DateTime<Utc>) -> ServiceStatus {
+    let mut status = ServiceStatus { reload, ..ServiceStatus::default() };
     for (shard, run) in present(shards) {
         status.sweeps.push(ShardStatus::of(shard, &run));
         status.problems.extend(run.problems);
@@ -152,7 +152,7 @@ mod tests {
         let again = swept("sweep-0-of-1", 80);
         assert_eq!(shards([vec![again], young.to_vec()].concat()), ["0-of-1"], "after shrinking");
         assert_eq!(shards(vec![swept("sweep-00-of-1", 0), swept("other", 0)]), [""; 0]);
-        assert_eq!(summed(Vec::new(), None, at(0)), Status::default());
+        assert_eq!(summed(Vec::new(), None, at(0)), ServiceStatus::default());
     }
 
     #[test]

@@ -80,8 +80,8 @@ impl CalendarCheck<'_> {
     }
 }
 
-/// Checks that only work for a person is open, that the last report counts held forms and forms without an event
-/// rightly, and that every unsettled form can be seen.
+/// Checks that only work for a person is open, that the last report counts held forms, forms without an event and
+/// unsettled forms rightly, and that every unsettled form can be seen.
 pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger) {
     let is_held = |key: &&PersonDays| ledger.forms.get(*key).is_some_and(|form| form.state() == "held");
     let held: BTreeSet<&PersonDays> = open.iter().map(|open| &open.form).filter(is_held).collect();
@@ -97,6 +97,12 @@ pub fn check_records(open: &[OpenWork], last: &SweepReport, ledger: &mut Ledger)
     let reported = last.open_forms.without_event;
     if without_event != reported {
         wrong.push(format!("{without_event} forms have no event, and {reported} were reported"));
+    }
+    let is_settled = |form: &&FormHistory| matches!(form.state(), "issued" | "discarded");
+    let settled = shown.iter().filter_map(|key| ledger.forms.get(*key)).filter(is_settled).count();
+    let (unsettled, reported) = (shown.len() - settled, last.open_forms.open);
+    if unsettled != reported {
+        wrong.push(format!("{unsettled} forms are neither issued nor discarded, and {reported} were reported"));
     }
     let is_unsettled = |form: &FormHistory| matches!(form.state(), "sending" | "in_doubt" | "held");
     let hidden = ledger.forms.iter().filter(|(key, form)| is_unsettled(form) && !shown.contains(key));

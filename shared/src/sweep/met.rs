@@ -19,12 +19,12 @@ pub struct MetForm {
     since: DateTime<Utc>,
     /// Whether an event asks for it.
     pub(super) is_asked: bool,
-    progress: Progress,
+    how_far: HowFar,
 }
 
 /// How far a form has come. Where two calendars met it at different times, the greater one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Progress {
+enum HowFar {
     /// It is due, or being sent, or was not read.
     Due,
     Waiting,
@@ -33,7 +33,7 @@ enum Progress {
     Held,
 }
 
-impl Progress {
+impl HowFar {
     fn of(form: Option<&Form>, now: DateTime<Utc>) -> Self {
         match form.map(|form| &form.state) {
             None | Some(State::Due) => Self::Due,
@@ -49,19 +49,19 @@ impl Progress {
 impl MetForm {
     /// The form of an open record; `form` is what is known of it.
     pub(super) fn of_record(record: &OpenRecord, form: Option<&Form>, now: DateTime<Utc>) -> Self {
-        Self { since: record.recorded_at, is_asked: !record.is_gone, progress: Progress::of(form, now) }
+        Self { since: record.recorded_at, is_asked: !record.is_gone, how_far: HowFar::of(form, now) }
     }
 
     /// A form that its event has left behind; `form` is what is known of it.
     pub(super) fn of_left(left: &LeftForm, form: Option<&Form>, now: DateTime<Utc>) -> Self {
-        Self { since: left.left_at, is_asked: false, progress: Progress::of(form, now) }
+        Self { since: left.left_at, is_asked: false, how_far: HowFar::of(form, now) }
     }
 
     fn and(self, other: Self) -> Self {
         Self {
             since: self.since.min(other.since),
             is_asked: self.is_asked || other.is_asked,
-            progress: self.progress.max(other.progress),
+            how_far: self.how_far.max(other.how_far),
         }
     }
 }
@@ -80,13 +80,13 @@ pub(super) fn meet_all(met: &mut MetForms, others: MetForms) {
 
 /// Counts the forms that are neither issued nor discarded.
 pub(super) fn count(met: &MetForms) -> OpenForms {
-    let open = || met.values().filter(|form| form.progress != Progress::Settled);
-    let in_state = |progress| open().filter(|form| form.progress == progress).count();
+    let open = || met.values().filter(|form| form.how_far != HowFar::Settled);
+    let in_state = |how_far| open().filter(|form| form.how_far == how_far).count();
     OpenForms {
         open: open().count(),
-        held: in_state(Progress::Held),
-        waiting: in_state(Progress::Waiting),
-        in_doubt: in_state(Progress::InDoubt),
+        held: in_state(HowFar::Held),
+        waiting: in_state(HowFar::Waiting),
+        in_doubt: in_state(HowFar::InDoubt),
         without_event: met.values().filter(|form| !form.is_asked).count(),
         oldest_at: open().map(|form| form.since).min(),
     }
@@ -102,18 +102,18 @@ mod tests {
         FormKey { person: Email::parse("anna@example.com").unwrap().key(), days }
     }
 
-    fn met(seconds: i64, is_asked: bool, progress: Progress) -> MetForm {
-        MetForm { since: DateTime::from_timestamp(seconds, 0).unwrap(), is_asked, progress }
+    fn met(seconds: i64, is_asked: bool, how_far: HowFar) -> MetForm {
+        MetForm { since: DateTime::from_timestamp(seconds, 0).unwrap(), is_asked, how_far }
     }
 
     #[test]
     fn a_form_counts_once_however_often_it_is_met() {
         let mut forms = MetForms::new();
-        for form in [met(9, false, Progress::Due), met(5, true, Progress::Held), met(7, false, Progress::InDoubt)] {
+        for form in [met(9, false, HowFar::Due), met(5, true, HowFar::Held), met(7, false, HowFar::InDoubt)] {
             meet(&mut forms, key(1), form);
         }
-        meet(&mut forms, key(2), met(3, false, Progress::InDoubt));
-        meet(&mut forms, key(3), met(1, true, Progress::Settled));
+        meet(&mut forms, key(2), met(3, false, HowFar::InDoubt));
+        meet(&mut forms, key(3), met(1, true, HowFar::Settled));
         let counted = count(&forms);
         assert_eq!((counted.open, counted.held, counted.in_doubt, counted.waiting), (2, 1, 1, 0));
         assert_eq!((counted.without_event, counted.oldest_at), (1, DateTime::from_timestamp(3, 0)));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use moffman::reload::{ReloadOrder, ScheduledReloadOrder, reload, reload_on_schedule};
 use moffman::shards::{NoteOrder, note_run};
 use moffman::store::shard_run::ShardRun;
 use moffman_simulators::CalendarOptions;
@@ -172,6 +173,23 @@ async fn noting_a_scheduled_sweep_costs_one_read_and_one_write() {
             note_run(&ctx.app, &order).await;
             assert_eq!(ctx.dynamodb.take(), counted(&[("GetItem", 1), ("PutItem", 1)]));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn noting_a_scheduled_reload_costs_one_write_and_the_status_one_read() {
+    run_test(async |ctx| {
+        let order = ReloadOrder::default();
+        reload(&ctx.app, &order).await.unwrap();
+        ctx.dynamodb.take();
+        reload(&ctx.app, &order).await.unwrap();
+        let mut expected = ctx.dynamodb.take();
+        reload_on_schedule(&ctx.app, &ScheduledReloadOrder::default()).await.unwrap();
+        *expected.entry("PutItem".to_owned()).or_default() += 1;
+        assert_eq!(ctx.dynamodb.take(), expected);
+        moffman::status::status(&ctx.app).await.unwrap();
+        assert_eq!(ctx.dynamodb.take(), counted(&[("Query", 1)]));
     })
     .await;
 }

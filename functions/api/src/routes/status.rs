@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use moffman::reload::RowProblem;
-use moffman::status::{self, ShardStatus, Status, SweepOutcome};
+use moffman::status::{self, ServiceStatus, ShardStatus, SweepOutcome};
 use moffman::store::reload_run::ReloadRun;
 use moffman::store::shard_run::LastingProblem;
 use serde::Serialize;
@@ -152,9 +152,9 @@ pub(crate) struct FormNumbers {
     oldest_open_seconds: Option<i64>,
 }
 
-impl From<Status> for StatusAnswer {
-    fn from(status: Status) -> Self {
-        let Status { sweeps, reload, problems, problems_unlisted, forms, oldest_open_seconds } = status;
+impl From<ServiceStatus> for StatusAnswer {
+    fn from(status: ServiceStatus) -> Self {
+        let ServiceStatus { sweeps, reload, problems, problems_unlisted, forms, oldest_open_seconds } = status;
         Self {
             sweeps: sweeps.into_iter().map(LastSweep::from).collect(),
             reload: reload.map(LastReload::from).unwrap_or_default(),

@@ -196,8 +196,8 @@ async fn a_table_in_trouble_is_503() {
     client.stage.dynamodb.stop().await;
     let in_the_sheet = reservation_with("/office_id", Some(json!("brno")));
     expect_no_inside(&client.reserve(&in_the_sheet).await.expect_problem(503, "temporarily-unavailable"));
-    for path in ["/api/v1/config_update", "/api/v1/sweeps"] {
-        let answer = client.send("POST", path, "").await;
+    for (method, path) in [("POST", "/api/v1/config_update"), ("POST", "/api/v1/sweeps"), ("GET", "/api/v1/status")] {
+        let answer = client.send(method, path, "").await;
         assert_eq!(answer.header("retry-after"), "5", "{path}");
         expect_no_inside(&answer.expect_problem(503, "temporarily-unavailable"));
     }
@@ -208,8 +208,8 @@ async fn a_table_that_does_not_exist_is_500() {
     let client = Client::on(Stage::set().await, None);
     let in_the_sheet = reservation_with("/office_id", Some(json!("brno")));
     expect_no_inside(&client.reserve(&in_the_sheet).await.expect_problem(500, "internal-error"));
-    for path in ["/api/v1/config_update", "/api/v1/sweeps"] {
-        expect_no_inside(&client.send("POST", path, "").await.expect_problem(500, "internal-error"));
+    for (method, path) in [("POST", "/api/v1/config_update"), ("POST", "/api/v1/sweeps"), ("GET", "/api/v1/status")] {
+        expect_no_inside(&client.send(method, path, "").await.expect_problem(500, "internal-error"));
     }
 }
 

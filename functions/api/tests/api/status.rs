@@ -233,9 +233,3 @@ async fn the_path_has_no_parameters() {
         answer.expect_problem_with(422, "invalid-content", name);
     }
 }
-
-#[tokio::test]
-async fn without_a_table_the_status_is_not_known() {
-    let client = Client::on(crate::stage::Stage::set().await, None);
-    client.send("GET", STATUS, "").await.expect_problem(500, "internal-error");
-}

@@ -1,7 +1,7 @@
 //! What scheduled invocations note, for `GET /api/v1/status`.
 
 use chrono::TimeDelta;
-use moffman::status::{Status, SweepOutcome, status};
+use moffman::status::{ServiceStatus, SweepOutcome, status};
 use moffman_simulators::{Fault, Matcher};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::stage::BRNO;
 use crate::time::Time;
 use crate::{SWEEPER, error};
 
-async fn noted(function: &Function) -> Status {
+async fn noted(function: &Function) -> ServiceStatus {
     let stage = &function.stage;
     status(&stage.app(Time::of(&stage.world))).await.unwrap()
 }
@@ -39,7 +39,7 @@ async fn what_somebody_orders_is_not_noted() {
         dry["dry_run"] = json!(true);
         function.answer(dry).await;
     }
-    assert_eq!(noted(&function).await, Status::default());
+    assert_eq!(noted(&function).await, ServiceStatus::default());
 }
 
 #[tokio::test]
