@@ -11,3 +11,4 @@ mod pages;
 mod process;
 mod signals;
 mod state;
+mod who;
