@@ -51,16 +51,17 @@ def key_is_needed(stage: Stage) -> None:
     """Without the key there is only health"""
     paths = stage.api.get("/api/v1/openapi.json").ok()["paths"]
     operations = [(method.upper(), path) for path, methods in paths.items() for method in methods]
-    expect("how many operations", len(operations), 10)
+    expect("how many operations", len(operations), 14)
     for key in ("", "not-the-key"):
         caller = Api(stage.api.url, key)
         for method, path in operations:
-            answer = caller.send(method, path.replace("{form_id}", "some-form"), b"{}" if method == "POST" else None)
+            path = path.replace("{form_id}", "some-form").replace("{id}", "some_event")
+            answer = caller.send(method, path, b"{}" if method == "POST" else None)
             if path == "/api/v1/health":
                 expect("health", answer.ok()["status"], "ok")
             else:
                 answer.problem(403, "wrong-api-key")
-    for path in ("/api/v1/offices", "/api/v1/forms", "/api/v1/openapi.json"):
+    for path in ("/api/v1/offices", "/api/v1/attendance", "/api/v1/status", "/api/v1/forms", "/api/v1/openapi.json"):
         for key, status in (("", 403), (stage.api.key, 200)):
             expect(f"the status of HEAD {path}", Api(stage.api.url, key).send("HEAD", path, None).status, status)
     expect("the status of a HEAD that would reload", stage.api.send("HEAD", "/api/v1/config_update", None).status, 404)
@@ -120,6 +121,20 @@ def ordered_sweep_approves(stage: Stage) -> None:
     expect("the forms", [form["state"] for form in stage.forms], ["issued"])
 
 
+def attendance_is_read(stage: Stage) -> None:
+    """What was registered and entered can be listed, looked at and downloaded"""
+    answer = stage.api.get(f"/api/v1/reservations?office_id=Brno&from={stage.day(5)}&to={stage.day(21)}").ok()
+    found = [(one["kind"], one["status"], one["name"], one["start"]) for one in answer["reservations"]]
+    manual, reserved = ("manual", "approved", "Eva Example"), ("reservation", "approved", "Ada Example")
+    expect("the list", found, [(*manual, str(stage.day(5))), (*reserved, str(stage.day(20)))])
+    for one in answer["reservations"]:
+        single = stage.api.get(f"/api/v1/reservations/{one['id']}?office_id=Brno")
+        expect("the same one", (single.ok(), single.headers["ETag"]), (one, one["etag"]))
+    table = stage.api.get(f"/api/v1/attendance?office_id=Brno&from={stage.day(5)}&to={stage.day(6)}&format=csv")
+    lines = [f"Brno,{stage.day(day)},Eva Example,approved" for day in (5, 6)]
+    expect("the table", table.body.decode("utf-8-sig").splitlines(), ["office,date,name,status", *lines])
+
+
 def document_is_kept(stage: Stage) -> None:
     """The API does what its OpenAPI document says, whatever it is sent"""
     fuzz(stage.api, stage.logs, stage.seed)
@@ -170,6 +185,9 @@ def scheduler_sweeps(stage: Stage) -> None:
         return stage.api.reserve("Ada Example", "Zlín", *days, approved=True, request_dt="1").status == 200
 
     until("the office is known", look, seconds=A_ROUND, every=2)
+    status = stage.api.get("/api/v1/status").ok()
+    (sweep,) = status["sweeps"]
+    expect("the last sweep", (sweep["shard"], sweep["outcome"], status["reload"]["outcome"]), ("0-of-1", "ok", "ok"))
     expect("mails so far", len(stage.mail_server.mails), stage.mails + 1)
 
 
@@ -192,6 +210,7 @@ STEPS = [
     mistakes_are_explained,
     sheet_is_read_again,
     ordered_sweep_approves,
+    attendance_is_read,
     document_is_kept,
     update_keeps_state,
     schedules_are_changed,

@@ -3,6 +3,7 @@
 //! Without a service-account key Google and Byroapi are simulated, and standard output tells what happens in them.
 
 mod check;
+mod client;
 mod command_line;
 mod demo;
 mod error;
@@ -14,6 +15,7 @@ mod service;
 mod signals;
 mod storage;
 mod timetable;
+mod who;
 
 pub use error::LocalStartError;
 pub use output::Output;

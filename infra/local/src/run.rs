@@ -10,9 +10,10 @@ use std::process::ExitCode;
 use moffman::config::{self, LogLevel, Place, Sources};
 use moffman::telemetry::{self, Format};
 
-use crate::command_line::{self, CommandOrder};
+use crate::client::{ClientError, ServiceClient};
+use crate::command_line::{self, CommandOrder, Question};
 use crate::signals::Signals;
-use crate::{LocalService, Output, check, forms};
+use crate::{LocalService, Output, check, forms, who};
 
 /// The exit status after an interrupt that did not wait for what was under way.
 const INTERRUPTED: u8 = 130;
@@ -26,14 +27,21 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Ok(CommandOrder::Run { file, options }) => serve(sources(file, options)).await,
         Ok(CommandOrder::Check { file, place }) => ended(check::check(file, place, environment(), &Output::standard())),
-        Ok(CommandOrder::Forms { file, options, command }) => {
-            ended(forms::carry_out(&sources(file, options), &command, &Output::standard()).await)
-        }
+        Ok(CommandOrder::Ask { file, options, question }) => ended(ask(&sources(file, options), &question).await),
         Err(told) => {
             // Nothing can be done if the output is closed.
             let _ = told.print();
             ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1))
         }
+    }
+}
+
+/// Asks the running service with these settings.
+async fn ask(sources: &Sources, question: &Question) -> Result<(), ClientError> {
+    let (service, output) = (ServiceClient::new(sources)?, Output::standard());
+    match question {
+        Question::Forms(command) => forms::carry_out(&service, command, &output).await,
+        Question::Who(command) => who::show(&service, command, &output).await,
     }
 }
 

@@ -1,10 +1,12 @@
-//! The world that a newcomer meets: two offices, three persons, and the events that they have added by hand.
+//! The world that a newcomer meets: two offices, three persons, the events that they have added by hand, and what callers
+//! have reserved.
 
 use crate::world::event::{NewEvent, Recurrence, When};
 use crate::world::handle::World;
 use crate::world::scenery::CalendarOptions;
-use chrono::{Days, NaiveDate};
-use serde_json::Value;
+use chrono::{Days, NaiveDate, Weekday};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// An office of the demo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,39 @@ const DEMO: DemoWorld = DemoWorld {
     ],
 };
 
+/// What a caller has reserved for somebody. The days are counted from this week's Monday.
+struct DemoReservation {
+    name: &'static str,
+    first: u64,
+    /// The day after the last one.
+    end: u64,
+    is_approved: bool,
+}
+
+const IN_PRAGUE: [DemoReservation; 6] = [
+    approved("Bob Example", 0, 3),
+    approved("Cora Example", 0, 1),
+    pending("Dan Example", 1, 2),
+    approved("Cora Example", 3, 5),
+    approved("Bob Example", 7, 9),
+    pending("Dan Example", 8, 10),
+];
+
+const IN_BRNO: [DemoReservation; 4] = [
+    approved("Dan Example", 0, 1),
+    pending("Dan Example", 2, 5),
+    approved("Cora Example", 7, 9),
+    pending("Bob Example", 10, 11),
+];
+
+const fn approved(name: &'static str, first: u64, end: u64) -> DemoReservation {
+    DemoReservation { name, first, end, is_approved: true }
+}
+
+const fn pending(name: &'static str, first: u64, end: u64) -> DemoReservation {
+    DemoReservation { name, first, end, is_approved: false }
+}
+
 /// Fills a world with sample data around its present time.
 pub fn demo(world: &World) -> DemoWorld {
     fill_spreadsheet(world);
@@ -81,7 +116,22 @@ pub fn demo(world: &World) -> DemoWorld {
     let (start, end) = (When::in_zone(&morning, "Europe/Prague"), When::in_zone(&noon, "Europe/Prague"));
     world.person_adds(brno, jan, NewEvent::new(start, end).titled("Visit"));
     world.person_adds(brno, "guest@example.org", days(today, 3, 4).titled("Not registered by one of ours"));
+    reserve(world, prague, &IN_PRAGUE);
+    reserve(world, brno, &IN_BRNO);
     DEMO
+}
+
+/// Puts reservations into a calendar, as the service account inserted them.
+fn reserve(world: &World, calendar: &str, reservations: &[DemoReservation]) {
+    let monday = world.now().date_naive().week(Weekday::Mon).first_day();
+    for (number, reservation) in reservations.iter().enumerate() {
+        let DemoReservation { name, first, end, is_approved } = *reservation;
+        let (title, colour) = if is_approved { (name.to_owned(), "5") } else { (format!("({name})"), "4") };
+        let event = days(monday, first, end).titled(&title).with("colorId", json!(colour));
+        let digest = Sha256::digest(format!("{calendar} {number}"));
+        let id = digest.iter().take(16).fold(0, |id, byte| (id << 8) | u128::from(*byte));
+        world.add_inserted(calendar, &format!("{id:032x}"), event.private("event_processed", &is_approved.to_string()));
+    }
 }
 
 fn fill_spreadsheet(world: &World) {

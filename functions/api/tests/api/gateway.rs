@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// Where HEAD is not passed on.
-const WITHOUT_HEAD: [&str; 2] = ["/api/v1/config_update", "/api/v1/health"];
+/// Where HEAD is not passed on, because GET changes something.
+const WITHOUT_HEAD: &str = "/api/v1/config_update";
 
 /// The methods of the template's events, with their paths.
 fn methods() -> BTreeSet<String> {
@@ -20,14 +20,13 @@ fn methods() -> BTreeSet<String> {
 fn every_route_is_a_method_of_the_gateway() {
     let mut routes = BTreeSet::new();
     for (path, item) in moffman_api::openapi().paths.paths {
-        let is_safe = item.get.is_some() && !WITHOUT_HEAD.contains(&path.as_str());
+        let is_safe = item.get.is_some() && path != WITHOUT_HEAD;
         for (method, is_there) in [("GET", item.get.is_some()), ("HEAD", is_safe), ("POST", item.post.is_some())] {
             routes.extend(is_there.then(|| format!("{method} {path}")));
         }
     }
-    let methods = methods();
-    let missing: Vec<_> = routes.difference(&methods).collect();
-    assert!(routes.len() > 9 && missing.is_empty(), "{missing:?}");
+    assert!(routes.len() > 20, "{routes:?}");
+    assert_eq!(methods(), routes);
 }
 
 #[test]

@@ -58,16 +58,18 @@ enum EventProgress {
 }
 
 impl Narrator {
-    /// A narrator who knows the offices and people of `world` by name, and has told nothing yet.
+    /// A narrator who knows the offices and people of `world` by name. What is reserved already needs no telling.
     pub(super) fn new(world: &World, calendars: Vec<NamedCalendar>, demo: &DemoWorld, output: Output) -> Self {
         let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
-        Self(Arc::new(Narration {
+        let narration = Narration {
             calendars,
             people: demo.users.iter().map(|user| (user.email.to_owned(), name(user))).collect(),
             service_account: world.service_account_email().to_owned(),
             output,
             told: Mutex::default(),
-        }))
+        };
+        narration.recall(world);
+        Self(Arc::new(narration))
     }
 
     /// Tells from now on.
@@ -89,6 +91,18 @@ impl Narrator {
 }
 
 impl Narration {
+    /// Takes for told how far the events have come.
+    fn recall(&self, world: &World) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for calendar in &self.calendars {
+            for event in world.events(&calendar.id) {
+                if let Some(progress) = self.progress(&told, calendar, &event) {
+                    told.events.insert(key(calendar, &event), (progress, days(&event)));
+                }
+            }
+        }
+    }
+
     fn look(&self, world: &World) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let calls = world.calls_since(told.calls);
@@ -121,7 +135,7 @@ impl Narration {
 
     fn look_at(&self, told: &mut AlreadyTold, calendar: &NamedCalendar, event: &Value) {
         let Some(progress) = self.progress(told, calendar, event) else { return };
-        let key = (calendar.id.clone(), text(event, "/id").to_owned());
+        let key = key(calendar, event);
         let now = (progress, days(event));
         if told.events.get(&key) == Some(&now) {
             return;
@@ -155,6 +169,11 @@ impl Narration {
     fn tell(&self, what: &str, text: &str) {
         self.output.line(format_args!("{what:<15}  {text}"));
     }
+}
+
+/// The calendar and the event, by their ids.
+fn key(calendar: &NamedCalendar, event: &Value) -> (String, String) {
+    (calendar.id.clone(), text(event, "/id").to_owned())
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {

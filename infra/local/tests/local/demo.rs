@@ -32,7 +32,10 @@ async fn the_main_job_is_shown_and_the_printed_commands_work() {
     let url = process.url();
     let (register, approve) = (body_of_command(&process), body_of_command(&process));
     assert!(process.says("curl").ends_with(&format!(" -X POST {url}/api/v1/sweeps")));
-    process.says("event found ");
+    assert!(process.says("curl").ends_with(&format!(" {url}/api/v1/attendance")));
+    process.says("What happens:");
+    let first = process.says("");
+    assert!(first.starts_with("event found "), "{first}");
     process.says("form issued      for ");
     process.says("event approved ");
 
@@ -55,6 +58,32 @@ async fn the_main_job_is_shown_and_the_printed_commands_work() {
     for personal in ["Eva", "Ada", "Dvořák", "@"] {
         assert!(!log.contains(personal), "{personal} in {log}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_is_something_to_see_in_every_list() {
+    let directory = tempfile::tempdir().unwrap();
+    let process = Process::start(directory.path(), &[]);
+    let url = format!("{}/api/v1", process.url());
+    let get = async |path: &str| ask(&format!("{url}/{path}"), None, None).await.body;
+    assert_eq!(get("offices").await["offices"].as_array().unwrap().len(), 2);
+    for office in ["Brno", "Prague"] {
+        let path = |rest: &str| format!("{rest}office_id={office}");
+        let attendance = get(&path("attendance?")).await;
+        let days = attendance["offices"][0]["days"].as_array().unwrap();
+        let seen = |what: &str| days.iter().any(|day| day[what] != 0);
+        assert!(seen("approved") && seen("pending"), "{attendance}");
+        let next_week = get(&path("reservations?")).await;
+        let listed = next_week["reservations"].as_array().unwrap();
+        let is_there = |member: &str, value: &str| listed.iter().any(|listed| listed[member] == value);
+        for (member, value) in
+            [("status", "pending"), ("status", "approved"), ("kind", "reservation"), ("kind", "manual")]
+        {
+            assert!(is_there(member, value), "{member} {value} in {next_week}");
+        }
+    }
+    process.terminate();
+    assert_eq!(process.end().code, Some(0));
 }
 
 #[test]

@@ -12,3 +12,4 @@ mod process;
 mod signals;
 mod state;
 mod status;
+mod who;

@@ -154,12 +154,16 @@ impl World {
 
     fn add(&self, calendar: &str, creator: &str, fields: Resource) -> String {
         let id = self.lock().services.google.calendars.new_event_id();
+        self.put_new(calendar, EventDraft { id: &id, creator, fields });
+        id
+    }
+
+    /// Puts a new event into a calendar.
+    pub(super) fn put_new(&self, calendar: &str, draft: EventDraft<'_>) {
         self.change(calendar, |calendar, stamp| {
-            let draft = EventDraft { id: &id, creator, fields };
             calendar.put(content::new_event(calendar, draft, stamp)?, stamp);
             Ok(())
         });
-        id
     }
 
     /// Changes a calendar. Records a violation if a person was told to do the impossible.

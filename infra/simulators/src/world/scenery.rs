@@ -1,9 +1,12 @@
 //! The part of [`World`] in which a test sets up what the services have, and how they behave, and sees when schedules
 //! fire.
 
+use super::event::NewEvent;
 use super::handle::World;
 use crate::services::google::{
     calendar::{Pages, SimulatedCalendar},
+    content::EventDraft,
+    oauth,
     sheets::Spreadsheet,
 };
 use crate::services::scheduler::schedules::{Firing, ScheduleKey};
@@ -44,6 +47,11 @@ impl World {
             calendars.subscriptions.push(calendar.id.clone());
         }
         calendars.insert(calendar);
+    }
+
+    /// Puts an event into a calendar that the service account inserted with this id before the story begins.
+    pub fn add_inserted(&self, calendar: &str, id: &str, event: NewEvent) {
+        self.put_new(calendar, EventDraft { id, creator: oauth::EMAIL, fields: event.fields });
     }
 
     /// Removes a calendar.

@@ -87,6 +87,6 @@ async fn the_demo_breaks_no_rule() {
     let demo = demo(&world);
     assert_eq!((demo.offices.len(), demo.users.len()), (2, 3));
     let events: usize = demo.offices.iter().map(|office| world.events(office.calendar_id).len()).sum();
-    assert_eq!(events, 5);
+    assert_eq!(events, 15);
     world.finish().unwrap();
 }

@@ -2,16 +2,22 @@
 //!
 //! The value of a setting is not checked here: the configuration reports its mistakes together with those of the file.
 
+mod asking;
+mod check;
+mod forms;
+mod who;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use moffman::config::{KEYS, Key, Kind, Place};
 use moffman::domain::date_shift::ShiftUnit;
 
+pub(crate) use forms::FormsCommand;
+pub(crate) use who::WhoCommand;
+
 const CONFIG: &str = "config";
-const CHECK: &str = "check-config";
 const TEMPLATE: &str = "get-config-template";
 const ABOUT: &str = "Keeps planned attendance in shared Google calendars and approves it";
 const AFTER_HELP: &str = "\
@@ -19,15 +25,6 @@ Stronger settings win: default, file, environment variable (MOFFMAN_GENERAL__LOG
 Without google_api.service_account_key_path, Google and Byroapi are simulated.
 
 infra/config/README.md explains every setting, functions/README.md the API, infra/deploy/README.md what to do when.";
-
-const ABOUT_FORMS: &str = "Show and settle the approval forms of the running service";
-const FORMS_HELP: &str = "\
-Asks the running service, at rest_api.addr and rest_api.port and with rest_api.api_key: give the settings with which it
-was started before the word `forms`, as in `moffman --config FILE forms list`. The state file itself is the service's.
-infra/deploy/README.md says when to resend and when to discard.";
-
-/// The states of forms that can be asked for; `open` means any but `issued` and `discarded`.
-const STATES: [&str; 8] = ["open", "due", "sending", "waiting", "in_doubt", "held", "issued", "discarded"];
 
 /// What the command is to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,41 +45,24 @@ pub(crate) enum CommandOrder {
         /// The place that it is meant for.
         place: Place,
     },
-    /// Ask the running service about its forms.
-    Forms {
+    /// Ask the running service.
+    Ask {
         /// The configuration file.
         file: Option<PathBuf>,
         /// Settings given as options.
         options: Vec<(String, String)>,
         /// What to ask.
-        command: FormsCommand,
+        question: Question,
     },
 }
 
-/// What to do with forms.
+/// What to ask the running service.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum FormsCommand {
-    /// Print the forms.
-    List {
-        /// Print only forms of this office.
-        office_id: Option<String>,
-        /// Print only forms in this state.
-        state: Option<String>,
-    },
-    /// Have a form sent again.
-    Resend {
-        /// The form's id.
-        id: String,
-        /// Whether to send a copy of a form that was issued or discarded.
-        again: bool,
-    },
-    /// Never send a form.
-    Discard {
-        /// The form's id.
-        id: String,
-        /// How the form ended.
-        outcome: String,
-    },
+pub(crate) enum Question {
+    /// About its forms.
+    Forms(FormsCommand),
+    /// Who is in.
+    Who(WhoCommand),
 }
 
 /// Reads the command line. The error is also the answer to `--help` and `--version`.
@@ -92,35 +72,18 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         return Ok(CommandOrder::WriteTemplate(file));
     }
     let (file, options) = (matches.remove_one(CONFIG), settings(&mut matches));
-    Ok(match matches.remove_subcommand() {
-        Some((name, check)) if name == CHECK => return check_order(check),
-        Some((_, forms)) => match forms_command(forms) {
-            Some(command) => CommandOrder::Forms { file, options, command },
-            None => CommandOrder::Run { file, options },
-        },
+    let question = match matches.remove_subcommand() {
+        Some((name, check)) if name == check::NAME => {
+            let (file, place) = check::read(check)?;
+            return Ok(CommandOrder::Check { file, place });
+        }
+        Some((name, who)) if name == who::NAME => Some(Question::Who(who::read(who))),
+        Some((_, forms)) => forms::read(forms).map(Question::Forms),
+        None => None,
+    };
+    Ok(match question {
+        Some(question) => CommandOrder::Ask { file, options, question },
         None => CommandOrder::Run { file, options },
-    })
-}
-
-fn check_order(mut matches: ArgMatches) -> Result<CommandOrder, clap::Error> {
-    let missing = || clap::Error::new(ErrorKind::MissingRequiredArgument);
-    let place = if matches.remove_one::<String>("place").as_deref() == Some("aws") { Place::Aws } else { Place::Local };
-    Ok(CommandOrder::Check { file: matches.remove_one("FILE").ok_or_else(missing)?, place })
-}
-
-fn forms_command(mut forms: ArgMatches) -> Option<FormsCommand> {
-    let (name, mut matches) = forms.remove_subcommand()?;
-    if name == "list" {
-        return Some(FormsCommand::List {
-            office_id: matches.remove_one("office-id"),
-            state: matches.remove_one("state"),
-        });
-    }
-    let id = matches.remove_one("ID")?;
-    Some(if name == "resend" {
-        FormsCommand::Resend { id, again: matches.get_flag("again") }
-    } else {
-        FormsCommand::Discard { id, outcome: matches.remove_one("outcome")? }
     })
 }
 
@@ -136,43 +99,9 @@ fn command() -> Command {
         .next_help_heading("Settings")
         .args(KEYS.iter().map(documented))
         .args(also_understood().into_iter().map(|name| setting(name).hide(true)))
-        .subcommand(forms())
-        .subcommand(check())
-}
-
-fn check() -> Command {
-    let file = Arg::new("FILE").required(true).value_parser(value_parser!(PathBuf)).help("Configuration, YAML or JSON");
-    let place = Arg::new("place").long("place").value_parser(["local", "aws"]).default_value("local");
-    Command::new(CHECK)
-        .about("Check a configuration file and start nothing")
-        .arg(file)
-        .arg(place.help("Where it is meant for: this command, or the functions on AWS"))
-}
-
-fn forms() -> Command {
-    let id = || Arg::new("ID").required(true).help("The form, as `forms list` prints it");
-    let office = Arg::new("office-id").long("office-id").value_name("NAME").help("Only those of this office");
-    let state = Arg::new("state")
-        .long("state")
-        .value_name("STATE")
-        .value_parser(STATES)
-        .help("Only these; open: not issued or discarded");
-    let list =
-        Command::new("list").about("Print id, state, offices, days, person, mails and failures, a line per form");
-    let again = Arg::new("again").long("again").action(ArgAction::SetTrue);
-    let again = again.help("Send one copy of a form that was issued or discarded");
-    let resend = Command::new("resend").about("Have the next sweep send a form that waits, is in doubt or is held");
-    let outcome = Arg::new("outcome").long("outcome").value_name("OUTCOME").value_parser(["arrived", "not_wanted"]);
-    let outcome = outcome.default_value("arrived").help("It arrived and counts as issued, or nobody wants it");
-    let discard = Command::new("discard").about("Have the next sweep approve the events of a form without sending it");
-    Command::new("forms")
-        .about(ABOUT_FORMS)
-        .after_help(FORMS_HELP)
-        .subcommand_required(true)
-        .disable_help_subcommand(true)
-        .subcommand(list.arg(office).arg(state))
-        .subcommand(resend.arg(id()).arg(again))
-        .subcommand(discard.arg(id()).arg(outcome))
+        .subcommand(who::define())
+        .subcommand(forms::define())
+        .subcommand(check::define())
 }
 
 /// The option of a key, with the key's documentation.
@@ -206,6 +135,8 @@ fn settings(matches: &mut ArgMatches) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
+
     use super::*;
 
     fn parsed(arguments: &[&str]) -> Result<CommandOrder, ErrorKind> {
@@ -252,16 +183,19 @@ mod tests {
         assert_eq!(parsed(&["--get-config-template", "b.yaml"]), Ok(template));
     }
 
+    fn parsed_with_settings(word: &str, rest: &[&str]) -> Result<CommandOrder, ErrorKind> {
+        parsed(&[&["--config", "a.yaml", "--rest-api--port", "81", word], rest].concat())
+    }
+
+    fn asking(question: Question) -> CommandOrder {
+        let options = vec![("--rest-api--port".to_owned(), "81".to_owned())];
+        CommandOrder::Ask { file: Some("a.yaml".into()), options, question }
+    }
+
     #[test]
     fn forms_are_asked_for_with_the_settings_of_the_service() {
-        let asked = |command| {
-            let options = vec![("--rest-api--port".to_owned(), "81".to_owned())];
-            Ok(CommandOrder::Forms { file: Some("a.yaml".into()), options, command })
-        };
-        let parsed_forms = |rest: &[&str]| {
-            let arguments = ["--config", "a.yaml", "--rest-api--port", "81", "forms"];
-            parsed(&arguments.into_iter().chain(rest.iter().copied()).collect::<Vec<_>>())
-        };
+        let asked = |command| Ok(asking(Question::Forms(command)));
+        let parsed_forms = |rest: &[&str]| parsed_with_settings("forms", rest);
         let all = FormsCommand::List { office_id: None, state: None };
         assert_eq!(parsed_forms(&["list"]), asked(all));
         let some = FormsCommand::List { office_id: Some("Brno".to_owned()), state: Some("held".to_owned()) };
@@ -278,6 +212,18 @@ mod tests {
         assert_eq!(parsed_forms(&["list", "--state", "done"]), Err(ErrorKind::InvalidValue));
         assert_eq!(parsed_forms(&["resend"]), Err(ErrorKind::MissingRequiredArgument));
         assert_eq!(parsed_forms(&["approve", "abc"]), Err(ErrorKind::InvalidSubcommand));
+    }
+
+    #[test]
+    fn who_is_in_is_asked_for_with_days_that_the_service_reads() {
+        let asked = |office_id: Option<&str>, from: Option<&str>, to: Option<&str>| {
+            let [office_id, from, to] = [office_id, from, to].map(|given| given.map(str::to_owned));
+            Ok(asking(Question::Who(WhoCommand { office_id, from, to })))
+        };
+        assert_eq!(parsed_with_settings("who", &[]), asked(None, None, None));
+        let some = ["--office-id", "Brno", "--from", "monday", "--to", "2026-06-21"];
+        assert_eq!(parsed_with_settings("who", &some), asked(Some("Brno"), Some("monday"), Some("2026-06-21")));
+        assert_eq!(parsed_with_settings("who", &["Brno"]), Err(ErrorKind::UnknownArgument));
     }
 
     #[test]
