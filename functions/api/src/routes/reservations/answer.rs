@@ -1,6 +1,5 @@
 //! Reservations and days entered by hand as callers see them.
 
-use chrono::SecondsFormat;
 use moffman::domain::attendance::AttendanceKind;
 use moffman::domain::form::ShownState;
 use moffman::domain::reservation::Status;
@@ -9,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ReservationStatus;
+use crate::instant::instant;
 use crate::routes::forms::answer::FormState;
 
 /// A part of a listing.
@@ -106,7 +106,7 @@ impl From<ShownReservation> for ReservationItem {
             start: attendance.days.start().to_string(),
             end: attendance.days.end().to_string(),
             url: attendance.url,
-            updated: attendance.updated.map(|updated| updated.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            updated: attendance.updated.map(instant),
             etag: Some(attendance.etag.to_string()).filter(|etag| !etag.is_empty()),
             form: form.map(|ReservationForm { id, state }| ReservationFormItem { id, state }),
         }
