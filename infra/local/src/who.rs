@@ -9,7 +9,7 @@ use crate::command_line::WhoCommand;
 
 /// An office in the service's answer.
 #[derive(Deserialize)]
-struct OfficeTable {
+struct AttendanceTable {
     office_id: String,
     time_zone: Option<String>,
     #[serde(default)]
@@ -40,7 +40,7 @@ pub(crate) async fn show(service: &ServiceClient, command: &WhoCommand, output: 
     let parameters = &[("office_id", office_id.as_deref()), ("from", from.as_deref()), ("to", to.as_deref())];
     let question = ListQuestion { path: "/api/v1/attendance", parameters, member: "offices" };
     let mut is_first = true;
-    let show = |office: OfficeTable| {
+    let show = |office: AttendanceTable| {
         let gap = if is_first { "" } else { "\n" };
         output.line(format_args!("{gap}{}", table(&office)));
         is_first = false;
@@ -53,7 +53,7 @@ pub(crate) async fn show(service: &ServiceClient, command: &WhoCommand, output: 
 }
 
 /// A heading with the office, and a line for each day.
-fn table(office: &OfficeTable) -> String {
+fn table(office: &AttendanceTable) -> String {
     let name = on_one_line(&office.office_id);
     if let Some(problem) = &office.problem {
         return format!("{name}\n  cannot be read: {}", on_one_line(problem));
