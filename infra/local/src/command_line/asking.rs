@@ -4,6 +4,7 @@
 pub(super) fn help(word: &str, words: &str, more: &str) -> String {
     format!(
         "Asks the running service, at rest_api.addr and rest_api.port and with rest_api.api_key: give the settings with which it\n\
-         was started before the word `{word}`, as in `moffman --config FILE {words}`. {more}"
+         was started before the word `{word}`, as in `moffman --config FILE {words}`.\n\
+         {more}"
     )
 }

@@ -7,8 +7,8 @@ use super::asking;
 /// The name of the subcommand.
 pub(super) const NAME: &str = "who";
 
-const HELP: &str = "The numbers are people who are
-approved, and after a + those who are pending. A part of a week is shown to its end; 31 days at most.";
+const HELP: &str =
+    "The numbers are people who are approved, and after a + those who are pending. 31 days at most can be shown.";
 
 /// Which attendance to print.
 #[derive(Debug, PartialEq, Eq)]
