@@ -6,12 +6,11 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::agenda::{AgendaError, Sight, Sighted};
+use crate::agenda::{AgendaError, Eyes, Sight, Sighted};
 use crate::app::Moffman;
 use crate::clock::Moment;
-use crate::directory::Roster;
+use crate::directory::{KnownOffice, Roster};
 use crate::domain::asked_days::AskedDays;
-use crate::domain::attendance::{Shown, show};
 use crate::domain::attendance_day::{AttendanceDay, by_day};
 use crate::domain::bookmark;
 use crate::domain::calendar_id::CalendarId;
@@ -22,10 +21,10 @@ use crate::google::{Budget, GoogleError};
 
 /// How many offices a page has at most.
 const MOST_ON_A_PAGE: usize = 20;
+/// No calendar has more pages of Google's listing than this in a month, which are fifty thousand events.
+const MOST_PAGES: usize = 20;
 /// How many calendars are read side by side.
 const CALENDARS_AT_ONCE: usize = 6;
-/// How many pages of Google's listing a calendar may have for these days.
-const MOST_PAGES: usize = 20;
 
 /// What to show, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,42 +74,45 @@ struct OfficePlace {
     /// The days, which may depend on when the first page was asked for.
     days: DateRange,
     /// The last office of the page before.
-    after: String,
+    after: Option<String>,
 }
 
 /// Shows a page of offices with every day and who is in. Makes one call to Google for each calendar, and one more for each
 /// 2,500 events.
 pub async fn attendance(app: &Moffman, order: &AttendanceOrder) -> Result<AttendancePage, AgendaError> {
-    let budget = Budget { deadline: order.deadline, pace: None };
-    let asked = order.days.of_attendance(app.clock.now().date_naive())?;
-    let roster = app.directory.roster(&budget).await?;
-    let wanted = match &order.office {
-        Some(name) => vec![app.directory.office(&budget, name).await?],
-        None => roster.offices.clone(),
-    };
+    let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let question = format!("attendance {:?} {:?}", order.office, order.days);
-    let place: Option<OfficePlace> = match &order.page {
-        None => None,
-        Some(page) => Some(bookmark::read(&question, page).ok_or(AgendaError::NoSuchPage)?),
+    let OfficePlace { days, after } = place(app, order, &question)?;
+    let (offices, is_last) = match &order.office {
+        Some(name) => (vec![app.directory.office(&budget, name).await?], true),
+        None => page_of(&app.directory.offices(&budget).await?, after.as_ref()),
     };
-    let days = place.as_ref().map_or(asked, |place| place.days);
-    let (offices, is_last) = page_of(wanted, place.as_ref());
     let last = offices.last().filter(|_| !is_last).map(|office| office.name.clone());
-    let viewer = Viewing { app, budget, roster, days };
+    let roster = app.directory.roster(&budget).await?;
+    let viewer = Viewing { app, roster: &roster, days, deadline: order.deadline };
     Ok(AttendancePage {
         days,
         offices: viewer.view(offices).await?,
-        next: last.map(|after| bookmark::write(&question, &OfficePlace { days, after })),
+        next: last.map(|last| bookmark::write(&question, &OfficePlace { days, after: Some(last) })),
     })
 }
 
+/// Where the page begins. The days of a place are those that its question means when it was asked.
+fn place(app: &Moffman, order: &AttendanceOrder, question: &str) -> Result<OfficePlace, AgendaError> {
+    let Some(page) = &order.page else {
+        return Ok(OfficePlace { days: order.days.of_attendance(app.clock.now().date_naive())?, after: None });
+    };
+    let place: Option<OfficePlace> = bookmark::read(question, page);
+    let place = place.filter(|place| order.days.of_attendance(place.days.start()) == Ok(place.days));
+    place.ok_or(AgendaError::NoSuchPage)
+}
+
 /// The offices of a page, and whether it is the last one.
-fn page_of(mut offices: Vec<Office>, place: Option<&OfficePlace>) -> (Vec<Office>, bool) {
-    offices.retain(|office| place.is_none_or(|place| office.name > place.after));
-    offices.sort_by(|a, b| a.name.cmp(&b.name));
-    let is_last = offices.len() <= MOST_ON_A_PAGE;
-    offices.truncate(MOST_ON_A_PAGE);
-    (offices, is_last)
+fn page_of(offices: &[KnownOffice], after: Option<&String>) -> (Vec<Office>, bool) {
+    let first = offices.partition_point(|known| after.is_some_and(|after| known.office.name <= *after));
+    let left = offices.get(first..).unwrap_or_default();
+    let page = left.iter().take(MOST_ON_A_PAGE).map(|known| known.office.clone()).collect();
+    (page, left.len() <= MOST_ON_A_PAGE)
 }
 
 /// A calendar, and what it has or why nobody can tell.
@@ -119,9 +121,9 @@ type OfficeView = (CalendarId, Result<Attended, String>);
 /// A page under way.
 struct Viewing<'a> {
     app: &'a Moffman,
-    budget: Budget,
-    roster: Arc<Roster>,
+    roster: &'a Roster,
     days: DateRange,
+    deadline: Option<Moment>,
 }
 
 impl Viewing<'_> {
@@ -154,24 +156,20 @@ impl Viewing<'_> {
 
     async fn read(&self, office: &Office, known: Option<Arc<Sighted>>) -> Result<Attended, AgendaError> {
         let rules = self.app.rules(&self.roster.users, self.app.clock.now());
-        let mut attendances = Vec::new();
+        let eyes = Eyes { rules, deadline: self.deadline };
         let mut page = match known {
             Some(known) => known,
-            None => self.app.agenda.read(&self.budget, self.sight(office, None)).await?,
+            None => self.app.agenda.read(eyes, self.sight(office, None)).await?,
         };
+        let mut attendances = Vec::new();
         for _ in 0..MOST_PAGES {
-            for event in &page.events {
-                if let Shown::Attendance(attendance) = show(event, &rules) {
-                    attendances.push(*attendance);
-                }
-            }
+            attendances.extend(page.attendances.iter().cloned());
             let Some(next) = &page.next else {
                 let days = by_day(attendances, self.days);
                 return Ok(Attended { time_zone: page.zone.clone(), days });
             };
-            page = self.app.agenda.see(&self.budget, self.sight(office, Some(next.clone()))).await?;
+            page = self.app.agenda.see(eyes, self.sight(office, Some(next.clone()))).await?;
         }
-        // No calendar has fifty thousand events in a month: the pages lead in a circle.
         Err(GoogleError::Unreadable.into())
     }
 

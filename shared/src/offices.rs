@@ -48,7 +48,7 @@ pub enum OfficesError {
 pub async fn list(app: &Moffman, order: &OfficesOrder) -> Result<OfficesPage, OfficesError> {
     let read = |page: &String| bookmark::read::<String>(LISTING, page).ok_or(OfficesError::NoSuchPage);
     let last = order.page.as_ref().map(read).transpose()?;
-    let all = app.directory.offices(&Budget { deadline: order.deadline, pace: None }).await?;
+    let all = app.directory.offices(&Budget { deadline: order.deadline, ..Budget::default() }).await?;
     let start = last.map_or(0, |last| all.partition_point(|known| known.office.name <= last));
     let (_, left) = all.split_at(start);
     let (page, more) = left.split_at(left.len().min(order.limit.clamp(1, MOST_ON_A_PAGE)));

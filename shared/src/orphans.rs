@@ -52,7 +52,7 @@ pub enum OrphansError {
 
 /// Looks into the calendars that have a cursor and no office, and closes what is settled.
 pub async fn tend(app: &Moffman, order: &TendOrder) -> Result<Orphans, OrphansError> {
-    let budget = Budget { deadline: order.deadline, pace: None };
+    let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let roster = app.directory.roster(&budget).await?;
     let known: HashSet<&CalendarId> = roster.offices.iter().map(|office| &office.calendar_id).collect();
     let orphaned = app.store.calendars_without(|calendar| known.contains(calendar)).await?;

@@ -69,7 +69,7 @@ pub struct Counted {
 /// Reads the configured ranges, keeps what they hold and subscribes new calendars. Without a configured range there is
 /// nothing to read, which is a success.
 pub async fn reload(app: &Moffman, order: &ReloadOrder) -> Result<ReloadReport, ReloadError> {
-    let (directory, budget) = (&app.directory, &Budget { deadline: order.deadline, pace: None });
+    let (directory, budget) = (&app.directory, &Budget { deadline: order.deadline, ..Budget::default() });
     let load = SheetLoad { ranges: Ranges::All, broken: None, seen: None };
     let loaded = directory.load(budget, load).await.inspect_err(|error| {
         if matches!(error, ReloadError::SheetUnavailable(sheet) if sheet.error.concerns_sharing()) {

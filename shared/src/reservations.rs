@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::agenda::{AgendaError, Sight, Sighted};
+use crate::agenda::{AgendaError, Eyes, Sight, Sighted};
 use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::domain::asked_days::AskedDays;
@@ -19,6 +19,9 @@ use crate::domain::office::Office;
 use crate::domain::reservation::Status;
 use crate::google::{Budget, GoogleError};
 use crate::store::StoreError;
+
+/// No calendar has more pages of Google's listing than this in three months, which are half a million events.
+const MOST_PAGES: usize = 200;
 
 /// What to list, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,43 +89,46 @@ struct ListPlace {
     days: DateRange,
     /// The page of Google's listing.
     page: Option<String>,
+    /// How many pages of Google's listing come before it.
+    number: usize,
     /// The last one of it that was listed.
     after: Option<(NaiveDate, EventId)>,
 }
 
 /// Lists a page of what an office's calendar has on some days. Makes one call to Google at most.
 pub async fn list(app: &Moffman, order: &ReservationsOrder) -> Result<ReservationsPage, AgendaError> {
-    let budget = Budget { deadline: order.deadline, pace: None };
-    let asked = order.days.of_list(app.clock.now().date_naive())?;
+    let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let office = app.directory.office(&budget, &order.office).await?;
-    let question = question(order, &office);
-    let place = match &order.page {
-        None => ListPlace { days: asked, page: None, after: None },
-        Some(page) => bookmark::read(&question, page).ok_or(AgendaError::NoSuchPage)?,
-    };
-    let sighted = see(app, &budget, &office, &place).await?;
-    let (listed, unreadable) = pick(app, order, &sighted, &place).await?;
+    let question = format!("reservations {:?} {:?} {:?}", office.name, order.days, order.status);
+    let place = place(app, order, &question)?;
+    let roster = app.directory.roster(&budget).await?;
+    let rules = app.rules(&roster.users, app.clock.now());
+    let sighted = see(app, Eyes { rules, deadline: order.deadline }, &office, &place).await?;
+    let listed = pick(order, &sighted, &place);
+    let is_first_part = place.after.is_none();
     let (page, rest) = listed.split_at(order.limit.min(listed.len()));
     let next = match (page.last(), rest.is_empty(), &sighted.next) {
         (Some(last), false, _) => Some(ListPlace { after: Some(position(last)), ..place.clone() }),
-        (_, true, Some(next)) => Some(ListPlace { page: Some(next.clone()), after: None, ..place.clone() }),
+        (_, true, Some(next)) => {
+            Some(ListPlace { page: Some(next.clone()), number: place.number + 1, after: None, ..place })
+        }
         _ => None,
     };
     Ok(ReservationsPage {
         reservations: with_forms(app, &office, page.to_vec()).await?,
         next: next.map(|next| bookmark::write(&question, &next)),
         // Of a page of Google's that is answered in parts, the first part tells.
-        unreadable: if place.after.is_none() { unreadable } else { 0 },
+        unreadable: if is_first_part { sighted.unreadable } else { 0 },
     })
 }
 
 /// Looks at one reservation, or day that was entered by hand. Makes one call to Google.
 pub async fn find(app: &Moffman, order: &ReservationOrder) -> Result<ShownReservation, AgendaError> {
-    let budget = Budget { deadline: order.deadline, pace: None };
+    let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let office = app.directory.office(&budget, &order.office).await?;
     let roster = app.directory.roster(&budget).await?;
     app.agenda.take(1).await?;
-    let event = match app.agenda.look_at(&budget, &office.calendar_id, &order.id).await {
+    let event = match app.agenda.look_at(&office.calendar_id, &order.id, order.deadline).await {
         Err(GoogleError::NotFound) => return Err(AgendaError::NoSuchReservation),
         event => event?,
     };
@@ -136,47 +142,37 @@ pub async fn find(app: &Moffman, order: &ReservationOrder) -> Result<ShownReserv
     }
 }
 
-/// What a page is a place in the answer to.
-fn question(order: &ReservationsOrder, office: &Office) -> String {
-    format!("reservations {:?} {:?} {:?}", office.name, order.days, order.status)
+/// Where the page begins. The days of a place are those that its question means when it was asked.
+fn place(app: &Moffman, order: &ReservationsOrder, question: &str) -> Result<ListPlace, AgendaError> {
+    let Some(page) = &order.page else {
+        let days = order.days.of_list(app.clock.now().date_naive())?;
+        return Ok(ListPlace { days, page: None, number: 0, after: None });
+    };
+    let place: Option<ListPlace> = bookmark::read(question, page);
+    let place = place.filter(|place| order.days.of_list(place.days.start()) == Ok(place.days));
+    place.ok_or(AgendaError::NoSuchPage)
 }
 
 /// The page of Google's listing that the place names.
-async fn see(app: &Moffman, budget: &Budget, office: &Office, place: &ListPlace) -> Result<Arc<Sighted>, AgendaError> {
+async fn see(app: &Moffman, eyes: Eyes<'_>, office: &Office, place: &ListPlace) -> Result<Arc<Sighted>, AgendaError> {
+    if place.number > MOST_PAGES {
+        return Err(GoogleError::Unreadable.into());
+    }
     let sight = Sight { calendar: office.calendar_id.clone(), days: place.days, page: place.page.clone() };
-    match app.agenda.see(budget, sight).await {
+    match app.agenda.see(eyes, sight).await {
         // Google forgets the pages of a listing some time after it.
-        Err(AgendaError::Google(GoogleError::Refused { status: 400, .. } | GoogleError::SyncTokenExpired))
-            if place.page.is_some() =>
-        {
-            Err(AgendaError::NoSuchPage)
-        }
+        Err(AgendaError::Google(GoogleError::Refused { .. })) if place.page.is_some() => Err(AgendaError::NoSuchPage),
         sighted => sighted,
     }
 }
 
-/// What is to be listed of a page of Google's listing, in order, and how many events cannot be understood.
-async fn pick(
-    app: &Moffman,
-    order: &ReservationsOrder,
-    sighted: &Sighted,
-    place: &ListPlace,
-) -> Result<(Vec<Attendance>, usize), AgendaError> {
-    let budget = Budget { deadline: order.deadline, pace: None };
-    let roster = app.directory.roster(&budget).await?;
-    let rules = app.rules(&roster.users, app.clock.now());
-    let (mut listed, mut unreadable) = (Vec::new(), sighted.unreadable);
-    for event in &sighted.events {
-        match show(event, &rules) {
-            Shown::Attendance(attendance) => listed.push(*attendance),
-            Shown::Unreadable => unreadable += 1,
-            Shown::Hidden => {}
-        }
-    }
-    listed.retain(|one| one.days.overlaps(place.days) && order.status.is_none_or(|status| one.status == status));
+/// What is to be listed of a page of Google's listing, in order.
+fn pick(order: &ReservationsOrder, sighted: &Sighted, place: &ListPlace) -> Vec<Attendance> {
+    let wanted = sighted.attendances.iter().filter(|one| order.status.is_none_or(|status| one.status == status));
+    let mut listed: Vec<Attendance> = wanted.cloned().collect();
     listed.sort_by_cached_key(position);
     listed.retain(|one| place.after.as_ref().is_none_or(|after| position(one) > *after));
-    Ok((listed, unreadable))
+    listed
 }
 
 fn position(attendance: &Attendance) -> (NaiveDate, EventId) {

@@ -68,7 +68,7 @@ pub enum ReserveError {
 /// Registers or approves a reservation.
 pub async fn place(app: &Moffman, order: &ReserveOrder) -> Result<Placed, ReserveError> {
     let ReserveOrder { reservation, deadline } = order;
-    let budget = Budget { deadline: *deadline, pace: None };
+    let budget = Budget { deadline: *deadline, ..Budget::default() };
     let office = app.directory.office(&budget, reservation.office_id()).await?;
     let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
     let (event, status, is_new) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;

@@ -144,7 +144,7 @@ impl Sweeper {
     }
 
     fn budget(&self, context: &Context) -> Budget {
-        Budget { deadline: self.deadline(context), pace: None }
+        Budget { deadline: self.deadline(context), ..Budget::default() }
     }
 
     fn deadline(&self, context: &Context) -> Option<Moment> {

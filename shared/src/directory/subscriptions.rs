@@ -71,7 +71,8 @@ impl Subscriber {
 
         let total = new.len();
         new.truncate(AT_MOST);
-        let budget = Budget { deadline: self.end_of_waiting(budget), pace: Some(self.pace.clone()) };
+        let budget =
+            Budget { deadline: self.end_of_waiting(budget), pace: Some(self.pace.clone()), ..Budget::default() };
         let (done, failed) = try_to_subscribe(&self.google, &budget, &new).await;
         if let Err(error) = self.store.add_subscribed(&done).await {
             tracing::warn!(%error, "subscribed calendars cannot be remembered and will be subscribed again");
@@ -83,7 +84,7 @@ impl Subscriber {
     pub(super) async fn subscribe_some(&self, budget: &Budget, offices: &[Office]) {
         let soon = self.clock.moment() + AT_LEAST;
         let deadline = Some(budget.deadline.map_or(soon, |deadline| deadline.min(soon)));
-        self.subscribe(&Budget { deadline, pace: None }, offices).await;
+        self.subscribe(&Budget { deadline, ..Budget::default() }, offices).await;
     }
 
     /// Until when calendars have their turn, so that a caller with little time, such as a request, does not wait long.

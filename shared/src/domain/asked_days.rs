@@ -9,6 +9,10 @@ use super::reservation::InvalidRequest;
 const MOST_OF_A_LIST: u64 = 92;
 /// How many days lie between the first and the last of a list if nobody says which is the last.
 const AHEAD: Days = Days::new(14);
+/// The first day that Google can be asked about.
+const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a date");
+/// The last one: the day after it can still be written.
+const LAST: NaiveDate = NaiveDate::from_ymd_opt(9_999, 12, 30).expect("a date");
 /// How many days attendance is shown for at most.
 const MOST_OF_ATTENDANCE: u64 = 31;
 
@@ -25,7 +29,7 @@ impl AskedDays {
     /// The days of a list: from today on if nothing is said, and two weeks more.
     pub fn of_list(self, today: NaiveDate) -> Result<DateRange, InvalidRequest> {
         let from = self.from.unwrap_or(today);
-        let to = self.to.or_else(|| from.checked_add_days(AHEAD)).unwrap_or(from);
+        let to = self.to.unwrap_or_else(|| later(from, AHEAD));
         range(from, to, MOST_OF_A_LIST, "must be at most 91 days after `from`")
     }
 
@@ -33,9 +37,14 @@ impl AskedDays {
     /// that is named.
     pub fn of_attendance(self, today: NaiveDate) -> Result<DateRange, InvalidRequest> {
         let from = self.from.unwrap_or_else(|| monday_before(self.to.unwrap_or(today)));
-        let to = self.to.or_else(|| monday_before(from).checked_add_days(Days::new(6))).unwrap_or(from);
+        let to = self.to.unwrap_or_else(|| later(monday_before(from), Days::new(6)));
         range(from, to, MOST_OF_ATTENDANCE, "must be at most 30 days after `from`")
     }
+}
+
+/// The day that is so many days later, or the last one that can be asked for.
+fn later(day: NaiveDate, days: Days) -> NaiveDate {
+    day.checked_add_days(days).map_or(LAST, |later| later.min(LAST).max(day))
 }
 
 fn monday_before(day: NaiveDate) -> NaiveDate {
@@ -44,6 +53,9 @@ fn monday_before(day: NaiveDate) -> NaiveDate {
 
 fn range(from: NaiveDate, to: NaiveDate, most: u64, too_many: &'static str) -> Result<DateRange, InvalidRequest> {
     let invalid = |what| InvalidRequest { field: "to", what };
+    if from < FIRST {
+        return Err(InvalidRequest { field: "from", what: "must not be before 0001-01-01" });
+    }
     if to < from {
         return Err(invalid("must not precede `from`"));
     }
@@ -78,7 +90,9 @@ mod tests {
             ("2026-06-02", "2026-06-01", "`to` must not precede `from`"),
             ("", "2026-06-16", "`to` must not precede `from`"),
             ("9999-12-30", "9999-12-30", "9999-12-30/9999-12-31"),
+            ("9999-12-25", "", "9999-12-25/9999-12-31"),
             ("9999-12-31", "", "`to` must be before 9999-12-31"),
+            ("0000-12-31", "0001-01-01", "`from` must not be before 0001-01-01"),
         ] {
             assert_eq!(read(days(from, to).of_list(today)), range, "{from} {to}");
         }

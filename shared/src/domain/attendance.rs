@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use super::date_range::DateRange;
 use super::email::{Email, PersonKey};
 use super::etag::Etag;
-use super::event::Event;
+use super::event::{Event, LONGEST_TITLE};
 use super::event_id::EventId;
 use super::form::FormKey;
 use super::reservation::{Status, status_of};
-use super::sweep_plan::{LeaveReason, Rules, Verdict, judge, series_of, was_swept};
+use super::sweep_plan::{LeaveReason, Rules, Verdict, judge, was_swept};
 
 /// Somebody's days in an office.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +108,8 @@ pub fn show(event: &Event, rules: &Rules<'_>) -> Shown {
 
 /// Whether it is the event of a reservation, ours or upstream's, or a day of one that somebody made a series.
 fn is_reservation(event: &Event) -> bool {
-    let id = series_of(event.series_id());
+    // What Google adds to an id for a day of a series, or for a series that was split, begins with this character.
+    let id = event.series_id().split('_').next().unwrap_or_default();
     let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     is_id && event.marks.processed.is_some()
 }
@@ -134,8 +135,13 @@ fn manual_status(event: &Event, rules: &Rules<'_>) -> Option<Status> {
 /// The person of a reservation. The title of a pending one is the name in parentheses.
 fn reserved_for(event: &Event, status: Status) -> (String, Attendee) {
     let title = event.title.as_deref().unwrap_or_default();
-    let bare = title.strip_prefix('(').and_then(|title| title.strip_suffix(')'));
-    let name = bare.filter(|_| status == Status::Pending).unwrap_or(title);
+    let opened = title.strip_prefix('(').filter(|_| status == Status::Pending);
+    let name = match opened.map(|opened| (opened, opened.strip_suffix(')'))) {
+        Some((_, Some(name))) => name,
+        // A title that was too long for Google has lost its end.
+        Some((cut, None)) if title.chars().count() >= LONGEST_TITLE => cut,
+        _ => title,
+    };
     let key = event.marks.requester.as_ref().map(Email::key);
     (name.to_owned(), key.map_or_else(|| Attendee::Named(name.to_owned()), Attendee::Known))
 }

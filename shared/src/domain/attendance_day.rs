@@ -1,10 +1,10 @@
 //! Who is in an office on each day.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::attendance::{Attendance, AttendanceKind, Attendee};
+use super::attendance::{Attendance, AttendanceKind};
 use super::date_range::DateRange;
 use super::reservation::Status;
 
@@ -41,29 +41,25 @@ pub fn by_day(mut attendances: Vec<Attendance>, range: DateRange) -> Vec<Attenda
         let place = |one: &Attendance| (one.status == Status::Pending, one.days.start());
         place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id))
     });
-    let mut days: Vec<(NaiveDate, HashMap<&Attendee, PersonIn>)> =
-        range.each().map(|date| (date, HashMap::new())).collect();
-    for attendance in &attendances {
-        for (_, people) in days.iter_mut().filter(|(date, _)| attendance.days.contains(*date)) {
-            people.entry(&attendance.attendee).or_insert_with(|| PersonIn {
-                name: attendance.name.clone(),
-                status: attendance.status,
-                kind: attendance.kind,
-            });
-        }
-    }
-    days.into_iter().map(|(date, people)| AttendanceDay { date, people: by_name(people.into_values()) }).collect()
+    range.each().map(|date| AttendanceDay { date, people: people_of(&attendances, date) }).collect()
 }
 
-fn by_name(people: impl Iterator<Item = PersonIn>) -> Vec<PersonIn> {
-    let mut people: Vec<PersonIn> = people.collect();
-    people.sort_by(|a, b| (&a.name, a.status == Status::Pending).cmp(&(&b.name, b.status == Status::Pending)));
+/// Who is in on a day, by name. Of the entries of a person, the first counts.
+fn people_of(attendances: &[Attendance], date: NaiveDate) -> Vec<PersonIn> {
+    let mut known = HashSet::new();
+    let entries = attendances.iter().filter(|attendance| attendance.days.contains(date));
+    let entries = entries.filter(|attendance| known.insert(&attendance.attendee));
+    let mut people: Vec<PersonIn> = entries
+        .map(|Attendance { name, status, kind, .. }| PersonIn { name: name.clone(), status: *status, kind: *kind })
+        .collect();
+    people.sort_by(|a, b| a.name.cmp(&b.name));
     people
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attendance::Attendee;
     use crate::domain::email::Email;
 
     fn attendance(id: &str, name: &str, address: Option<&str>, days: &str) -> Attendance {

@@ -19,6 +19,9 @@ pub const APPROVED_EVENT: &str = "moffman_event";
 /// The private property with the days for which a sweep approved the event, as a [`DateRange`] is written.
 pub const APPROVED_DATES: &str = "moffman_dates";
 
+/// The longest title that Google takes, in characters.
+pub const LONGEST_TITLE: usize = 1_024;
+
 /// An event as Google last showed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {

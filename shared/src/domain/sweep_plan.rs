@@ -181,7 +181,7 @@ pub(super) fn was_swept(event: &Event) -> bool {
 }
 
 /// The series of an occurrence's id, which ends in `_20260618` or `_20260618T080000Z`; any other id as it is.
-pub(super) fn series_of(id: &str) -> &str {
+fn series_of(id: &str) -> &str {
     match id.rsplit_once('_') {
         Some((series, suffix)) if !series.is_empty() && is_original_start(suffix) => series,
         _ => id,

@@ -62,7 +62,7 @@ pub struct FormsPage {
 pub async fn list(app: &Moffman, order: &ListOrder) -> Result<FormsPage, FormsError> {
     let from = order.page.as_deref().map(|page| Bookmark::read(page).ok_or(FormsError::NoSuchPage));
     let from = from.transpose()?.unwrap_or_default();
-    let budget = Budget { deadline: order.deadline, pace: None };
+    let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let named = match &order.filter.office {
         Some(name) => Some(app.directory.office(&budget, name).await?),
         None => None,

@@ -72,7 +72,7 @@ async fn settle(
     deadline: Option<Moment>,
 ) -> Result<ShownForm, FormsError> {
     let id = FormId::read(id).ok_or(FormsError::NoSuchForm)?;
-    let roster = app.directory.roster(&Budget { deadline, pace: None }).await?;
+    let roster = app.directory.roster(&Budget { deadline, ..Budget::default() }).await?;
     let settling = Settling { app, roster, happening };
     for _ in 0..MOST_ROUNDS {
         let subject = match app.store.form_named(&id, app.clock.now()).await? {

@@ -1,6 +1,7 @@
 //! What a call to Google may take, and what it costs.
 
 use super::pace::Pace;
+use super::shared_quota::SharedQuota;
 use crate::clock::Moment;
 
 /// What a read costs of the quota, in units per minute and user.
@@ -15,4 +16,6 @@ pub struct Budget {
     pub deadline: Option<Moment>,
     /// The pace to keep to.
     pub pace: Option<Pace>,
+    /// What further attempts are taken from; the caller has taken the first one.
+    pub shared: Option<SharedQuota>,
 }

@@ -60,6 +60,13 @@ impl<'a> GoogleCalendar<'a> {
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
+    /// The same, with the days of a timed event as the calendar has them, although its zone is not known.
+    pub async fn look_at_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
+        let text = self.get_text(event_id).await?;
+        let event = event::read_essential(&text, ReadContext { by_offsets: true, ..self.context() });
+        event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
+    }
+
     async fn get_text(self, event_id: &EventId) -> Result<String, GoogleError> {
         let url = &self.event_url(event_id);
         let get = |token: SecretString| async move {
@@ -143,6 +150,6 @@ impl<'a> GoogleCalendar<'a> {
     }
 
     fn context(self) -> ReadContext<'a> {
-        ReadContext { calendar: self.id, zone: self.zone, now: self.google.now() }
+        ReadContext { calendar: self.id, zone: self.zone, by_offsets: false, now: self.google.now() }
     }
 }

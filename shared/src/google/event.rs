@@ -14,7 +14,8 @@ use crate::domain::calendar_id::CalendarId;
 use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
 use crate::domain::event::{
-    APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, Marks, PROCESSED, REQUESTER, RESERVATION,
+    APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, LONGEST_TITLE, Marks, PROCESSED, REQUESTER,
+    RESERVATION,
 };
 use crate::domain::event_id::EventId;
 use crate::domain::zone::Zone;
@@ -22,8 +23,6 @@ use crate::domain::zone::Zone;
 /// The partial response that has all an [`Event`] needs.
 pub(super) const FIELDS: &str = "id,etag,status,eventType,creator/email,organizer(email,self),guestsCanModify,locked,updated,start,end,\
                                  summary,recurringEventId,recurrence,extendedProperties/private,htmlLink";
-/// The longest title that Google takes, in characters.
-const LONGEST_TITLE: usize = 1_024;
 
 /// The earliest time of a change that is believed, because this API is younger.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp_secs(946_684_800).expect("the year 2000");
@@ -38,6 +37,9 @@ pub(super) struct ReadContext<'a> {
     pub calendar: &'a CalendarId,
     /// The calendar's zone, if it is known.
     pub zone: Option<Zone>,
+    /// Whether the offsets of times count more than the event's own zone where the calendar's is not known. Google writes
+    /// them in the calendar's zone.
+    pub by_offsets: bool,
     /// When it was read.
     pub now: DateTime<Utc>,
 }
@@ -77,7 +79,7 @@ fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
         kind: kind(event.event_type.as_deref(), event.recurrence.as_deref()),
         creator: event.creator.and_then(|creator| creator.email).and_then(|email| Email::parse(&email)),
         updated: event.updated.filter(|updated| (EARLIEST..=context.now + AHEAD).contains(updated)),
-        days: days(&start, &end, context.zone, text),
+        days: days(&start, &end, text, context),
         timed: start.date_time.is_some(),
         title: event.summary,
         series: event.recurring_event_id.map(EventId::from),
@@ -115,21 +117,28 @@ fn marks(mut private: HashMap<String, String>) -> Marks {
     }
 }
 
-fn days(start: &api::EventDateTime, end: &api::EventDateTime, zone: Option<Zone>, text: &str) -> Option<DateRange> {
+fn days(
+    start: &api::EventDateTime,
+    end: &api::EventDateTime,
+    text: &str,
+    context: ReadContext<'_>,
+) -> Option<DateRange> {
+    let zone = context.zone;
     let (first, after_last) = match (start.date, end.date, start.date_time, end.date_time) {
         (Some(start), Some(end), ..) => (start, end),
         (_, _, Some(first), Some(last)) if zone.is_some() => {
             let local = |instant: DateTime<Utc>| LocalTime { instant: instant.fixed_offset(), zone };
             local_days(local(first), local(last))?
         }
-        (_, _, Some(_), Some(_)) => own_days(start, end, text)?,
+        (_, _, Some(_), Some(_)) if context.by_offsets => own_days(None, None, text)?,
+        (_, _, Some(_), Some(_)) => own_days(start.time_zone.as_deref(), end.time_zone.as_deref(), text)?,
         _ => return None,
     };
     DateRange::new(first, after_last).ok()
 }
 
-/// The days of an event in its own zone, or by the offsets of its times.
-fn own_days(start: &api::EventDateTime, end: &api::EventDateTime, text: &str) -> Option<(NaiveDate, NaiveDate)> {
+/// The days of an event in its own zones, or by the offsets of its times.
+fn own_days(start: Option<&str>, end: Option<&str>, text: &str) -> Option<(NaiveDate, NaiveDate)> {
     #[derive(Deserialize)]
     struct EventTimes {
         start: EventTime,
@@ -141,8 +150,8 @@ fn own_days(start: &api::EventDateTime, end: &api::EventDateTime, text: &str) ->
         date_time: DateTime<FixedOffset>,
     }
     let EventTimes { start: first, end: last } = serde_json::from_str(text).ok()?;
-    let from = start.time_zone.as_deref().and_then(Zone::named);
-    let to = end.time_zone.as_deref().and_then(Zone::named).or(from);
+    let from = start.and_then(Zone::named);
+    let to = end.and_then(Zone::named).or(from);
     local_days(LocalTime { instant: first.date_time, zone: from }, LocalTime { instant: last.date_time, zone: to })
 }
 

@@ -148,7 +148,7 @@ impl EventsPage {
         let page: Page = is_object.then(|| serde_json::from_str(text).ok())??;
         let zone_name = page.time_zone.and_then(as_text);
         let zone = zone_name.as_deref().and_then(Zone::named);
-        let context = ReadContext { calendar, zone, now };
+        let context = ReadContext { calendar, zone, by_offsets: false, now };
         let (mut events, mut odd) = (Vec::new(), Vec::new());
         for (index, item) in page.items.unwrap_or_default().into_iter().map(RawValue::get).enumerate() {
             match event::read(item, context) {

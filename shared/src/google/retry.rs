@@ -91,9 +91,10 @@ impl Retry<'_> {
                 Again::WithFreshToken => fresh_token = true,
                 Again::Later => {
                     failed += 1;
-                    self.pause(failed, failure.error).await?;
+                    self.pause(failed, &failure.error).await.ok_or_else(|| failure.error.clone())?;
                 }
             }
+            self.take_another().await.ok_or(failure.error)?;
         }
     }
 
@@ -106,19 +107,27 @@ impl Retry<'_> {
         if limit.is_zero() { Err(GoogleError::OutOfTime) } else { Ok(limit) }
     }
 
-    /// Waits before the next attempt; gives up when that would come too late.
-    async fn pause(&self, failed: u32, error: GoogleError) -> Result<(), GoogleError> {
+    /// Takes another attempt of what is shared with other processes, where it is. `None`: there is nothing left.
+    async fn take_another(&self) -> Option<()> {
+        match &self.budget.shared {
+            Some(shared) => shared.take(self.units).await.unwrap_or(false).then_some(()),
+            None => Some(()),
+        }
+    }
+
+    /// Waits before the next attempt. `None`: it would come too late.
+    async fn pause(&self, failed: u32, error: &GoogleError) -> Option<()> {
         let retry_after = error.retry_after().unwrap_or_default();
         if failed >= ATTEMPTS || retry_after > LONGEST_RETRY_AFTER {
-            return Err(error);
+            return None;
         }
         let wait = wait(failed, retry_after, self.randomness);
         if self.budget.deadline.is_some_and(|deadline| self.clock.until(deadline) <= wait) {
-            return Err(error);
+            return None;
         }
-        tracing::debug!(failed, error = %error, wait_ms = wait.as_millis(), "Google is called again");
+        tracing::debug!(failed, %error, wait_ms = wait.as_millis(), "Google is called again");
         self.clock.pause(wait).await;
-        Ok(())
+        Some(())
     }
 }
 
@@ -240,7 +249,7 @@ mod tests {
         for (left, longest) in [(None, 10), (Some(60), 10), (Some(4), 4)] {
             let bench = Bench::new();
             let deadline = left.map(|seconds| bench.time.clock().moment() + Duration::from_secs(seconds));
-            let budget = Budget { deadline, pace: None };
+            let budget = Budget { deadline, ..Budget::default() };
             let clock = bench.time.clock();
             let retry = Retry { clock: &clock, randomness: &bench.randomness, budget: &budget, units: 1 };
             let silence = retry.run(|_| std::future::pending::<Result<(), FailedAttempt>>());

@@ -87,7 +87,7 @@ pub(super) fn count(met: &MetForms) -> OpenForms {
         held: in_state(HowFar::Held),
         waiting: in_state(HowFar::Waiting),
         in_doubt: in_state(HowFar::InDoubt),
-        without_event: met.values().filter(|form| !form.is_asked).count(),
+        without_event: open().filter(|form| !form.is_asked).count(),
         oldest_at: open().map(|form| form.since).min(),
     }
 }

@@ -44,7 +44,7 @@ use crate::google::pace::Pace;
 pub async fn sweep(app: &Moffman, order: &SweepOrder) -> Result<SweepReport, SweepError> {
     let calls_before = app.google.calls();
     let pace = order.share.map_or_else(|| app.pace.clone(), |share| Pace::new(app.clock.clone(), share));
-    let budget = Budget { deadline: order.deadline, pace: Some(pace) };
+    let budget = Budget { deadline: order.deadline, pace: Some(pace), ..Budget::default() };
     let roster = app.directory.roster(&budget).await?;
     let offices = match &order.scope {
         SweepScope::Office(name) => vec![app.directory.office(&budget, name).await?],

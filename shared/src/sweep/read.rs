@@ -1,9 +1,12 @@
 //! How a [`Sweep`] reads a calendar: what is found is recorded, then the cursor moves on.
 
+use std::collections::BTreeSet;
+
 use super::calendar::{Backlog, CalendarError, SweptCalendar};
-use super::list::Lister;
+use super::list::{Listed, Lister};
 use super::sweeping::Sweep;
 use crate::domain::digest::digest;
+use crate::domain::form::FormKey;
 use crate::domain::office::Office;
 use crate::domain::sweep_plan::LeaveReason;
 use crate::google::{AccessRole, GoogleError};
@@ -11,6 +14,7 @@ use crate::store::StoreError;
 use crate::store::calendar::CalendarState;
 use crate::store::cursor::Cursor;
 use crate::store::item::kept;
+use crate::store::open_record::OpenRecord;
 use crate::store::write::Written;
 
 impl Sweep<'_> {
@@ -46,10 +50,15 @@ impl Sweep<'_> {
         let listed = listed.map_err(|error| match error {
             CalendarError::Google(GoogleError::NotFound) => CalendarError::NotShared { account: account() },
             error => error,
-        })?;
-        if listed.access == AccessRole::ReadOnly {
-            return Err(CalendarError::ReadOnly { account: account() });
+        });
+        let listed = match listed {
+            Ok(Listed { access: AccessRole::ReadOnly, .. }) => Err(CalendarError::ReadOnly { account: account() }),
+            listed => listed,
+        };
+        if listed.is_err() {
+            self.report_forms(calendar, &state).await;
         }
+        let listed = listed?;
         if listed.zone.is_none() {
             tracing::warn!(
                 office.digest = digest(calendar.office.calendar_id.key()),
@@ -86,6 +95,22 @@ impl Sweep<'_> {
         calendar.report.add_left(&state.left, now);
         if state.unreadable > 0 {
             calendar.problem(format!("{} records of open events cannot be read", state.unreadable));
+        }
+    }
+
+    /// Reports how far the forms of what is open have come, where the calendar cannot be read and no work will tell.
+    async fn report_forms(&self, calendar: &mut SweptCalendar, state: &CalendarState) {
+        let now = self.app.clock.now();
+        let keys: BTreeSet<FormKey> = state.open.iter().map(|record| record.form()).collect();
+        if keys.is_empty() {
+            return;
+        }
+        match self.app.store.forms(&keys.into_iter().collect::<Vec<_>>(), now).await {
+            Ok(forms) => {
+                let form_of = |record: &OpenRecord| forms.get(&record.form()).map(|item| &item.form);
+                calendar.report.set_open(state.open.iter().map(|record| (&**record, form_of(record))), now);
+            }
+            Err(error) => calendar.problem(error.to_string()),
         }
     }
 

@@ -200,7 +200,8 @@ async fn a_hanging_call_ends_at_the_deadline() {
 #[tokio::test]
 async fn sweeping_keeps_to_its_pace() {
     let mut bench = Bench::new().await;
-    bench.budget = Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone(), Share::WHOLE)) };
+    bench.budget =
+        Budget { deadline: None, pace: Some(Pace::new(bench.clock.clone(), Share::WHOLE)), ..Budget::default() };
     let before = bench.world.now();
     for _ in 0..35 {
         bench.at_google().subscribe().await.unwrap();

@@ -131,7 +131,7 @@ async fn subscriptions_take_nothing_from_the_pace_of_sweeps() {
     let process = ctx.usual_process();
     let pace = Pace::new(ctx.clock(), Share::WHOLE);
     let deadline = Some(ctx.clock().moment() + Duration::from_secs(25));
-    let budget = Budget { deadline, pace: Some(pace.clone()) };
+    let budget = Budget { deadline, pace: Some(pace.clone()), ..Budget::default() };
     process.app.directory.roster(&budget).await.unwrap();
     assert_eq!(ctx.world.subscriptions().len(), 5);
     // Reading the sheet was one call.

@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse, Response};
 use moffman::attendance::{self, AttendanceOrder};
+use utoipa::ToSchema;
 
 use self::answer::AttendanceAnswer;
 use crate::api::{ApiState, Lifetime};
@@ -22,7 +23,8 @@ use crate::query::Parameters;
 const PARAMETERS: [&str; 5] = ["office_id", "from", "to", "format", "page"];
 
 /// How the answer is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 enum AnswerFormat {
     Json,
     Csv,
@@ -55,14 +57,21 @@ problems! {
             format = Date,
             description = "The last day, at most 30 days after the first; Sunday of the week of `from` if it is not given"
         ),
-        ("format" = Option<String>, Query, description = "`csv` or `json`; counts more than `Accept`"),
+        ("format" = inline(Option<AnswerFormat>), Query, description = "Counts more than `Accept`"),
         ("page" = Option<String>, Query, description = "`next` of an earlier answer"),
     ),
     responses(
         (
             status = 200,
             description = "Who is in. As CSV, the next part is in the header `Link`",
-            content((AttendanceAnswer = "application/json"), (String = "text/csv"))
+            headers(
+                ("link" = String, description = "The next part of a table, relative to the request's address"),
+                ("content-disposition" = String, description = "The name of a table's file")
+            ),
+            content(
+                (AttendanceAnswer = "application/json"),
+                (String = "text/csv", example = json!("office,date,name,status\r\nBrno,2026-06-18,Eva Example,approved\r\n"))
+            )
         ),
         AttendanceProblems
     )

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{Days, NaiveDate, TimeDelta};
-use moffman_simulators::{CalendarOptions, Call, CopyTarget, NewEvent, Recurrence, Tamper};
+use moffman_simulators::{CalendarOptions, Call, CopyTarget, NewEvent, Recurrence, Tamper, When};
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation};
@@ -15,12 +17,20 @@ struct Odd(String);
 
 impl Tamper for Odd {
     fn answer_text(&self, call: &Call, body: &mut String) {
-        if call.operation == "events.list" {
-            let mut answer: Value = serde_json::from_str(body).unwrap();
-            let items = answer["items"].as_array_mut().unwrap().iter_mut();
-            items.filter(|item| item["id"] == self.0.as_str()).for_each(|item| item["end"] = json!({}));
-            *body = answer.to_string();
+        if !call.operation.starts_with("events.") {
+            return;
         }
+        let mut answer: Value = serde_json::from_str(body).unwrap();
+        let spoil = |event: &mut Value| {
+            if event["id"] == self.0.as_str() {
+                event["end"] = json!({});
+            }
+        };
+        match answer.get_mut("items").and_then(Value::as_array_mut) {
+            Some(items) => items.iter_mut().for_each(spoil),
+            None => spoil(&mut answer),
+        }
+        *body = answer.to_string();
     }
 }
 
@@ -164,10 +174,62 @@ async fn a_list_goes_on_where_the_page_ended() {
         query = format!("office_id=prague&limit=1&page={next}");
         for other in ["office_id=brno", "office_id=prague&status=pending", "office_id=prague&to=2030-01-01"] {
             let answer = client.send("GET", &format!("{LISTS}?{other}&page={next}"), "").await;
-            answer.expect_problem_with(422, "invalid-content", if other.contains("2030") { "to" } else { "page" });
+            answer.expect_problem_with(422, "invalid-content", "page");
         }
     }
     assert_eq!(names, ["person 0", "person 1", "person 2", "person 3", "person 4"]);
+}
+
+#[tokio::test]
+async fn a_page_goes_on_after_midnight_and_has_no_days_but_those_that_were_asked_for() {
+    let client = Client::start().await;
+    for name in ["one", "two"] {
+        registers(&client, name, 0, true).await;
+    }
+    let query = format!("office_id=prague&to={}", day(&client, 0));
+    let next = page(&client, &format!("{query}&limit=1")).await["next"].as_str().unwrap().to_owned();
+    client.stage.world.advance(TimeDelta::days(1));
+    let rest = page(&client, &format!("{query}&page={next}")).await;
+    assert_eq!((rest["reservations"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
+    let mut place: Value = serde_json::from_slice(&BASE64.decode(next).unwrap()).unwrap();
+    place[1]["days"] = json!("0001-01-01/9999-12-31");
+    let forged = BASE64.encode(place.to_string());
+    let answer = client.send("GET", &format!("{LISTS}?{query}&page={forged}"), "").await;
+    answer.expect_problem_with(422, "invalid-content", "page");
+}
+
+#[tokio::test]
+async fn a_listing_of_google_without_an_end_is_not_followed_for_ever() {
+    let client = Client::start().await;
+    client.stage.world.list_for_ever(PRAGUE);
+    let attendance = client.send("GET", "/api/v1/attendance?office_id=prague", "").await.json();
+    assert_eq!(attendance["offices"][0]["problem"], "Google's answer cannot be read");
+}
+
+#[tokio::test]
+async fn one_has_the_days_that_the_list_has_wherever_it_was_entered() {
+    let client = Client::start().await;
+    let here = "here@group.calendar.google.com";
+    let options = CalendarOptions { time_zone: "Europe/Prague".to_owned(), ..CalendarOptions::default() };
+    client.stage.world.add_calendar(here, options);
+    let client = client.restarted(|settings| settings["offices"]["office_list"][0]["id"] = json!(here));
+    let at = |hour: &str| When::in_zone(&format!("{}T{hour}:00:00", day(&client, 3)), "America/New_York");
+    let id = client.stage.world.person_adds(here, ANNA, NewEvent::new(at("22"), at("23")));
+    assert_eq!(client.sweep().await["events_approved"], 1);
+    let list = page(&client, "office_id=prague").await;
+    let one = client.send("GET", &format!("{LISTS}/{id}?office_id=prague"), "").await.json();
+    assert_eq!(list["reservations"], json!([one]));
+    assert_eq!((&one["start"], &one["status"]), (&json!(day(&client, 4).to_string()), &json!("approved")));
+}
+
+#[tokio::test]
+async fn a_reservation_that_was_made_a_series_and_split_stays_one() {
+    let client = Client::start().await;
+    let id = registers(&client, "Ada Example", 1, true).await;
+    let world = &client.stage.world;
+    world.person_makes_series(PRAGUE, &id, Recurrence::weekly().times(2));
+    let range = format!("office_id=prague&from={}&to={}", day(&client, 0), day(&client, 10));
+    assert_eq!(listed(&client, &range).await, ["reservation approved Ada Example"; 2]);
 }
 
 #[tokio::test]
@@ -178,6 +240,20 @@ async fn an_event_that_cannot_be_understood_is_counted_and_left_out() {
     client.stage.world.tamper(Arc::new(Odd(odd)));
     let page = page(&client, "office_id=prague").await;
     assert_eq!((page["reservations"].as_array().unwrap().len(), &page["unreadable"]), (1, &json!(1)));
+}
+
+#[tokio::test]
+async fn a_strangers_event_is_hidden_however_odd_it_is() {
+    let client = Client::start().await;
+    let event = NewEvent::new(day(&client, 3), day(&client, 4));
+    let odd = client.stage.world.person_adds(PRAGUE, "stranger@example.com", event);
+    client.stage.world.tamper(Arc::new(Odd(odd.clone())));
+    let answer = client.send("GET", &format!("{LISTS}/{odd}?office_id=prague"), "").await;
+    answer.expect_problem(404, "no-such-reservation");
+    let mine = anna_adds(&client, PRAGUE, 4);
+    client.stage.world.tamper(Arc::new(Odd(mine.clone())));
+    let answer = client.send("GET", &format!("{LISTS}/{mine}?office_id=prague"), "").await;
+    answer.expect_problem(502, "google-refused");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What lists and attendance take of Google's quota, and what they answer from memory.
 
 use chrono::{TimeDelta, Timelike as _};
-use moffman_simulators::CalendarOptions;
+use moffman_simulators::{CalendarOptions, Fault};
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -104,6 +104,19 @@ async fn sixty_calls_a_minute_and_then_everybody_waits_for_the_next_one() {
     client.stage.world.advance(TimeDelta::seconds(48));
     assert_eq!(client.send("GET", &one, "").await.status, 200);
     assert_ne!(busy.minute(), client.stage.world.now().minute());
+}
+
+#[tokio::test]
+async fn every_attempt_counts() {
+    let client = at_the_minute().await;
+    let id = anna_adds(&client, PRAGUE, 3);
+    client.stage.world.fail("events.list", Fault::status(500, "backendError")).times(4);
+    client.send("GET", LIST, "").await.expect_problem(503, "google-unavailable");
+    let one = format!("/api/v1/reservations/{id}?office_id=prague");
+    for _ in 0..56 {
+        assert_eq!(client.send("GET", &one, "").await.status, 200);
+    }
+    client.send("GET", &one, "").await.expect_problem(503, "lists-used-up");
 }
 
 #[tokio::test]

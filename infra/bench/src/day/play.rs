@@ -98,7 +98,7 @@ async fn invoke(deployment: &Deployment, event: Value) -> Result<(), Trouble> {
             align_schedules(deployment, &app, deadline).await.map(drop)
         }
         Task::Maintain { .. } => {
-            app.directory.roster(&Budget { deadline, pace: None }).await?;
+            app.directory.roster(&Budget { deadline, ..Budget::default() }).await?;
             let alignment = align_schedules(deployment, &app, deadline).await?;
             orphans::tend(&app, &TendOrder { deadline }).await?;
             measure_ages(&app, &MeasureOrder { schedules: &alignment.sweeps }).await?;

@@ -88,6 +88,15 @@ fn reservations_are_known_by_their_ids_ours_and_upstreams() {
             },
             "Reservation Approved Ada",
         ),
+        (
+            Event {
+                id: format!("{RESERVED}_R20260619_20260626").as_str().into(),
+                series: Some(format!("{RESERVED}_R20260619").as_str().into()),
+                ..reserved("true", "Ada")
+            },
+            "Reservation Approved Ada",
+        ),
+        (reserved("false", "(Ada"), "Reservation Pending (Ada"),
         (Event { days: None, ..reserved("true", "Ada") }, "Unreadable"),
         (Event { cancelled: true, ..reserved("true", "Ada") }, "Hidden"),
         (Event { marks: Marks::default(), ..reserved("true", "Ada") }, "Hidden"),
@@ -95,6 +104,13 @@ fn reservations_are_known_by_their_ids_ours_and_upstreams() {
     ] {
         assert_eq!(told(&event), expected, "{event:#?}");
     }
+}
+
+#[test]
+fn a_title_that_google_cut_has_lost_its_parenthesis() {
+    let name = "a".repeat(LONGEST_TITLE);
+    let title: String = format!("({name})").chars().take(LONGEST_TITLE).collect();
+    assert_eq!(told(&reserved("false", &title)), format!("Reservation Pending {}", &name[1..]));
 }
 
 #[test]
