@@ -110,7 +110,8 @@ impl Retry<'_> {
     /// Takes another attempt of what is shared with other processes, where it is. `None`: there is nothing left.
     async fn take_another(&self) -> Option<()> {
         match &self.budget.shared {
-            Some(shared) => shared.take(self.units).await.unwrap_or(false).then_some(()),
+            // The future of the SDK is large; a box keeps those of all callers small.
+            Some(shared) => Box::pin(shared.take(self.units)).await.unwrap_or(false).then_some(()),
             None => Some(()),
         }
     }
