@@ -96,7 +96,7 @@ async fn the_last_sweep_and_its_forms_are_told() {
     let forms = json!({
         "open": 0, "held": 0, "waiting": 0, "in_doubt": 0, "without_event": 0, "oldest_open_seconds": null,
     });
-    assert_eq!(told(&client).await["forms"]["held"], 1);
+    assert_eq!(told(&client).await["forms"], forms);
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn forms_are_told_apart_by_what_they_wait_for() {
     // A calendar that cannot be read any more hides none of that.
     client.stage.world.remove_calendar(PRAGUE);
     scheduled_sweep(&client, 0, 1).await;
-    assert_eq!(told(&client).await["forms"], forms);
+    assert_eq!(told(&client).await["forms"]["held"], 1);
 }
 
 #[tokio::test]
