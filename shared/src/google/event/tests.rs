@@ -9,7 +9,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn read_in(zone: Option<Zone>, event: &Value) -> Result<Event, String> {
-    read(&event.to_string(), ReadContext { calendar: &calendar(), zone, now: now() })
+    read(&event.to_string(), ReadContext { calendar: &calendar(), zone, by_offsets: false, now: now() })
 }
 
 fn read_alone(event: &Value) -> Result<Event, String> {
@@ -47,7 +47,8 @@ fn date(text: &str) -> api::EventDateTime {
 }
 
 fn written(start: &api::EventDateTime, end: &api::EventDateTime, zone: &str) -> String {
-    days(start, end, Zone::named(zone), "").map(|days| days.to_string()).unwrap_or_default()
+    let context = ReadContext { calendar: &calendar(), zone: Zone::named(zone), by_offsets: false, now: now() };
+    days(start, end, "", context).map(|days| days.to_string()).unwrap_or_default()
 }
 
 #[test]
@@ -144,7 +145,12 @@ fn what_cannot_be_read_of_an_answer_is_as_it_was_written() {
     };
     let written = |text: &str| {
         let (calendar, zone) = (calendar(), None);
-        read_written(text, &"e".into(), &change, ReadContext { calendar: &calendar, zone, now: now() })
+        read_written(
+            text,
+            &"e".into(),
+            &change,
+            ReadContext { calendar: &calendar, zone, by_offsets: false, now: now() },
+        )
     };
     for odd in ["{}", r#"{"id": 7, "etag": {}, "start": 5, "extendedProperties": null}"#, r#"{"summary": "\ud800"}"#] {
         let event = written(odd).unwrap();
@@ -161,7 +167,7 @@ fn what_cannot_be_read_of_an_answer_is_as_it_was_written() {
 fn an_own_event_may_have_odd_dates_and_titles_and_nothing_odd_that_says_whose_it_is() {
     let read = |text: &str| {
         let calendar = calendar();
-        read_essential(text, ReadContext { calendar: &calendar, zone: None, now: now() })
+        read_essential(text, ReadContext { calendar: &calendar, zone: None, by_offsets: false, now: now() })
     };
     let odd = read(r#"{"id": "e", "etag": "1", "summary": "\ud800", "end": {"date": "10000-01-01"}}"#).unwrap();
     assert_eq!((odd.title, odd.days), (None, None));
