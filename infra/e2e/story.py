@@ -51,7 +51,7 @@ def key_is_needed(stage: Stage) -> None:
     """Without the key there is only health"""
     paths = stage.api.get("/api/v1/openapi.json").ok()["paths"]
     operations = [(method.upper(), path) for path, methods in paths.items() for method in methods]
-    expect("how many operations", len(operations), 14)
+    expect("how many operations", len(operations), 17)
     for key in ("", "not-the-key"):
         caller = Api(stage.api.url, key)
         for method, path in operations:
@@ -135,6 +135,21 @@ def attendance_is_read(stage: Stage) -> None:
     expect("the table", table.body.decode("utf-8-sig").splitlines(), ["office,date,name,status", *lines])
 
 
+def reservation_is_ended(stage: Stage) -> None:
+    """A reservation that is rejected over the API is not brought back by a late repetition"""
+    days, office = (str(stage.day(24)), str(stage.day(25))), {"office_id": "Brno"}
+    request = lambda: stage.api.reserve("Bob Example", "Brno", *days, approved=False, request_dt="3")
+    path = f"/api/v1/reservations/{request().ok()['id']}"
+    for _ in range(2):
+        decision = stage.api.post(f"{path}/reject", office | {"reason": "no room"}).ok()
+        expect("the decision", (decision["status"], decision["reason"], decision["url"]), ("rejected", "no room", None))
+    expect("how it was ended", request().problem(409, "reservation-ended")["ended"], "rejected")
+    stage.api.post(f"{path}/approve", office).problem(409, "reservation-ended")
+    stage.api.send("DELETE", f"{path}?office_id=Brno", None).problem(409, "reservation-ended")
+    found = stage.api.get(f"{path}?office_id=Brno").ok()
+    expect("what is remembered", (found["status"], found["reason"], found["name"]), ("rejected", "no room", None))
+
+
 def document_is_kept(stage: Stage) -> None:
     """The API does what its OpenAPI document says, whatever it is sent"""
     fuzz(stage.api, stage.logs, stage.seed)
@@ -211,6 +226,7 @@ STEPS = [
     sheet_is_read_again,
     ordered_sweep_approves,
     attendance_is_read,
+    reservation_is_ended,
     document_is_kept,
     update_keeps_state,
     schedules_are_changed,

@@ -12,13 +12,15 @@ use crate::byroapi::{Byroapi, ByroapiError, ByroapiOptions};
 use crate::clock::{Clock, Randomness};
 use crate::config::{OnChange, Settings, TimedEvents};
 use crate::directory::{Directory, DirectorySources, Range};
+use crate::domain::digest::digest;
 use crate::domain::email::PersonKey;
 use crate::domain::manual_user::ManualUser;
+use crate::domain::office::Office;
 use crate::domain::quota::Share;
 use crate::domain::reservation::Colours;
 use crate::domain::sweep_plan::{Rules, Window};
 use crate::google::pace::Pace;
-use crate::google::{GoogleClient, GoogleKey, GoogleOptions, KeyError};
+use crate::google::{GoogleClient, GoogleError, GoogleKey, GoogleOptions, KeyError};
 use crate::store::Store;
 use crate::transport::Transport;
 
@@ -152,6 +154,20 @@ impl Moffman {
         Window {
             from: range.min.apply(today).unwrap_or(DateTime::<Utc>::MIN_UTC),
             to: range.max.apply(today).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        }
+    }
+
+    /// Tells the operator whom an office's calendar has to be shared with, if that may help; callers are not told about our
+    /// inside.
+    pub(crate) fn explain(&self, office: &Office, error: &GoogleError) {
+        if error.concerns_sharing() {
+            let digest = digest(office.calendar_id.key());
+            let account = self.google.service_account_email();
+            tracing::warn!(
+                office.digest = digest,
+                account,
+                "the calendar is not shared with this account as it should be"
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Plans attendance in several offices in shared Google calendars, and approves it.
 //!
-//! The verbs ([`reserve`], [`reservations`], [`attendance`], [`offices`], [`sweep`], [`reload`], [`schedules`], [`forms`],
-//! [`orphans`], [`shards`], [`status`]) are what the service does; [`app::Moffman`] holds what they work with. They call
+//! The verbs ([`reserve`], [`decide`], [`reservations`], [`attendance`], [`offices`], [`sweep`], [`reload`], [`schedules`],
+//! [`forms`], [`orphans`], [`shards`], [`status`]) are what the service does; [`app::Moffman`] holds what they work with. They call
 //! Google, Byroapi, the store and the Scheduler; the [`domain`] knows none of these.
 
 pub mod agenda;
@@ -10,6 +10,7 @@ pub mod attendance;
 pub mod byroapi;
 pub mod clock;
 pub mod config;
+pub mod decide;
 pub mod directory;
 pub mod domain;
 pub mod forms;

@@ -13,6 +13,8 @@ use crate::domain::asked_days::AskedDays;
 use crate::domain::attendance::{Attendance, Shown, show};
 use crate::domain::bookmark;
 use crate::domain::date_range::DateRange;
+use crate::domain::ended::RememberedEnd;
+use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
 use crate::domain::form::{FormId, FormKey, ShownState};
 use crate::domain::office::Office;
@@ -73,6 +75,26 @@ pub struct ShownReservation {
     pub form: Option<ReservationForm>,
 }
 
+/// What there is under an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundReservation {
+    /// The calendar has it.
+    Present(ShownReservation),
+    /// It was ended over the API.
+    Ended(EndedReservation),
+}
+
+/// A reservation that was ended over the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedReservation {
+    /// The id of the event.
+    pub id: EventId,
+    /// The name of the office.
+    pub office_id: String,
+    /// How, when and why it was ended, and the days that it had.
+    pub end: RememberedEnd,
+}
+
 /// A form in short.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReservationForm {
@@ -123,23 +145,39 @@ pub async fn list(app: &Moffman, order: &ReservationsOrder) -> Result<Reservatio
 }
 
 /// Looks at one reservation, or day that was entered by hand. Makes one call to Google.
-pub async fn find(app: &Moffman, order: &ReservationOrder) -> Result<ShownReservation, AgendaError> {
+pub async fn find(app: &Moffman, order: &ReservationOrder) -> Result<FoundReservation, AgendaError> {
     let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let office = app.directory.office(&budget, &order.office).await?;
     let roster = app.directory.roster(&budget).await?;
     app.agenda.take(1).await?;
     let event = match app.agenda.look_at(&office.calendar_id, &order.id, order.deadline).await {
-        Err(GoogleError::NotFound) => return Err(AgendaError::NoSuchReservation),
+        Err(GoogleError::NotFound) => return find_ended(app, order, &office, None).await,
         event => event?,
     };
+    if event.cancelled {
+        return find_ended(app, order, &office, Some(&event)).await;
+    }
     match show(&event, &app.rules(&roster.users, app.clock.now())) {
         Shown::Attendance(attendance) => {
             let shown = with_forms(app, &office, vec![*attendance]).await?;
-            shown.into_iter().next().ok_or(AgendaError::NoSuchReservation)
+            shown.into_iter().next().map(FoundReservation::Present).ok_or(AgendaError::NoSuchReservation)
         }
         Shown::Hidden => Err(AgendaError::NoSuchReservation),
         Shown::Unreadable => Err(GoogleError::OddEvent("it has no valid dates".to_owned()).into()),
     }
+}
+
+/// What is remembered of a reservation whose event is gone.
+async fn find_ended(
+    app: &Moffman,
+    order: &ReservationOrder,
+    office: &Office,
+    event: Option<&Event>,
+) -> Result<FoundReservation, AgendaError> {
+    let memory = app.store.end_of(&office.calendar_id, &order.id).read(app.clock.now()).await?;
+    let end = memory.filter(|end| end.explains(event)).ok_or(AgendaError::NoSuchReservation)?;
+    let (id, office_id) = (order.id.clone(), office.name.clone());
+    Ok(FoundReservation::Ended(EndedReservation { id, office_id, end: (*end).clone() }))
 }
 
 /// Where the page begins. The days of a place are those that its question means when it was asked.

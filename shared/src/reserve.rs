@@ -6,12 +6,13 @@ use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::date_range::DateRange;
-use crate::domain::digest::digest;
+use crate::domain::ended::HowEnded;
 use crate::domain::event::{Event, EventChange};
 use crate::domain::event_id::EventId;
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
 use crate::google::{Budget, GoogleCalendar, GoogleError};
+use crate::store::StoreError;
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -24,6 +25,8 @@ const NOT_ABOUT_THE_EVENT: [&str; 3] =
 pub struct ReserveOrder {
     /// What is to be registered or approved.
     pub reservation: Reservation,
+    /// Whether it is brought back although somebody ended it over the API.
+    pub reopen: bool,
     /// When the answer is due; Google is not called after it. `None`: never.
     pub deadline: Option<Moment>,
 }
@@ -57,6 +60,12 @@ pub enum ReserveError {
     /// Google has the id but neither shows the event nor lets it be brought back.
     #[error("the event id cannot be used again")]
     Unusable,
+    /// Somebody ended the reservation over the API, and nobody asked for it again.
+    #[error("the reservation was {0}")]
+    Ended(HowEnded),
+    /// The table cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Other writers kept changing the event.
     #[error("the event kept changing")]
     Contended,
@@ -67,11 +76,15 @@ pub enum ReserveError {
 
 /// Registers or approves a reservation.
 pub async fn place(app: &Moffman, order: &ReserveOrder) -> Result<Placed, ReserveError> {
-    let ReserveOrder { reservation, deadline } = order;
+    let ReserveOrder { reservation, reopen, deadline } = order;
     let budget = Budget { deadline: *deadline, ..Budget::default() };
     let office = app.directory.office(&budget, reservation.office_id()).await?;
-    let attempt = Attempt { app, reservation, budget, office, id: reservation.event_id() };
-    let (event, status, is_new) = attempt.run().await.inspect_err(|error| attempt.explain(error))?;
+    let attempt = Attempt { app, reservation, reopen: *reopen, budget, office, id: reservation.event_id() };
+    let (event, status, is_new) = attempt.run().await.inspect_err(|error| {
+        if let ReserveError::Google(error) = error {
+            app.explain(&attempt.office, error);
+        }
+    })?;
     Ok(Placed {
         id: attempt.id,
         office_id: attempt.office.name,
@@ -86,6 +99,7 @@ pub async fn place(app: &Moffman, order: &ReserveOrder) -> Result<Placed, Reserv
 struct Attempt<'a> {
     app: &'a Moffman,
     reservation: &'a Reservation,
+    reopen: bool,
     budget: Budget,
     office: Office,
     id: EventId,
@@ -131,19 +145,6 @@ impl Attempt<'_> {
         Err(ReserveError::Contended)
     }
 
-    /// Tells the operator whom the calendar has to be shared with; the caller is not told about our inside.
-    fn explain(&self, error: &ReserveError) {
-        if matches!(error, ReserveError::Google(error) if error.concerns_sharing()) {
-            let digest = digest(self.office.calendar_id.key());
-            let account = self.app.google.service_account_email();
-            tracing::warn!(
-                office.digest = digest,
-                account,
-                "the calendar is not shared with this account as it should be"
-            );
-        }
-    }
-
     fn calendar(&self) -> GoogleCalendar<'_> {
         GoogleCalendar::new(&self.app.google, &self.budget, &self.office.calendar_id)
     }
@@ -166,11 +167,27 @@ impl Attempt<'_> {
     }
 
     async fn revive(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
+        self.reopen(existing).await?;
         match self.change(existing, change).await {
             Ok(event) if event.cancelled => Err(ReserveError::Unusable),
             Err(ReserveError::Google(error)) if refuses_revival(&error) => Err(ReserveError::Unusable),
             other => other,
         }
+    }
+
+    /// Forgets why the event is deleted, if somebody asked for that and it was ended over the API.
+    async fn reopen(&self, existing: Option<&Event>) -> Result<(), ReserveError> {
+        let memory = self.app.store.end_of(&self.office.calendar_id, &self.id);
+        for _ in 0..MOST_ATTEMPTS {
+            match memory.read(self.app.clock.now()).await?.filter(|end| end.explains(existing)) {
+                None => return Ok(()),
+                Some(end) if !self.reopen => return Err(ReserveError::Ended(end.how)),
+                Some(end) if memory.forget(&end).await? => return Ok(()),
+                // Whoever ended it has written that down meanwhile.
+                Some(_) => {}
+            }
+        }
+        Err(ReserveError::Contended)
     }
 }
 

@@ -15,6 +15,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use moffman::agenda::AgendaError;
+use moffman::decide::DecideError;
 use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
 use moffman::forms::FormsError;
@@ -60,6 +61,9 @@ pub(crate) enum ApiError {
     /// A reservation was not placed.
     #[error(transparent)]
     Reserve(#[from] ReserveError),
+    /// A reservation was not approved, rejected or cancelled.
+    #[error(transparent)]
+    Decide(#[from] DecideError),
     /// The directory was not reloaded.
     #[error(transparent)]
     Reload(#[from] ReloadError),
@@ -106,6 +110,7 @@ impl ApiError {
                 ProblemDraft { field: field.clone(), ..ProblemDraft::new(INVALID, self.to_string()) }
             }
             Self::Reserve(error) => error.into(),
+            Self::Decide(error) => error.into(),
             Self::Reload(ReloadError::SheetUnavailable(error)) => error.into(),
             Self::Reload(ReloadError::Store(error)) | Self::Store(error) => error.into(),
             Self::Directory(error) | Self::Offices(OfficesError::Directory(error)) => error.into(),

@@ -13,7 +13,7 @@ use utoipa::openapi::{HttpMethod, OpenApi};
 use utoipa_axum::{PathItemExt, paste};
 
 use self::forms::settle;
-use self::reservations::{listing, single};
+use self::reservations::{decide, listing, single};
 use crate::api::ApiState;
 use crate::error::ApiError;
 use crate::{documentation, key};
@@ -54,7 +54,9 @@ macro_rules! routes {
 
 routes! { WithKey:
     listing::list, reservations::place;
-    single::find;
+    single::find, decide::cancel;
+    decide::approve;
+    decide::reject;
     attendance::show;
     config_update::get, config_update::post => without_head;
     sweeps::sweep;

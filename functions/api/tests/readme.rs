@@ -97,6 +97,7 @@ fn the_examples_have_the_members_of_their_schemas() {
         assert!(schema.is_some(), "{example}");
     }
     let expected = [
+        "ApproveRequest",
         "AttendanceAnswer",
         "ConfigUpdateAnswer",
         "DiscardRequest",
@@ -105,7 +106,9 @@ fn the_examples_have_the_members_of_their_schemas() {
         "Health",
         "OfficeListAnswer",
         "Problem",
+        "RejectRequest",
         "ReservationAnswer",
+        "ReservationDecision",
         "ReservationItem",
         "ReservationListAnswer",
         "ReservationRequest",

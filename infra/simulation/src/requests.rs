@@ -61,7 +61,7 @@ impl Requests {
         let work = async move {
             let Ok(reservation) = Reservation::new(request.clone()) else { return };
             let id = reservation.event_id();
-            let answer = place(&app, &ReserveOrder { reservation, deadline: None }).await;
+            let answer = place(&app, &ReserveOrder { reservation, reopen: false, deadline: None }).await;
             match answer {
                 Ok(placed) => lock(&reservations).answered(&caller, &request, &placed),
                 Err(error) if must_succeed => lock(&reservations).refused(&id, &request, &error),

@@ -34,7 +34,7 @@ async fn reserve(process: &Moffman, (start, end): (&str, &str), approved: bool, 
         request_dt: "11:38:00 2026/06/10".to_owned(),
         office_id: office.to_owned(),
     };
-    let order = ReserveOrder { reservation: Reservation::new(request).unwrap(), deadline: None };
+    let order = ReserveOrder { reservation: Reservation::new(request).unwrap(), reopen: false, deadline: None };
     moffman::reserve::place(process, &order).await.unwrap();
 }
 

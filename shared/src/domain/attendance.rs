@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use super::date_range::DateRange;
 use super::email::{Email, PersonKey};
 use super::etag::Etag;
-use super::event::{Event, LONGEST_TITLE};
+use super::event::Event;
 use super::event_id::EventId;
 use super::form::FormKey;
-use super::reservation::{Status, status_of};
+use super::reservation::{Status, name_in_title, status_of};
 use super::sweep_plan::{LeaveReason, Rules, Verdict, judge, was_swept};
 
 /// Somebody's days in an office.
@@ -107,7 +107,7 @@ pub fn show(event: &Event, rules: &Rules<'_>) -> Shown {
 }
 
 /// Whether it is the event of a reservation, ours or upstream's, or a day of one that somebody made a series.
-fn is_reservation(event: &Event) -> bool {
+pub(super) fn is_reservation(event: &Event) -> bool {
     // What Google adds to an id for a day of a series, or for a series that was split, begins with this character.
     let id = event.series_id().split('_').next().unwrap_or_default();
     let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
@@ -132,16 +132,10 @@ fn manual_status(event: &Event, rules: &Rules<'_>) -> Option<Status> {
     }
 }
 
-/// The person of a reservation. The title of a pending one is the name in parentheses.
+/// The person of a reservation.
 fn reserved_for(event: &Event, status: Status) -> (String, Attendee) {
     let title = event.title.as_deref().unwrap_or_default();
-    let opened = title.strip_prefix('(').filter(|_| status == Status::Pending);
-    let name = match opened.map(|opened| (opened, opened.strip_suffix(')'))) {
-        Some((_, Some(name))) => name,
-        // A title that was too long for Google has lost its end.
-        Some((cut, None)) if title.chars().count() >= LONGEST_TITLE => cut,
-        _ => title,
-    };
+    let name = Some(title).filter(|_| status == Status::Pending).and_then(name_in_title).unwrap_or(title);
     let key = event.marks.requester.as_ref().map(Email::key);
     (name.to_owned(), key.map_or_else(|| Attendee::Named(name.to_owned()), Attendee::Known))
 }

@@ -104,6 +104,15 @@ impl Event {
     }
 }
 
+/// What becomes of an event as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusChange {
+    /// It is there, also if it was deleted.
+    Confirmed,
+    /// It is deleted.
+    Cancelled,
+}
+
 /// What to change in an event, or the content of a new one. A member that is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventChange {
@@ -113,8 +122,8 @@ pub struct EventChange {
     pub colour: Option<u8>,
     /// The days, as an all-day event.
     pub days: Option<DateRange>,
-    /// Bring a deleted event back.
-    pub revive: bool,
+    /// Whether it is deleted.
+    pub status: Option<StatusChange>,
     /// Private properties to set, name and value.
     pub properties: Vec<(&'static str, String)>,
 }

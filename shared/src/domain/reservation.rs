@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::date_range::{DateRange, DateRangeError, parse_date};
 use super::email::Email;
-use super::event::{Event, EventChange, PROCESSED, REQUESTER, RESERVATION};
+use super::event::{Event, EventChange, LONGEST_TITLE, PROCESSED, REQUESTER, RESERVATION, StatusChange};
 use super::event_id::{EventId, Identity};
 
 /// The longest address that is kept with an event, in bytes (RFC 5321).
@@ -130,7 +130,7 @@ impl Reservation {
         if let Some(address) = address.filter(|address| address.as_str().len() <= LONGEST_ADDRESS) {
             properties.push((REQUESTER, address.as_str().to_owned()));
         }
-        EventChange { title: Some(title), colour: Some(colour), days: Some(self.days), revive: false, properties }
+        EventChange { title: Some(title), colour: Some(colour), days: Some(self.days), status: None, properties }
     }
 
     /// What to do, given the event that has the reservation's id now.
@@ -142,7 +142,7 @@ impl Reservation {
         if owner.is_some_and(|digest| digest != self.identity().digest()) {
             return NextStep::Conflict;
         }
-        let content = EventChange { revive: true, ..self.content(colours) };
+        let content = EventChange { status: Some(StatusChange::Confirmed), ..self.content(colours) };
         if event.cancelled {
             return NextStep::Revive(content);
         }
@@ -166,6 +166,14 @@ impl Reservation {
 pub fn status_of(event: &Event) -> Status {
     let approved = event.marks.processed.as_deref().is_some_and(|value| value.eq_ignore_ascii_case("true"));
     if approved { Status::Approved } else { Status::Pending }
+}
+
+/// The name in the title of a pending reservation, which is written `(name)`. `None` of a title that a person gave.
+pub fn name_in_title(title: &str) -> Option<&str> {
+    let opened = title.strip_prefix('(')?;
+    // A title that was too long for Google has lost its end.
+    let is_cut = title.chars().count() >= LONGEST_TITLE;
+    opened.strip_suffix(')').or_else(|| is_cut.then_some(opened))
 }
 
 fn date(field: &'static str, text: &str) -> Result<NaiveDate, InvalidRequest> {

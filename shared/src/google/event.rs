@@ -15,7 +15,7 @@ use crate::domain::date_range::DateRange;
 use crate::domain::email::Email;
 use crate::domain::event::{
     APPROVED_DATES, APPROVED_EVENT, Event, EventChange, EventKind, LONGEST_TITLE, Marks, PROCESSED, REQUESTER,
-    RESERVATION,
+    RESERVATION, StatusChange,
 };
 use crate::domain::event_id::EventId;
 use crate::domain::zone::Zone;
@@ -62,6 +62,7 @@ pub(super) fn read_written(text: &str, id: &EventId, change: &EventChange, conte
     members.event.id = Some(id.to_string());
     let private = &mut members.event.extended_properties.get_or_insert_default().private;
     private.get_or_insert_with(|| properties(change));
+    members.event.status = members.event.status.or_else(|| change.status.map(|status| word(status).to_owned()));
     let mut event = event(members.event, text, context);
     event.days = event.days.or(change.days);
     Some(event)
@@ -191,7 +192,7 @@ pub(super) fn new_event(id: &EventId, content: &EventChange) -> api::Event {
         color_id: content.colour.map(|colour| colour.to_string()),
         start: content.days.and_then(|days| date(days.start())),
         end: content.days.and_then(|days| date(days.end())),
-        status: content.revive.then(|| "confirmed".to_owned()),
+        status: content.status.map(|status| word(status).to_owned()),
         extended_properties: (!content.properties.is_empty()).then_some(private),
         ..Default::default()
     }
@@ -210,11 +211,19 @@ pub(super) fn patch(change: &EventChange) -> Value {
     set("colorId", change.colour.map(|colour| colour.to_string().into()));
     set("start", change.days.map(|days| date(days.start())));
     set("end", change.days.map(|days| date(days.end())));
-    set("status", change.revive.then(|| "confirmed".into()));
+    set("status", change.status.map(|status| word(status).into()));
     let private: Map<_, _> =
         change.properties.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
     set("extendedProperties", (!private.is_empty()).then(|| json!({"private": private})));
     Value::Object(body)
+}
+
+/// <https://developers.google.com/workspace/calendar/api/v3/reference/events#status>
+fn word(status: StatusChange) -> &'static str {
+    match status {
+        StatusChange::Confirmed => "confirmed",
+        StatusChange::Cancelled => "cancelled",
+    }
 }
 
 fn cut_title(title: &str) -> String {

@@ -64,7 +64,7 @@ pub(super) fn in_key(days: DateRange) -> String {
 }
 
 /// An event id that fits into a sort key, which holds 1,024 bytes: Google's ids may be as long as that themselves.
-fn short(event_id: &str) -> Cow<'_, str> {
+pub(super) fn short(event_id: &str) -> Cow<'_, str> {
     if event_id.len() <= LONGEST_ID { event_id.into() } else { format!("{:x}", Sha256::digest(event_id)).into() }
 }
 

@@ -22,6 +22,7 @@ mod claims;
 pub mod copy_record;
 pub mod cursor;
 pub mod directory_snapshot;
+pub mod ended;
 mod error;
 pub mod events;
 pub mod form;

@@ -1,7 +1,7 @@
 //! The part of [`Bench`] with the calls of a calendar: events as Google has them, and how we read them.
 
 use chrono::Duration;
-use moffman::domain::event::{Event, EventChange, PROCESSED, RESERVATION};
+use moffman::domain::event::{Event, EventChange, PROCESSED, RESERVATION, StatusChange};
 use moffman::domain::zone::Zone;
 use moffman::google::{AccessRole, EventsPage, GoogleCalendar, GoogleError, Listing};
 use moffman_simulators::{CalendarOptions, NewEvent, Recurrence};
@@ -51,7 +51,7 @@ fn content() -> EventChange {
         title: Some("(Anna Nová)".to_owned()),
         colour: Some(4),
         days: "2026-06-18/2026-06-20".parse().ok(),
-        revive: false,
+        status: None,
         properties: vec![(PROCESSED, "false".to_owned()), (RESERVATION, "digest".to_owned())],
     }
 }
@@ -194,14 +194,14 @@ async fn a_deleted_event_is_seen_and_brought_back() {
     assert!(event.cancelled);
     let unrevived = bench.patch(&event, &EventChange { colour: Some(4), ..Default::default() }).await.unwrap();
     assert!(unrevived.cancelled);
-    let revived = bench.patch(&unrevived, &EventChange { revive: true, ..content() }).await.unwrap();
+    let revived = bench.patch(&unrevived, &EventChange { status: Some(StatusChange::Confirmed), ..content() }).await.unwrap();
     assert!(!revived.cancelled);
     assert_eq!(revived.days, content().days);
 
     bench.world.person_deletes(CALENDAR, &id);
     bench.world.refuse_revival(CALENDAR);
     let event = bench.get(&id).await.unwrap();
-    let refused = bench.patch(&event, &EventChange { revive: true, ..content() }).await;
+    let refused = bench.patch(&event, &EventChange { status: Some(StatusChange::Confirmed), ..content() }).await;
     assert!(matches!(refused, Err(GoogleError::Forbidden { .. })), "{refused:?}");
     bench.world.hide_deleted(CALENDAR);
     assert_eq!(bench.get(&id).await, Err(GoogleError::NotFound));

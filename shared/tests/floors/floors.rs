@@ -21,6 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("telemetry", &["config"]),
     ("app", &["domain", "clock", "transport", "store", "byroapi", "google", "directory", "agenda", "config"]),
     ("reserve", BELOW_VERBS),
+    ("decide", BELOW_VERBS),
     ("reservations", BELOW_VERBS),
     ("attendance", BELOW_VERBS),
     ("reload", BELOW_VERBS),

@@ -238,7 +238,8 @@ impl Context {
     }
 
     pub async fn reserve(&self, request: &RequestedReservation) -> Result<Placed, ReserveError> {
-        place(&self.app, &ReserveOrder { reservation: reservation(request).unwrap(), deadline: None }).await
+        place(&self.app, &ReserveOrder { reservation: reservation(request).unwrap(), reopen: false, deadline: None })
+            .await
     }
 
     fn finish(&self) {

@@ -298,9 +298,11 @@ async fn a_deadline_ends_the_retries() {
     run_test(async |ctx| {
         ctx.world.fail("events.insert", Fault::retry_after(503, "backendError", 20)).always();
         let deadline = ctx.app.clock.moment() + std::time::Duration::from_secs(10);
-        let late =
-            place(&ctx.app, &ReserveOrder { reservation: reservation(&request()).unwrap(), deadline: Some(deadline) })
-                .await;
+        let late = place(
+            &ctx.app,
+            &ReserveOrder { reservation: reservation(&request()).unwrap(), reopen: false, deadline: Some(deadline) },
+        )
+        .await;
         assert!(matches!(late, Err(ReserveError::Google(_))));
         assert_eq!(ctx.world.count("events.insert"), 1);
         ctx.world.heal();

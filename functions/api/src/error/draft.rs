@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use moffman::domain::ended::HowEnded;
+
 use super::kind::{INTERNAL, INVALID, ProblemKind, UNAVAILABLE};
 
 /// A problem that waits for the id of its request; a failed handler leaves it with its response.
@@ -13,6 +15,8 @@ pub(crate) struct ProblemDraft {
     pub(crate) detail: String,
     /// The path of the offending member of the body.
     pub(crate) field: Option<String>,
+    /// How the reservation was ended.
+    pub(crate) ended: Option<HowEnded>,
     /// What went wrong inside: for the log, never for the answer.
     pub(crate) cause: Option<String>,
     /// When the caller may come back, if another service has said when.
@@ -22,7 +26,7 @@ pub(crate) struct ProblemDraft {
 impl ProblemDraft {
     /// A problem of this sort.
     pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), field: None, cause: None, retry_after: None }
+        Self { kind, detail: detail.into(), field: None, ended: None, cause: None, retry_after: None }
     }
 
     /// The same problem, of this member or parameter.

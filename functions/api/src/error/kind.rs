@@ -28,11 +28,17 @@ kinds! {
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed";
     CONFLICT CONFLICT "reservation-conflict" "The event belongs to another reservation";
     UNUSABLE CONFLICT "reservation-id-unusable" "The deleted event cannot be brought back";
+    RESERVATION_ENDED CONFLICT "reservation-ended" "The reservation was ended";
+    ALREADY_APPROVED CONFLICT "already-approved" "The reservation is approved";
+    NOT_A_RESERVATION CONFLICT "not-a-reservation" "The event is no reservation";
+    RESERVATION_IS_A_SERIES CONFLICT "reservation-is-a-series" "The reservation is a series";
+    DECISION_IN_PROGRESS CONFLICT "decision-in-progress" "Another decision is in progress";
     FORM_IN_PROGRESS CONFLICT "form-in-progress" "A sweep is sending the form";
     FORM_ISSUED CONFLICT "form-issued" "The form was issued";
     FORM_DISCARDED CONFLICT "form-discarded" "The form was discarded";
     NOT_REGISTERED CONFLICT "not-registered" "The person is no registered manual user";
     NO_EVENT CONFLICT "no-event" "No event asks for the form";
+    RESERVATION_CHANGED PRECONDITION_FAILED "reservation-changed" "The reservation has changed";
     TOO_LARGE PAYLOAD_TOO_LARGE "body-too-large" "The body is too large";
     INVALID UNPROCESSABLE_ENTITY "invalid-content" "The content is not valid";
     UNKNOWN_OFFICE UNPROCESSABLE_ENTITY "unknown-office" "Unknown office";

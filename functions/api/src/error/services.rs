@@ -10,9 +10,7 @@ use super::kind::{DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNK
 impl From<&DirectoryError> for ProblemDraft {
     fn from(error: &DirectoryError) -> Self {
         match error {
-            DirectoryError::UnknownOffice => {
-                Self::new(UNKNOWN_OFFICE, "`office_id` names no office").of("office_id")
-            }
+            DirectoryError::UnknownOffice => Self::new(UNKNOWN_OFFICE, "`office_id` names no office").of("office_id"),
             DirectoryError::Unavailable { retry_after } => Self {
                 retry_after: *retry_after,
                 ..Self::new(DIRECTORY_UNAVAILABLE, "the list of offices cannot be read; nothing has been changed")
@@ -34,10 +32,7 @@ impl From<&GoogleError> for ProblemDraft {
                 retry_after: error.retry_after(),
                 ..Self::new(GOOGLE_UNAVAILABLE, "the request is safe to repeat")
             },
-            _ => Self::new(
-                GOOGLE_REFUSED,
-                "Google did not do what this request needs; repeating it does not help",
-            ),
+            _ => Self::new(GOOGLE_REFUSED, "Google did not do what this request needs; repeating it does not help"),
         }
     }
 }

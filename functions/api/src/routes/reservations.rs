@@ -1,6 +1,7 @@
 //! Puts a reservation into its office's calendar. Payload and ids are upstream's.
 
 pub(super) mod answer;
+pub(super) mod decide;
 pub(super) mod listing;
 pub(super) mod single;
 
@@ -21,8 +22,8 @@ use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
 use crate::documentation::problems;
 use crate::error::{
-    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, UNAVAILABLE,
-    UNKNOWN_OFFICE, UNUSABLE,
+    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED,
+    UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE,
 };
 use crate::member::{BodyContent, BodyMember};
 
@@ -50,6 +51,9 @@ pub(crate) struct ReservationRequest {
     /// The name of the office.
     #[schema(value_type = String, examples("Brno"))]
     office_id: BodyMember<String>,
+    /// Bring the reservation back although it was rejected or cancelled over the API.
+    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    reopen: BodyMember<Option<bool>>,
 }
 
 /// The person of a reservation.
@@ -134,12 +138,13 @@ fn location(placed: &Placed) -> (HeaderName, String) {
 problems! {
     /// How a reservation fails.
     ReserveProblems: OF_BODY,
-    [CONFLICT, UNUSABLE, UNKNOWN_OFFICE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, DIRECTORY_UNAVAILABLE, UNAVAILABLE]
+    [CONFLICT, UNUSABLE, RESERVATION_ENDED, UNKNOWN_OFFICE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, DIRECTORY_UNAVAILABLE, UNAVAILABLE]
 }
 
 /// Register or approve a reservation
 ///
-/// Safe to repeat: the same reservation has one event. An approved reservation stays approved.
+/// Safe to repeat: the same reservation has one event. An approved reservation stays approved, and one that was rejected or
+/// cancelled over the API stays so unless it is to be reopened.
 #[utoipa::path(
     post,
     path = "/api/v1/reservations",
@@ -158,10 +163,12 @@ problems! {
 pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-    Body(wire): Body<ReservationRequest>,
+    Body(mut wire): Body<ReservationRequest>,
 ) -> Result<(AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
+    let reopen = std::mem::take(&mut wire.reopen).get("reopen")?.unwrap_or(false);
     let reservation = Reservation::new(wire.try_into()?)?;
-    let placed = reserve::place(&api.app, &ReserveOrder { reservation, deadline: api.deadline(lifetime) }).await?;
+    let order = ReserveOrder { reservation, reopen, deadline: api.deadline(lifetime) };
+    let placed = reserve::place(&api.app, &order).await?;
     let location = placed.is_new.then(|| location(&placed));
     Ok((AppendHeaders(location), Json(placed.into())))
 }

@@ -21,7 +21,8 @@ fn every_route_is_a_method_of_the_gateway() {
     let mut routes = BTreeSet::new();
     for (path, item) in moffman_api::openapi().paths.paths {
         let is_safe = item.get.is_some() && path != WITHOUT_HEAD;
-        for (method, is_there) in [("GET", item.get.is_some()), ("HEAD", is_safe), ("POST", item.post.is_some())] {
+        let (get, post, delete) = (item.get.is_some(), item.post.is_some(), item.delete.is_some());
+        for (method, is_there) in [("GET", get), ("HEAD", is_safe), ("POST", post), ("DELETE", delete)] {
             routes.extend(is_there.then(|| format!("{method} {path}")));
         }
     }

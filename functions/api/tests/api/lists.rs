@@ -98,6 +98,8 @@ async fn reservations_and_days_entered_by_hand_are_listed_by_their_first_day() {
         "updated": items[3]["updated"],
         "etag": event["etag"],
         "form": null,
+        "ended": null,
+        "reason": null,
     });
     assert_eq!(items[3], expected);
     let [names, statuses] = ["name", "status"].map(|member| items.iter().map(|one| &one[member]).collect::<Vec<_>>());

@@ -5,6 +5,7 @@
 mod attendance;
 mod bodies;
 mod client;
+mod decisions;
 mod document;
 mod forms;
 mod function;

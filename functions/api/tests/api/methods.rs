@@ -24,7 +24,9 @@ async fn another_method_is_405_and_names_those_that_exist() {
     let client = Client::start().await;
     for (path, methods, allow) in [
         ("/api/v1/reservations", &["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"][..], "GET, HEAD, POST"),
-        ("/api/v1/reservations/1", &["POST", "PUT"], "GET, HEAD"),
+        ("/api/v1/reservations/1", &["POST", "PUT"], "GET, HEAD, DELETE"),
+        ("/api/v1/reservations/1/approve", &["GET", "DELETE"], "POST"),
+        ("/api/v1/reservations/1/reject", &["GET", "DELETE"], "POST"),
         ("/api/v1/attendance", &["POST", "PUT"], "GET, HEAD"),
         ("/api/v1/config_update", &["PUT", "DELETE", "OPTIONS"], "GET, POST"),
         ("/api/v1/offices", &["POST", "DELETE"], "GET, HEAD"),

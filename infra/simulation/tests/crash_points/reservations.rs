@@ -119,7 +119,7 @@ async fn prepare(scene: &mut Scene, before: Before, approved: bool) {
 }
 
 async fn put(process: &Moffman, reservation: &Reservation) -> Result<Placed, ReserveError> {
-    place(process, &ReserveOrder { reservation: reservation.clone(), deadline: None }).await
+    place(process, &ReserveOrder { reservation: reservation.clone(), reopen: false, deadline: None }).await
 }
 
 /// The table: what a request leads to, given what was there before.

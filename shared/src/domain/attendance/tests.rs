@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::domain::event::{EventKind, Marks};
+use crate::domain::event::{EventKind, LONGEST_TITLE, Marks};
 use crate::domain::manual_user::ManualUser;
 use crate::domain::sweep_plan::Window;
 

@@ -208,7 +208,7 @@ fn a_patch_says_only_what_changes_and_in_strings() {
         title: Some("Ž".repeat(2_000)),
         colour: Some(5),
         days: "2026-06-18/2026-06-20".parse().ok(),
-        revive: true,
+        status: Some(StatusChange::Confirmed),
         properties: vec![(PROCESSED, "true".to_owned())],
     };
     let date = |date| json!({"date": date, "dateTime": null, "timeZone": null});
@@ -217,4 +217,16 @@ fn a_patch_says_only_what_changes_and_in_strings() {
         "status": "confirmed", "extendedProperties": {"private": {"event_processed": "true"}},
     });
     assert_eq!(patch(&change), expected);
+    let end = EventChange { status: Some(StatusChange::Cancelled), ..EventChange::default() };
+    assert_eq!(patch(&end), json!({"status": "cancelled"}));
+}
+
+#[test]
+fn an_event_is_deleted_unless_the_answer_to_that_says_otherwise() {
+    let end = EventChange { status: Some(StatusChange::Cancelled), ..EventChange::default() };
+    let calendar = calendar();
+    let context = ReadContext { calendar: &calendar, zone: None, by_offsets: false, now: now() };
+    let written = |answer: &str| read_written(answer, &"e".into(), &end, context).unwrap().cancelled;
+    assert!(written("{}") && written(r#"{"status": "cancelled"}"#));
+    assert!(!written(r#"{"status": "confirmed"}"#));
 }

@@ -1,13 +1,13 @@
 //! Reservations and days entered by hand as callers see them.
 
 use moffman::domain::attendance::AttendanceKind;
+use moffman::domain::ended::HowEnded;
 use moffman::domain::form::ShownState;
 use moffman::domain::reservation::Status;
-use moffman::reservations::{ReservationForm, ReservationsPage, ShownReservation};
+use moffman::reservations::{EndedReservation, FoundReservation, ReservationForm, ReservationsPage, ShownReservation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ReservationStatus;
 use crate::instant::instant;
 use crate::routes::forms::answer::FormState;
 
@@ -37,13 +37,11 @@ pub(crate) struct ReservationItem {
     #[serde(with = "ReservationKind")]
     #[schema(value_type = ReservationKind)]
     kind: AttendanceKind,
-    /// Whether it is approved.
-    #[serde(with = "ReservationStatus")]
-    #[schema(value_type = ReservationStatus)]
-    status: Status,
-    /// The person's name, perhaps empty; of a day entered by hand as the list of manual users has it.
+    /// What it is. Lists have only pending and approved ones.
+    status: ItemStatus,
+    /// The person's name, perhaps empty; of a day entered by hand as the list of manual users has it; null once it is ended.
     #[schema(examples("Eva Example"))]
-    name: String,
+    name: Option<String>,
     /// The first day.
     #[schema(format = Date, examples("2026-06-18"))]
     start: String,
@@ -61,6 +59,26 @@ pub(crate) struct ReservationItem {
     pub(super) etag: Option<String>,
     /// The approval form of a day entered by hand; null of reservations, and while nobody has sent it.
     form: Option<ReservationFormItem>,
+    /// When it was rejected or cancelled over the API; null while it is not.
+    #[schema(format = DateTime, examples("2026-06-15T09:30:00Z"))]
+    ended: Option<String>,
+    /// Why it was rejected, if anybody has said it.
+    #[schema(examples("The office is being painted."))]
+    reason: Option<String>,
+}
+
+/// What a reservation, or a day entered by hand, is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ItemStatus {
+    /// Not approved yet.
+    Pending,
+    /// Approved.
+    Approved,
+    /// Ended over the API before it was approved.
+    Rejected,
+    /// Ended over the API.
+    Cancelled,
 }
 
 /// An approval form in short.
@@ -101,14 +119,52 @@ impl From<ShownReservation> for ReservationItem {
             id: attendance.id.into(),
             office_id,
             kind: attendance.kind,
-            status: attendance.status,
-            name: attendance.name,
+            status: match attendance.status {
+                Status::Pending => ItemStatus::Pending,
+                Status::Approved => ItemStatus::Approved,
+            },
+            name: Some(attendance.name),
             start: attendance.days.start().to_string(),
             end: attendance.days.end().to_string(),
             url: attendance.url,
             updated: attendance.updated.map(instant),
             etag: Some(attendance.etag.to_string()).filter(|etag| !etag.is_empty()),
             form: form.map(|ReservationForm { id, state }| ReservationFormItem { id, state }),
+            ended: None,
+            reason: None,
+        }
+    }
+}
+
+impl From<EndedReservation> for ReservationItem {
+    fn from(ended: EndedReservation) -> Self {
+        let EndedReservation { id, office_id, end } = ended;
+        Self {
+            id: id.into(),
+            office_id,
+            kind: AttendanceKind::Reservation,
+            status: match end.how {
+                HowEnded::Rejected => ItemStatus::Rejected,
+                HowEnded::Cancelled => ItemStatus::Cancelled,
+            },
+            name: None,
+            start: end.days.start().to_string(),
+            end: end.days.end().to_string(),
+            url: None,
+            updated: None,
+            etag: None,
+            form: None,
+            ended: Some(instant(end.at)),
+            reason: end.reason,
+        }
+    }
+}
+
+impl From<FoundReservation> for ReservationItem {
+    fn from(found: FoundReservation) -> Self {
+        match found {
+            FoundReservation::Present(shown) => shown.into(),
+            FoundReservation::Ended(ended) => ended.into(),
         }
     }
 }

@@ -31,7 +31,8 @@ problems! {
 
 /// Show a reservation
 ///
-/// A reservation, or a day that a manual user entered by hand, as Google has it now.
+/// A reservation, or a day that a manual user entered by hand, as Google has it now. A reservation that was rejected or
+/// cancelled over the API in the last 400 days is answered from memory.
 #[utoipa::path(
     get,
     path = "/api/v1/reservations/{id}",
@@ -65,7 +66,7 @@ pub(crate) async fn find(
 }
 
 /// The id in a path.
-fn event_id(id: Result<Path<String>, PathRejection>) -> Result<EventId, ApiError> {
+pub(super) fn event_id(id: Result<Path<String>, PathRejection>) -> Result<EventId, ApiError> {
     let is_id = |id: &String| {
         (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };

@@ -1,0 +1,256 @@
+//! Approves, rejects or cancels a reservation by its id. Every decision is safe to repeat.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::IF_MATCH;
+use axum::http::request::Parts;
+use moffman::clock::Moment;
+use moffman::decide::{self, DecideOrder, Decided};
+use moffman::domain::decision::{Choice, WantedDecision, WantedVersion};
+use moffman::domain::ended::{HowEnded, checked_reason};
+use moffman::domain::etag::Etag;
+use moffman::domain::event_id::EventId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::single::event_id;
+use crate::api::{ApiState, Lifetime};
+use crate::body::Body;
+use crate::documentation::problems;
+use crate::error::{
+    ALREADY_APPROVED, ApiError, DECISION_IN_PROGRESS, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE,
+    INVALID, NO_SUCH_RESERVATION, NOT_A_RESERVATION, OF_BODY, ProblemKind, RESERVATION_CHANGED, RESERVATION_ENDED,
+    RESERVATION_IS_A_SERIES, UNAVAILABLE, UNKNOWN_OFFICE,
+};
+use crate::member::{BodyContent, BodyMember};
+use crate::query::Parameters;
+
+/// Where the reservation is that is to be approved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApproveRequest {
+    /// The name of the office.
+    #[schema(value_type = String, examples("Brno"))]
+    office_id: BodyMember<String>,
+}
+
+impl BodyContent for ApproveRequest {
+    const IS_STRICT: bool = true;
+}
+
+/// Where the reservation is that is to be rejected, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RejectRequest {
+    /// The name of the office.
+    #[schema(value_type = String, examples("Brno"))]
+    office_id: BodyMember<String>,
+    /// Why, for whoever asks later. Without control characters but line ends.
+    #[schema(value_type = Option<String>, max_length = 500, examples("The office is being painted."))]
+    reason: BodyMember<Option<String>>,
+}
+
+impl BodyContent for RejectRequest {
+    const IS_STRICT: bool = true;
+}
+
+/// A reservation after a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReservationDecision {
+    /// The id of the event.
+    #[schema(examples("30f3552b9a2751e69401d63fca065a11"))]
+    id: String,
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office_id: String,
+    /// What it is now.
+    status: DecisionStatus,
+    /// The first day; of one that was ended, as it was then.
+    #[schema(format = Date, examples("2026-06-18"))]
+    start: String,
+    /// The day after the last one.
+    #[schema(format = Date, examples("2026-06-19"))]
+    end: String,
+    /// Where a person can look at the event; null once the reservation is ended.
+    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    url: Option<String>,
+    /// Why it was rejected, as who rejected it first has said.
+    #[schema(examples("The office is being painted."))]
+    reason: Option<String>,
+}
+
+/// What a reservation is after a decision.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DecisionStatus {
+    /// It was approved.
+    Approved,
+    /// It was ended before it was approved.
+    Rejected,
+    /// It was ended.
+    Cancelled,
+}
+
+impl From<Decided> for ReservationDecision {
+    fn from(decided: Decided) -> Self {
+        let Decided { id, office_id, ended, days, url, reason } = decided;
+        let status = match ended {
+            None => DecisionStatus::Approved,
+            Some(HowEnded::Rejected) => DecisionStatus::Rejected,
+            Some(HowEnded::Cancelled) => DecisionStatus::Cancelled,
+        };
+        let (start, end) = (days.start().to_string(), days.end().to_string());
+        Self { id: id.into(), office_id, status, start, end, url, reason }
+    }
+}
+
+/// Which reservation a request decides about, and about which version of it.
+#[derive(Debug)]
+pub(crate) struct DecisionTarget {
+    id: EventId,
+    version: WantedVersion,
+    query: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DecisionTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = event_id(Path::from_request_parts(parts, state).await)?;
+        Ok(Self { id, version: wanted_version(&parts.headers), query: parts.uri.query().map(str::to_owned) })
+    }
+}
+
+impl DecisionTarget {
+    /// The parameters, which may only have these names.
+    fn parameters(&self, known: &[&str]) -> Result<Parameters, ApiError> {
+        Parameters::read(self.query.as_deref(), known)
+    }
+
+    fn order(self, office: String, choice: Choice, deadline: Option<Moment>) -> DecideOrder {
+        DecideOrder { office, id: self.id, wanted: WantedDecision { choice, version: self.version }, deadline }
+    }
+}
+
+/// What `If-Match` names: <https://www.rfc-editor.org/rfc/rfc9110#field.if-match>. What it cannot name is no version.
+fn wanted_version(headers: &HeaderMap) -> WantedVersion {
+    let lines = headers.get_all(IF_MATCH).iter().map(|line| line.to_str().unwrap_or_default());
+    let tags: Vec<Etag> = lines.flat_map(|line| line.split(',')).map(|tag| Etag::from(tag.trim())).collect();
+    let is_any = tags.is_empty() || tags.iter().any(|tag| **tag == *"*");
+    if is_any { WantedVersion::Any } else { WantedVersion::OneOf(tags) }
+}
+
+async fn answer(api: &ApiState, order: DecideOrder) -> Result<Json<ReservationDecision>, ApiError> {
+    Ok(Json(decide::decide(&api.app, &order).await?.into()))
+}
+
+/// How each decision fails.
+const OF_EACH: [ProblemKind; 10] = [
+    NO_SUCH_RESERVATION,
+    NOT_A_RESERVATION,
+    RESERVATION_IS_A_SERIES,
+    RESERVATION_ENDED,
+    RESERVATION_CHANGED,
+    UNKNOWN_OFFICE,
+    GOOGLE_REFUSED,
+    GOOGLE_UNAVAILABLE,
+    DIRECTORY_UNAVAILABLE,
+    UNAVAILABLE,
+];
+
+problems! {
+    /// How approving a reservation fails.
+    ApproveProblems: OF_BODY, OF_EACH
+}
+
+problems! {
+    /// How rejecting a reservation fails.
+    RejectProblems: OF_BODY, OF_EACH, [ALREADY_APPROVED, DECISION_IN_PROGRESS]
+}
+
+problems! {
+    /// How cancelling a reservation fails.
+    CancelProblems: [INVALID, DECISION_IN_PROGRESS], OF_EACH
+}
+
+/// Approve a reservation
+///
+/// A pending reservation is approved. Its days stay, and so does a title that a person gave. One that is approved stays so.
+#[utoipa::path(
+    post,
+    tag = "reservations",
+    path = "/api/v1/reservations/{id}/approve",
+    operation_id = "approve_reservation",
+    params(
+        ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
+        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+    ),
+    request_body = ApproveRequest,
+    responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), ApproveProblems)
+)]
+pub(crate) async fn approve(
+    State(api): State<Arc<ApiState>>,
+    lifetime: Lifetime,
+    target: DecisionTarget,
+    Body(wire): Body<ApproveRequest>,
+) -> Result<Json<ReservationDecision>, ApiError> {
+    target.parameters(&[])?;
+    let office = wire.office_id.get("office_id")?;
+    answer(&api, target.order(office, Choice::Approve, api.deadline(lifetime))).await
+}
+
+/// Reject a reservation
+///
+/// A pending reservation is ended: its event is deleted, and that is remembered for 400 days, so that a late repetition of
+/// its request does not bring it back.
+#[utoipa::path(
+    post,
+    tag = "reservations",
+    path = "/api/v1/reservations/{id}/reject",
+    operation_id = "reject_reservation",
+    params(
+        ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
+        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+    ),
+    request_body = RejectRequest,
+    responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), RejectProblems)
+)]
+pub(crate) async fn reject(
+    State(api): State<Arc<ApiState>>,
+    lifetime: Lifetime,
+    target: DecisionTarget,
+    Body(wire): Body<RejectRequest>,
+) -> Result<Json<ReservationDecision>, ApiError> {
+    target.parameters(&[])?;
+    let reason = wire.reason.get("reason")?.map(checked_reason).transpose()?;
+    let office = wire.office_id.get("office_id")?;
+    answer(&api, target.order(office, Choice::Reject { reason }, api.deadline(lifetime))).await
+}
+
+/// Cancel a reservation
+///
+/// A reservation, approved or not, is ended: its event is deleted, and that is remembered for 400 days, so that a late
+/// repetition of its request does not bring it back.
+#[utoipa::path(
+    delete,
+    tag = "reservations",
+    path = "/api/v1/reservations/{id}",
+    operation_id = "cancel_reservation",
+    params(
+        ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
+        ("office_id" = String, Query, description = "The name of the office"),
+        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+    ),
+    responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), CancelProblems)
+)]
+pub(crate) async fn cancel(
+    State(api): State<Arc<ApiState>>,
+    lifetime: Lifetime,
+    target: DecisionTarget,
+) -> Result<Json<ReservationDecision>, ApiError> {
+    let office = target.parameters(&["office_id"])?.needed("office_id")?;
+    answer(&api, target.order(office, Choice::Cancel, api.deadline(lifetime))).await
+}

@@ -1,0 +1,132 @@
+//! What is remembered of a reservation that was ended over the API, so that a late repetition of its request does not bring
+//! it back. Pure.
+
+use chrono::{DateTime, Duration, Utc};
+use derive_more::{Debug, Display};
+use serde::{Deserialize, Serialize};
+
+use super::date_range::DateRange;
+use super::etag::Etag;
+use super::event::Event;
+use super::reservation::InvalidRequest;
+
+/// For how long it is remembered.
+const MEMORY: Duration = Duration::days(400);
+/// How long whoever ends a reservation may take before others may end it.
+const LEASE: Duration = Duration::minutes(1);
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// How a reservation was ended.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HowEnded {
+    /// Before it was approved.
+    #[display("rejected")]
+    Rejected,
+    /// At any time.
+    #[display("cancelled")]
+    Cancelled,
+}
+
+/// What is remembered of a reservation that was ended or is about to be. It names nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RememberedEnd {
+    /// How it was ended.
+    pub how: HowEnded,
+    /// Why, in the words of whoever decided; stays out of logs.
+    #[debug(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When that was decided.
+    #[serde(rename = "ended_at", with = "chrono::serde::ts_milliseconds")]
+    pub at: DateTime<Utc>,
+    /// The days that it had.
+    pub days: DateRange,
+    /// The version of the event on which that was decided.
+    #[serde(rename = "read_etag")]
+    pub read: Etag,
+    /// Whether it came to pass.
+    #[serde(flatten)]
+    pub stage: EndStage,
+}
+
+/// Whether a decision to end a reservation came to pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EndStage {
+    /// Somebody is about to delete the event.
+    Ending {
+        /// From then on others may do it.
+        #[serde(rename = "lease_until", with = "chrono::serde::ts_milliseconds")]
+        until: DateTime<Utc>,
+    },
+    /// The event was deleted.
+    Ended {
+        /// The version of the deleted event.
+        #[serde(rename = "deleted_etag")]
+        deleted: Etag,
+    },
+}
+
+impl EndStage {
+    /// About to be, from `now` on.
+    pub fn beginning(now: DateTime<Utc>) -> Self {
+        Self::Ending { until: now + LEASE }
+    }
+}
+
+impl RememberedEnd {
+    /// The same at another stage.
+    #[must_use]
+    pub fn at_stage(&self, stage: EndStage) -> Self {
+        Self { stage, ..self.clone() }
+    }
+
+    /// When it is forgotten.
+    pub fn forgotten_at(&self) -> DateTime<Utc> {
+        self.at + MEMORY
+    }
+
+    /// Whether it is why the event is gone; `None` where Google knows no such event.
+    ///
+    /// Somebody brought a live event back, and also one that is deleted in another version. Where Google shows no event at
+    /// all, nobody can tell whether an end that was only announced came to pass.
+    pub fn explains(&self, event: Option<&Event>) -> bool {
+        match (&self.stage, event) {
+            (EndStage::Ended { .. }, None) => true,
+            (EndStage::Ending { .. }, None) => false,
+            (EndStage::Ending { .. }, Some(event)) => event.cancelled,
+            (EndStage::Ended { deleted }, Some(event)) => {
+                event.cancelled && (deleted.is_empty() || event.etag.is_empty() || *deleted == event.etag)
+            }
+        }
+    }
+}
+
+/// Checks the reason that somebody gives.
+pub fn checked_reason(reason: String) -> Result<String, InvalidRequest> {
+    let is_wrong = |c: char| c.is_control() && c != '\n' && c != '\r';
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(InvalidRequest { field: "reason", what: "must have at most 500 characters" });
+    }
+    if reason.contains(is_wrong) {
+        return Err(InvalidRequest { field: "reason", what: "must not contain control characters but line ends" });
+    }
+    Ok(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_text_of_at_most_500_characters() {
+        for right in [String::new(), "ž".repeat(500), "no room,\r\nand no chair".to_owned()] {
+            assert_eq!(checked_reason(right.clone()), Ok(right));
+        }
+        for wrong in ["ž".repeat(501), "a\tb".to_owned(), "\u{1b}[2J".to_owned(), "\u{85}".to_owned()] {
+            assert_eq!(checked_reason(wrong.clone()).unwrap_err().field, "reason", "{wrong:?}");
+        }
+    }
+}
