@@ -8,6 +8,8 @@ mod clock;
 mod context;
 mod copies;
 mod counts;
+mod deciding;
+mod deciding_races;
 mod decisions;
 mod doubt;
 mod forms;
