@@ -60,7 +60,7 @@ def commands(block):
 
 def is_service(command):
     """Whether a command runs until it is stopped."""
-    is_other = re.search(r"moffman\S* (--\S+ \S+ )*(who|forms|check-config|--get-config-template)", command)
+    is_other = re.search(r"moffman\S* (--\S+ \S+ )*(who|forms|reservations|check-config|--get-config-template)", command)
     return "make run" in command or ("/moffman " in command and not is_other)
 
 
@@ -106,7 +106,7 @@ class Reader:
         for command in services:
             self.start(command)
         others = [command for command in here if command not in services]
-        asks = re.compile(rf"127\.0\.0\.1:{PORT}| forms |moffman who\b")
+        asks = re.compile(rf"127\.0\.0\.1:{PORT}| forms | reservations |moffman who\b")
         if any(asks.search(command) for command in others) and not self.service:
             self.start("make run")
         ran = subprocess.run(

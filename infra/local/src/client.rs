@@ -114,6 +114,11 @@ impl ServiceClient {
         self.answer(self.client.post(format!("{}{path}", self.base)).body(body.to_string())).await
     }
 
+    /// Has the service delete something.
+    pub(crate) async fn delete(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, ClientError> {
+        self.answer(self.client.delete(format!("{}{path}", self.base)).query(parameters)).await
+    }
+
     async fn answer(&self, request: RequestBuilder) -> Result<Value, ClientError> {
         let request = match &self.key {
             Some(key) => request.header("x-api-key", key.expose_secret()),

@@ -10,6 +10,7 @@ mod error;
 mod forms;
 mod in_flight;
 mod output;
+mod reservations;
 mod run;
 mod service;
 mod signals;

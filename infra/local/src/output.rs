@@ -34,3 +34,8 @@ impl fmt::Debug for Output {
         f.write_str("Output")
     }
 }
+
+/// What people have written, as a terminal shows it without harm.
+pub(crate) fn on_one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}

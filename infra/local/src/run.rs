@@ -13,7 +13,7 @@ use moffman::telemetry::{self, Format};
 use crate::client::{ClientError, ServiceClient};
 use crate::command_line::{self, CommandOrder, Question};
 use crate::signals::Signals;
-use crate::{LocalService, Output, check, forms, who};
+use crate::{LocalService, Output, check, forms, reservations, who};
 
 /// The exit status after an interrupt that did not wait for what was under way.
 const INTERRUPTED: u8 = 130;
@@ -41,6 +41,7 @@ async fn ask(sources: &Sources, question: &Question) -> Result<(), ClientError> 
     let (service, output) = (ServiceClient::new(sources)?, Output::standard());
     match question {
         Question::Forms(command) => forms::carry_out(&service, command, &output).await,
+        Question::Reservations(command) => reservations::carry_out(&service, command, &output).await,
         Question::Who(command) => who::show(&service, command, &output).await,
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::Output;
 use crate::client::{ClientError, ListQuestion, ServiceClient};
 use crate::command_line::WhoCommand;
+use crate::output::on_one_line;
 
 /// An office in the service's answer.
 #[derive(Deserialize)]
@@ -79,11 +80,6 @@ fn names(day: &DayRow) -> String {
         if person.status == "approved" { name } else { format!("{name} ({})", person.status) }
     };
     if day.people.is_empty() { "nobody".to_owned() } else { day.people.iter().map(name).collect::<Vec<_>>().join(", ") }
-}
-
-/// What people have written, as a terminal shows it without harm.
-fn on_one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]

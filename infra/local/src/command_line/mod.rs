@@ -5,6 +5,7 @@
 mod asking;
 mod check;
 mod forms;
+mod reservations;
 mod who;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use moffman::config::{KEYS, Key, Kind, Place};
 use moffman::domain::date_shift::ShiftUnit;
 
 pub(crate) use forms::FormsCommand;
+pub(crate) use reservations::{ReservationChoice, ReservationsCommand};
 pub(crate) use who::WhoCommand;
 
 const CONFIG: &str = "config";
@@ -61,6 +63,8 @@ pub(crate) enum CommandOrder {
 pub(crate) enum Question {
     /// About its forms.
     Forms(FormsCommand),
+    /// About its reservations.
+    Reservations(ReservationsCommand),
     /// Who is in.
     Who(WhoCommand),
 }
@@ -78,6 +82,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
             return Ok(CommandOrder::Check { file, place });
         }
         Some((name, who)) if name == who::NAME => Some(Question::Who(who::read(who))),
+        Some((name, reservations)) if name == reservations::NAME => {
+            reservations::read(reservations).map(Question::Reservations)
+        }
         Some((_, forms)) => forms::read(forms).map(Question::Forms),
         None => None,
     };
@@ -101,6 +108,7 @@ fn command() -> Command {
         .args(also_understood().into_iter().map(|name| setting(name).hide(true)))
         .subcommand(who::define())
         .subcommand(forms::define())
+        .subcommand(reservations::define())
         .subcommand(check::define())
 }
 
@@ -212,6 +220,34 @@ mod tests {
         assert_eq!(parsed_forms(&["list", "--state", "done"]), Err(ErrorKind::InvalidValue));
         assert_eq!(parsed_forms(&["resend"]), Err(ErrorKind::MissingRequiredArgument));
         assert_eq!(parsed_forms(&["approve", "abc"]), Err(ErrorKind::InvalidSubcommand));
+    }
+
+    #[test]
+    fn reservations_are_asked_for_with_their_office() {
+        let parsed_reservations = |rest: &[&str]| parsed_with_settings("reservations", rest);
+        let asked = |command| Ok(asking(Question::Reservations(command)));
+        let office_id = || "Brno".to_owned();
+        let list = |from: Option<&str>, to: Option<&str>, status: Option<&str>| {
+            let [from, to, status] = [from, to, status].map(|given| given.map(str::to_owned));
+            asked(ReservationsCommand::List { office_id: office_id(), from, to, status })
+        };
+        assert_eq!(parsed_reservations(&["list", "--office-id", "Brno"]), list(None, None, None));
+        let some = ["list", "--office-id", "Brno", "--from", "a", "--to", "b", "--status", "pending"];
+        assert_eq!(parsed_reservations(&some), list(Some("a"), Some("b"), Some("pending")));
+        let decide =
+            |choice| asked(ReservationsCommand::Decide { id: "abc".to_owned(), office_id: office_id(), choice });
+        let reject = |reason: Option<&str>| ReservationChoice::Reject { reason: reason.map(str::to_owned) };
+        for (word, choice) in
+            [("approve", ReservationChoice::Approve), ("reject", reject(None)), ("cancel", ReservationChoice::Cancel)]
+        {
+            assert_eq!(parsed_reservations(&[word, "abc", "--office-id", "Brno"]), decide(choice));
+            assert_eq!(parsed_reservations(&[word, "abc"]), Err(ErrorKind::MissingRequiredArgument));
+        }
+        let with_reason = ["reject", "abc", "--office-id", "Brno", "--reason", "no room"];
+        assert_eq!(parsed_reservations(&with_reason), decide(reject(Some("no room"))));
+        let cancel = ["cancel", "abc", "--office-id", "Brno", "--reason", "no room"];
+        assert_eq!(parsed_reservations(&cancel), Err(ErrorKind::UnknownArgument));
+        assert_eq!(parsed_reservations(&["list"]), Err(ErrorKind::MissingRequiredArgument));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod http;
 mod keys;
 mod pages;
 mod process;
+mod reservations;
 mod signals;
 mod state;
 mod status;
