@@ -194,7 +194,8 @@ async fn a_deleted_event_is_seen_and_brought_back() {
     assert!(event.cancelled);
     let unrevived = bench.patch(&event, &EventChange { colour: Some(4), ..Default::default() }).await.unwrap();
     assert!(unrevived.cancelled);
-    let revived = bench.patch(&unrevived, &EventChange { status: Some(StatusChange::Confirmed), ..content() }).await.unwrap();
+    let revived =
+        bench.patch(&unrevived, &EventChange { status: Some(StatusChange::Confirmed), ..content() }).await.unwrap();
     assert!(!revived.cancelled);
     assert_eq!(revived.days, content().days);
 

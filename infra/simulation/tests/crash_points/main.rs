@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a story that cannot go on has failed")]
 
 mod copies;
+mod decisions;
 mod point;
 mod reservations;
 mod scene;
