@@ -42,14 +42,13 @@ async fn play(scene: &mut Scene, choice: Choice, how: Option<HowEnded>) {
     let wanted = WantedDecision { choice, version: WantedVersion::Any };
     let order = DecideOrder { office: "prague".to_owned(), id: id.clone(), wanted, deadline: None };
     let first = order.clone();
-    let answer = match scene.work(|process| async move { decide(&process, &first).await }).await {
-        Some(answer) => answer,
-        None => {
-            let other = scene.another_process();
-            nobody_brings_it_back(scene, &other, &reservation).await;
-            scene.company.time.advance(Duration::minutes(1));
-            decide(&other, &order).await
-        }
+    let answer = if let Some(answer) = scene.work(|process| async move { decide(&process, &first).await }).await {
+        answer
+    } else {
+        let other = scene.another_process();
+        nobody_brings_it_back(scene, &other, &reservation).await;
+        scene.company.time.advance(Duration::minutes(1));
+        decide(&other, &order).await
     };
     let decided = answer.unwrap();
     assert_eq!((decided.ended, decided.days.to_string().as_str()), (how, "2026-07-13/2026-07-15"));
