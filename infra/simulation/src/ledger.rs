@@ -191,7 +191,9 @@ impl Ledger {
         let (caller, creator) = (effect.caller().to_owned(), effect.creator());
         match matter(call) {
             Matter::Approve { event, days, .. } => self.approved(effect, &event, &days),
-            Matter::Reserve { event, .. } if creator != self.world.service_account_email() => {
+            Matter::Reserve { event, .. } | Matter::Decide { event, .. }
+                if creator != self.world.service_account_email() =>
+            {
                 self.duplicated(format!("{caller} has written a reservation to {event} of {creator}"));
             }
             Matter::Unmarked => {

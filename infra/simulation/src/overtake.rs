@@ -127,7 +127,7 @@ fn is_outcome(waiting: &Waiting) -> bool {
 
 /// Whether a reservation is about to be written.
 fn is_reservation(waiting: &Waiting) -> bool {
-    matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Reserve { .. }))
+    matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Reserve { .. } | Matter::Decide { .. }))
 }
 
 /// The process that is about to write or has just written something, and what that is. A reservation counts only before
@@ -135,7 +135,9 @@ fn is_reservation(waiting: &Waiting) -> bool {
 fn write(waiting: &Waiting) -> Option<(String, Overtaken)> {
     let call: &Call = waiting.call();
     let reservation = match (waiting, matter(call)) {
-        (Waiting::Arrived(..), Matter::Reserve { event, .. }) => Some(Overtaken::Reservation(event)),
+        (Waiting::Arrived(..), Matter::Reserve { event, .. } | Matter::Decide { event, .. }) => {
+            Some(Overtaken::Reservation(event))
+        }
         _ => None,
     };
     let record = if is_outcome(waiting) { Overtaken::Outcome } else { Overtaken::Record };

@@ -1,9 +1,11 @@
-//! What a workflow asks for in a schedule: registrations and approvals, repeated and in any order.
+//! What a workflow and people ask for in a schedule: registrations, approvals and decisions, repeated and in any order.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use moffman::decide::{DecideOrder, decide};
+use moffman::domain::decision::{Choice, WantedDecision, WantedVersion};
 use moffman::domain::reservation::{RequestedReservation, Reservation};
 use moffman::reserve::{ReserveOrder, place};
 use moffman_simulators::World;
@@ -11,7 +13,7 @@ use moffman_simulators::World;
 use crate::cast::{CALENDARS, office};
 use crate::operations::NamedProcess;
 use crate::people::{CopiedEvent, Life};
-use crate::reservations::Reservations;
+use crate::reservations::{Intent, Reservations};
 use crate::wire::{days, is_there};
 
 /// How many reservations a workflow has. The last two have the same event id.
@@ -34,7 +36,7 @@ impl Requests {
         if random.bool() {
             self.last = random.u8(..RESERVATIONS);
         }
-        self.ask(process, random.bool(), false)
+        self.ask_something(random, process, 2)
     }
 
     /// Begins one more request for the reservation of this event, or for the other one with the same event id. It is
@@ -44,28 +46,61 @@ impl Requests {
             |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event.into());
         let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
         self.last = random.choice(numbers).unwrap_or(self.last);
-        self.ask(process, random.u8(..4) > 0, false)
+        self.ask_something(random, process, 4)
     }
 
     /// Begins the last request for this reservation, an approval that nothing prevents.
     pub fn begin_last(&mut self, number: u8, process: &NamedProcess) -> Begun {
         self.last = number;
-        self.ask(process, true, true)
+        self.ask(process, true, Intent::LastRequest)
     }
 
-    fn ask(&self, process: &NamedProcess, approved: bool, must_succeed: bool) -> Begun {
+    /// A decision, or a request: one of so many is not an approval.
+    fn ask_something(&self, random: &mut fastrand::Rng, process: &NamedProcess, pending: u8) -> Begun {
+        match random.u8(..16) {
+            0 => self.decide(process, Choice::Approve),
+            1 | 2 => self.decide(process, Choice::Reject { reason: None }),
+            3 | 4 => self.decide(process, Choice::Cancel),
+            number => {
+                let intent = if number == 5 { Intent::Reopening } else { Intent::Request };
+                self.ask(process, random.u8(..pending) > 0, intent)
+            }
+        }
+    }
+
+    fn ask(&self, process: &NamedProcess, approved: bool, intent: Intent) -> Begun {
         let request = request(self.last, approved);
-        let said = format!("request for {}, approved: {approved}", request.name);
+        let reopen = intent.reopens();
+        let said = format!("request for {}, approved: {approved}, reopen: {reopen}", request.name);
+        let must_succeed = intent == Intent::LastRequest;
         let (NamedProcess { name: caller, app }, reservations) = (process.clone(), self.reservations.clone());
-        self.reservations().began(&caller);
+        self.reservations().began(&caller, intent);
         let work = async move {
             let Ok(reservation) = Reservation::new(request.clone()) else { return };
             let id = reservation.event_id();
-            let answer = place(&app, &ReserveOrder { reservation, reopen: false, deadline: None }).await;
+            let answer = place(&app, &ReserveOrder { reservation, reopen, deadline: None }).await;
             match answer {
                 Ok(placed) => lock(&reservations).answered(&caller, &request, &placed),
                 Err(error) if must_succeed => lock(&reservations).refused(&id, &request, &error),
                 Err(_) => {}
+            }
+        };
+        (said, Box::pin(work))
+    }
+
+    fn decide(&self, process: &NamedProcess, choice: Choice) -> Begun {
+        let RequestedReservation { name, office_id, .. } = request(self.last, false);
+        let said = format!("{choice:?} for {name}");
+        let Ok(id) = Reservation::new(request(self.last, false)).map(|reservation| reservation.event_id()) else {
+            return (said, Box::pin(async {}));
+        };
+        let (NamedProcess { name: caller, app }, reservations) = (process.clone(), self.reservations.clone());
+        self.reservations().began(&caller, Intent::Decision(choice.clone()));
+        let wanted = WantedDecision { choice, version: WantedVersion::Any };
+        let order = DecideOrder { office: office_id, id, wanted, deadline: None };
+        let work = async move {
+            if let Ok(decided) = decide(&app, &order).await {
+                lock(&reservations).decided(&caller, &decided);
             }
         };
         (said, Box::pin(work))

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use moffman::decide::Decided;
+use moffman::domain::decision::Choice;
 use moffman::domain::reservation::{RequestedReservation, Status};
 use moffman::reserve::{Placed, ReserveError};
 use moffman_simulators::{Call, World};
@@ -10,6 +12,7 @@ use serde_json::Value;
 use crate::cast::office;
 use crate::gatekeeper::CompletedCall;
 use crate::ledger::Breach;
+use crate::table::forgets;
 use crate::wire::{Matter, days, is_processed, is_there, matter};
 
 /// The event of a reservation, as far as anybody knows of it.
@@ -31,8 +34,23 @@ pub struct Reserved {
     pub retitled: Option<String>,
     /// The days that a person gave it after a process last wrote to it.
     pub moved: Option<String>,
-    /// When a person last deleted or restored it.
+    /// When a person last deleted or restored it, or a decision ended it.
     changed: u64,
+    /// Whether a decision has ended it, and nobody has touched it since.
+    is_ended: bool,
+}
+
+/// What a process has been asked to do about a reservation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Register or approve it.
+    Request,
+    /// Register or approve it, also if it was ended.
+    Reopening,
+    /// The same, and nothing prevents it.
+    LastRequest,
+    /// Approve or end it by its id.
+    Decision(Choice),
 }
 
 /// An event as a process last read or wrote it.
@@ -52,6 +70,8 @@ pub struct Reservations {
     seen: HashMap<(String, String), LastLook>,
     /// The event that each process is about to write to, although it needs no change.
     overwriting: HashMap<String, String>,
+    /// What each process was last asked for.
+    intents: HashMap<String, Intent>,
     breaches: Vec<Breach>,
 }
 
@@ -62,8 +82,9 @@ impl Reservations {
     }
 
     /// A request to `caller` begins.
-    pub fn began(&mut self, caller: &str) {
+    pub fn began(&mut self, caller: &str, intent: Intent) {
         self.seen.retain(|(process, _), _| process != caller);
+        self.intents.insert(caller.to_owned(), intent);
     }
 
     /// `caller` has answered the request with success.
@@ -83,6 +104,25 @@ impl Reservations {
         }
     }
 
+    /// `caller` has answered a decision with success.
+    pub fn decided(&mut self, caller: &str, decided: &Decided) {
+        let seen = self.seen.get(&(caller.to_owned(), decided.id.to_string()));
+        let is_right = match (seen, decided.ended) {
+            (Some(seen), None) => is_there(&seen.event) && is_processed(&seen.event),
+            (seen, Some(_)) => !seen.is_some_and(|seen| is_there(&seen.event)),
+            (None, None) => false,
+        };
+        if !is_right {
+            let seen = seen.map_or(&Value::Null, |seen| &seen.event);
+            self.breaches.push(Breach::Lost(format!("{caller} has answered {decided:?}, and had seen {seen}")));
+        }
+        let moment = seen.map(|seen| seen.moment);
+        let Some(reserved) = self.by_event.get_mut(&*decided.id) else { return };
+        if decided.ended.is_none() && moment.is_some_and(|moment| moment > reserved.changed) {
+            (reserved.stands, reserved.approved) = (true, true);
+        }
+    }
+
     /// A request for this event failed although nothing was in its way. That is right only if the event belongs to
     /// another reservation.
     pub fn refused(&mut self, event: &str, request: &RequestedReservation, error: &ReserveError) {
@@ -96,13 +136,27 @@ impl Reservations {
 
     /// A call goes on to its effect.
     pub fn released(&mut self, world: &World, call: &Call) {
-        let Matter::Reserve { calendar, event, approved, .. } = matter(call) else { return };
         let caller = call.caller.clone().unwrap_or_default();
+        let (Matter::Reserve { calendar, event, .. } | Matter::Decide { calendar, event, .. }) = matter(call) else {
+            return;
+        };
         self.overwriting.remove(&caller);
         let present = world.event(&calendar, &event).filter(is_there);
-        if present.is_some_and(|present| is_processed(&present) || !approved) {
+        let is_wrong = match (matter(call), present) {
+            (Matter::Reserve { approved, .. }, present) => {
+                present.is_some_and(|present| is_processed(&present) || !approved)
+            }
+            (_, None) => true,
+            (Matter::Decide { ends: true, .. }, Some(present)) => is_processed(&present) && self.rejects(&caller),
+            (_, Some(present)) => is_processed(&present),
+        };
+        if is_wrong {
             self.overwriting.insert(caller, event);
         }
+    }
+
+    fn rejects(&self, caller: &str) -> bool {
+        matches!(self.intents.get(caller), Some(Intent::Decision(Choice::Reject { .. })))
     }
 
     /// A call was carried out with success at this moment. A process may write only to its own reservation, and only if
@@ -116,20 +170,50 @@ impl Reservations {
                 self.written(&caller, (&calendar, &event), &name);
                 (calendar, event)
             }
-            _ => return,
+            Matter::Decide { calendar, event, ends } => {
+                self.check_overwriting(&caller, &event);
+                if ends {
+                    let reserved = self.by_event.entry(event.clone()).or_default();
+                    reserved.deleted_or_restored(moment);
+                    reserved.is_ended = true;
+                }
+                (calendar, event)
+            }
+            _ => return self.forgotten(&effect.call),
         };
         let content = effect.event.clone().unwrap_or_default();
         self.seen.insert((caller, event), LastLook { moment, calendar, event: content });
     }
 
+    /// Whoever brings a reservation back that was ended first has that forgotten. It may then crash.
+    fn forgotten(&mut self, call: &Call) {
+        let intent = call.caller.as_ref().and_then(|caller| self.intents.get(caller));
+        if !intent.is_some_and(Intent::reopens) {
+            return;
+        }
+        for event in forgets(call) {
+            if let Some(reserved) = self.by_event.get_mut(event) {
+                reserved.is_ended = false;
+            }
+        }
+    }
+
     fn written(&mut self, caller: &str, (calendar, event): (&str, &str), name: &str) {
+        let reopens = self.intents.get(caller).is_some_and(Intent::reopens);
         let reserved = self.by_event.entry(event.to_owned()).or_default();
+        if std::mem::take(&mut reserved.is_ended) && !reopens {
+            self.breaches.push(Breach::Lost(format!("{caller} has brought back {event}, which was ended")));
+        }
         (reserved.calendar, reserved.retitled, reserved.moved) = (calendar.to_owned(), None, None);
         let owner = reserved.owner.get_or_insert_with(|| name.to_owned());
         if *owner != name {
             let text = format!("{caller} has written {name} to the reservation {event} of {owner}");
             self.breaches.push(Breach::Duplicated(text));
         }
+        self.check_overwriting(caller, event);
+    }
+
+    fn check_overwriting(&mut self, caller: &str, event: &str) {
         if self.overwriting.remove(caller).is_some_and(|overwritten| overwritten == event) {
             let text = format!("{caller} has written over the reservation {event}");
             self.breaches.push(Breach::Lost(text));
@@ -137,10 +221,17 @@ impl Reservations {
     }
 }
 
+impl Intent {
+    /// Whether it brings back what was ended.
+    pub fn reopens(&self) -> bool {
+        matches!(self, Self::Reopening | Self::LastRequest)
+    }
+}
+
 impl Reserved {
     /// A person deleted or restored the event.
     pub fn deleted_or_restored(&mut self, now: u64) {
-        (self.changed, self.stands, self.approved) = (now, false, false);
+        (self.changed, self.stands, self.approved, self.is_ended) = (now, false, false, false);
     }
 }
 

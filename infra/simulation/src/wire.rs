@@ -1,7 +1,7 @@
 //! What a call means for the promises, as read off the wire.
 
 use moffman_simulators::{Call, Fault, Service};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cast::CALENDARS;
 
@@ -21,6 +21,8 @@ pub enum Matter {
     Approve { calendar: String, event: String, days: String },
     /// A workflow's reservation of this name is written to an event, approved or pending.
     Reserve { calendar: String, event: String, name: String, approved: bool },
+    /// Somebody's decision about a reservation is written to its event: it is approved or ended.
+    Decide { calendar: String, event: String, ends: bool },
     /// An event is changed in another way or deleted, which only people should do.
     Unmarked,
     /// The call does not matter to the promises.
@@ -102,6 +104,8 @@ fn event_write(body: &Value, calendar: String, event: String) -> Matter {
             let name = pending.unwrap_or(&title).to_owned();
             Matter::Reserve { calendar, event, name, approved: is_processed(body) }
         }
+        None if *body == json!({"status": "cancelled"}) => Matter::Decide { calendar, event, ends: true },
+        None if is_processed(body) => Matter::Decide { calendar, event, ends: false },
         None => Matter::Unmarked,
     }
 }
