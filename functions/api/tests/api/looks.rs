@@ -100,10 +100,8 @@ async fn sixty_calls_a_minute_and_then_everybody_waits_for_the_next_one() {
     client.send("GET", &one, "").await.expect_problem(503, "lists-used-up");
     assert_eq!(client.send("GET", LIST, "").await.status, 200, "what is in memory costs nothing");
     assert_eq!(client.sweep().await["offices_swept"], 2, "sweeps have their own part");
-    let busy = client.stage.world.now();
     client.stage.world.advance(TimeDelta::seconds(48));
     assert_eq!(client.send("GET", &one, "").await.status, 200);
-    assert_ne!(busy.minute(), client.stage.world.now().minute());
 }
 
 #[tokio::test]
