@@ -1,8 +1,8 @@
 //! What lists and attendance take of Google's quota, and what they answer from memory.
 
 use chrono::{TimeDelta, Timelike as _};
-use moffman_simulators::{CalendarOptions, Fault};
-use serde_json::{Value, json};
+use moffman_simulators::Fault;
+use serde_json::Value;
 
 use crate::client::Client;
 use crate::forms::anna_adds;
@@ -131,15 +131,7 @@ async fn all_processes_share_the_minute() {
 
 #[tokio::test]
 async fn a_page_of_many_offices_takes_as_many_calls_and_the_same_calendar_one() {
-    let client = Client::start().await;
-    let offices: Vec<Value> = (0..45)
-        .map(|number| {
-            let id = format!("office-{}@group.calendar.google.com", number / 2);
-            client.stage.world.add_calendar(&id, CalendarOptions::default());
-            json!({"name": format!("office {number:02}"), "id": id})
-        })
-        .collect();
-    let client = client.restarted(|settings| settings["offices"] = json!({"office_list": offices}));
+    let client = Client::start().await.with_offices(45, 2);
     assert_eq!(calls(&client, ATTENDANCE).await, 10, "twenty offices in ten calendars");
     let page = client.send("GET", ATTENDANCE, "").await.json();
     assert_eq!(page["offices"].as_array().unwrap().len(), 20);
