@@ -137,7 +137,7 @@ pub async fn list(app: &Moffman, order: &ReservationsOrder) -> Result<Reservatio
         _ => None,
     };
     Ok(ReservationsPage {
-        reservations: with_forms(app, &office, page.to_vec()).await?,
+        reservations: with_forms(app, &office, page.iter().copied().cloned().collect()).await?,
         next: next.map(|next| bookmark::write(&question, &next)),
         // Of a page of Google's that is answered in parts, the first part tells.
         unreadable: if is_first_part { sighted.unreadable } else { 0 },
@@ -205,11 +205,11 @@ async fn see(app: &Moffman, eyes: Eyes<'_>, office: &Office, place: &ListPlace) 
 }
 
 /// What is to be listed of a page of Google's listing, in order.
-fn pick(order: &ReservationsOrder, sighted: &Sighted, place: &ListPlace) -> Vec<Attendance> {
+fn pick<'a>(order: &ReservationsOrder, sighted: &'a Sighted, place: &ListPlace) -> Vec<&'a Attendance> {
     let wanted = sighted.attendances.iter().filter(|one| order.status.is_none_or(|status| one.status == status));
-    let mut listed: Vec<Attendance> = wanted.cloned().collect();
-    listed.sort_by_cached_key(position);
-    listed.retain(|one| place.after.as_ref().is_none_or(|after| position(one) > *after));
+    let left = wanted.filter(|one| place.after.as_ref().is_none_or(|after| position(one) > *after));
+    let mut listed: Vec<&Attendance> = left.collect();
+    listed.sort_by_cached_key(|one| position(one));
     listed
 }
 

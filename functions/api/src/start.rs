@@ -5,10 +5,12 @@
 //! chose.
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
 use moffman::lambda::{self, StartError};
@@ -17,8 +19,11 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use tracing::Instrument as _;
 
 use crate::api::RequestBudget;
+use crate::error::ApiError;
 use crate::router::router;
 
+/// How a text begins that is UTF-8 for certain.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// The beginning of all our paths.
 const ROOT: &str = "/api/v1/";
 /// The characters that never stand unencoded in a path: <https://www.rfc-editor.org/rfc/rfc3986#section-3.3>
@@ -38,7 +43,24 @@ pub async fn start() -> Result<Router, StartError> {
 /// Routes a request by its resource, and has all that is logged about it name the invocation.
 async fn accompany(request: Request, next: Next) -> Response {
     let span = telemetry::invocation(request.lambda_context_ref().map_or("", |context| &context.request_id));
-    next.run(by_resource(request)).instrument(span).await
+    twice_marked(next.run(by_resource(request)).instrument(span).await).await
+}
+
+/// `lambda_http` takes the byte order mark off a text, so a text that needs one gets another.
+async fn twice_marked(response: Response) -> Response {
+    let is_table = response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/csv"));
+    if !is_table {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        // The length in the header stays that of the text with one.
+        Ok(text) if text.starts_with(BYTE_ORDER_MARK) => {
+            Response::from_parts(parts, Body::from([BYTE_ORDER_MARK, &text].concat()))
+        }
+        Ok(text) => Response::from_parts(parts, Body::from(text)),
+        Err(_) => ApiError::Panicked.into_response(),
+    }
 }
 
 fn by_resource(mut request: Request) -> Request {

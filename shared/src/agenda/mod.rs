@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveTime, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
 use derive_more::Debug;
 
 pub use self::error::AgendaError;
@@ -114,10 +114,13 @@ impl Agenda {
     /// Reads from Google what was taken the right to.
     pub async fn read(&self, eyes: Eyes<'_>, sight: Sight) -> Result<Arc<Sighted>, GoogleError> {
         let (at, writes) = (self.clock.stamp(), self.writes_to(&sight));
-        // The days are those of the calendar, whose zone may be up to a day away from UTC.
-        let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-        let from = midnight(sight.days.start().pred_opt().unwrap_or(sight.days.start()));
-        let to = midnight(sight.days.end().succ_opt().unwrap_or(sight.days.end()));
+        // The days are those of the calendar, whose zone may be up to a day away from UTC. Google's years have four digits.
+        let midnight = |day: Option<NaiveDate>, otherwise: NaiveDate| {
+            let day = day.filter(|day| (1..=9_999).contains(&day.year())).unwrap_or(otherwise);
+            day.and_time(NaiveTime::MIN).and_utc()
+        };
+        let from = midnight(sight.days.start().pred_opt(), sight.days.start());
+        let to = midnight(sight.days.end().succ_opt(), sight.days.end());
         let budget = self.budget(eyes.deadline);
         let calendar = GoogleCalendar::new(&self.google, &budget, &sight.calendar);
         let page = calendar.list_events(&Listing::InOrder { from, to }, sight.page.as_deref()).await?;

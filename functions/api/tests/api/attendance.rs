@@ -134,15 +134,7 @@ async fn a_table_is_for_spreadsheet_programs() {
 
 #[tokio::test]
 async fn a_long_table_goes_on_at_its_link() {
-    let client = Client::start().await;
-    let offices: Vec<Value> = (0..25)
-        .map(|number| {
-            let id = format!("office-{number}@group.calendar.google.com");
-            client.stage.world.add_calendar(&id, CalendarOptions::default());
-            json!({"name": format!("office {number:02}"), "id": id})
-        })
-        .collect();
-    let client = client.restarted(|settings| settings["offices"] = json!({"office_list": offices}));
+    let client = Client::start().await.with_offices(25, 1);
     client.stage.world.remove_calendar("office-24@group.calendar.google.com");
     let first = client.send("GET", &format!("{ATTENDANCE}?format=csv"), "").await;
     let link = first.header("link");

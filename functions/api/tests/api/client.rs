@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use moffman_api::RequestBudget;
+use moffman_simulators::CalendarOptions;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -51,6 +52,17 @@ impl Client {
     pub fn restarted(mut self, change: impl FnOnce(&mut Value)) -> Self {
         change(&mut self.stage.settings);
         Self::on(self.stage, None)
+    }
+
+    /// A client of a service with so many offices, `office 00` and so on; each `sharing` of them have one calendar.
+    pub fn with_offices(self, count: usize, sharing: usize) -> Self {
+        let office = |number: usize| {
+            let id = format!("office-{}@group.calendar.google.com", number / sharing);
+            self.stage.world.add_calendar(&id, CalendarOptions::default());
+            json!({"name": format!("office {number:02}"), "id": id})
+        };
+        let offices: Vec<Value> = (0..count).map(office).collect();
+        self.restarted(|settings| settings["offices"] = json!({"office_list": offices}))
     }
 
     pub async fn sweep(&self) -> Value {

@@ -76,6 +76,23 @@ async fn every_route_is_found_behind_a_base_path() {
 }
 
 #[tokio::test]
+async fn a_table_keeps_its_byte_order_mark() {
+    let function = Function::start(API).await;
+    let mut event = behind_a_base_path("GET", "/api/v1/attendance", Value::Null);
+    event["queryStringParameters"] = json!({"format": "csv"});
+    event["multiValueQueryStringParameters"] = json!({"format": ["csv"]});
+    let answer = function.answer(event.clone()).await;
+    let text = answer["body"].as_str().unwrap();
+    assert!(text.starts_with("\u{feff}office,"), "{answer}");
+    assert_eq!(answer["multiValueHeaders"]["content-length"], json!([text.len().to_string()]), "{answer}");
+    event["httpMethod"] = json!("HEAD");
+    event["requestContext"]["httpMethod"] = json!("HEAD");
+    let head = function.answer(event).await;
+    assert_eq!(head["multiValueHeaders"]["content-length"], answer["multiValueHeaders"]["content-length"]);
+    assert_eq!(head["body"].as_str().unwrap_or_default(), "", "{head}");
+}
+
+#[tokio::test]
 async fn head_has_the_length_of_the_body_and_no_body() {
     let function = Function::start(API).await;
     let ask = async |method| function.answer(behind_a_base_path(method, "/api/v1/offices", Value::Null)).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{Days, NaiveDate, TimeDelta};
-use moffman_simulators::{CalendarOptions, Call, CopyTarget, NewEvent, Recurrence, Tamper, When};
+use moffman_simulators::{CalendarOptions, Call, CopyTarget, NewEvent, Recurrence, Split, Tamper, When};
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation};
@@ -128,6 +128,17 @@ async fn a_list_has_the_days_that_were_asked_for_both_included() {
 }
 
 #[tokio::test]
+async fn the_first_and_the_last_day_of_all_can_be_asked_for() {
+    let client = Client::start().await;
+    for edge in ["0001-01-01", "9999-12-30"] {
+        assert_eq!(listed(&client, &format!("office_id=prague&from={edge}&to={edge}")).await, [""; 0], "{edge}");
+    }
+    let sent = client.stage.world.calls().into_iter().filter(|call| call.operation == "events.list");
+    let times: Vec<_> = sent.flat_map(|call| call.query).filter(|(name, _)| name.starts_with("time")).collect();
+    assert!(times.len() == 4 && times.iter().all(|(_, time)| time.len() == "9999-12-31T00:00:00Z".len()), "{times:?}");
+}
+
+#[tokio::test]
 async fn the_day_of_an_event_with_times_is_that_of_the_calendar() {
     let client = Client::start().await;
     let world = &client.stage.world;
@@ -229,9 +240,12 @@ async fn a_reservation_that_was_made_a_series_and_split_stays_one() {
     let client = Client::start().await;
     let id = registers(&client, "Ada Example", 1, true).await;
     let world = &client.stage.world;
-    world.person_makes_series(PRAGUE, &id, Recurrence::weekly().times(2));
-    let range = format!("office_id=prague&from={}&to={}", day(&client, 0), day(&client, 10));
-    assert_eq!(listed(&client, &range).await, ["reservation approved Ada Example"; 2]);
+    world.person_makes_series(PRAGUE, &id, Recurrence::weekly().times(3));
+    let split = Split { range_in_ids: true, keeps_properties: true };
+    let rest = world.person_splits_series(PRAGUE, (id.as_str(), day(&client, 8)), split);
+    assert!(rest.starts_with(&format!("{id}_R")), "{rest}");
+    let range = format!("office_id=prague&from={}&to={}", day(&client, 0), day(&client, 20));
+    assert_eq!(listed(&client, &range).await, ["reservation approved Ada Example"; 3]);
 }
 
 #[tokio::test]

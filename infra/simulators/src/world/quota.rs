@@ -11,15 +11,28 @@ const MINUTE: Duration = Duration::seconds(60);
 
 /// How much quota scheduled work and lists take. Calls about one reservation do not count, because nothing holds them
 /// back.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Quota {
+    /// The units that are allowed in any minute.
+    allowed: u32,
     /// The units taken in the last minute, each with its time.
     taken: VecDeque<(DateTime<Utc>, u32)>,
     /// The units of the busiest minute so far, and the time of its last call.
     busiest: Option<(u32, DateTime<Utc>)>,
 }
 
+impl Default for Quota {
+    fn default() -> Self {
+        Self { allowed: ALLOWED, taken: VecDeque::new(), busiest: None }
+    }
+}
+
 impl Quota {
+    /// Allows this many units in any minute.
+    pub(crate) fn allow(&mut self, units: u32) {
+        self.allowed = units;
+    }
+
     /// Counts a call that has arrived.
     pub(crate) fn count(&mut self, call: &Call) {
         let units = call.units();
@@ -35,7 +48,7 @@ impl Quota {
 
     /// The busiest minute, if it has more than Google allows.
     pub(crate) fn excess(&self) -> Option<String> {
-        let (units, at) = self.busiest.filter(|(units, _)| *units > ALLOWED)?;
+        let (units, at) = self.busiest.filter(|(units, _)| *units > self.allowed)?;
         Some(format!("{units} units of Google's quota in the minute until {at}"))
     }
 

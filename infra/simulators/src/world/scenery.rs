@@ -97,6 +97,11 @@ impl World {
         self.set(calendar, |calendar| calendar.details_of_deleted = true);
     }
 
+    /// Allows callers this many units of Google Calendar's quota in any minute, instead of as many as Google does.
+    pub fn allow_units(&self, units: u32) {
+        self.lock().quota.allow(units);
+    }
+
     /// The most events or schedules listed on a page, whatever a request asks for, because Google and AWS may return
     /// fewer.
     pub fn set_page_size(&self, events: usize) {

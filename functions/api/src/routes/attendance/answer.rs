@@ -22,7 +22,7 @@ pub(crate) struct AttendanceAnswer {
     /// The offices, by name.
     offices: Vec<OfficeAttendance>,
     /// What to send as `page` for the next offices; null in the last part.
-    #[schema(examples("WyI1ZDQxNDAyYWJjNGIiLHsiZGF5cyI6IjIwMjYtMDYtMTUvMjAyNi0wNi0yMiIsImFmdGVyIjoiQnJubyJ9XQ"))]
+    #[schema(examples("WyI0NzQxZWViMDBiNDMiLHsiYWZ0ZXIiOiJCcm5vIiwiZGF5cyI6IjIwMjYtMDYtMTUvMjAyNi0wNi0yMiJ9XQ"))]
     next: Option<String>,
 }
 

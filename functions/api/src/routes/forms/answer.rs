@@ -14,7 +14,7 @@ pub(crate) struct FormListAnswer {
     /// What to send as `page` for the next part; absent in the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples(
-        "WyJCcm5vIiwiY2ZjM2E3NDFjZDI0MGZjNzhmMjM2ZWRmZjBkN2Y1Zjk4MzE5YmY5OTIyMjlkYzE5MTk4MzNmYmRiMmU4Y2M1NSIsIjIwMjYtMDYtMTgvMjAyNi0wNi0xOSJd"
+        "WyI4YmVjODc1N2Y2NjIiLHsiZGF5cyI6IjIwMjYtMDYtMTgvMjAyNi0wNi0xOSIsIm9mZmljZSI6IkJybm8iLCJwZXJzb24iOiJjZmMzYTc0MWNkMjQwZmM3OGYyMzZlZGZmMGQ3ZjVmOTgzMTliZjk5MjIyOWRjMTkxOTgzM2ZiZGIyZThjYzU1In1d"
     ))]
     pub(super) next: Option<String>,
 }

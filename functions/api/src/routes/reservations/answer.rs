@@ -17,7 +17,9 @@ pub(crate) struct ReservationListAnswer {
     /// By first day, then by id; fewer than `limit` do not mean that there are no more.
     reservations: Vec<ReservationItem>,
     /// What to send as `page` for the next part; null in the last one.
-    #[schema(examples("WyI1ZDQxNDAyYWJjNGIiLHsiZGF5cyI6IjIwMjYtMDYtMTUvMjAyNi0wNi0zMCJ9XQ"))]
+    #[schema(examples(
+        "WyIzOGZmZjM1NTQyODQiLHsiYWZ0ZXIiOlsiMjAyNi0wNi0xOCIsIjMwZjM1NTJiOWEyNzUxZTY5NDAxZDYzZmNhMDY1YTExIl0sImRheXMiOiIyMDI2LTA2LTE1LzIwMjYtMDYtMzAiLCJudW1iZXIiOjAsInBhZ2UiOm51bGx9XQ"
+    ))]
     next: Option<String>,
     /// How many events were left out because they cannot be understood.
     #[schema(examples(0))]
