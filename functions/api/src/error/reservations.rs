@@ -75,7 +75,7 @@ impl From<Objection> for ProblemDraft {
             Objection::Ended(how) => Self::ended(how, "; nothing has been changed"),
             Objection::Changed => Self::new(
                 RESERVATION_CHANGED,
-                "the reservation has changed since this version; nothing has been changed; look at it again",
+                "the reservation is another version by now, which has not been changed; look at it again",
             ),
         }
     }

@@ -139,7 +139,7 @@ impl DecisionTarget {
 fn wanted_version(headers: &HeaderMap) -> WantedVersion {
     let lines = headers.get_all(IF_MATCH).iter().map(|line| line.to_str().unwrap_or_default());
     let tags: Vec<Etag> = lines.flat_map(|line| line.split(',')).map(|tag| Etag::from(tag.trim())).collect();
-    let is_any = tags.is_empty() || tags.iter().any(|tag| **tag == *"*");
+    let is_any = tags.is_empty() || matches!(&*tags, [tag] if **tag == *"*");
     if is_any { WantedVersion::Any } else { WantedVersion::OneOf(tags) }
 }
 
@@ -225,7 +225,7 @@ pub(crate) async fn reject(
     Body(wire): Body<RejectRequest>,
 ) -> Result<Json<ReservationDecision>, ApiError> {
     target.parameters(&[])?;
-    let reason = wire.reason.get("reason")?.map(checked_reason).transpose()?;
+    let reason = wire.reason.get("reason")?.map(checked_reason).transpose()?.flatten();
     let office = wire.office_id.get("office_id")?;
     answer(&api, target.order(office, Choice::Reject { reason }, api.deadline(lifetime))).await
 }
