@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, Moment};
+use moffman::config::Place;
 
 /// The time that a function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
@@ -19,6 +20,8 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     pub(crate) budget: RequestBudget,
+    /// Where the process runs, and so who checks keys.
+    pub(crate) place: Place,
     /// The OpenAPI document as it is served. It is made only when somebody asks for it, because it is large.
     pub(crate) document: LazyLock<Bytes>,
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod body;
+mod change;
 mod documentation;
 mod error;
 mod instant;

@@ -18,6 +18,7 @@ mod looks;
 mod methods;
 mod offices;
 mod problems;
+mod roles;
 mod settling;
 mod stage;
 mod status;
