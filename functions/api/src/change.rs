@@ -7,7 +7,7 @@ use moffman::domain::digest::digest;
 
 /// What a caller had done. It names neither people nor offices.
 #[derive(Clone, Debug)]
-pub(crate) struct Change {
+pub(crate) struct NotedChange {
     /// What was done, in a word.
     pub(crate) what: &'static str,
     /// Stands for the name of the office.
@@ -16,14 +16,14 @@ pub(crate) struct Change {
     pub(crate) id: Option<String>,
 }
 
-impl Change {
+impl NotedChange {
     /// What was done, perhaps in one office only, and to what.
     pub(crate) fn new(what: &'static str, office: Option<&str>, id: Option<&str>) -> Self {
         Self { what, office: office.map(digest), id: id.map(str::to_owned) }
     }
 }
 
-impl IntoResponseParts for Change {
+impl IntoResponseParts for NotedChange {
     type Error = Infallible;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {

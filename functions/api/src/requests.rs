@@ -10,7 +10,7 @@ use axum::response::Response;
 use lambda_http::request::RequestContext;
 
 use crate::api::ApiState;
-use crate::change::Change;
+use crate::change::NotedChange;
 use crate::key::Caller;
 use crate::problem;
 
@@ -30,7 +30,7 @@ pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, 
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let (caller, change) = (response.extensions().get::<Caller>(), response.extensions().get::<Change>());
+    let (caller, change) = (response.extensions().get::<Caller>(), response.extensions().get::<NotedChange>());
     tracing::info!(
         method = method.as_str(),
         route = route.as_ref().map_or("none", MatchedPath::as_str),

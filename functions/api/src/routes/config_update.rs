@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
-use crate::change::Change;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE};
 
@@ -123,7 +123,7 @@ problems! {
 pub(crate) async fn get(
     state: State<Arc<ApiState>>,
     lifetime: Lifetime,
-) -> Result<(Change, Json<ConfigUpdateAnswer>), ApiError> {
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
     post(state, lifetime).await
 }
 
@@ -139,7 +139,7 @@ pub(crate) async fn get(
 pub(crate) async fn post(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-) -> Result<(Change, Json<ConfigUpdateAnswer>), ApiError> {
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
     let report = reload::reload(&api.app, &ReloadOrder { deadline: api.deadline(lifetime) }).await?;
-    Ok((Change::new("reload", None, None), Json(report.into())))
+    Ok((NotedChange::new("reload", None, None), Json(report.into())))
 }

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::Change;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED,
@@ -165,7 +165,7 @@ pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     Body(mut wire): Body<ReservationRequest>,
-) -> Result<(Change, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
+) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
     let reopen = std::mem::take(&mut wire.reopen).get("reopen")?.unwrap_or(false);
     let reservation = Reservation::new(wire.try_into()?)?;
     let order = ReserveOrder { reservation, reopen, deadline: api.deadline(lifetime) };
@@ -175,6 +175,6 @@ pub(crate) async fn place(
         Status::Pending => "register",
         Status::Approved => "approve",
     };
-    let change = Change::new(what, Some(&placed.office_id), Some(&placed.id));
+    let change = NotedChange::new(what, Some(&placed.office_id), Some(&placed.id));
     Ok((change, AppendHeaders(location), Json(placed.into())))
 }

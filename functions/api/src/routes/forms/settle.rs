@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::answer::ListedForm;
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::Change;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, NO_EVENT, NO_SUCH_FORM,
@@ -84,11 +84,11 @@ problems! {
 }
 
 /// What was decided, and how the form is now.
-type Settled = (Change, Json<ListedForm>);
+type Settled = (NotedChange, Json<ListedForm>);
 
 fn settled(what: &'static str, form: ShownForm) -> Settled {
     let office = form.events.iter().find_map(|event| event.office_id.as_deref());
-    (Change::new(what, office, Some(&form.id)), Json(form.into()))
+    (NotedChange::new(what, office, Some(&form.id)), Json(form.into()))
 }
 
 /// Send a form again
