@@ -4,6 +4,7 @@
 
 mod attendance;
 mod bodies;
+mod callers;
 mod client;
 mod decisions;
 mod document;

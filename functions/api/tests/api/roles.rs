@@ -1,15 +1,11 @@
-//! What a caller may do: with a key of the local server, and with one of API Gateway.
+//! What a caller may do with which key.
 
 use axum::body::Body;
 use axum::http::Request;
 use moffman::domain::role::Role;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::{Answer, Client, reservation};
-use crate::function::{Function, event};
-use crate::stage::Stage;
-
-const API: &str = env!("CARGO_BIN_EXE_api");
+use crate::client::{Answer, Client};
 
 /// Which role each route takes; `None`: not even a key.
 const NEEDED: [(&str, Option<Role>); 17] = [
@@ -118,89 +114,5 @@ fn the_page_has_the_table() {
         let key = if needed.is_none() { "yes" } else { "" };
         let row = format!("| `{route}` | {key} | {} | {} | yes |", yes(Role::Reader), yes(Role::Workflow));
         assert!(page.contains(&row.replace("|  |", "| |").replace("|  |", "| |")), "{row}");
-    }
-}
-
-/// The function behind a gateway, with these settings for callers. The stack has a key of each role.
-async fn behind_gateway(rest_api: Value) -> Function {
-    let mut stage = Stage::set().await;
-    stage.make_table().await;
-    stage.settings["rest_api"] = rest_api;
-    let settings = stage.settings_file();
-    let keys = r#"{"readerkey1": "reader", "workflow23": "workflow", "operator45": "operator"}"#;
-    Function::start_in(API, stage, &settings, &[("MOFFMAN_AWS__KEY_ROLES", keys)]).await
-}
-
-/// The event of a request with the key of this id.
-fn with_key_id(mut event: Value, id: Option<&str>) -> Value {
-    event["requestContext"]["identity"]["apiKeyId"] = json!(id);
-    event
-}
-
-/// The status and the type of the answer to a request with the key of this id.
-async fn told(function: &Function, name: &str, id: Option<&str>) -> (i64, Value) {
-    let answer = function.answer(with_key_id(event(name), id)).await;
-    let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
-    (answer["statusCode"].as_i64().unwrap(), body["needed"].clone())
-}
-
-#[tokio::test]
-async fn the_id_of_a_key_at_the_gateway_has_a_role() {
-    let function = behind_gateway(json!({"roles": {"abc123def4": "workflow"}})).await;
-    let (fine, workflow, operator) = ((200, Value::Null), (403, json!("workflow")), (403, json!("operator")));
-    for (id, place, sweep) in [
-        (Some("readerkey1"), &workflow, &operator),
-        (Some("workflow23"), &fine, &operator),
-        (Some("operator45"), &fine, &fine),
-        (Some("abc123def4"), &fine, &operator),
-        (Some("another"), &workflow, &operator),
-        (None, &workflow, &operator),
-    ] {
-        assert_eq!(&told(&function, "api-reservation.json", id).await, place, "{id:?}");
-        assert_eq!(&told(&function, "api-sweep.json", id).await, sweep, "{id:?}");
-        assert_eq!(told(&function, "api-health.json", id).await, fine, "{id:?}");
-    }
-}
-
-#[tokio::test]
-async fn an_update_locks_nobody_out() {
-    let function = behind_gateway(json!({"api_key": "for the local server"})).await;
-    for id in [Some("operator45"), Some("made-by-hand"), None] {
-        assert_eq!(told(&function, "api-sweep.json", id).await.0, 200, "{id:?}");
-    }
-    assert_eq!(told(&function, "api-sweep.json", Some("readerkey1")).await, (403, json!("operator")));
-}
-
-#[tokio::test]
-async fn each_change_is_one_line_of_the_log_with_the_key_that_made_it() {
-    let function = behind_gateway(json!({})).await;
-    let send = async |name: &str, id: &str, body: Value| {
-        let mut event = with_key_id(event(name), Some(id));
-        event["body"] = json!(body.to_string());
-        function.answer(event).await
-    };
-    let placed = send("api-reservation.json", "workflow23", reservation()).await;
-    let placed: Value = serde_json::from_str(placed["body"].as_str().unwrap()).unwrap();
-    send("api-reservation.json", "readerkey1", reservation()).await;
-    send("api-reservation.json", "workflow23", json!({})).await;
-    send("api-sweep.json", "operator45", json!({"office_id": "brno"})).await;
-    send("api-sweep.json", "operator45", json!({"dry_run": true})).await;
-    function.answer(with_key_id(event("api-config-update.json"), Some("operator45"))).await;
-    function.answer(with_key_id(event("api-health.json"), None)).await;
-    let lines = function.log();
-    let requests: Vec<&Value> = lines.iter().filter(|line| line["message"] == "request").collect();
-    let callers: Vec<&Value> = requests.iter().map(|line| &line["caller"]).collect();
-    let [workflow, reader, operator] = ["workflow23", "readerkey1", "operator45"].map(Value::from);
-    assert_eq!(callers, [&workflow, &reader, &workflow, &operator, &operator, &operator, &Value::Null]);
-    let changes: Vec<&Value> = lines.iter().filter(|line| line["change"].is_string()).collect();
-    let what: Vec<&Value> = changes.iter().map(|line| &line["change"]).collect();
-    assert_eq!(what, ["register", "sweep", "reload"]);
-    assert_eq!(changes[0]["id"], placed["id"]);
-    let offices: Vec<&Value> = changes.iter().map(|line| &line["office.digest"]).collect();
-    let digests = ["prague", "brno"].map(moffman::domain::digest::digest);
-    assert_eq!(offices, [&json!(digests[0]), &json!(digests[1]), &Value::Null]);
-    let text = serde_json::to_string(&lines).unwrap();
-    for private in ["example-key", "Some User", "user@example.com", "prague", "brno"] {
-        assert!(!text.contains(private), "{private}: {text}");
     }
 }
