@@ -17,6 +17,5 @@ mod router;
 mod routes;
 mod start;
 
-pub use api::RequestBudget;
 pub use router::{openapi, router};
 pub use start::start;

@@ -14,14 +14,14 @@ use moffman::app::Moffman;
 use moffman::config::Place;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::api::{ApiState, RequestBudget};
+use crate::api::ApiState;
 use crate::error::ApiError;
 use crate::{requests, routes};
 
 /// The router of all endpoints. On AWS it relies on API Gateway, which has checked the key and tells its id; locally it looks
 /// for the keys of the settings in the `x-api-key` header.
-pub fn router(app: Moffman, budget: RequestBudget, place: Place) -> Router {
-    let api = Arc::new(ApiState { app, budget, place, document: LazyLock::new(document) });
+pub fn router(app: Moffman, place: Place) -> Router {
+    let api = Arc::new(ApiState { app, place, document: LazyLock::new(document) });
     routes::router(&api)
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))

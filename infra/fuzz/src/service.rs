@@ -9,7 +9,6 @@ use chrono::DateTime;
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::Randomness;
 use moffman::config::Place;
-use moffman_api::RequestBudget;
 use moffman_simulators::{CalendarOptions, NewEvent, World};
 use moffman_testbed::{Testbed, Trouble, WorldTime};
 use serde_json::Value;
@@ -104,5 +103,5 @@ async fn prepare() -> Result<(World, Router), Trouble> {
         randomness: Randomness::from_seed(7),
         ..testbed.surroundings(&sources, WorldTime::new(world.clone()))?
     })?;
-    Ok((world, moffman_api::router(app, RequestBudget::local(), Place::Local)))
+    Ok((world, moffman_api::router(app, Place::Local)))
 }

@@ -11,7 +11,6 @@ use moffman::config::{self, Place, Settings, Sources};
 use moffman::store::{Store, StoreError};
 use moffman::telemetry;
 use moffman::transport::Transport;
-use moffman_api::RequestBudget;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -179,7 +178,7 @@ fn cannot_listen(settings: &Settings, source: std::io::Error) -> LocalStartError
 }
 
 fn router(app: &Moffman, in_flight: &InFlight) -> Router {
-    let router = moffman_api::router(app.clone(), RequestBudget::local(), Place::Local);
+    let router = moffman_api::router(app.clone(), Place::Local);
     router.layer(from_fn_with_state(in_flight.clone(), in_flight::carry))
 }
 

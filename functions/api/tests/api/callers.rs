@@ -61,28 +61,37 @@ async fn an_update_locks_nobody_out() {
     assert_eq!(told(&function, "api-sweep.json", Some("readerkey1")).await, (403, json!("operator")));
 }
 
-/// Has the caller whose key has this id send a request to a resource; answers the answer's content.
-async fn send(function: &Function, id: &str, route: &str, parameters: Value, body: Value) -> Value {
-    let (method, resource) = route.split_once(' ').unwrap();
-    let mut event = with_key_id(event("api-sweep.json"), Some(id));
-    let mut path = resource.to_owned();
-    for (name, value) in parameters.as_object().unwrap() {
-        path = path.replace(&format!("{{{name}}}"), value.as_str().unwrap());
+/// Somebody with a key.
+struct KeyHolder<'a> {
+    function: &'a Function,
+    /// The id of the key.
+    id: &'a str,
+}
+
+impl KeyHolder<'_> {
+    /// Sends a request to a resource; answers the answer's content.
+    async fn send(&self, route: &str, parameters: Value, body: Value) -> Value {
+        let (method, resource) = route.split_once(' ').unwrap();
+        let mut event = with_key_id(event("api-sweep.json"), Some(self.id));
+        let mut path = resource.to_owned();
+        for (name, value) in parameters.as_object().unwrap() {
+            path = path.replace(&format!("{{{name}}}"), value.as_str().unwrap());
+        }
+        event["httpMethod"] = json!(method);
+        event["resource"] = json!(resource);
+        event["requestContext"]["resourcePath"] = json!(resource);
+        event["path"] = json!(path);
+        event["pathParameters"] = parameters;
+        if method == "DELETE" {
+            event["multiValueQueryStringParameters"] = json!({"office_id": ["prague"]});
+            event["body"] = Value::Null;
+        } else {
+            event["body"] = json!(body.to_string());
+        }
+        let answer = self.function.answer(event).await;
+        assert_eq!(answer["statusCode"], 200, "{route}: {answer}");
+        serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
     }
-    event["httpMethod"] = json!(method);
-    event["resource"] = json!(resource);
-    event["requestContext"]["resourcePath"] = json!(resource);
-    event["path"] = json!(path);
-    event["pathParameters"] = parameters;
-    if method == "DELETE" {
-        event["multiValueQueryStringParameters"] = json!({"office_id": ["prague"]});
-        event["body"] = Value::Null;
-    } else {
-        event["body"] = json!(body.to_string());
-    }
-    let answer = function.answer(event).await;
-    assert_eq!(answer["statusCode"], 200, "{route}: {answer}");
-    serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
 }
 
 /// The lines about changes, each as what was done, by whom, in which office and to what.
@@ -102,32 +111,34 @@ fn expect_nothing_private(lines: &[Value]) {
 #[tokio::test]
 async fn who_decided_about_a_reservation_is_in_the_log() {
     let function = behind_gateway(json!({})).await;
-    let (workflow, office) = ("workflow23", json!({"office_id": "prague"}));
+    let [workflow, operator, another] =
+        ["workflow23", "operator45", "another"].map(|id| KeyHolder { function: &function, id });
+    let office = json!({"office_id": "prague"});
     let reservations = "POST /api/v1/reservations";
-    let id = send(&function, workflow, reservations, json!({}), reservation()).await["id"].take();
+    let id = workflow.send(reservations, json!({}), reservation()).await["id"].take();
     let at = json!({ "id": id });
-    send(&function, workflow, "POST /api/v1/reservations/{id}/approve", at.clone(), office.clone()).await;
-    send(&function, "operator45", "DELETE /api/v1/reservations/{id}", at, json!(null)).await;
-    let mut another = reservation();
-    another["approved"] = json!(true);
-    another["request_dt"] = json!("later");
-    let other = send(&function, "another", reservations, json!({}), another.clone()).await["id"].take();
-    another["approved"] = json!(false);
-    another["request_dt"] = json!("later still");
-    let last = send(&function, workflow, reservations, json!({}), another).await["id"].take();
+    workflow.send("POST /api/v1/reservations/{id}/approve", at.clone(), office).await;
+    operator.send("DELETE /api/v1/reservations/{id}", at, json!(null)).await;
+    let mut body = reservation();
+    body["approved"] = json!(true);
+    body["request_dt"] = json!("later");
+    let other = another.send(reservations, json!({}), body.clone()).await["id"].take();
+    body["approved"] = json!(false);
+    body["request_dt"] = json!("later still");
+    let last = workflow.send(reservations, json!({}), body).await["id"].take();
     let reason = json!({"office_id": "prague", "reason": "no room"});
-    send(&function, workflow, "POST /api/v1/reservations/{id}/reject", json!({ "id": last }), reason).await;
+    workflow.send("POST /api/v1/reservations/{id}/reject", json!({ "id": last }), reason).await;
     let lines = function.log();
     let (prague, [id, other, last]) = (digest("prague"), [&id, &other, &last].map(|id| id.as_str().unwrap()));
     assert_eq!(
         changes(&lines),
         [
-            ["register", workflow, &prague, id],
-            ["approve", workflow, &prague, id],
+            ["register", "workflow23", &prague, id],
+            ["approve", "workflow23", &prague, id],
             ["cancel", "operator45", &prague, id],
             ["approve", "another", &prague, other],
-            ["register", workflow, &prague, last],
-            ["reject", workflow, &prague, last],
+            ["register", "workflow23", &prague, last],
+            ["reject", "workflow23", &prague, last],
         ]
     );
     expect_nothing_private(&lines);
@@ -136,27 +147,27 @@ async fn who_decided_about_a_reservation_is_in_the_log() {
 #[tokio::test]
 async fn who_settled_a_form_is_in_the_log() {
     let function = behind_gateway(json!({})).await;
-    let operator = "operator45";
+    let operator = KeyHolder { function: &function, id: "operator45" };
     let world = &function.stage.world;
     let day = Utc::now().date_naive() + Days::new(3);
     world.person_adds(PRAGUE, ANNA, NewEvent::new(day, day + Days::new(1)));
     world.fail("form", Fault::status(500, "no blank PDF"));
-    send(&function, operator, "POST /api/v1/sweeps", json!({}), json!({"office_id": "prague"})).await;
-    let listed = send(&function, operator, "GET /api/v1/forms", json!({}), json!(null)).await;
+    operator.send("POST /api/v1/sweeps", json!({}), json!({"office_id": "prague"})).await;
+    let listed = operator.send("GET /api/v1/forms", json!({}), json!(null)).await;
     let id = listed["forms"][0]["id"].as_str().unwrap();
     let at = json!({ "form_id": id });
-    send(&function, operator, "POST /api/v1/forms/{form_id}/resend", at.clone(), json!({})).await;
-    send(&function, operator, "POST /api/v1/forms/{form_id}/discard", at.clone(), json!({})).await;
-    send(&function, operator, "POST /api/v1/forms/{form_id}/resend", at, json!({"again": true})).await;
+    operator.send("POST /api/v1/forms/{form_id}/resend", at.clone(), json!({})).await;
+    operator.send("POST /api/v1/forms/{form_id}/discard", at.clone(), json!({})).await;
+    operator.send("POST /api/v1/forms/{form_id}/resend", at, json!({"again": true})).await;
     let lines = function.log();
     let prague = digest("prague");
     assert_eq!(
         changes(&lines),
         [
-            ["sweep", operator, &prague, ""],
-            ["resend", operator, &prague, id],
-            ["discard", operator, &prague, id],
-            ["copy", operator, &prague, id],
+            ["sweep", "operator45", &prague, ""],
+            ["resend", "operator45", &prague, id],
+            ["discard", "operator45", &prague, id],
+            ["copy", "operator45", &prague, id],
         ]
     );
     expect_nothing_private(&lines);
@@ -173,7 +184,9 @@ async fn what_changes_nothing_is_no_change_in_the_log() {
     ] {
         told(&function, name, id).await;
     }
-    send(&function, "operator45", "POST /api/v1/sweeps", json!({}), json!({"dry_run": true})).await;
+    KeyHolder { function: &function, id: "operator45" }
+        .send("POST /api/v1/sweeps", json!({}), json!({"dry_run": true}))
+        .await;
     let lines = function.log();
     let requests = lines.iter().filter(|line| line["message"] == "request");
     let callers: Vec<&str> = requests.map(|line| line["caller"].as_str().unwrap_or("nobody")).collect();

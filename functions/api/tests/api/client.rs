@@ -4,7 +4,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use moffman::config::Place;
-use moffman_api::RequestBudget;
 use moffman_simulators::CalendarOptions;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -38,14 +37,14 @@ impl Client {
 
     /// A client of a service on this stage, which may have no table.
     pub fn on(stage: Stage) -> Self {
-        Self::within(RequestBudget::local(), stage)
+        Self::at(Place::Local, stage)
     }
 
-    /// A client of a service whose requests must not take longer than this.
-    pub fn within(budget: RequestBudget, stage: Stage) -> Self {
+    /// A client of a service that takes itself to be there.
+    pub fn at(place: Place, stage: Stage) -> Self {
         let time = Time::of(&stage.world);
         let app = stage.app(time.clone());
-        let router = moffman_api::router(app, budget, Place::Local);
+        let router = moffman_api::router(app, place);
         Self { stage, time, router }
     }
 
