@@ -23,6 +23,8 @@ STACK = $(TOOLS)/bin/python -B infra/deploy/stack.py "$(ENV)"
 # What a first deployment is told: the processor, and the name of the key's SSM parameter.
 ARCH =
 KEY_PARAMETER ?=
+# Whose API key is shown: an operator's unless it is said.
+ROLE =
 # Whether the key is read before a deployment, to see that it is one and whose it is.
 CHECK_KEY ?=
 # The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
@@ -132,8 +134,8 @@ logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
 sweep: $(TOOLS)/installed ## Sweep now, on AWS; with DRY_RUN=1 only say what would be done
 	$(STACK) invoke '{"task": "sweep"$(if $(DRY_RUN),$(comma) "dry_run": true)}'
 
-key: $(TOOLS)/installed ## Show the API key of the deployed API
-	@$(STACK) key
+key: $(TOOLS)/installed ## Show the operators' API key of the deployed API, or that of a ROLE
+	@$(STACK) key $(ROLE)
 
 delete: $(TOOLS)/installed ## Delete the stack; its table and the role for API Gateway's logs stay
 	$(SAM) delete $$($(STACK) options)

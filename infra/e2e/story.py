@@ -6,6 +6,7 @@ Every step is a function whose first line says what it shows; they run in the or
 import json
 
 from api import Api
+from differences import event_with_key
 from ending import delete, delete_again, nothing_is_left_behind, table_is_used_again
 from fuzz import fuzz
 from processes import until
@@ -65,6 +66,22 @@ def key_is_needed(stage: Stage) -> None:
         for key, status in (("", 403), (stage.api.key, 200)):
             expect(f"the status of HEAD {path}", Api(stage.api.url, key).send("HEAD", path, None).status, status)
     expect("the status of a HEAD that would reload", stage.api.send("HEAD", "/api/v1/config_update", None).status, 404)
+
+
+def keys_have_roles(stage: Stage) -> None:
+    """The stack has a key for each role, and the function knows what each may do"""
+    function = f"{stage.aws.resources()['ApiFunction']}:live"
+    # The office of the sample is none of this team's.
+    expected = {"reader": (403, 403), "workflow": (422, 403), "operator": (422, 200)}
+    for role, key_id in stage.aws.key_ids().items():
+        Api(stage.api.url, stage.aws.api_key(role)).get("/api/v1/offices").ok()
+        place, sweep = (event_with_key(f"api-{name}.json", key_id) for name in ("reservation", "sweep"))
+        sweep["body"] = json.dumps({"dry_run": True})
+        statuses = tuple(stage.aws.invoke(function, event)["statusCode"] for event in (place, sweep))
+        expect(f"what a {role} may do", statuses, expected[role])
+    lines = [json.loads(line) for line in stage.aws.log(stage.aws.outputs()["ApiLog"]) if '"message":"request"' in line]
+    found = [line["caller"] for line in lines if line["status"] == 422]
+    expect("the callers in the log", found, [stage.aws.key_ids()[role] for role in ("operator", "workflow")])
 
 
 def reservation_is_approved(stage: Stage) -> None:
@@ -221,6 +238,7 @@ STEPS = [
     schedules_are_made,
     roles_count,
     key_is_needed,
+    keys_have_roles,
     reservation_is_approved,
     mistakes_are_explained,
     sheet_is_read_again,

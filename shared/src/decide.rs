@@ -12,7 +12,6 @@ use crate::directory::DirectoryError;
 use crate::domain::attendance::{Shown, show};
 use crate::domain::date_range::DateRange;
 use crate::domain::decision::{DecideStep, Objection, WantedDecision};
-use crate::domain::digest::digest;
 use crate::domain::ended::{HowEnded, RememberedEnd};
 use crate::domain::event::{Event, EventChange};
 use crate::domain::event_id::EventId;
@@ -86,21 +85,11 @@ pub async fn decide(app: &Moffman, order: &DecideOrder) -> Result<Decided, Decid
     let mut deciding =
         Deciding { app, id: &order.id, wanted: order.wanted.clone(), budget, office, announced: None, met: None };
     let outcome = deciding.run().await;
-    match &outcome {
-        Ok(Decided { ended, .. }) => {
-            let status = ended.map_or_else(|| "approved".to_owned(), |how| how.to_string());
-            tracing::info!(
-                office.digest = digest(deciding.office.calendar_id.key()),
-                status,
-                "a reservation was decided"
-            );
+    if let Err(error) = &outcome {
+        if let DecideError::Google(error) = error {
+            app.explain(&deciding.office, error);
         }
-        Err(error) => {
-            if let DecideError::Google(error) = error {
-                app.explain(&deciding.office, error);
-            }
-            deciding.let_go(error).await;
-        }
+        deciding.let_go(error).await;
     }
     outcome
 }

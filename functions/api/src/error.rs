@@ -18,6 +18,7 @@ use moffman::agenda::AgendaError;
 use moffman::decide::DecideError;
 use moffman::directory::DirectoryError;
 use moffman::domain::reservation::InvalidRequest;
+use moffman::domain::role::Role;
 use moffman::forms::FormsError;
 use moffman::offices::OfficesError;
 use moffman::reload::ReloadError;
@@ -44,6 +45,9 @@ pub(crate) enum ApiError {
     /// The key is missing or wrong.
     #[error("send the API key in the `x-api-key` header")]
     WrongKey,
+    /// The key may not do this; one with this role may.
+    #[error("the API key may not do this: it takes the role `{0}`")]
+    NotAllowed(Role),
     /// The body is longer than accepted.
     #[error("at most 1 MiB is accepted")]
     TooLarge,
@@ -104,6 +108,9 @@ impl ApiError {
             Self::NoSuchRoute => ProblemDraft::new(NO_SUCH_ROUTE, self.to_string()),
             Self::MethodNotAllowed(_) => ProblemDraft::new(METHOD_NOT_ALLOWED, self.to_string()),
             Self::WrongKey => ProblemDraft::new(WRONG_KEY, self.to_string()),
+            Self::NotAllowed(needed) => {
+                ProblemDraft { needed: Some(*needed), ..ProblemDraft::new(NOT_ALLOWED, self.to_string()) }
+            }
             Self::TooLarge => ProblemDraft::new(TOO_LARGE, self.to_string()),
             Self::NotJson(_) => ProblemDraft::new(NOT_JSON, self.to_string()),
             Self::Invalid { field, .. } => {

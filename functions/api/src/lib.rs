@@ -2,6 +2,7 @@
 
 mod api;
 mod body;
+mod change;
 mod documentation;
 mod error;
 mod instant;
@@ -16,6 +17,5 @@ mod router;
 mod routes;
 mod start;
 
-pub use api::RequestBudget;
 pub use router::{openapi, router};
 pub use start::start;

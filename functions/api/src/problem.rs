@@ -39,6 +39,10 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("cancelled"))]
     pub(crate) ended: Option<String>,
+    /// The role that it takes: `reader`, `workflow` or `operator`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("operator"))]
+    pub(crate) needed: Option<String>,
     /// The request's id, also in the `x-request-id` header and in the log.
     #[schema(examples("c6af9ac6-7b61-11e6-9a41-93e8deadbeef"))]
     pub(crate) request_id: String,
@@ -57,6 +61,7 @@ pub(crate) fn write(mut response: Response, request_id: &str) -> Response {
         detail: draft.detail,
         field: draft.field,
         ended: draft.ended.map(|how| how.to_string()),
+        needed: draft.needed.map(|role| role.to_string()),
         request_id: request_id.to_owned(),
     };
     let text = serde_json::to_string(&problem).unwrap_or_else(|_| "{}".to_owned());

@@ -1,7 +1,7 @@
 //! Puts the routes and everything around them together.
 //!
 //! A request passes, from the outside in, the accounting (id, problem body, log line), the catching of panics, the API
-//! key, the method, the body and the handler.
+//! key, the method, the role, the body and the handler.
 
 use std::any::Any;
 use std::sync::{Arc, LazyLock};
@@ -11,18 +11,18 @@ use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use moffman::app::Moffman;
-use secrecy::SecretString;
+use moffman::config::Place;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::api::{ApiState, RequestBudget};
+use crate::api::ApiState;
 use crate::error::ApiError;
 use crate::{requests, routes};
 
-/// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without a
-/// `key`, whatever stands in front of the router has to check it, as API Gateway does.
-pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
-    let api = Arc::new(ApiState { app, budget, document: LazyLock::new(document) });
-    routes::router(key.map(Arc::new))
+/// The router of all endpoints. On AWS it relies on API Gateway, which has checked the key and tells its id; locally it looks
+/// for the keys of the settings in the `x-api-key` header.
+pub fn router(app: Moffman, place: Place) -> Router {
+    let api = Arc::new(ApiState { app, place, document: LazyLock::new(document) });
+    routes::router(&api)
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&api), requests::account))

@@ -13,12 +13,12 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
+use moffman::config::Place;
 use moffman::lambda::{self, StartError};
 use moffman::telemetry;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use tracing::Instrument as _;
 
-use crate::api::RequestBudget;
 use crate::error::ApiError;
 use crate::router::router;
 
@@ -35,7 +35,7 @@ const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_GREEDY.add(b'/');
 /// Reads the configuration and the secrets, and makes the router. The gateway has checked the API key.
 pub async fn start() -> Result<Router, StartError> {
     let (app, _) = lambda::start().await?;
-    let router = router(app, RequestBudget::on_aws(), None);
+    let router = router(app, Place::Aws);
     // The change must be made outside the router, because inside the route is already chosen.
     Ok(Router::new().fallback_service(router).layer(from_fn(accompany)))
 }

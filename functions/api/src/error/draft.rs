@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use moffman::domain::ended::HowEnded;
+use moffman::domain::role::Role;
 
 use super::kind::{INTERNAL, INVALID, ProblemKind, UNAVAILABLE};
 
@@ -17,6 +18,8 @@ pub(crate) struct ProblemDraft {
     pub(crate) field: Option<String>,
     /// How the reservation was ended.
     pub(crate) ended: Option<HowEnded>,
+    /// The role that it takes.
+    pub(crate) needed: Option<Role>,
     /// What went wrong inside: for the log, never for the answer.
     pub(crate) cause: Option<String>,
     /// When the caller may come back, if another service has said when.
@@ -26,7 +29,7 @@ pub(crate) struct ProblemDraft {
 impl ProblemDraft {
     /// A problem of this sort.
     pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), field: None, ended: None, cause: None, retry_after: None }
+        Self { kind, detail: detail.into(), field: None, ended: None, needed: None, cause: None, retry_after: None }
     }
 
     /// The same problem, of this member or parameter.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE};
 
@@ -119,7 +120,10 @@ problems! {
     operation_id = "reload_by_get",
     responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)
 )]
-pub(crate) async fn get(state: State<Arc<ApiState>>, lifetime: Lifetime) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+pub(crate) async fn get(
+    state: State<Arc<ApiState>>,
+    lifetime: Lifetime,
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
     post(state, lifetime).await
 }
 
@@ -135,7 +139,7 @@ pub(crate) async fn get(state: State<Arc<ApiState>>, lifetime: Lifetime) -> Resu
 pub(crate) async fn post(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
     let report = reload::reload(&api.app, &ReloadOrder { deadline: api.deadline(lifetime) }).await?;
-    Ok(Json(report.into()))
+    Ok((NotedChange::new("reload", None, None), Json(report.into())))
 }

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED,
@@ -164,11 +165,16 @@ pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     Body(mut wire): Body<ReservationRequest>,
-) -> Result<(AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
+) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
     let reopen = std::mem::take(&mut wire.reopen).get("reopen")?.unwrap_or(false);
     let reservation = Reservation::new(wire.try_into()?)?;
     let order = ReserveOrder { reservation, reopen, deadline: api.deadline(lifetime) };
     let placed = reserve::place(&api.app, &order).await?;
     let location = placed.is_new.then(|| location(&placed));
-    Ok((AppendHeaders(location), Json(placed.into())))
+    let what = match order.reservation.status() {
+        Status::Pending => "register",
+        Status::Approved => "approve",
+    };
+    let change = NotedChange::new(what, Some(&placed.office_id), Some(&placed.id));
+    Ok((change, AppendHeaders(location), Json(placed.into())))
 }

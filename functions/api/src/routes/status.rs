@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
+use moffman::domain::role::Role;
 use moffman::reload::RowProblem;
 use moffman::status::{self, ServiceStatus, ShardStatus, SweepOutcome};
 use moffman::store::reload_run::ReloadRun;
@@ -21,6 +22,10 @@ use crate::query::Parameters;
 /// How the service is doing.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatusAnswer {
+    /// What the key that asks may do.
+    #[serde(with = "RoleName")]
+    #[schema(value_type = RoleName)]
+    role: Role,
     /// The last scheduled sweep of each shard; empty before the first one.
     sweeps: Vec<LastSweep>,
     /// The last scheduled reload.
@@ -29,6 +34,16 @@ pub(crate) struct StatusAnswer {
     offices: OfficesInTrouble,
     /// The approval forms that are neither issued nor discarded.
     forms: FormNumbers,
+}
+
+/// What a key may do. `reader`: read offices, reservations, attendance and the status. `workflow`: also register reservations
+/// and decide about them. `operator`: everything.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(remote = "Role", rename_all = "snake_case")]
+pub(crate) enum RoleName {
+    Reader,
+    Workflow,
+    Operator,
 }
 
 /// The last scheduled sweep of a shard.
@@ -152,10 +167,11 @@ pub(crate) struct FormNumbers {
     oldest_open_seconds: Option<i64>,
 }
 
-impl From<ServiceStatus> for StatusAnswer {
-    fn from(status: ServiceStatus) -> Self {
+impl StatusAnswer {
+    fn new(role: Role, status: ServiceStatus) -> Self {
         let ServiceStatus { sweeps, reload, problems, problems_unlisted, forms, oldest_open_seconds } = status;
         Self {
+            role,
             sweeps: sweeps.into_iter().map(LastSweep::from).collect(),
             reload: reload.map(LastReload::from).unwrap_or_default(),
             offices: OfficesInTrouble {
@@ -224,8 +240,9 @@ problems! {
 )]
 pub(crate) async fn status(
     State(api): State<Arc<ApiState>>,
+    Extension(role): Extension<Role>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<StatusAnswer>, ApiError> {
     Parameters::read(query.as_deref(), &[])?;
-    Ok(Json(status::status(&api.app).await?.into()))
+    Ok(Json(StatusAnswer::new(role, status::status(&api.app).await?)))
 }

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, OF_BODY, UNAVAILABLE, UNKNOWN_OFFICE};
 use crate::member::{BodyContent, BodyMember};
@@ -175,15 +176,17 @@ pub(crate) async fn sweep(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     Body(wire): Body<Option<SweepRequest>>,
-) -> Result<Json<SweepAnswer>, ApiError> {
+) -> Result<(Option<NotedChange>, Json<SweepAnswer>), ApiError> {
     let SweepRequest { office_id, dry_run } = wire.unwrap_or_default();
-    let scope = office_id.get("office_id")?.map_or(SweepScope::All, SweepScope::Office);
+    let office = office_id.get("office_id")?;
     let dry_run = dry_run.get("dry_run")?.unwrap_or(false);
+    let change = (!dry_run).then(|| NotedChange::new("sweep", office.as_deref(), None));
+    let scope = office.map_or(SweepScope::All, SweepScope::Office);
     let order = SweepOrder { scope, dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,
         Err(SweepError::Directory(error)) => return Err(error.into()),
     };
-    Ok(Json(report.into()))
+    Ok((change, Json(report.into())))
 }

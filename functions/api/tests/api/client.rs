@@ -3,9 +3,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use moffman_api::RequestBudget;
+use moffman::config::Place;
 use moffman_simulators::CalendarOptions;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -26,32 +25,33 @@ pub struct Answer {
 
 impl Client {
     pub async fn start() -> Self {
-        Self::start_with_key(None).await
-    }
-
-    pub async fn start_with_key(key: Option<&str>) -> Self {
         let stage = Stage::set().await;
         stage.make_table().await;
-        Self::on(stage, key)
+        Self::on(stage)
+    }
+
+    /// A client of a service whose configuration has this under `rest_api`.
+    pub async fn start_with_access(rest_api: Value) -> Self {
+        Self::start().await.restarted(|settings| settings["rest_api"] = rest_api)
     }
 
     /// A client of a service on this stage, which may have no table.
-    pub fn on(stage: Stage, key: Option<&str>) -> Self {
-        Self::within(RequestBudget::local(), stage, key)
+    pub fn on(stage: Stage) -> Self {
+        Self::at(Place::Local, stage)
     }
 
-    /// A client of a service whose requests must not take longer than this.
-    pub fn within(budget: RequestBudget, stage: Stage, key: Option<&str>) -> Self {
+    /// A client of a service that takes itself to be there.
+    pub fn at(place: Place, stage: Stage) -> Self {
         let time = Time::of(&stage.world);
         let app = stage.app(time.clone());
-        let router = moffman_api::router(app, budget, key.map(SecretString::from));
+        let router = moffman_api::router(app, place);
         Self { stage, time, router }
     }
 
     /// The service, started anew with other settings.
     pub fn restarted(mut self, change: impl FnOnce(&mut Value)) -> Self {
         change(&mut self.stage.settings);
-        Self::on(self.stage, None)
+        Self::on(self.stage)
     }
 
     /// A client of a service with so many offices, `office 00` and so on; each `sharing` of them have one calendar.

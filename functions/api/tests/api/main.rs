@@ -4,6 +4,7 @@
 
 mod attendance;
 mod bodies;
+mod callers;
 mod client;
 mod decisions;
 mod document;
@@ -18,6 +19,7 @@ mod looks;
 mod methods;
 mod offices;
 mod problems;
+mod roles;
 mod settling;
 mod stage;
 mod status;

@@ -205,7 +205,7 @@ async fn a_table_in_trouble_is_503() {
 
 #[tokio::test]
 async fn a_table_that_does_not_exist_is_500() {
-    let client = Client::on(Stage::set().await, None);
+    let client = Client::on(Stage::set().await);
     let in_the_sheet = reservation_with("/office_id", Some(json!("brno")));
     expect_no_inside(&client.reserve(&in_the_sheet).await.expect_problem(500, "internal-error"));
     for (method, path) in [("POST", "/api/v1/config_update"), ("POST", "/api/v1/sweeps"), ("GET", "/api/v1/status")] {

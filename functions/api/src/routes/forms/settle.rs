@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder};
+use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder, ShownForm};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answer::ListedForm;
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, NO_EVENT, NO_SUCH_FORM,
@@ -82,6 +83,14 @@ problems! {
     DiscardProblems: OF_BODY, OF_BOTH
 }
 
+/// What was decided, and how the form is now.
+type Settled = (NotedChange, Json<ListedForm>);
+
+fn settled(what: &'static str, form: ShownForm) -> Settled {
+    let office = form.events.iter().find_map(|event| event.office_id.as_deref());
+    (NotedChange::new(what, office, Some(&form.id)), Json(form.into()))
+}
+
 /// Send a form again
 ///
 /// A form that waits, is in doubt or is held is due at once: the next sweep sends it, once. If it was sent before without a
@@ -101,11 +110,11 @@ pub(crate) async fn resend(
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
     Body(wire): Body<Option<ResendRequest>>,
-) -> Result<Json<ListedForm>, ApiError> {
+) -> Result<Settled, ApiError> {
     let again = wire.unwrap_or_default().again.get("again")?.unwrap_or(false);
     let order = ResendOrder { id: known(form_id)?, again, deadline: api.deadline(lifetime) };
-    let form = forms::resend(&api.app, &order).await?;
-    Ok(Json(form.into()))
+    let what = if again { "copy" } else { "resend" };
+    Ok(settled(what, forms::resend(&api.app, &order).await?))
 }
 
 /// Discard a form
@@ -125,11 +134,10 @@ pub(crate) async fn discard(
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
     Body(wire): Body<Option<DiscardRequest>>,
-) -> Result<Json<ListedForm>, ApiError> {
+) -> Result<Settled, ApiError> {
     let outcome = wire.unwrap_or_default().outcome.get("outcome")?.map_or(Outcome::Arrived, Outcome::from);
     let order = DiscardOrder { id: known(form_id)?, outcome, deadline: api.deadline(lifetime) };
-    let form = forms::discard(&api.app, &order).await?;
-    Ok(Json(form.into()))
+    Ok(settled("discard", forms::discard(&api.app, &order).await?))
 }
 
 /// The form's id as text; anything else is the id of no form.

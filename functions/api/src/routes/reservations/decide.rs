@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::single::event_id;
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ALREADY_APPROVED, ApiError, DECISION_IN_PROGRESS, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE,
@@ -143,8 +144,17 @@ fn wanted_version(headers: &HeaderMap) -> WantedVersion {
     if is_any { WantedVersion::Any } else { WantedVersion::OneOf(tags) }
 }
 
-async fn answer(api: &ApiState, order: DecideOrder) -> Result<Json<ReservationDecision>, ApiError> {
-    Ok(Json(decide::decide(&api.app, &order).await?.into()))
+/// What was decided, and how the reservation is now.
+type ChangedReservation = (NotedChange, Json<ReservationDecision>);
+
+async fn answer(api: &ApiState, order: DecideOrder) -> Result<ChangedReservation, ApiError> {
+    let what = match order.wanted.choice {
+        Choice::Approve => "approve",
+        Choice::Reject { .. } => "reject",
+        Choice::Cancel => "cancel",
+    };
+    let decided = decide::decide(&api.app, &order).await?;
+    Ok((NotedChange::new(what, Some(&decided.office_id), Some(&decided.id)), Json(decided.into())))
 }
 
 /// How each decision fails.
@@ -196,7 +206,7 @@ pub(crate) async fn approve(
     lifetime: Lifetime,
     target: DecisionTarget,
     Body(wire): Body<ApproveRequest>,
-) -> Result<Json<ReservationDecision>, ApiError> {
+) -> Result<ChangedReservation, ApiError> {
     target.parameters(&[])?;
     let office = wire.office_id.get("office_id")?;
     answer(&api, target.order(office, Choice::Approve, api.deadline(lifetime))).await
@@ -223,7 +233,7 @@ pub(crate) async fn reject(
     lifetime: Lifetime,
     target: DecisionTarget,
     Body(wire): Body<RejectRequest>,
-) -> Result<Json<ReservationDecision>, ApiError> {
+) -> Result<ChangedReservation, ApiError> {
     target.parameters(&[])?;
     let reason = wire.reason.get("reason")?.map(checked_reason).transpose()?.flatten();
     let office = wire.office_id.get("office_id")?;
@@ -250,7 +260,7 @@ pub(crate) async fn cancel(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-) -> Result<Json<ReservationDecision>, ApiError> {
+) -> Result<ChangedReservation, ApiError> {
     let office = target.parameters(&["office_id"])?.needed("office_id")?;
     answer(&api, target.order(office, Choice::Cancel, api.deadline(lifetime))).await
 }
