@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, Moment};
 
@@ -24,6 +24,11 @@ pub(crate) struct ApiState {
 }
 
 impl ApiState {
+    /// The day in UTC.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.app.clock.now().date_naive()
+    }
+
     /// When a request must be done.
     pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<Moment> {
         until(&self.app.clock, Some(self.budget.other), lifetime)

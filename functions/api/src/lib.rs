@@ -15,6 +15,7 @@ mod requests;
 mod router;
 mod routes;
 mod start;
+mod uri;
 
 pub use api::RequestBudget;
 pub use router::{openapi, router};

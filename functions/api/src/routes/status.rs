@@ -16,6 +16,7 @@ use crate::api::ApiState;
 use crate::documentation::problems;
 use crate::error::{ApiError, INVALID, UNAVAILABLE};
 use crate::instant::instant;
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// How the service is doing.
@@ -226,6 +227,8 @@ pub(crate) async fn status(
     State(api): State<Arc<ApiState>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<StatusAnswer>, ApiError> {
-    Parameters::read(query.as_deref(), &[])?;
+    let mut mistakes = RequestMistakes::default();
+    Parameters::read(query.as_deref(), &[], &mut mistakes);
+    mistakes.none()?;
     Ok(Json(status::status(&api.app).await?.into()))
 }

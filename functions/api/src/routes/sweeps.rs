@@ -16,6 +16,7 @@ use crate::body::Body;
 use crate::documentation::problems;
 use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, OF_BODY, UNAVAILABLE, UNKNOWN_OFFICE};
 use crate::member::{BodyContent, BodyMember};
+use crate::mistake::RequestMistakes;
 
 /// What to sweep.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -174,11 +175,13 @@ problems! {
 pub(crate) async fn sweep(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-    Body(wire): Body<Option<SweepRequest>>,
+    body: Body<Option<SweepRequest>>,
 ) -> Result<Json<SweepAnswer>, ApiError> {
-    let SweepRequest { office_id, dry_run } = wire.unwrap_or_default();
-    let scope = office_id.get("office_id")?.map_or(SweepScope::All, SweepScope::Office);
-    let dry_run = dry_run.get("dry_run")?.unwrap_or(false);
+    let mut mistakes = RequestMistakes::default();
+    let SweepRequest { office_id, dry_run } = body.get(&mut mistakes).unwrap_or_default();
+    let scope = office_id.get("office_id", &mut mistakes).map_or(SweepScope::All, SweepScope::Office);
+    let dry_run = dry_run.get("dry_run", &mut mistakes).unwrap_or(false);
+    mistakes.none()?;
     let order = SweepOrder { scope, dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,

@@ -16,6 +16,7 @@ mod lists;
 mod location;
 mod looks;
 mod methods;
+mod mistakes;
 mod offices;
 mod problems;
 mod settling;

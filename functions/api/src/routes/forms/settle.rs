@@ -19,6 +19,7 @@ use crate::error::{
     NOT_REGISTERED, OF_BODY, ProblemKind, UNAVAILABLE,
 };
 use crate::member::{BodyContent, BodyMember, TEXT};
+use crate::mistake::RequestMistakes;
 
 /// How to send a form again.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -100,9 +101,12 @@ pub(crate) async fn resend(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<Option<ResendRequest>>,
+    body: Body<Option<ResendRequest>>,
 ) -> Result<Json<ListedForm>, ApiError> {
-    let again = wire.unwrap_or_default().again.get("again")?.unwrap_or(false);
+    let mut mistakes = RequestMistakes::default();
+    let wire = body.get(&mut mistakes).unwrap_or_default();
+    let again = wire.again.get("again", &mut mistakes).unwrap_or(false);
+    mistakes.none()?;
     let order = ResendOrder { id: known(form_id)?, again, deadline: api.deadline(lifetime) };
     let form = forms::resend(&api.app, &order).await?;
     Ok(Json(form.into()))
@@ -124,9 +128,12 @@ pub(crate) async fn discard(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<Option<DiscardRequest>>,
+    body: Body<Option<DiscardRequest>>,
 ) -> Result<Json<ListedForm>, ApiError> {
-    let outcome = wire.unwrap_or_default().outcome.get("outcome")?.map_or(Outcome::Arrived, Outcome::from);
+    let mut mistakes = RequestMistakes::default();
+    let wire = body.get(&mut mistakes).unwrap_or_default();
+    let outcome = wire.outcome.get("outcome", &mut mistakes).map_or(Outcome::Arrived, Outcome::from);
+    mistakes.none()?;
     let order = DiscardOrder { id: known(form_id)?, outcome, deadline: api.deadline(lifetime) };
     let form = forms::discard(&api.app, &order).await?;
     Ok(Json(form.into()))

@@ -1,5 +1,6 @@
 //! Approves, rejects or cancels a reservation by its id. Every decision is safe to repeat.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
@@ -16,7 +17,7 @@ use moffman::domain::event_id::EventId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::single::event_id;
+use super::single::{event_id, needed_office};
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
 use crate::documentation::problems;
@@ -26,10 +27,11 @@ use crate::error::{
     RESERVATION_IS_A_SERIES, UNAVAILABLE, UNKNOWN_OFFICE,
 };
 use crate::member::{BodyContent, BodyMember};
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// Where the reservation is that is to be approved.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ApproveRequest {
     /// The name of the office.
@@ -42,7 +44,7 @@ impl BodyContent for ApproveRequest {
 }
 
 /// Where the reservation is that is to be rejected, and why.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RejectRequest {
     /// The name of the office.
@@ -111,23 +113,29 @@ impl From<Decided> for ReservationDecision {
 #[derive(Debug)]
 pub(crate) struct DecisionTarget {
     id: EventId,
+    /// What is wrong with the id.
+    mistakes: RequestMistakes,
     version: WantedVersion,
     query: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for DecisionTarget {
-    type Rejection = ApiError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let id = event_id(Path::from_request_parts(parts, state).await)?;
-        Ok(Self { id, version: wanted_version(&parts.headers), query: parts.uri.query().map(str::to_owned) })
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let mut mistakes = RequestMistakes::default();
+        let id = event_id(Path::from_request_parts(parts, state).await, &mut mistakes);
+        Ok(Self { id, mistakes, version: wanted_version(&parts.headers), query: parts.uri.query().map(str::to_owned) })
     }
 }
 
 impl DecisionTarget {
-    /// The parameters, which may only have these names.
-    fn parameters(&self, known: &[&str]) -> Result<Parameters, ApiError> {
-        Parameters::read(self.query.as_deref(), known)
+    /// What the body holds, and what is wrong so far: with the id, with the body, with the query, which has no parameters.
+    fn read<T>(&self, body: Body<T>) -> (T, RequestMistakes) {
+        let mut mistakes = self.mistakes.clone();
+        let wire = body.get(&mut mistakes);
+        Parameters::read(self.query.as_deref(), &[], &mut mistakes);
+        (wire, mistakes)
     }
 
     fn order(self, office: String, choice: Choice, deadline: Option<Moment>) -> DecideOrder {
@@ -195,10 +203,11 @@ pub(crate) async fn approve(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-    Body(wire): Body<ApproveRequest>,
+    body: Body<ApproveRequest>,
 ) -> Result<Json<ReservationDecision>, ApiError> {
-    target.parameters(&[])?;
-    let office = wire.office_id.get("office_id")?;
+    let (wire, mut mistakes) = target.read(body);
+    let office = wire.office_id.get("office_id", &mut mistakes);
+    mistakes.none()?;
     answer(&api, target.order(office, Choice::Approve, api.deadline(lifetime))).await
 }
 
@@ -222,11 +231,13 @@ pub(crate) async fn reject(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-    Body(wire): Body<RejectRequest>,
+    body: Body<RejectRequest>,
 ) -> Result<Json<ReservationDecision>, ApiError> {
-    target.parameters(&[])?;
-    let reason = wire.reason.get("reason")?.map(checked_reason).transpose()?;
-    let office = wire.office_id.get("office_id")?;
+    let (wire, mut mistakes) = target.read(body);
+    let reason = wire.reason.get("reason", &mut mistakes).map(checked_reason).transpose();
+    let reason = mistakes.keep(reason);
+    let office = wire.office_id.get("office_id", &mut mistakes);
+    mistakes.none()?;
     answer(&api, target.order(office, Choice::Reject { reason }, api.deadline(lifetime))).await
 }
 
@@ -251,6 +262,8 @@ pub(crate) async fn cancel(
     lifetime: Lifetime,
     target: DecisionTarget,
 ) -> Result<Json<ReservationDecision>, ApiError> {
-    let office = target.parameters(&["office_id"])?.needed("office_id")?;
+    let mut mistakes = target.mistakes.clone();
+    let office = needed_office(target.query.as_deref(), &mut mistakes);
+    mistakes.none()?;
     answer(&api, target.order(office, Choice::Cancel, api.deadline(lifetime))).await
 }
