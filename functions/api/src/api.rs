@@ -1,10 +1,8 @@
 //! What the handlers work with, and until when each request must be done.
 
 use std::convert::Infallible;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -14,13 +12,11 @@ use moffman::clock::{Clock, Moment};
 /// The time that a function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 
-/// The service, its time limits and its documentation.
+/// The service and its time limits.
 #[derive(Debug)]
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     pub(crate) budget: RequestBudget,
-    /// The OpenAPI document as it is served. It is made only when somebody asks for it, because it is large.
-    pub(crate) document: LazyLock<Bytes>,
 }
 
 impl ApiState {

@@ -4,10 +4,9 @@
 //! key, the method, the body and the handler.
 
 use std::any::Any;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use moffman::app::Moffman;
@@ -18,10 +17,10 @@ use crate::api::{ApiState, RequestBudget};
 use crate::error::ApiError;
 use crate::{requests, routes};
 
-/// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without a
+/// The router of all endpoints. With a `key`, every route but health and the OpenAPI document wants it in the `x-api-key` header. Without a
 /// `key`, whatever stands in front of the router has to check it, as API Gateway does.
 pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
-    let api = Arc::new(ApiState { app, budget, document: LazyLock::new(document) });
+    let api = Arc::new(ApiState { app, budget });
     routes::router(key.map(Arc::new))
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
@@ -32,10 +31,6 @@ pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) ->
 /// The OpenAPI document of all endpoints.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes::document()
-}
-
-fn document() -> Bytes {
-    serde_json::to_vec(&openapi()).unwrap_or_default().into()
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

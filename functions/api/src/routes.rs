@@ -65,14 +65,14 @@ routes! { WithKey:
     settle::resend;
     settle::discard;
     status::status;
-    openapi::document;
 }
 
 routes! { WithoutKey:
     health::health;
+    openapi::document;
 }
 
-/// All routes. Every route but health wants the key.
+/// All routes. Every route but health and the document wants the key.
 pub(crate) fn router(key: Option<Arc<SecretString>>) -> Router<Arc<ApiState>> {
     WithKey::router().route_layer(from_fn_with_state(key, key::check)).merge(WithoutKey::router())
 }
@@ -82,6 +82,7 @@ pub(crate) fn document() -> OpenApi {
     let mut document = documentation::skeleton();
     document.merge(WithKey::openapi());
     document.merge(WithoutKey::openapi());
+    documentation::deprecate(&mut document, "/api/v1/config_update");
     document
 }
 

@@ -149,7 +149,7 @@ pub const KEYS: &[Key] = &[
         .inert_in(Place::Aws),
     key("rest_api.port", Kind::Port, "8080").doc("Port to listen on; 0 for any free one.").inert_in(Place::Aws),
     key("rest_api.api_key", Kind::Secret, "null")
-        .doc("When set, every route but health needs it in the header x-api-key.")
+        .doc("When set, every route but health and openapi.json needs it in the header x-api-key.")
         .inert_in(Place::Aws),
     key("aws.table", Kind::Text, "moffman").doc("Name of the DynamoDB table."),
     key("aws.schedule_group", Kind::Text, "null")

@@ -42,6 +42,7 @@ problems! {
 /// office that cannot be read has a `problem` in place of its days. At most 30 seconds old.
 #[utoipa::path(
     get,
+    tag = "attendance",
     path = "/api/v1/attendance",
     operation_id = "get_attendance",
     params(

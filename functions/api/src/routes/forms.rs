@@ -70,6 +70,7 @@ problems! {
 /// from page to page may be missed.
 #[utoipa::path(
     get,
+    tag = "forms",
     path = "/api/v1/forms",
     operation_id = "list_forms",
     params(

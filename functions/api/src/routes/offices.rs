@@ -21,7 +21,7 @@ pub(crate) struct OfficeListAnswer {
     /// The offices by name, in the order of code points.
     offices: Vec<ListedOffice>,
     /// What to send as `page` for the next part; null in the last one.
-    #[schema(examples("WyI4MDRkYzgzNzgzNTkiLCJCcm5vIl0"))]
+    #[schema(required, examples("WyI4MDRkYzgzNzgzNTkiLCJCcm5vIl0"))]
     next: Option<String>,
 }
 
@@ -64,6 +64,7 @@ problems! {
 /// All that the configuration and the spreadsheet have, by name. Offices that share a calendar are listed each.
 #[utoipa::path(
     get,
+    tag = "offices",
     path = "/api/v1/offices",
     operation_id = "list_offices",
     params(

@@ -50,7 +50,7 @@ pub(crate) struct ReservationRequest {
     #[schema(value_type = String, examples("Brno"))]
     office_id: BodyMember<String>,
     /// Bring the reservation back although it was rejected or cancelled over the API.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    #[schema(value_type = Option<bool>, default = false, examples(false))]
     reopen: BodyMember<Option<bool>>,
 }
 
@@ -107,7 +107,7 @@ pub(crate) struct ReservationAnswer {
     #[schema(format = Date, examples("2026-06-19"))]
     end: String,
     /// Where a person can look at the event.
-    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
     url: Option<String>,
 }
 
@@ -145,8 +145,9 @@ problems! {
 /// cancelled over the API stays so unless it is to be reopened.
 #[utoipa::path(
     post,
+    tag = "reservations",
     path = "/api/v1/reservations",
-    operation_id = "reserve",
+    operation_id = "place_reservation",
     request_body = ReservationRequest,
     responses(
         (

@@ -65,7 +65,7 @@ pub(crate) struct SweepAnswer {
     #[schema(examples(1))]
     open: usize,
     /// How long the oldest open event has been known, in seconds.
-    #[schema(examples(5400))]
+    #[schema(required, examples(5400))]
     oldest_open_seconds: Option<i64>,
     /// What went wrong, by office.
     problems: Vec<OfficeProblem>,
@@ -73,6 +73,7 @@ pub(crate) struct SweepAnswer {
     remarks: Vec<OfficeRemark>,
     /// What would be done: the answer to a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<PlanOfOffice>)]
     plans: Option<Vec<PlanOfOffice>>,
 }
 
@@ -103,6 +104,7 @@ pub(crate) struct OfficeProblem {
     #[schema(examples("Brno"))]
     office: String,
     /// What happened.
+    #[schema(examples("there was no time left to read the calendar"))]
     problem: String,
 }
 
@@ -113,6 +115,9 @@ pub(crate) struct OfficeRemark {
     #[schema(examples("Brno"))]
     office: String,
     /// What the person may want to know.
+    #[schema(examples(
+        "event d62ledmiipeg0a3clkpneloopc was approved for 2026-06-18/2026-06-19 on its form that was issued on 2026-06-15"
+    ))]
     remark: String,
 }
 
@@ -167,6 +172,7 @@ problems! {
 /// offices failed. Without a body, every office is swept; a member of another name is refused.
 #[utoipa::path(
     post,
+    tag = "sweeps",
     path = "/api/v1/sweeps",
     operation_id = "sweep",
     request_body = Option<SweepRequest>,

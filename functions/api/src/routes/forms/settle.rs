@@ -26,7 +26,7 @@ use crate::mistake::RequestMistakes;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendRequest {
     /// Send a copy of a form that was issued or discarded. The form itself stays what it is.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    #[schema(value_type = Option<bool>, default = false, examples(false))]
     again: BodyMember<Option<bool>>,
 }
 

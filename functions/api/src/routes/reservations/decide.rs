@@ -77,10 +77,10 @@ pub(crate) struct ReservationDecision {
     #[schema(format = Date, examples("2026-06-19"))]
     end: String,
     /// Where a person can look at the event; null once the reservation is ended.
-    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
     url: Option<String>,
     /// Why it was rejected, as who rejected it first has said.
-    #[schema(examples("The office is being painted."))]
+    #[schema(required, examples("The office is being painted."))]
     reason: Option<String>,
 }
 
@@ -252,7 +252,7 @@ pub(crate) async fn reject(
     operation_id = "cancel_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("office_id" = String, Query, description = "The name of the office"),
+        ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
         ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
     ),
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), CancelProblems)

@@ -35,10 +35,11 @@ problems! {
 /// that a sweep has approved or would approve. Other events are not shown. At most 30 seconds old.
 #[utoipa::path(
     get,
+    tag = "reservations",
     path = "/api/v1/reservations",
     operation_id = "list_reservations",
     params(
-        ("office_id" = String, Query, description = "The name of the office"),
+        ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
         ("from" = Option<String>, Query, format = Date, description = "The first day; today in UTC if it is not given"),
         (
             "to" = Option<String>,

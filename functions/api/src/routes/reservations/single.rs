@@ -36,11 +36,12 @@ problems! {
 /// cancelled over the API in the last 400 days is answered from memory.
 #[utoipa::path(
     get,
+    tag = "reservations",
     path = "/api/v1/reservations/{id}",
     operation_id = "get_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("office_id" = String, Query, description = "The name of the office"),
+        ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
     ),
     responses(
         (
