@@ -49,8 +49,8 @@ pub(crate) struct ReservationRequest {
     /// The name of the office.
     #[schema(value_type = String, examples("Brno"))]
     office_id: BodyMember<String>,
-    /// Bring the reservation back although it was rejected or cancelled over the API.
-    #[schema(value_type = Option<bool>, default = false, examples(false))]
+    /// Bring the reservation back although it was rejected or cancelled over the API; not if it is not said.
+    #[schema(value_type = Option<bool>, examples(false))]
     reopen: BodyMember<Option<bool>>,
 }
 

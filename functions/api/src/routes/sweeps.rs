@@ -25,8 +25,8 @@ pub(crate) struct SweepRequest {
     /// The name of the only office to sweep.
     #[schema(value_type = Option<String>, examples("Brno"))]
     office_id: BodyMember<Option<String>>,
-    /// Answer what would be done and change nothing.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    /// Answer what would be done and change nothing; not if it is not said.
+    #[schema(value_type = Option<bool>, examples(true))]
     dry_run: BodyMember<Option<bool>>,
 }
 

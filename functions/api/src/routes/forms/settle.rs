@@ -25,8 +25,8 @@ use crate::mistake::RequestMistakes;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendRequest {
-    /// Send a copy of a form that was issued or discarded. The form itself stays what it is.
-    #[schema(value_type = Option<bool>, default = false, examples(false))]
+    /// Send a copy of a form that was issued or discarded; not if it is not said. The form itself stays what it is.
+    #[schema(value_type = Option<bool>, examples(false))]
     again: BodyMember<Option<bool>>,
 }
 
@@ -39,7 +39,7 @@ impl BodyContent for ResendRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiscardRequest {
     /// How it ended; `arrived` if it is not said.
-    #[schema(value_type = Option<FormOutcome>, default = "arrived")]
+    #[schema(value_type = Option<FormOutcome>)]
     outcome: BodyMember<Option<FormOutcome>>,
 }
 
