@@ -1,13 +1,11 @@
 //! What the handlers work with, and until when each request must be done.
 
 use std::convert::Infallible;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, Moment};
 use moffman::config::Place;
@@ -17,17 +15,20 @@ const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 /// How long a request may take behind API Gateway, which gives up after 29 seconds.
 const ON_AWS: Duration = Duration::from_secs(25);
 
-/// The service and its documentation.
+/// The service, and where it runs.
 #[derive(Debug)]
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     /// Where the process runs, and so who checks keys and how long requests may take.
     pub(crate) place: Place,
-    /// The OpenAPI document as it is served. It is made only when somebody asks for it, because it is large.
-    pub(crate) document: LazyLock<Bytes>,
 }
 
 impl ApiState {
+    /// The day in UTC.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.app.clock.now().date_naive()
+    }
+
     /// When a request must be done.
     pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<Moment> {
         until(&self.app.clock, Some(for_others(self.place)), lifetime)

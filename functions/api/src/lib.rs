@@ -16,6 +16,7 @@ mod requests;
 mod router;
 mod routes;
 mod start;
+mod uri;
 
 pub use router::{openapi, router};
 pub use start::start;

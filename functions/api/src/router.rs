@@ -4,10 +4,9 @@
 //! key, the method, the role, the body and the handler.
 
 use std::any::Any;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use moffman::app::Moffman;
@@ -21,7 +20,7 @@ use crate::{requests, routes};
 /// The router of all endpoints. On AWS it relies on API Gateway, which has checked the key and tells its id; locally it looks
 /// for the keys of the settings in the `x-api-key` header.
 pub fn router(app: Moffman, place: Place) -> Router {
-    let api = Arc::new(ApiState { app, place, document: LazyLock::new(document) });
+    let api = Arc::new(ApiState { app, place });
     routes::router(&api)
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
@@ -32,10 +31,6 @@ pub fn router(app: Moffman, place: Place) -> Router {
 /// The OpenAPI document of all endpoints.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes::document()
-}
-
-fn document() -> Bytes {
-    serde_json::to_vec(&openapi()).unwrap_or_default().into()
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

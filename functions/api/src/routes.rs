@@ -75,7 +75,7 @@ routes! {
     Operator settle::resend;
     Operator settle::discard;
     Reader status::status;
-    Reader openapi::document;
+    Anybody openapi::document;
     Anybody health::health;
 }
 
@@ -83,6 +83,7 @@ routes! {
 pub(crate) fn document() -> OpenApi {
     let mut document = documentation::skeleton();
     document.merge(Documented::openapi());
+    documentation::deprecate(&mut document, "/api/v1/config_update");
     document
 }
 

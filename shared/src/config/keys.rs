@@ -154,8 +154,8 @@ pub const KEYS: &[Key] = &[
     key("rest_api.port", Kind::Port, "8080").doc("Port to listen on; 0 for any free one.").inert_in(Place::Aws),
     key("rest_api.api_key", Kind::Secret, "null")
         .doc(
-            "An operator's key. Once there is a key, here or in keys, every route but health needs one in the header\n\
-             x-api-key.",
+            "An operator's key. Once there is a key, here or in keys, every route but health and openapi.json needs one in the\n\
+             header x-api-key.",
         )
         .inert_in(Place::Aws),
     key("rest_api.keys.reader", Kind::Secrets, "[]").doc("Read offices, reservations, attendance and the status."),

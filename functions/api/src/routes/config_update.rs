@@ -23,16 +23,21 @@ pub(crate) struct ConfigUpdateAnswer {
     /// Rows that were left out, the first 1,000.
     problems: Vec<SheetRowProblem>,
     /// Rows that were left out and are not listed.
+    #[schema(examples(0))]
     problems_unlisted: usize,
     /// Ranges whose last good content stays in use.
     kept: Vec<RangeKept>,
     /// Calendars that were subscribed now.
+    #[schema(examples(1))]
     subscribed: usize,
     /// Calendars that could not be subscribed; the next reload tries again.
+    #[schema(examples(0))]
     subscribe_failures: usize,
     /// Calendars whose subscription is left to the next reload.
+    #[schema(examples(0))]
     subscribe_left: usize,
     /// Whether anything is different from before.
+    #[schema(examples(true))]
     changed: bool,
 }
 
@@ -60,6 +65,7 @@ pub(crate) struct SheetRowProblem {
     #[schema(examples(7))]
     row: usize,
     /// What is wrong with it.
+    #[schema(examples("the name is missing"))]
     what: String,
 }
 
@@ -70,6 +76,7 @@ pub(crate) struct RangeKept {
     #[schema(examples("Offices!A2:B"))]
     range: String,
     /// Why what it holds now is not used.
+    #[schema(examples("the range is empty"))]
     why: String,
 }
 
@@ -116,6 +123,7 @@ problems! {
 /// reported. When the sheet cannot be read, what was loaded before stays in use.
 #[utoipa::path(
     get,
+    tag = "configuration",
     path = "/api/v1/config_update",
     operation_id = "reload_by_get",
     responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)
@@ -132,6 +140,7 @@ pub(crate) async fn get(
 /// A bad row is left out and reported. When the sheet cannot be read, what was loaded before stays in use.
 #[utoipa::path(
     post,
+    tag = "configuration",
     path = "/api/v1/config_update",
     operation_id = "reload",
     responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)

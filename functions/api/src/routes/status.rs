@@ -17,6 +17,7 @@ use crate::api::ApiState;
 use crate::documentation::problems;
 use crate::error::{ApiError, INVALID, UNAVAILABLE};
 use crate::instant::instant;
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// How the service is doing.
@@ -83,12 +84,13 @@ pub(crate) enum SweepOutcomeName {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct LastReload {
     /// When it began.
-    #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:00:00Z"))]
     last: Option<String>,
     /// Whether the spreadsheet was read, whatever its rows are like.
+    #[schema(required)]
     outcome: Option<ReloadOutcome>,
     /// When the next one is to begin; null also where reloads are only ordered.
-    #[schema(format = DateTime, examples("2026-06-15T08:05:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:05:00Z"))]
     next_due: Option<String>,
     /// Ranges whose last good content stays in use.
     kept: Vec<RangeKept>,
@@ -117,6 +119,7 @@ pub(crate) struct RowLeftOut {
     #[schema(examples(7))]
     row: usize,
     /// What is wrong with it.
+    #[schema(examples("the name is missing"))]
     problem: String,
 }
 
@@ -140,6 +143,7 @@ pub(crate) struct OfficeInTrouble {
     #[schema(format = DateTime, examples("2026-06-15T06:00:00Z"))]
     since: String,
     /// What the last of them said.
+    #[schema(examples("there was no time left to read the calendar"))]
     problem: String,
 }
 
@@ -163,7 +167,7 @@ pub(crate) struct FormNumbers {
     #[schema(examples(0))]
     without_event: usize,
     /// How long ago the oldest of them was found, in seconds.
-    #[schema(examples(5400))]
+    #[schema(required, examples(5400))]
     oldest_open_seconds: Option<i64>,
 }
 
@@ -234,8 +238,9 @@ problems! {
 /// `next_due` is long past has stopped.
 #[utoipa::path(
     get,
+    tag = "service",
     path = "/api/v1/status",
-    operation_id = "status",
+    operation_id = "get_status",
     responses((status = 200, description = "What was noted last", body = StatusAnswer), StatusProblems)
 )]
 pub(crate) async fn status(
@@ -243,6 +248,8 @@ pub(crate) async fn status(
     Extension(role): Extension<Role>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<StatusAnswer>, ApiError> {
-    Parameters::read(query.as_deref(), &[])?;
+    let mut mistakes = RequestMistakes::default();
+    Parameters::read(query.as_deref(), &[], &mut mistakes);
+    mistakes.none()?;
     Ok(Json(StatusAnswer::new(role, status::status(&api.app).await?)))
 }

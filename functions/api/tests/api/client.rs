@@ -123,6 +123,20 @@ impl Answer {
         problem
     }
 
+    /// What is told to be wrong, each mistake with its place. The first one is also the problem's own.
+    pub fn expect_mistakes(&self) -> Vec<String> {
+        let problem = self.expect_problem(422, "invalid-content");
+        let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("{problem:#}"));
+        let place = |error: &Value| {
+            let place = error["pointer"].as_str().or(error["parameter"].as_str());
+            place.unwrap_or_else(|| panic!("{problem:#}")).to_owned()
+        };
+        let first = place(&errors[0]).trim_start_matches(['#', '/']).replace('/', ".");
+        assert_eq!(problem["field"].as_str().unwrap_or_default(), first, "{problem:#}");
+        assert!(problem["detail"].as_str().unwrap().ends_with(errors[0]["detail"].as_str().unwrap()), "{problem:#}");
+        errors.iter().map(|error| format!("{}: {}", place(error), error["detail"].as_str().unwrap())).collect()
+    }
+
     /// The same, about this member of the body.
     pub fn expect_problem_with(&self, status: u16, slug: &str, field: &str) -> Value {
         let problem = self.expect_problem(status, slug);

@@ -17,6 +17,7 @@ mod lists;
 mod location;
 mod looks;
 mod methods;
+mod mistakes;
 mod offices;
 mod problems;
 mod roles;

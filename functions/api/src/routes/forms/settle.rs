@@ -20,13 +20,14 @@ use crate::error::{
     NOT_REGISTERED, OF_BODY, ProblemKind, UNAVAILABLE,
 };
 use crate::member::{BodyContent, BodyMember, TEXT};
+use crate::mistake::RequestMistakes;
 
 /// How to send a form again.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendRequest {
-    /// Send a copy of a form that was issued or discarded. The form itself stays what it is.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    /// Send a copy of a form that was issued or discarded; not if it is not said. The form itself stays what it is.
+    #[schema(value_type = Option<bool>, examples(false))]
     again: BodyMember<Option<bool>>,
 }
 
@@ -39,7 +40,7 @@ impl BodyContent for ResendRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiscardRequest {
     /// How it ended; `arrived` if it is not said.
-    #[schema(value_type = Option<FormOutcome>, default = "arrived")]
+    #[schema(value_type = Option<FormOutcome>)]
     outcome: BodyMember<Option<FormOutcome>>,
 }
 
@@ -109,9 +110,12 @@ pub(crate) async fn resend(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<Option<ResendRequest>>,
+    body: Body<Option<ResendRequest>>,
 ) -> Result<Settled, ApiError> {
-    let again = wire.unwrap_or_default().again.get("again")?.unwrap_or(false);
+    let mut mistakes = RequestMistakes::default();
+    let wire = body.get(&mut mistakes).unwrap_or_default();
+    let again = wire.again.get("again", &mut mistakes).unwrap_or(false);
+    mistakes.none()?;
     let order = ResendOrder { id: known(form_id)?, again, deadline: api.deadline(lifetime) };
     let what = if again { "copy" } else { "resend" };
     Ok(settled(what, forms::resend(&api.app, &order).await?))
@@ -133,9 +137,12 @@ pub(crate) async fn discard(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<Option<DiscardRequest>>,
+    body: Body<Option<DiscardRequest>>,
 ) -> Result<Settled, ApiError> {
-    let outcome = wire.unwrap_or_default().outcome.get("outcome")?.map_or(Outcome::Arrived, Outcome::from);
+    let mut mistakes = RequestMistakes::default();
+    let wire = body.get(&mut mistakes).unwrap_or_default();
+    let outcome = wire.outcome.get("outcome", &mut mistakes).map_or(Outcome::Arrived, Outcome::from);
+    mistakes.none()?;
     let order = DiscardOrder { id: known(form_id)?, outcome, deadline: api.deadline(lifetime) };
     Ok(settled("discard", forms::discard(&api.app, &order).await?))
 }
