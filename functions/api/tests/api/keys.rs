@@ -17,7 +17,12 @@ async fn with_key(client: &Client, method: &str, path: &str, key: Option<&str>) 
 #[tokio::test]
 async fn every_route_but_health_and_the_document_wants_a_key() {
     let client = Client::start_with_access(json!({"api_key": "sesame", "keys": {"reader": ["look"]}})).await;
-    for path in moffman_api::openapi().paths.paths.into_keys().filter(|path| !["/api/v1/health", "/api/v1/openapi.json"].contains(&path.as_str())) {
+    for path in moffman_api::openapi()
+        .paths
+        .paths
+        .into_keys()
+        .filter(|path| !["/api/v1/health", "/api/v1/openapi.json"].contains(&path.as_str()))
+    {
         let path = path.replace("{form_id}", "id").replace("{id}", "id");
         for key in [None, Some(""), Some("sesam"), Some("sesame "), Some("Sesame"), Some("looksesame")] {
             for method in ["GET", "POST", "DELETE"] {
