@@ -9,10 +9,10 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from forms import FormService
+from form_service import FormService
 from google import Google
 from processes import Failed, arguments_of, ended, perform
-from service import moffman
+from service import calendar, moffman, team
 
 HERE = Path(__file__).resolve().parent
 KEY = "sesame-open"
@@ -77,17 +77,9 @@ def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
     day = date.today() + timedelta(days=3)
     studio = Studio(arguments, directory, logs)
     with ended(Google(arguments.simulate_google, logs / "google.log")) as google, ended(FormService()) as forms:
-        key = directory / "key.json"
-        key.write_text(google.key)
-        configuration = {
-            "google_api": {"service_account_key_path": str(key), "endpoint": google.url},
-            "offices": {"office_list": [{"name": office, "id": calendar(office)} for _, office, _ in STORIES]},
-            "manual_users": {"user_list": [{"name": "A Person", "id": person} for _, _, person in STORIES]},
-            "forms": {"template": "Attendance", "url": forms.url, "email": {"from": "us@example.com", "to": "hr@example.com"}},
-            "rest_api": {"api_key": KEY},
-        }
+        configuration = team(google, forms, directory, {person: office for _, office, person in STORIES})
+        configuration["rest_api"] = {"api_key": KEY}
         for _, office, person in STORIES:
-            google.make_calendar(calendar(office))
             google.add_event(calendar(office), person, str(day), str(day + timedelta(days=1)), "here")
         with moffman(arguments.moffman, configuration, directory, logs / "moffman.log") as address:
             for story, office, _ in STORIES:
@@ -96,10 +88,6 @@ def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
                 story(studio, f"{address}/api/v1/openapi.json", [address, KEY, office, str(day)])
                 print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
         google.must_be_content()
-
-
-def calendar(office: str) -> str:
-    return f"{office.lower()}@group.calendar.google.com"
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ Not mended in this file, so that other checks have to hold it (infra/template/ru
 - it ignores the security policy of an API, reserved concurrency, access logs, and what a table's template says of time to live,
   recovery and encryption;
 - it takes references for no text in `AutoPublishCodeSha256`: what was built has the digest itself;
+- it leaves its own part of a caller's path out of the event, so the server in the OpenAPI document is another address;
 - it hands a function the number of its version, not the alias with which it was invoked;
 - it restores today's items, whatever the time, so only a table that was left is used again.
 """

@@ -5,39 +5,30 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+from api import Api
+from form_service import FormService
 from fuzz import Caller, fuzz
 from google import Google
 from processes import arguments_of, ended, perform
-from service import moffman
+from service import calendar, moffman, team
 
-OFFICES = {"Prague": "prague@group.calendar.google.com", "Brno": "brno@group.calendar.google.com"}
-EVA = "eva@example.com"
+PEOPLE = {"eva@example.com": "Brno", "jan@example.com": "Prague"}
 
 
 def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
     callers = [Caller(role, f"key-of-the-{role}") for role in arguments.roles]
-    with ended(Google(arguments.simulate_google, logs / "google.log")) as google:
-        for calendar in OFFICES.values():
-            google.make_calendar(calendar)
+    (operator,) = [caller.key for caller in callers if caller.role == "operator"]
+    with ended(Google(arguments.simulate_google, logs / "google.log")) as google, ended(FormService()) as forms:
+        configuration = team(google, forms, directory, PEOPLE)
+        configuration["rest_api"] = {"api_key": operator}
         day = date.today() + timedelta(days=3)
-        google.add_event(OFFICES["Brno"], EVA, str(day), str(day + timedelta(days=1)), "Eva in the office")
-        key = directory / "key.json"
-        key.write_text(google.key)
-        configuration = {
-            "google_api": {"service_account_key_path": str(key), "endpoint": google.url},
-            "offices": {"office_list": [{"name": name, "id": calendar} for name, calendar in OFFICES.items()]},
-            "manual_users": {"user_list": [{"name": "Eva Example", "id": EVA}]},
-            "rest_api": keys(callers),
-        }
+        for person, office in PEOPLE.items():
+            google.add_event(calendar(office), person, str(day), str(day + timedelta(days=1)), "here")
         with moffman(arguments.moffman, configuration, directory, logs / "moffman.log") as address:
+            # So that there are forms to settle.
+            Api(address, operator).post("/api/v1/sweeps").ok()
             fuzz(address, callers, logs, arguments.seed, arguments.cases)
         google.must_be_content()
-
-
-def keys(callers: list[Caller]) -> dict:
-    """The keys as the configuration has them."""
-    (operator,) = [caller.key for caller in callers if caller.role == "operator"]
-    return {"api_key": operator}
 
 
 def main() -> int:

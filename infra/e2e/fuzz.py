@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 CONFIGURATION = HERE / "schemathesis.toml"
 FEWEST_CASES = 2000
 # How many examples of each operation it takes to make so many cases of all of them.
-EXAMPLES = 140
+EXAMPLES = 180
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from form_service import FormService
+from google import Google
 from processes import Process, ended, free_port, listens, until
+
+
+def team(google: Google, forms: FormService, directory: Path, people: dict[str, str]) -> dict[str, dict]:
+    """Makes a calendar for the office of each of these people, who may enter days by hand; answers the configuration."""
+    key = directory / "key.json"
+    key.write_text(google.key)
+    for office in people.values():
+        google.make_calendar(calendar(office))
+    return {
+        "google_api": {"service_account_key_path": str(key), "endpoint": google.url},
+        "offices": {"office_list": [{"name": office, "id": calendar(office)} for office in people.values()]},
+        "manual_users": {"user_list": [{"name": "A Person", "id": person} for person in people]},
+        "forms": {"template": "Attendance", "url": forms.url, "email": {"from": "us@example.com", "to": "hr@example.com"}},
+    }
+
+
+def calendar(office: str) -> str:
+    return f"{office.lower()}@group.calendar.google.com"
 
 
 @contextmanager

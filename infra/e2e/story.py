@@ -108,8 +108,8 @@ def mistakes_are_explained(stage: Stage) -> None:
     expect("the field", problem["field"], "office_id")
     problem = reserve("", "Brno", *days, approved=True, request_dt="1").problem(422, "invalid-content")
     expect("the field", problem["field"], "user.name")
-    problem = reserve("Ada Example", "Brno", *reversed(days), approved=True, request_dt="1").problem(422, "invalid-content")
-    expect("the field", problem["field"], "end")
+    problem = reserve("", "Brno", *reversed(days), approved=True, request_dt="1").problem(422, "invalid-content")
+    expect("all mistakes", [error["pointer"] for error in problem["errors"]], ["#/user/name", "#/end"])
     # The joined texts, of which the id is made, are the same.
     reserve("Dot Example", "Brno", *days, approved=True, request_dt="a.b").ok()
     reserve("Dot Example.a", "Brno", *days, approved=True, request_dt="b").problem(409, "reservation-conflict")

@@ -39,7 +39,7 @@ pub(crate) struct RequestMistakes {
 impl MistakePlace {
     /// The member with this path, as in `user.name`.
     pub(crate) fn member(path: &str) -> Self {
-        Self::Member(path.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+        Self::Member(members(path).collect())
     }
 
     /// The member of this name, which a caller chose.
@@ -109,19 +109,16 @@ impl RequestMistakes {
 
     /// Adds what is wrong inside of the member with this path.
     pub(crate) fn add_inside(&mut self, path: &str, inner: Self) {
-        for mistake in inner.listed {
-            let place = match (MistakePlace::member(path), mistake.place) {
-                (MistakePlace::Member(outer), MistakePlace::Member(inner)) => {
-                    MistakePlace::Member([outer, inner].concat())
-                }
-                (_, place) => place,
-            };
-            self.add(RequestMistake { place, ..mistake });
+        for mut mistake in inner.listed {
+            if let MistakePlace::Member(names) = &mut mistake.place {
+                names.splice(..0, members(path));
+            }
+            self.add(mistake);
         }
         self.unlisted += inner.unlisted;
     }
 
-    /// What is right with a member, or nothing once its mistake is added.
+    /// The value of a member that is right. Of another one the mistake is added, and what is answered means nothing.
     pub(crate) fn keep<T: Default>(&mut self, judged: Result<T, InvalidRequest>) -> T {
         judged.unwrap_or_else(|invalid| {
             self.add(RequestMistake::new(MistakePlace::member(invalid.field), invalid.what));
@@ -166,6 +163,11 @@ impl From<RequestMistake> for RequestMistakes {
     fn from(mistake: RequestMistake) -> Self {
         Self { listed: vec![mistake], unlisted: 0 }
     }
+}
+
+/// The names in a path.
+fn members(path: &str) -> impl Iterator<Item = String> {
+    path.split('.').filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 /// A name as it is repeated in an answer.

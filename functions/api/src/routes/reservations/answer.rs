@@ -1,5 +1,6 @@
-//! Reservations and days entered by hand as callers see them.
+//! Reservations, decisions about them, and days entered by hand as callers see them.
 
+use moffman::decide::Decided;
 use moffman::domain::attendance::AttendanceKind;
 use moffman::domain::ended::HowEnded;
 use moffman::domain::form::ShownState;
@@ -172,5 +173,55 @@ impl From<FoundReservation> for ReservationItem {
             FoundReservation::Present(shown) => shown.into(),
             FoundReservation::Ended(ended) => ended.into(),
         }
+    }
+}
+
+/// A reservation after a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReservationDecision {
+    /// The id of the event.
+    #[schema(examples("30f3552b9a2751e69401d63fca065a11"))]
+    id: String,
+    /// The name of the office.
+    #[schema(examples("Brno"))]
+    office_id: String,
+    /// What it is now.
+    status: DecisionStatus,
+    /// The first day; of one that was ended, as it was then.
+    #[schema(format = Date, examples("2026-06-18"))]
+    start: String,
+    /// The day after the last one.
+    #[schema(format = Date, examples("2026-06-19"))]
+    end: String,
+    /// Where a person can look at the event; null once the reservation is ended.
+    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
+    url: Option<String>,
+    /// Why it was rejected, as who rejected it first has said.
+    #[schema(required, examples("The office is being painted."))]
+    reason: Option<String>,
+}
+
+/// What a reservation is after a decision.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DecisionStatus {
+    /// It was approved.
+    Approved,
+    /// It was ended before it was approved.
+    Rejected,
+    /// It was ended.
+    Cancelled,
+}
+
+impl From<Decided> for ReservationDecision {
+    fn from(decided: Decided) -> Self {
+        let Decided { id, office_id, ended, days, url, reason } = decided;
+        let status = match ended {
+            None => DecisionStatus::Approved,
+            Some(HowEnded::Rejected) => DecisionStatus::Rejected,
+            Some(HowEnded::Cancelled) => DecisionStatus::Cancelled,
+        };
+        let (start, end) = (days.start().to_string(), days.end().to_string());
+        Self { id: id.into(), office_id, status, start, end, url, reason }
     }
 }

@@ -9,14 +9,15 @@ use axum::http::HeaderMap;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 use moffman::clock::Moment;
-use moffman::decide::{self, DecideOrder, Decided};
+use moffman::decide::{self, DecideOrder};
 use moffman::domain::decision::{Choice, WantedDecision, WantedVersion};
-use moffman::domain::ended::{HowEnded, checked_reason};
+use moffman::domain::ended::checked_reason;
 use moffman::domain::etag::Etag;
 use moffman::domain::event_id::EventId;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::answer::ReservationDecision;
 use super::single::{event_id, needed_office};
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
@@ -52,62 +53,17 @@ pub(crate) struct RejectRequest {
     #[schema(value_type = String, examples("Brno"))]
     office_id: BodyMember<String>,
     /// Why, for whoever asks later. Without control characters but line ends.
-    #[schema(value_type = Option<String>, max_length = 500, examples("The office is being painted."))]
+    #[schema(
+        value_type = Option<String>,
+        max_length = 500,
+        pattern = r"^[^\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
+        examples("The office is being painted.")
+    )]
     reason: BodyMember<Option<String>>,
 }
 
 impl BodyContent for RejectRequest {
     const IS_STRICT: bool = true;
-}
-
-/// A reservation after a decision.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReservationDecision {
-    /// The id of the event.
-    #[schema(examples("30f3552b9a2751e69401d63fca065a11"))]
-    id: String,
-    /// The name of the office.
-    #[schema(examples("Brno"))]
-    office_id: String,
-    /// What it is now.
-    status: DecisionStatus,
-    /// The first day; of one that was ended, as it was then.
-    #[schema(format = Date, examples("2026-06-18"))]
-    start: String,
-    /// The day after the last one.
-    #[schema(format = Date, examples("2026-06-19"))]
-    end: String,
-    /// Where a person can look at the event; null once the reservation is ended.
-    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
-    url: Option<String>,
-    /// Why it was rejected, as who rejected it first has said.
-    #[schema(required, examples("The office is being painted."))]
-    reason: Option<String>,
-}
-
-/// What a reservation is after a decision.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DecisionStatus {
-    /// It was approved.
-    Approved,
-    /// It was ended before it was approved.
-    Rejected,
-    /// It was ended.
-    Cancelled,
-}
-
-impl From<Decided> for ReservationDecision {
-    fn from(decided: Decided) -> Self {
-        let Decided { id, office_id, ended, days, url, reason } = decided;
-        let status = match ended {
-            None => DecisionStatus::Approved,
-            Some(HowEnded::Rejected) => DecisionStatus::Rejected,
-            Some(HowEnded::Cancelled) => DecisionStatus::Cancelled,
-        };
-        let (start, end) = (days.start().to_string(), days.end().to_string());
-        Self { id: id.into(), office_id, status, start, end, url, reason }
-    }
 }
 
 /// Which reservation a request decides about, and about which version of it.
