@@ -142,19 +142,25 @@ export function failure(problem, again = null) {
  * what nobody looks at any more is nobody's.
  */
 export async function load(place, task, fill) {
-    let answer;
+    const hadFocus = place.contains(document.activeElement);
+    let draw;
     try {
-        answer = await underWay(task);
+        const answer = await underWay(task);
+        draw = () => fill(answer);
     } catch (problem) {
         if (problem.sort === "wrong-api-key") {
             document.dispatchEvent(new CustomEvent("keywanted"));
-        } else if (problem.name !== "AbortError") {
-            place.replaceChildren(failure(problem, () => load(place, task, fill)));
         }
-        return;
+        if (problem.sort === "wrong-api-key" || problem.name === "AbortError") {
+            return;
+        }
+        draw = () => place.append(failure(problem, () => load(place, task, fill)));
     }
     place.replaceChildren();
-    fill(answer);
+    draw();
+    if (hadFocus && document.activeElement === document.body) {
+        place.querySelector("a, button, [tabindex]")?.focus();
+    }
 }
 
 /**

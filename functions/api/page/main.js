@@ -77,11 +77,12 @@ async function show() {
     shownAt = Date.now();
     const said = address();
     const { signal } = leave;
+    const turned = main.contains(document.activeElement) && document.activeElement.textContent;
     nameViews();
     await kit.load(main, learnRole, () => {
         if (!signal.aborted) {
-            kit.views[said.view](main, said, { link, keep, may, signal, again: show });
-            title();
+            kit.views[said.view](main, said, { link, keep, may, signal });
+            arrive(turned);
         }
     });
 }
@@ -94,8 +95,11 @@ function refresh() {
     }
 }
 
-/** Names the page after the view, and begins reading there when the reader has gone on to another one. */
-function title() {
+/**
+ * Names the page after the view, and begins reading there when the reader has gone on to another one. Within a view the
+ * reader stays on the link that was followed.
+ */
+function arrive(turned) {
     const heading = main.querySelector("h1");
     document.title = `${heading?.textContent ?? "Moffman"} · Moffman`;
     const { view, office } = address();
@@ -103,6 +107,8 @@ function title() {
     if (heading && place !== undefined && place !== here) {
         heading.tabIndex = -1;
         heading.focus();
+    } else if (turned) {
+        [...main.querySelectorAll("a.button")].find((other) => other.textContent === turned)?.focus();
     }
     place = here;
 }
@@ -128,7 +134,7 @@ function askForKey() {
     document.getElementById("rekey").hidden = true;
     document.getElementById("role").textContent = "";
     main.replaceChildren(form);
-    title();
+    arrive();
     field.focus();
 }
 

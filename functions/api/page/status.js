@@ -105,7 +105,7 @@ function planOf({ plans = [], problems }) {
     const office = ({ office, plan }) => h("li", h("strong", office), h("ul", plan.map((step) => h("li", step))));
     return [
         h("p", steps.length ? "A sweep would do this:" : "There is nothing to do."),
-        h("ul", steps.map(office)), ...troubles(problems)];
+        steps.length ? h("ul", steps.map(office)) : "", ...troubles(problems)];
 }
 
 function troubles(problems) {

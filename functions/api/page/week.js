@@ -86,7 +86,7 @@ function table(content, said, frame) {
     askPage(view, null, content, () => {
         const names = { role: "table", "aria-label": "Who is in" };
         content.append(h("table.week", names, header(dates), body), more, legend());
-        return find(view);
+        find(view);
     });
     return { tools: [h("label", { for: "search" }, "Search offices"), search], questions: () => questionsOf(view) };
 }
@@ -103,7 +103,7 @@ function askPage({ state, week, frame }, page, place, then) {
 }
 
 /** Shows the offices whose names have the text, or all. Those that were not asked for yet are asked for one by one. */
-async function find(view) {
+function find(view) {
     const { state, more, draw, search } = view;
     const text = search.value.trim();
     if (!state.pages.length) {
@@ -115,7 +115,7 @@ async function find(view) {
         return;
     }
     if (!state.next) {
-        const found = matching([...state.known.keys()], text).map((name) => state.known.get(name));
+        const found = matching(state.listed.map((office) => office.office_id), text).map((name) => state.known.get(name));
         tell(view, text, found, found.length);
         return;
     }
@@ -149,7 +149,11 @@ function tell({ more, draw }, text, offices, number) {
 
 function moreOffices(view) {
     const { state, more } = view;
-    return state.next ? button("More offices", () => askPage(view, state.next, more, () => find(view))) : "";
+    const then = () => {
+        find(view);
+        say(`${count(state.listed.length, "office")} shown`, true);
+    };
+    return state.next ? button("More offices", () => askPage(view, state.next, more, then)) : "";
 }
 
 function header(dates) {
