@@ -13,7 +13,7 @@ const SOON = 31;
 
 /** Draws the reservations that wait: of the chosen office, or which offices have any. */
 export function showWaiting(place, said, frame) {
-    const content = h("div");
+    const content = h("div.content");
     place.append(h("div.head", h("h1", "Waiting")), h("div.tools", picker(said, frame)), content);
     return said.office ? waitingIn(content, said.office, frame) : officesThatWait(content, null, frame);
 }
@@ -48,7 +48,7 @@ function officesThatWait(content, page, frame) {
             ? h("ul.offices", waiting.map(line))
             : h("p.empty", `Nothing waits in the next ${SOON} days${next || page ? " in these offices" : ""}.`);
         const unread = offices.filter((office) => office.problem);
-        const rest = h("div.more");
+        const rest = h("div.content");
         rest.append(next ? button("More offices", () => officesThatWait(rest, next, frame)) : "");
         content.append(found, ...unread.map((office) => h("div.failure",
             h("strong", `${office.office_id} cannot be read.`), h("p", sentence(office.problem)))), rest);
@@ -237,14 +237,14 @@ export function showForms(place, said, frame) {
     const option = ([value, { name }]) => h("option", { value, selected: value === state }, name);
     const choose = h("select", { id: "state" }, Object.entries(STATES).map(option));
     choose.addEventListener("change", () => (location.hash = link({ state: choose.value })));
-    const content = h("div");
+    const content = h("div.content");
     place.append(h("div.tools", h("label", { for: "state" }, "State"), choose, picker(said, frame)), content);
     formsIn(content, { state, office_id: said.office }, frame);
 }
 
 function formsIn(content, asked, frame) {
     load(content, () => somePage(asked, frame.signal), ({ forms, next }) => {
-        const rest = h("div.more");
+        const rest = h("div.content");
         rest.append(next ? button("More forms", () => formsIn(rest, { ...asked, page: next }, frame)) : "");
         const words = `No ${asked.page ? "other " : ""}form is ${STATES[asked.state].word}.`;
         const none = !forms.length && h("p.empty", words);

@@ -7,7 +7,9 @@
 export function h(named, ...children) {
     const [name, ...classes] = named.split(".");
     const element = document.createElement(name);
-    element.classList.add(...classes);
+    if (classes.length) {
+        element.classList.add(...classes);
+    }
     const properties = children[0]?.constructor === Object ? children.shift() : {};
     for (const [property, value] of Object.entries(properties)) {
         if (property.startsWith("on")) {
@@ -27,7 +29,9 @@ export const button = (text, onclick, properties = {}) => h("button", { type: "b
 export function say(text, isSeen = false) {
     const said = document.getElementById("said");
     said.className = isSeen ? "sr" : "";
-    said.textContent = text;
+    said.textContent = "";
+    // What stands there already would not be said again.
+    setTimeout(() => (said.textContent = text), 50);
 }
 
 /** A sentence for people of what the API says to programs. */
