@@ -118,9 +118,9 @@ export async function underWay(task, slow = document.getElementById("slow")) {
         return await task();
     } finally {
         clearTimeout(patience);
-        slow.textContent = "";
         asking -= 1;
         if (asking === 0) {
+            slow.textContent = "";
             main.setAttribute("aria-busy", "false");
             progress.hidden = true;
         }
@@ -136,9 +136,11 @@ const inOtherWords = ({ sort, needed }) => ({
 /** What went wrong and, where there is one, the way to try again. */
 export function failure(problem, again = null) {
     const [title, detail] = inOtherWords(problem) ?? [problem.title ?? problem.message, problem.detail];
+    const details = problem.errors?.length > 1 ? problem.errors.map((error) => error.detail) : [detail ?? ""];
     const when = problem.retryAt && h("p", `It may work again at ${TIME.format(problem.retryAt)}.`);
     return h("div", { role: "alert", class: "failure" },
-        h("strong", sentence(title)), detail && h("p", sentence(detail)), when, again && button("Try again", again));
+        h("strong", sentence(title)), details.filter(Boolean).map((text) => h("p", sentence(text))), when,
+        again && button("Try again", again));
 }
 
 /**
@@ -190,6 +192,10 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
             done(answer);
         } catch (problem) {
             trouble.replaceChildren(failure(problem));
+            // Whoever closed it meanwhile has to know.
+            if (!dialog.open) {
+                open(dialog);
+            }
         } finally {
             submit.setAttribute("aria-disabled", "false");
         }

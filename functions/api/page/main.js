@@ -9,7 +9,8 @@ const part = (name) => import(new URL(`page/${digest}/${name}.js`, document.base
 
 const main = document.getElementById("main");
 const VIEWS = ["week", "waiting", "forms", "status"];
-const RIGHTS = { reader: 0, workflow: 1, operator: 2 };
+const RIGHTS = ["reader", "workflow", "operator"];
+const IN_WORDS = { reader: "may look", workflow: "may decide", operator: "may do everything" };
 
 /** After so many milliseconds whoever comes back to the page sees it anew. */
 const STALE = 300_000;
@@ -53,13 +54,14 @@ function nameViews() {
 }
 
 /** What a key with this role may do; without a role, everything may be tried. */
-const may = (needed) => RIGHTS[role ?? "operator"] >= RIGHTS[needed];
+const may = (needed) => RIGHTS.indexOf(role ?? "operator") >= RIGHTS.indexOf(needed);
 
 /** Asks what the key may do. That it is wrong stops everything; other troubles are those of the view. */
 function learnRole() {
     learned ??= kit.get("status").then((status) => {
         role = status.role;
-        document.getElementById("role").textContent = role ?? "";
+        const words = role ? [kit.h("strong", role), kit.h("span", ` ${IN_WORDS[role]}`)] : [];
+        document.getElementById("role").replaceChildren(...words);
         document.getElementById("rekey").hidden = !kit.key.read();
     }).catch((problem) => {
         learned = undefined;
