@@ -19,7 +19,7 @@ export function showWaiting(place, said, frame) {
 }
 
 /** Lets the reader choose an office by name, also one of ten thousand. */
-function picker({ office }, { link }) {
+function picker({ office }, { go }) {
     const names = h("datalist", { id: "offices" });
     const shown = { value: office, placeholder: "All offices", autocomplete: "off" };
     const field = h("input", { id: "office", list: "offices", ...shown });
@@ -32,7 +32,7 @@ function picker({ office }, { link }) {
     const form = h("form.picker", h("label", { for: "office" }, "Office"), field, names, h("button", "Show"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        location.hash = link({ office: field.value.trim() });
+        go({ office: field.value.trim() });
     });
     return form;
 }
@@ -227,16 +227,15 @@ const BUTTONS = {
 
 /** Draws the forms in a state, with what may be done to each. */
 export function showForms(place, said, frame) {
-    const { link, may } = frame;
     place.append(h("div.head", h("h1", "Forms")));
-    if (!may("operator")) {
+    if (!frame.may("operator")) {
         place.append(h("p.empty", "Forms need a key with the role operator."));
         return;
     }
     const state = STATES[said.state] ? said.state : "open";
     const option = ([value, { name }]) => h("option", { value, selected: value === state }, name);
     const choose = h("select", { id: "state" }, Object.entries(STATES).map(option));
-    choose.addEventListener("change", () => (location.hash = link({ state: choose.value })));
+    choose.addEventListener("change", () => frame.go({ state: choose.value }));
     const content = h("div.content");
     place.append(h("div.tools", h("label", { for: "state" }, "State"), choose, picker(said, frame)), content);
     formsIn(content, { state, office_id: said.office }, frame);

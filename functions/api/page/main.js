@@ -39,6 +39,16 @@ function link(changes = {}) {
     return `#${said}`;
 }
 
+/** Goes to the address with some changes; to where the reader is already, to look again. */
+function go(changes) {
+    const target = link(changes);
+    if (target === location.hash) {
+        show();
+    } else {
+        location.hash = target;
+    }
+}
+
 /** Changes the address without another entry in the history, and without showing the view anew. */
 function keep(changes) {
     history.replaceState(history.state, "", link(changes));
@@ -83,7 +93,7 @@ async function show() {
     nameViews();
     await kit.load(main, learnRole, () => {
         if (!signal.aborted) {
-            kit.views[said.view](main, said, { link, keep, may, signal });
+            kit.views[said.view](main, said, { link, go, keep, may, signal });
             arrive(turned);
         }
     });

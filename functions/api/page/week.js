@@ -115,7 +115,8 @@ function find(view) {
         return;
     }
     if (!state.next) {
-        const found = matching(state.listed.map((office) => office.office_id), text).map((name) => state.known.get(name));
+        const names = matching(state.listed.map((office) => office.office_id), text);
+        const found = names.map((name) => state.known.get(name));
         tell(view, text, found, found.length);
         return;
     }
