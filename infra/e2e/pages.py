@@ -29,6 +29,7 @@ NOT_HERE = {
     "make test": "a command of `.ci/run`",
     "make check": "a command of `.ci/run`",
     "make docs": "a command of `.ci/run`",
+    "make clients": "a command of `.ci/run`",
     "make e2e": "a command of `.ci/run`",
     ".ci/run": "runs all of them",
     "make simulate": "takes minutes; `make test` plays schedules, too",
