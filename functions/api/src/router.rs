@@ -15,13 +15,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::ApiState;
 use crate::error::ApiError;
-use crate::{requests, routes};
+use crate::{page, requests, routes};
 
-/// The router of all endpoints. On AWS it relies on API Gateway, which has checked the key and tells its id; locally it looks
-/// for the keys of the settings in the `x-api-key` header.
+/// The router of all endpoints and the page. On AWS it relies on API Gateway, which has checked the key and tells its id;
+/// locally it looks for the keys of the settings in the `x-api-key` header. The page needs none.
 pub fn router(app: Moffman, place: Place) -> Router {
     let api = Arc::new(ApiState { app, place });
     routes::router(&api)
+        .merge(page::router())
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&api), requests::account))
