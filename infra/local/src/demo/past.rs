@@ -15,7 +15,7 @@ const BEGINNING: i64 = 192;
 /// When people enter what then needs a person.
 const TROUBLE: i64 = 72;
 /// When the calendars were swept.
-const SWEEPS: [i64; 13] = [192, 144, 96, 72, 60, 48, 36, 30, 24, 20, 16, 12, 1];
+const SWEEPS: [i64; 12] = [192, 144, 96, 72, 60, 48, 36, 24, 20, 16, 12, 1];
 /// What the schedule was meanwhile.
 const EVERY: Duration = Duration::from_hours(1);
 
