@@ -9,6 +9,7 @@ mod key;
 mod member;
 mod mistake;
 mod names;
+mod page;
 mod problem;
 mod query;
 mod requests;

@@ -15,8 +15,8 @@ use crate::problem;
 /// The header that carries the request's id.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-/// Gives the request an id, writes its problem if it has one, and logs one line about it. Nobody is to keep an answer:
-/// calendars change at any time.
+/// Gives the request an id, writes its problem if it has one, and logs one line about it. Nobody is to keep an answer
+/// that does not say so: calendars change at any time.
 pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, next: Next) -> Response {
     let started = api.app.clock.moment();
     let id = gateway_id(request.extensions()).unwrap_or_else(|| api.app.randomness.id());
@@ -24,7 +24,7 @@ pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, 
     let route = request.extensions().get::<MatchedPath>().cloned();
 
     let mut response = problem::write(next.run(request).await, &id);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

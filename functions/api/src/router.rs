@@ -16,13 +16,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::{ApiState, RequestBudget};
 use crate::error::ApiError;
-use crate::{requests, routes};
+use crate::{page, requests, routes};
 
-/// The router of all endpoints. With a `key`, every route but health wants it in the `x-api-key` header. Without a
-/// `key`, whatever stands in front of the router has to check it, as API Gateway does.
+/// The router of all endpoints and the page. With a `key`, every route but health and the page wants it in the
+/// `x-api-key` header. Without a `key`, whatever stands in front of the router has to check it, as API Gateway does.
 pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
     let api = Arc::new(ApiState { app, budget, document: LazyLock::new(document) });
     routes::router(key.map(Arc::new))
+        .merge(page::router())
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&api), requests::account))

@@ -1,0 +1,114 @@
+// Requests to the API: with the key, with what went wrong as one sort of error, and nothing of the key anywhere else.
+
+const KEY = "moffman.key";
+
+/** The key lives as long as the tab. */
+export const key = {
+    read: () => sessionStorage.getItem(KEY),
+    keep: (text) => sessionStorage.setItem(KEY, text),
+    forget: () => sessionStorage.removeItem(KEY),
+};
+
+/** Why a request failed, as RFC 9457 has it; `sort` is the last part of its type. */
+export class Problem extends Error {
+    constructor({ type, title, status, ...rest }, retryAfter) {
+        super(title);
+        Object.assign(this, { detail: "", needed: null, ...rest, title, status });
+        this.sort = String(type ?? "").split(":").pop();
+        this.retryAt = retryAfter ? new Date(Date.now() + 1000 * retryAfter) : null;
+    }
+}
+
+/** Parameters that are empty are left out, because the API refuses them. */
+function addressOf(path, parameters) {
+    const address = new URL(`api/v1/${path}`, document.baseURI);
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value) {
+            address.searchParams.set(name, value);
+        }
+    }
+    return address;
+}
+
+/** The answer of the API, whatever it is of. An order that is given up throws an `AbortError`. */
+async function answerTo(path, { parameters = {}, headers = {}, ...options }) {
+    const known = key.read();
+    const sent = known ? { "x-api-key": known, ...headers } : headers;
+    let answer;
+    try {
+        answer = await fetch(addressOf(path, parameters), { ...options, headers: sent, credentials: "omit" });
+    } catch (error) {
+        if (error.name === "AbortError") {
+            throw error;
+        }
+        const detail = "Nothing is lost: try again when the connection is back.";
+        throw new Problem({ title: "The server cannot be reached.", detail, status: 0 });
+    }
+    if (!answer.ok) {
+        throw await problemOf(answer);
+    }
+    return answer;
+}
+
+async function problemOf(answer) {
+    const unknown = { title: `The server answered ${answer.status}.`, detail: "" };
+    const body = await answer.json().catch(() => unknown);
+    const retryAfter = Number(answer.headers.get("retry-after")) || null;
+    return new Problem({ ...unknown, ...body, status: answer.status }, retryAfter);
+}
+
+async function decoded(answer) {
+    try {
+        return await answer.json();
+    } catch (error) {
+        throw error.name === "AbortError" ? error : new Problem({ title: "The answer broke off.", status: 0 });
+    }
+}
+
+/** What a GET answers. */
+export async function get(path, parameters = {}, signal = undefined) {
+    return decoded(await answerTo(path, { parameters, signal }));
+}
+
+/** A table as text, for a file. */
+export async function getText(path, parameters, signal) {
+    const answer = await answerTo(path, { parameters, signal });
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await answer.arrayBuffer());
+}
+
+/** What a POST answers. With `version`, only that version of a reservation is decided about. */
+export async function post(path, body, version = null) {
+    const headers = { "content-type": "application/json", ...(version ? { "if-match": version } : {}) };
+    return decoded(await answerTo(path, { method: "POST", body: JSON.stringify(body), headers }));
+}
+
+let offices = null;
+
+/** The names of all offices, asked for once; `tell` hears how many there are so far. */
+export function officeNames(tell = () => {}) {
+    offices ??= allOffices(tell).catch((problem) => {
+        offices = null;
+        throw problem;
+    });
+    return offices;
+}
+
+async function allOffices(tell) {
+    const names = [];
+    let page = null;
+    do {
+        const part = await get("offices", { limit: 1000, page });
+        names.push(...part.offices.map((office) => office.office_id));
+        tell(names.length);
+        page = part.next;
+    } while (page);
+    return names;
+}
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Those names that have the text in them, whatever its case and accents. */
+export function matching(names, text) {
+    const wanted = plain(text.trim());
+    return names.filter((name) => plain(name).includes(wanted));
+}

@@ -1,0 +1,278 @@
+// What people decide: reservations that wait, and forms that no sweep settles by itself.
+
+import { get, matching, officeNames, post } from "./api.js";
+import { button, count, days, distance, failure, h, later, load, moment, question, range, say, today } from "./dom.js";
+
+/** How far back and ahead reservations are looked for; the API shows 91 days more than the first at most. */
+const BACK = 14;
+const AHEAD = 77;
+/** The days for which all offices are looked through; attendance has 31 at most. */
+const SOON = 31;
+
+/** Draws the reservations that wait: of the chosen office, or which offices have any. */
+export function showWaiting(place, said, frame) {
+    const content = h("div");
+    place.append(h("div", { class: "head" }, h("h1", {}, "Waiting")), h("div", { class: "tools" }, picker(said, frame)), content);
+    return said.office ? waitingIn(content, said.office, frame) : officesThatWait(content, null, frame);
+}
+
+/** Lets the reader choose an office by name, also one of ten thousand. */
+function picker({ office }, { link }) {
+    const names = h("datalist", { id: "offices" });
+    const field = h("input", { id: "office", list: "offices", autocomplete: "off", value: office, placeholder: "All offices" });
+    const suggest = async () => {
+        const known = await officeNames().catch(() => []);
+        names.replaceChildren(...matching(known, field.value).slice(0, 50).map((name) => h("option", { value: name })));
+    };
+    field.addEventListener("focus", suggest);
+    field.addEventListener("input", suggest);
+    const form = h("form", { class: "picker" }, h("label", { for: "office" }, "Office"), field, names, h("button", {}, "Show"));
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        location.hash = link({ office: field.value.trim() });
+    });
+    return form;
+}
+
+function officesThatWait(content, page, frame) {
+    const asked = { from: today(), to: later(today(), SOON - 1), page };
+    load(content, () => get("attendance", asked, frame.signal), ({ offices, next }) => {
+        const waiting = offices.map((office) => [office.office_id, pendingPeople(office)]).filter(([, number]) => number > 0);
+        const line = ([name, number]) => h("li", {},
+            h("a", { href: frame.link({ office: name }) }, `${name}: ${number.toLocaleString()} waiting`));
+        const found = waiting.length
+            ? h("ul", { class: "offices" }, waiting.map(line))
+            : h("p", { class: "empty" }, `Nothing waits in the next ${SOON} days${next || page ? " in these offices" : ""}.`);
+        const unread = offices.filter((office) => office.problem);
+        const rest = h("div", { class: "more" });
+        rest.append(next ? button("More offices", () => officesThatWait(rest, next, frame)) : "");
+        content.append(found, ...unread.map((office) => h("p", { class: "failure" },
+            h("strong", {}, `${office.office_id} cannot be read: `), office.problem)), rest);
+    });
+}
+
+function pendingPeople(office) {
+    const people = (office.days ?? []).flatMap((day) => day.people);
+    return new Set(people.filter((person) => person.status === "pending").map((person) => person.name)).size;
+}
+
+function waitingIn(content, office, frame) {
+    const asked = { office_id: office, status: "pending", from: later(today(), -BACK), to: later(today(), AHEAD) };
+    load(content, () => allPending(asked, frame.signal), ({ reservations, unreadable }) => {
+        content.append(
+            h("h2", {}, office),
+            h("p", { class: "soft" }, range(asked.from, asked.to)),
+            reservations.length ? "" : h("p", { class: "empty" }, `Nothing waits in ${office}.`),
+            frame.may("workflow") || !reservations.length ? "" : h("p", {}, "This key may look, but not decide."),
+            ...reservations.map((found) => reservationCard(found, frame)),
+            unreadable ? h("p", {}, `${count(unreadable, "event")} cannot be understood and are left out.`) : "");
+    });
+}
+
+async function allPending(asked, signal) {
+    const whole = { reservations: [], unreadable: 0 };
+    let page = null;
+    do {
+        const answer = await get("reservations", { ...asked, page }, signal);
+        whole.reservations.push(...answer.reservations);
+        whole.unreadable += answer.unreadable;
+        page = answer.next;
+    } while (page);
+    return whole;
+}
+
+/** A reservation with what may be done to it. A decision is about the version that is shown, and no other. */
+function reservationCard(found, frame) {
+    const name = found.name || "without a name";
+    const card = h("article", { class: "card", "aria-label": name });
+    const draw = (now, news = null) => {
+        const heading = h("h3", { tabindex: -1 }, name);
+        card.replaceChildren(heading, h("p", { class: "what" }, days(now), " ", badge(now.status, now.status)), news ?? "",
+            h("p", { class: "soft" }, sourceOf(now)), h("div", { class: "buttons" }, decisionsOn(now)));
+        return heading;
+    };
+    const settle = (now, status) => {
+        draw({ ...now, status, url: null }, h("p", { class: "done" }, status === "approved" ? "Approved." : "Rejected.")).focus();
+        say(`${name}: ${status}.`);
+    };
+    const differ = async (then, problem) => {
+        const now = await get(`reservations/${encodeURIComponent(then.id)}`, { office_id: then.office_id }).catch((other) => other);
+        draw(now instanceof Error ? { ...then, etag: null } : now, changed(then, now, problem)).focus();
+    };
+    const decide = async (now, verb, body = {}) => {
+        try {
+            return await post(`reservations/${encodeURIComponent(now.id)}/${verb}`, { office_id: now.office_id, ...body }, now.etag);
+        } catch (problem) {
+            if (![404, 409, 412].includes(problem.status)) {
+                throw problem;
+            }
+            await differ(now, problem);
+            return null;
+        }
+    };
+    const decisionsOn = (now) => {
+        const decidable = now.kind === "reservation" && now.status === "pending" && now.etag && frame.may("workflow");
+        const look = /^https:\/\//.test(now.url ?? "") && h("a", { href: now.url, target: "_blank", rel: "noreferrer" }, "In Google Calendar");
+        if (!decidable) {
+            return [look];
+        }
+        const approve = button("Approve", () => approveNow(), { class: "main", "aria-label": `Approve ${name}` });
+        const trouble = h("div");
+        const approveNow = () => load(trouble, () => decide(now, "approve"), (answer) => answer && settle(now, answer.status));
+        const reason = h("textarea", { id: `reason-${now.id}`, rows: 3, maxlength: 500 });
+        const dialog = question({
+            title: `Reject ${name}?`,
+            parts: [h("p", {}, `${days(now)} in ${now.office_id}. The event is deleted from the calendar, and a late repetition of `
+                + "the request does not bring it back."), h("label", { for: reason.id }, "Reason (optional)"), reason],
+            text: "Reject",
+            act: () => decide(now, "reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
+            done: (answer) => answer && settle(now, answer.status),
+        });
+        const reject = button("Reject…", () => dialog.showModal(), { "aria-label": `Reject ${name}` });
+        return [approve, reject, look, trouble, dialog];
+    };
+    draw(found);
+    return card;
+}
+
+const sourceOf = (found) => found.kind === "manual"
+    ? `Entered by hand: the next sweep approves it.${found.form ? ` Its form is ${STATES[found.form.state].word}.` : ""}`
+    : ["Registered; last changed ", moment(found.updated)];
+
+const badge = (kind, text) => h("span", { class: `badge ${kind}` }, text);
+
+/** What is different now from what was shown; it was not overwritten. */
+function changed(then, now, problem) {
+    const lines = [];
+    if (now instanceof Error) {
+        lines.push(now.status === 404 ? "It is not in the calendar any more." : `${now.title} ${now.detail ?? ""}`);
+    } else {
+        const before = { Days: days(then), Status: then.status, Name: then.name };
+        const after = { Days: days(now), Status: now.status, Name: now.name ?? then.name };
+        const names = Object.keys(before).filter((name) => before[name] !== after[name]);
+        lines.push(...names.map((name) => `${name}: ${before[name]} → ${after[name]}`));
+        if (now.reason) {
+            lines.push(`Reason: ${now.reason}`);
+        }
+    }
+    return h("div", { role: "alert", class: "failure" }, h("strong", {}, "This changed meanwhile."),
+        h("p", {}, `${problem.detail || problem.title}. Nothing was overwritten.`),
+        h("ul", {}, (lines.length ? lines : ["What is shown here is the same."]).map((line) => h("li", {}, line))));
+}
+
+/** The states of a form: their name in the list, in a sentence, and what they mean. */
+const STATES = {
+    open: { name: "Open", word: "open" },
+    held: { name: "Held", word: "held", why: "It waits for a person: sweeps do not send it any more." },
+    waiting: { name: "Waiting", word: "waiting", why: "The form service refused it or was not reached. A sweep tries again." },
+    in_doubt: { name: "In doubt", word: "in doubt", why: "Nobody knows whether the last mail went out." },
+    due: { name: "Due", word: "due", why: "The next sweep sends it." },
+    sending: { name: "Being sent", word: "being sent", why: "A sweep is sending it; it is settled, or in doubt, soon." },
+    issued: { name: "Issued", word: "issued", why: "It went out." },
+    discarded: { name: "Discarded", word: "discarded", why: "A person ended it." },
+};
+const EVENTS = {
+    open: "waits for its form, or for its approval",
+    approved: "is approved",
+    gone: "was deleted or moved, or needs nothing any more",
+    orphaned: "is in a calendar that no office has any more",
+    refused: "may not be changed, as Google says",
+    not_registered: "is of a person who is no manual user any more",
+};
+const SETTLED = {
+    again: {
+        text: "Send again", path: "resend", body: {}, ask: "Send this form again?",
+        what: "The next sweep sends it, once. If an earlier mail has arrived after all, there will be two.",
+    },
+    arrived: {
+        text: "It arrived", path: "discard", body: { outcome: "arrived" }, ask: "Has this form arrived?",
+        what: "It counts as issued and is not sent any more. The next sweep approves its events.",
+    },
+    unwanted: {
+        text: "Not wanted", path: "discard", body: { outcome: "not_wanted" }, ask: "Is this form not wanted?",
+        what: "It is not sent. The next sweep approves the events that have asked for it; one that asks later has it sent.",
+    },
+    copy: {
+        text: "Send a copy", path: "resend", body: { again: true }, ask: "Send a copy of this form?",
+        what: "The next sweep sends one more mail. The form stays what it is.",
+    },
+};
+const UNSETTLED = ["again", "arrived", "unwanted"];
+const BUTTONS = {
+    held: UNSETTLED, waiting: UNSETTLED, in_doubt: UNSETTLED, due: ["arrived", "unwanted"], sending: [],
+    issued: ["copy"], discarded: ["copy"],
+};
+
+/** Draws the forms in a state, with what may be done to each. */
+export function showForms(place, said, frame) {
+    const { link, may } = frame;
+    place.append(h("div", { class: "head" }, h("h1", {}, "Forms")));
+    if (!may("operator")) {
+        place.append(h("p", { class: "empty" }, "Forms need a key with the role operator."));
+        return;
+    }
+    const state = STATES[said.state] ? said.state : "open";
+    const options = Object.entries(STATES).map(([value, { name }]) => h("option", { value, selected: value === state }, name));
+    const choose = h("select", { id: "state", onchange: () => (location.hash = link({ state: choose.value })) }, options);
+    const content = h("div");
+    place.append(h("div", { class: "tools" }, h("label", { for: "state" }, "State"), choose, picker(said, frame)), content);
+    formsIn(content, { state, office_id: said.office }, frame);
+}
+
+function formsIn(content, asked, frame) {
+    load(content, () => somePage(asked, frame.signal), ({ forms, next }) => {
+        const rest = h("div", { class: "more" });
+        rest.append(next ? button("More forms", () => formsIn(rest, { ...asked, page: next }, frame)) : "");
+        const none = !forms.length && h("p", { class: "empty" }, `No ${asked.page ? "other " : ""}form is ${STATES[asked.state].word}.`);
+        content.append(...[none, ...forms.map(formCard), rest].filter(Boolean));
+    });
+}
+
+/** The next part with a form in it: a part may be empty without being the last. */
+async function somePage(asked, signal) {
+    let answer = await get("forms", asked, signal);
+    while (!answer.forms.length && answer.next) {
+        answer = await get("forms", { ...asked, page: answer.next }, signal);
+    }
+    return answer;
+}
+
+function formCard(form) {
+    const { word, why } = STATES[form.state];
+    const card = h("article", { class: "card", "aria-label": form.user_id });
+    const heading = h("h2", { tabindex: -1 }, form.user_id);
+    const done = (now) => {
+        const fresh = formCard(now);
+        card.replaceWith(fresh);
+        fresh.querySelector("h2").focus();
+        say(`${now.user_id}: ${STATES[now.state].word}.`);
+    };
+    const settle = (choice) => {
+        const { text, path, body, ask, what } = SETTLED[choice];
+        const dialog = question({
+            title: ask, text, done,
+            parts: [h("p", {}, h("strong", {}, form.user_id), `, ${days(form)}`), h("p", {}, what)],
+            act: () => post(`forms/${encodeURIComponent(form.id)}/${path}`, body),
+        });
+        return [button(`${text}…`, () => dialog.showModal(), { "aria-label": `${text}: ${form.user_id}` }), dialog];
+    };
+    card.append(heading, h("p", { class: "what" }, days(form), " ", badge(form.state, word)), h("p", {}, why), facts(form),
+        h("ul", { class: "events" }, form.events.map(eventLine)), h("div", { class: "buttons" }, BUTTONS[form.state].flatMap(settle)));
+    return card;
+}
+
+function facts(form) {
+    const known = [
+        ["Failed", form.failures > 0 && `${count(form.failures, "time")}`],
+        ["Since", form.failing_since && moment(form.failing_since)],
+        ["Next try", form.next_try_at && moment(form.next_try_at)],
+        ["Mails", form.mails > 0 && `${form.mails.toLocaleString()} may have gone out`],
+        ["Issued", form.issued_at && moment(form.issued_at)],
+    ];
+    return h("dl", {}, known.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+function eventLine({ office_id: office, status, found_at: found }) {
+    const since = found && [", found ", moment(found)];
+    return h("li", {}, `The event in ${office ?? "no office"} ${EVENTS[status] ?? status}`, since, ".");
+}

@@ -1,0 +1,172 @@
+// What all views are made of: elements, days as the reader writes them, the states of a request, and questions.
+
+/** An element. Whatever text is given stays text; properties that begin with `on` are listeners. */
+export function h(name, properties = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [property, value] of Object.entries(properties)) {
+        if (property.startsWith("on")) {
+            element.addEventListener(property.slice(2), value);
+        } else if (value !== null && value !== undefined && value !== false) {
+            element.setAttribute(property, value === true ? "" : value);
+        }
+    }
+    element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    return element;
+}
+
+/** A button that does something when it is pressed. */
+export const button = (text, onclick, properties = {}) => h("button", { type: "button", onclick, ...properties }, text);
+
+/** Says what has happened to those who do not see it. */
+export function say(text) {
+    document.getElementById("said").textContent = text;
+}
+
+/** The number and its word: `1 office`, `2 offices`. */
+export const count = (number, one, many = `${one}s`) => `${number.toLocaleString(LANGUAGES)} ${number === 1 ? one : many}`;
+
+const LANGUAGES = navigator.languages;
+// Days have no time zone, so they are reckoned and written in UTC.
+const inUtc = (options) => new Intl.DateTimeFormat(LANGUAGES, { timeZone: "UTC", ...options });
+const SHORT = inUtc({ weekday: "short", day: "numeric" });
+const LONG = inUtc({ weekday: "long", day: "numeric", month: "long" });
+const FULL = inUtc({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const RANGE = inUtc({ day: "numeric", month: "short", year: "numeric" });
+const MOMENT = new Intl.DateTimeFormat(LANGUAGES, { dateStyle: "medium", timeStyle: "short" });
+const TIME = new Intl.DateTimeFormat(LANGUAGES, { timeStyle: "medium" });
+const AGO = new Intl.RelativeTimeFormat(LANGUAGES, { numeric: "auto" });
+
+const instantOf = (date) => new Date(`${date}T00:00:00Z`);
+
+/** The day so many days later, written as the API writes days. */
+export function later(date, days) {
+    return new Date(instantOf(date).getTime() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Today, where the reader is. */
+export function today() {
+    const now = new Date();
+    return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** The Monday of the day's week; of what is no day, this week's. */
+export function mondayOf(date) {
+    const instant = /^\d{4}-\d\d-\d\d$/.test(date ?? "") ? instantOf(date) : null;
+    const known = instant && !Number.isNaN(instant.getTime()) ? date : today();
+    return later(known, -((instantOf(known).getUTCDay() + 6) % 7));
+}
+
+export const isWeekend = (date) => [0, 6].includes(instantOf(date).getUTCDay());
+export const shortDay = (date) => SHORT.format(instantOf(date));
+export const longDay = (date) => LONG.format(instantOf(date));
+export const range = (first, last) => RANGE.formatRange(instantOf(first), instantOf(last));
+
+/** Days whose `end` is the day after the last one. */
+export function days({ start, end }) {
+    const last = later(end, -1);
+    return last <= start ? FULL.format(instantOf(start)) : FULL.formatRange(instantOf(start), instantOf(last));
+}
+
+const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+
+/** How long ago or from now, in words of the reader's language. */
+export function distance(seconds) {
+    const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS.at(-1);
+    return AGO.format(Math.trunc(seconds / size), unit);
+}
+
+/** An instant, and how far from now it is. */
+export function moment(text) {
+    const instant = new Date(text);
+    const title = distance((instant.getTime() - Date.now()) / 1000);
+    return h("time", { datetime: text, lang: LANGUAGES[0] }, `${MOMENT.format(instant)} (${title})`);
+}
+
+let asking = 0;
+
+/** Shows that `task` is under way: at once to programs, after a moment to people, and in words after a second. */
+export async function underWay(task, slow = document.getElementById("slow")) {
+    const [main, progress] = ["main", "progress"].map((id) => document.getElementById(id));
+    asking += 1;
+    main.setAttribute("aria-busy", "true");
+    progress.hidden = false;
+    const patience = setTimeout(() => (slow.textContent = "Still waiting for an answer…"), 1000);
+    try {
+        return await task();
+    } finally {
+        clearTimeout(patience);
+        slow.textContent = "";
+        asking -= 1;
+        if (asking === 0) {
+            main.setAttribute("aria-busy", "false");
+            progress.hidden = true;
+        }
+    }
+}
+
+const IN_OTHER_WORDS = {
+    "unknown-office": ["No office has this name.", ""],
+    "lists-used-up": ["Too many calendars were read in this minute.", "The rest of Google's quota is kept for the sweeps."],
+};
+
+/** What went wrong and, where there is one, the way to try again. */
+export function failure(problem, again = null) {
+    const [title, detail] = IN_OTHER_WORDS[problem.sort] ?? [problem.title ?? problem.message, problem.detail];
+    const words = problem.sort === "not-allowed" ? roleWanted(problem) : [h("strong", {}, title), detail && h("p", {}, detail)];
+    const when = problem.retryAt && h("p", {}, `It may work again at ${TIME.format(problem.retryAt)}.`);
+    return h("div", { role: "alert", class: "failure" }, words, when, again && button("Try again", again));
+}
+
+function roleWanted(problem) {
+    return [h("strong", {}, "This key may not do that."), problem.needed && h("p", {}, `It needs the role ${problem.needed}.`)];
+}
+
+/**
+ * Fills `place` with what `task` answers, or with what went wrong. The key that is missing is the page's matter, and what
+ * nobody looks at any more is nobody's.
+ */
+export async function load(place, task, fill) {
+    let answer;
+    try {
+        answer = await underWay(task);
+    } catch (problem) {
+        if (problem.sort === "wrong-api-key") {
+            document.dispatchEvent(new CustomEvent("keywanted"));
+        } else if (problem.name !== "AbortError") {
+            place.replaceChildren(failure(problem, () => load(place, task, fill)));
+        }
+        return;
+    }
+    place.replaceChildren();
+    fill(answer);
+}
+
+/**
+ * A dialog that says what will happen before it does. It stays open, with all that was typed, until `act` has worked;
+ * `parts` is its body.
+ */
+export function question({ title, parts, text, act, done, close = "Cancel" }) {
+    const [trouble, slow] = [h("div"), h("p", { role: "status" })];
+    const submit = text && h("button", { class: "main" }, text);
+    const cancel = button(close, () => dialog.close());
+    const form = h("form", {}, h("h2", {}, title), parts, trouble, slow, h("div", { class: "buttons" }, submit, cancel));
+    const dialog = h("dialog", { "aria-label": title }, form);
+    form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        if (submit.getAttribute("aria-disabled") === "true") {
+            return;
+        }
+        submit.setAttribute("aria-disabled", "true");
+        trouble.replaceChildren();
+        try {
+            const answer = await underWay(act, slow);
+            dialog.close();
+            done(answer);
+        } catch (problem) {
+            trouble.replaceChildren(failure(problem));
+        } finally {
+            submit.setAttribute("aria-disabled", "false");
+        }
+    });
+    return dialog;
+}

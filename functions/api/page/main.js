@@ -1,0 +1,144 @@
+// The frame: the address, the key, and the view that both choose.
+//
+// The browser knows this script by a parameter, which works whether or not the page's address ends with a slash. What it
+// imports has a path, so the slash is added first. Nothing may import this script: it would run twice.
+
+const digest = new URL(import.meta.url).searchParams.get("file").split("/")[0];
+history.replaceState(history.state, "", location.pathname.replace(/\/?$/, "/") + location.hash);
+const part = (name) => import(new URL(`page/${digest}/${name}.js`, document.baseURI));
+
+const main = document.getElementById("main");
+const VIEWS = ["week", "waiting", "forms", "status"];
+const RIGHTS = { reader: 0, workflow: 1, operator: 2 };
+
+let kit, role, leave, place;
+
+/** What the address says: view, week, office, what is searched, and the state of forms. */
+function address() {
+    const said = new URLSearchParams(location.hash.slice(1));
+    const view = VIEWS.includes(said.get("view")) ? said.get("view") : "week";
+    const week = kit.mondayOf(said.get("week"));
+    return { view, week, office: said.get("office") ?? "", find: said.get("find") ?? "", state: said.get("state") ?? "open" };
+}
+
+/** The address with some changes; what says nothing is left out. */
+function link(changes = {}) {
+    const { view, week, office, find, state } = { ...address(), ...changes };
+    const said = new URLSearchParams({ view });
+    const has = {
+        week: view === "week" && week !== kit.mondayOf() && week,
+        office: view !== "status" && office,
+        find: view === "week" && !office && find,
+        state: view === "forms" && state !== "open" && state,
+    };
+    Object.entries(has).forEach(([name, value]) => value && said.set(name, value));
+    return `#${said}`;
+}
+
+/** Changes the address without another entry in the history, and without showing the view anew. */
+function keep(changes) {
+    history.replaceState(history.state, "", link(changes));
+    nameViews();
+}
+
+function nameViews() {
+    const { view } = address();
+    for (const anchor of document.querySelectorAll("nav a")) {
+        anchor.href = link({ view: anchor.dataset.view });
+        anchor.toggleAttribute("aria-current", anchor.dataset.view === view);
+        anchor.ariaCurrent = anchor.dataset.view === view ? "page" : null;
+    }
+}
+
+/** What a key with this role may do; without a role, everything may be tried. */
+const may = (needed) => RIGHTS[role ?? "operator"] >= RIGHTS[needed];
+
+async function learnRole() {
+    if (role !== undefined) {
+        return;
+    }
+    const status = await kit.get("status");
+    role = status.role ?? null;
+    document.getElementById("role").textContent = role ?? "";
+    document.getElementById("rekey").hidden = !kit.key.read();
+}
+
+/** Shows what the address says. What another address was still waiting for is given up. */
+async function show() {
+    leave?.abort();
+    leave = new AbortController();
+    const said = address();
+    const { signal } = leave;
+    nameViews();
+    await kit.load(main, learnRole, () => {
+        if (!signal.aborted) {
+            kit.views[said.view](main, said, { link, keep, may, signal, again: show });
+            title();
+        }
+    });
+}
+
+/** Names the page after the view, and begins reading there when the reader has gone on to another one. */
+function title() {
+    const heading = main.querySelector("h1");
+    document.title = `${heading?.textContent ?? "Moffman"} · Moffman`;
+    const { view, office } = address();
+    const here = `${view} ${office}`;
+    if (heading && place !== undefined && place !== here) {
+        heading.tabIndex = -1;
+        heading.focus();
+    }
+    place = here;
+}
+
+/** Asks for the key; one that was sent already was wrong. */
+function askForKey() {
+    const { h, key } = kit;
+    leave?.abort();
+    const wrong = key.read() && h("p", { role: "alert", class: "failure" }, "This key is not accepted.");
+    const field = h("input", { id: "key", type: "password", autocomplete: "off", required: true, pattern: "[!-~]+" });
+    const form = h("form", { class: "ask" },
+        h("h1", {}, "API key"),
+        h("p", {}, "Whoever runs Moffman has given you one. This tab forgets it when it is closed."),
+        wrong,
+        h("label", { for: "key" }, "API key"), field,
+        h("button", { class: "main" }, "Use key"));
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        key.keep(field.value);
+        role = undefined;
+        show();
+    });
+    document.getElementById("rekey").hidden = true;
+    document.getElementById("role").textContent = "";
+    main.replaceChildren(form);
+    title();
+    field.focus();
+}
+
+function forgetKey() {
+    kit.key.forget();
+    role = undefined;
+    askForKey();
+}
+
+async function start() {
+    const names = ["api", "dom", "week", "decisions", "status"];
+    const [api, dom, week, decisions, status] = await Promise.all(names.map(part));
+    const views = { week: week.show, waiting: decisions.showWaiting, forms: decisions.showForms, status: status.show };
+    kit = { ...api, ...dom, views };
+    document.querySelector(".skip").addEventListener("click", (event) => {
+        event.preventDefault();
+        main.focus();
+    });
+    document.getElementById("rekey").addEventListener("click", forgetKey);
+    document.addEventListener("keywanted", askForKey);
+    addEventListener("hashchange", show);
+    await show();
+}
+
+start().catch((error) => {
+    main.setAttribute("aria-busy", "false");
+    main.textContent = "The page could not be loaded completely. Load it again.";
+    throw error;
+});

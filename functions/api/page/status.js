@@ -1,0 +1,128 @@
+// How it is going: what scheduled sweeps and reloads noted, and a sweep by order.
+
+import { get, post } from "./api.js";
+import { button, count, distance, failure, h, load, moment, question, say, underWay } from "./dom.js";
+
+/** How late a sweep or a reload may be before it counts as stopped, in milliseconds. */
+const PATIENCE = 120_000;
+
+/** Draws the view. */
+export function show(place, said, frame) {
+    const content = h("div", { class: "status" });
+    const tools = h("div", { class: "tools" }, button("Refresh", () => ask()), frame.may("operator") && sweepNow(() => ask()));
+    place.append(h("div", { class: "head" }, h("h1", {}, "Status"), tools), content);
+    const ask = () => load(content, () => get("status", {}, frame.signal), (status) => content.append(...sections(status)));
+    ask();
+}
+
+function sections({ sweeps, reload, offices, forms }) {
+    return [
+        section("Sweeps", sweeps.map(sweepLine), "There was no scheduled sweep yet."),
+        section("Spreadsheet", reloadLines(reload), "There is no spreadsheet, or it was not read on a schedule yet."),
+        section("Forms", [formNumbers(forms)], ""),
+        section("Offices that cannot be swept", [list(offices, officeLine)], "Every office was swept."),
+        section("Rows left out", [list(reload, rowLine)], "No row of the spreadsheet is left out."),
+    ];
+}
+
+function section(title, parts, nothing) {
+    const known = parts.filter(Boolean);
+    return h("section", { class: "card" }, h("h2", {}, title), known.length ? known : h("p", { class: "good" }, nothing));
+}
+
+const OUTCOMES = { ok: "went well", partly: "went partly well", failed: "failed" };
+
+/** When something ran last and when it is due, with what is wrong in words. */
+function run({ last, outcome, next_due: due }, name, more = "") {
+    const late = due && Date.now() - new Date(due).getTime() > PATIENCE;
+    const mark = h("span", { class: `badge ${outcome}` }, OUTCOMES[outcome] ?? outcome);
+    return h("dl", {},
+        name && [h("dt", {}, name), h("dd", {}, more)],
+        h("dt", {}, "Last"), h("dd", {}, moment(last), " ", mark),
+        h("dt", {}, "Next"), h("dd", {}, due ? moment(due) : "when somebody orders it", late && [" ", h("span", { class: "badge failed" }, "overdue")]));
+}
+
+function sweepLine(sweep) {
+    const [shard, shards] = sweep.shard.split("-of-").map(Number);
+    const failed = sweep.failed > 0 ? `, ${sweep.failed.toLocaleString()} of them not read` : "";
+    const part = shards > 1 ? `Part ${shard + 1} of ${shards}` : "Calendars";
+    return run(sweep, part, `${count(sweep.offices, "calendar")}${failed}`);
+}
+
+function reloadLines(reload) {
+    const kept = reload.kept.map((range) => h("p", {}, `${range.range} is used as it was before: ${range.why}`));
+    return reload.last ? [run(reload), ...kept] : [];
+}
+
+function formNumbers(forms) {
+    const oldest = forms.oldest_open_seconds;
+    const known = [
+        ["Open", forms.open], ["Held", forms.held], ["Waiting", forms.waiting], ["In doubt", forms.in_doubt],
+        ["Without an event", forms.without_event], ["Oldest", oldest === null ? "none" : `found ${distance(-oldest)}`],
+    ];
+    return h("dl", { class: "numbers" }, known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString()))));
+}
+
+/** A list whose end may be left out. */
+function list({ problems, problems_unlisted: unlisted }, line) {
+    const rest = unlisted > 0 && h("li", {}, `and ${unlisted.toLocaleString()} more`);
+    return problems.length > 0 && h("ul", { class: "problems" }, problems.map(line), rest);
+}
+
+const officeLine = ({ office_id: office, since, problem }) =>
+    h("li", {}, h("strong", {}, office), `: ${problem}. Since `, moment(since));
+const rowLine = ({ range, row, problem }) => h("li", {}, h("strong", {}, `${range}, row ${row}`), `: ${problem}`);
+
+/** A button that says what a sweep would do before it is ordered. */
+function sweepNow(then) {
+    const plan = h("div", { class: "plan" });
+    const dialog = question({
+        title: "Sweep now?", parts: plan, text: "Sweep now",
+        act: () => post("sweeps", {}),
+        done: (report) => tell(report, then),
+    });
+    const submit = dialog.querySelector("button.main");
+    const ask = async () => {
+        submit.setAttribute("aria-disabled", "true");
+        plan.replaceChildren(h("p", { role: "status" }, "Asking what a sweep would do…"));
+        try {
+            plan.replaceChildren(...planOf(await underWay(() => post("sweeps", { dry_run: true }))));
+            submit.setAttribute("aria-disabled", "false");
+        } catch (problem) {
+            plan.replaceChildren(failure(problem, ask));
+        }
+    };
+    const open = () => {
+        dialog.showModal();
+        ask();
+    };
+    return [button("Sweep now…", open), dialog];
+}
+
+function planOf({ plans = [], problems }) {
+    const steps = plans.filter(({ plan }) => plan.length);
+    const office = ({ office, plan }) => h("li", {}, h("strong", {}, office), h("ul", {}, plan.map((step) => h("li", {}, step))));
+    return [
+        h("p", {}, steps.length ? "A sweep would do this:" : "There is nothing to do."),
+        h("ul", {}, steps.map(office)), ...troubles(problems)];
+}
+
+function troubles(problems) {
+    const line = ({ office, problem }) => h("li", {}, h("strong", {}, office), `: ${problem}`);
+    return problems.length ? [h("p", {}, "What is in the way:"), h("ul", {}, problems.map(line))] : [];
+}
+
+/** Shows the report of a sweep that was ordered. */
+function tell(report, then) {
+    const { events_approved: approved, forms, offices_swept: swept, offices_failed: failed, open } = report;
+    const words = `${count(swept, "calendar")} swept, ${failed.toLocaleString()} failed. ${count(approved, "event")} approved, `
+        + `${count(forms.issued, "form")} issued. ${open.toLocaleString()} left open.`;
+    const dialog = question({ title: "The sweep is done", parts: [h("p", {}, words), ...troubles(report.problems)], close: "Close" });
+    dialog.addEventListener("close", () => {
+        dialog.remove();
+        then();
+    });
+    document.getElementById("main").append(dialog);
+    dialog.showModal();
+    say(words);
+}

@@ -1,0 +1,251 @@
+// Who is in: offices and days of a week, or one office in detail.
+
+import { get, getText, matching, officeNames } from "./api.js";
+import {
+    button, count, failure, h, isWeekend, later, load, longDay, range, say, shortDay, today, underWay,
+} from "./dom.js";
+
+/** Names in one cell of the table; all are in the office's own week. */
+const NAMES = 4;
+/** Offices that are searched for and shown at once; each is a call to Google. */
+const FOUND = 10;
+
+const weekOf = (monday) => ({ from: monday, to: later(monday, 6) });
+
+/** Draws the view. */
+export function show(place, said, frame) {
+    const { week, office } = said;
+    const { from, to } = weekOf(week);
+    const heading = office ? `${office}, ${range(from, to)}` : `Week ${range(from, to)}`;
+    const turn = (name, monday) => h("a", { class: "button", href: frame.link({ week: monday }) }, name);
+    const turns = h("div", { class: "turns" },
+        turn("Previous week", later(week, -7)), turn("This week", today()), turn("Next week", later(week, 7)));
+    const content = h("div");
+    const parts = office ? detail(content, said, frame) : table(content, said, frame);
+    place.append(
+        h("div", { class: "head" }, h("h1", {}, heading), turns),
+        h("div", { class: "tools" },
+            office && h("a", { class: "button", href: frame.link({ office: "" }) }, "All offices"),
+            parts.tools,
+            button("Download CSV", () => download(parts.questions(), office, week, content)),
+            button("Print", () => print())),
+        content,
+        legend());
+}
+
+function legend() {
+    return h("p", { class: "legend" },
+        h("span", { class: "person" }, "approved"), h("span", { class: "person waiting" }, "waiting for a decision"));
+}
+
+/** The week of one office, day by day, with everybody. */
+function detail(content, { week, office }, frame) {
+    const question = { ...weekOf(week), office_id: office };
+    load(content, () => get("attendance", question, frame.signal), ({ offices: [found] }) => {
+        if (found.problem) {
+            content.append(unreadable(found));
+            return;
+        }
+        content.append(waitingLink(found, frame) ?? "", h("div", { class: "days" }, found.days.map(dayOf(found.days))));
+    });
+    return { tools: null, questions: () => [question] };
+}
+
+const dayOf = (all) => (day) => {
+    const now = day.date === today();
+    return h("section", { class: dayClass(day.date), "aria-label": longDay(day.date) },
+        h("h2", { "aria-current": now && "date" }, longDay(day.date), now && h("span", { class: "now" }, "today")),
+        h("p", { class: "count" }, numbers(day)),
+        bar(day, most(all)),
+        people(day.people));
+};
+
+const dayClass = (date) => `day${isWeekend(date) ? " weekend" : ""}${date === today() ? " today" : ""}`;
+
+const unreadable = (office) => h("p", { class: "failure" }, h("strong", {}, "This calendar cannot be read: "), office.problem);
+
+/** The table of offices and days. It has the offices that were asked for so far, or those that are searched. */
+function table(content, said, frame) {
+    const dates = Array.from({ length: 7 }, (_, day) => later(said.week, day));
+    const state = { pages: [], next: null, known: new Map(), listed: [], shown: [] };
+    const more = h("div", { class: "more" });
+    const body = h("tbody", { role: "rowgroup" });
+    const draw = (offices) => {
+        state.shown = offices;
+        const highest = Math.max(1, ...offices.map((office) => most(office.days ?? [])));
+        body.replaceChildren(...offices.map((office) => row(office, highest, frame)));
+    };
+    const search = h("input", { type: "search", "aria-label": "Search offices", placeholder: "Search offices", value: said.find });
+    const view = { state, more, draw, week: said.week, frame, search };
+    search.addEventListener("input", slowly(() => {
+        frame.keep({ find: search.value });
+        find(view);
+    }));
+    askPage(view, null, content, () => {
+        content.append(h("table", { class: "week", role: "table", "aria-label": "Who is in" }, header(dates), body), more);
+        return find(view);
+    });
+    return { tools: search, questions: () => questionsOf(view) };
+}
+
+/** Asks for a part of all offices, and puts it at the end. */
+function askPage({ state, week, frame }, page, place, then) {
+    load(place, () => get("attendance", { ...weekOf(week), page }, frame.signal), (answer) => {
+        state.pages.push(page);
+        answer.offices.forEach((office) => state.known.set(office.office_id, office));
+        state.listed.push(...answer.offices);
+        state.next = answer.next;
+        then();
+    });
+}
+
+/** Shows the offices whose names have the text, or all. Those that were not asked for yet are asked for one by one. */
+async function find(view) {
+    const { state, more, draw, search } = view;
+    const text = search.value.trim();
+    if (!text) {
+        draw(state.listed);
+        more.replaceChildren(state.listed.length ? moreOffices(view) : h("p", {}, "There is no office yet."));
+        return;
+    }
+    if (!state.next) {
+        const found = matching([...state.known.keys()], text).map((name) => state.known.get(name));
+        tell(view, text, found, found.length);
+        return;
+    }
+    load(more, () => officeNames(), (names) => showFound(view, text, matching(names, text), FOUND));
+}
+
+function showFound(view, text, names, number) {
+    const { state, more, search, frame, week } = view;
+    const wanted = names.slice(0, number);
+    const rest = wanted.filter((name) => !state.known.has(name));
+    const ask = async (name) => {
+        const { offices } = await get("attendance", { ...weekOf(week), office_id: name }, frame.signal);
+        state.known.set(name, offices[0]);
+    };
+    load(more, () => Promise.all(rest.map(ask)), () => {
+        if (search.value.trim() === text) {
+            tell(view, text, wanted.map((name) => state.known.get(name)), names.length);
+            if (names.length > number) {
+                more.append(button("More offices", () => showFound(view, text, names, number + FOUND)));
+            }
+        }
+    });
+}
+
+function tell({ more, draw }, text, offices, number) {
+    draw(offices);
+    const words = number ? `${count(number, "office")} with “${text}”` : `No office is called “${text}”.`;
+    more.replaceChildren(h("p", {}, words));
+    say(words);
+}
+
+function moreOffices(view) {
+    const { state, more } = view;
+    return state.next ? button("More offices", () => askPage(view, state.next, more, () => find(view))) : "";
+}
+
+function header(dates) {
+    const day = (date) => {
+        const now = date === today();
+        const mark = now && h("span", { class: "now" }, "today");
+        return h("th", { role: "columnheader", scope: "col", class: dayClass(date), "aria-current": now && "date" }, shortDay(date), mark);
+    };
+    const office = h("th", { role: "columnheader", scope: "col" }, "Office");
+    return h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, office, dates.map(day)));
+}
+
+function row(office, highest, frame) {
+    const { office_id: name } = office;
+    const head = h("th", { role: "rowheader", scope: "row" },
+        h("a", { href: frame.link({ office: name, find: "" }) }, name), waitingLink(office, frame));
+    const cells = office.problem
+        ? h("td", { role: "cell", colspan: 7, class: "unread" }, unreadable(office))
+        : office.days.map((day) => cell(day, highest));
+    return h("tr", { role: "row" }, head, cells);
+}
+
+function cell(day, highest) {
+    const label = h("span", { class: "date", "aria-hidden": "true" }, shortDay(day.date));
+    const numbersOfDay = h("span", { class: "count" }, numbers(day));
+    const left = day.people.length - NAMES;
+    const names = people(left > 1 ? day.people.slice(0, NAMES) : day.people);
+    const rest = left > 1 && h("span", { class: "rest" }, `and ${left.toLocaleString()} more`);
+    return h("td", { role: "cell", class: dayClass(day.date) }, label, numbersOfDay, bar(day, highest), names, rest);
+}
+
+function numbers({ approved, pending }) {
+    if (approved + pending === 0) {
+        return h("span", { class: "nobody" }, "nobody");
+    }
+    const waiting = pending > 0 && h("span", { class: "pending" }, `${pending.toLocaleString()} waiting`);
+    return [h("span", {}, `${approved.toLocaleString()} in`), waiting && [h("span", { class: "sr" }, ", "), waiting]];
+}
+
+const most = (days) => Math.max(1, ...days.map((day) => day.approved + day.pending));
+
+/** How many are in, against the most of all that is shown: what is approved is full, what waits is striped. */
+function bar(day, highest) {
+    const piece = (name, number) => {
+        const element = h("span", { class: name });
+        element.style.width = `${(100 * number) / highest}%`;
+        return number > 0 && element;
+    };
+    return h("span", { class: "bar", "aria-hidden": "true" }, piece("in", day.approved), piece("waits", day.pending));
+}
+
+function people(list) {
+    if (!list.length) {
+        return null;
+    }
+    const person = ({ name, status }) => {
+        const waits = status === "pending" && h("span", { class: "sr" }, " (waiting)");
+        return h("li", { class: waits ? "person waiting" : "person" }, name || "without a name", waits);
+    };
+    return h("ul", { class: "people" }, list.map(person));
+}
+
+/** How many people of the office wait for a decision in these days, and where that is taken. */
+function waitingLink(office, { link }) {
+    const waiting = (office.days ?? []).flatMap((day) => day.people.filter((person) => person.status === "pending"));
+    const number = new Set(waiting.map((person) => person.name)).size;
+    return number > 0 && h("a", { class: "pending", href: link({ view: "waiting", office: office.office_id }) },
+        `${number.toLocaleString()} waiting`, h("span", { class: "sr" }, ` in ${office.office_id}`));
+}
+
+/** The requests whose answers are what the table shows. */
+function questionsOf({ state, week, search }) {
+    const days = weekOf(week);
+    return search.value.trim()
+        ? state.shown.map((office) => ({ ...days, office_id: office.office_id }))
+        : state.pages.map((page) => ({ ...days, page }));
+}
+
+/** Saves what is shown as a table; its first line and its mark of bytes stand only once. */
+async function download(questions, office, week, content) {
+    content.querySelector(":scope > .failure")?.remove();
+    try {
+        const texts = [];
+        for (const question of questions) {
+            const text = await underWay(() => getText("attendance", { ...question, format: "csv" }));
+            texts.push(texts.length ? text.slice(text.indexOf("\n") + 1) : text);
+        }
+        const address = URL.createObjectURL(new Blob(texts, { type: "text/csv" }));
+        const name = ["attendance", office.replace(/[^\p{L}\p{N}]+/gu, "_"), week].filter(Boolean).join("-");
+        h("a", { href: address, download: `${name}.csv` }).click();
+        setTimeout(() => URL.revokeObjectURL(address), 1000);
+        say("The table is saved.");
+    } catch (problem) {
+        content.prepend(failure(problem, () => download(questions, office, week, content)));
+    }
+}
+
+/** Calls `act` when nothing has happened for a moment. */
+function slowly(act) {
+    let timer;
+    return () => {
+        clearTimeout(timer);
+        timer = setTimeout(act, 250);
+    };
+}
