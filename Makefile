@@ -44,8 +44,9 @@ comma := ,
 
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
+PAGE := target/page
 
-.PHONY: help setup run test docs bench e2e e2e-sheets simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help setup run test docs page bench e2e e2e-sheets simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +66,12 @@ test: ## Pass all tests
 docs: ## Run the commands of the pages that need neither AWS nor many minutes
 	$(CARGO) build --quiet --locked --bin moffman
 	python3 -B infra/e2e/pages.py --moffman target/debug/moffman --directory target/docs
+
+page: $(PAGE)/venv/installed ## Play stories with the page in a browser (or those with STORY in their names)
+	infra/page/debian.sh
+	$(CARGO) build --locked --workspace --bin simulate-google --bin moffman
+	PYTHONPATH=infra/e2e $(PAGE)/venv/bin/python -B infra/page/main.py --moffman target/debug/moffman \
+		--simulate-google target/debug/simulate-google --directory $(PAGE) $(if $(STORY),--story $(STORY))
 
 bench: ## Measure what it costs, how fast it is and how large; build the release binaries first
 	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench
@@ -151,8 +158,16 @@ $(TOOLS)/installed: Makefile
 	$(CARGO) install --quiet --debug --locked --root $(TOOLS) $(GUARD)
 	touch $@
 
-$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
-	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make e2e needs Python 3.11 or newer")'
+# A virtual environment with what the first requirement of its target lists.
+define environment
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("this needs Python 3.11 or newer")'
 	python3 -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
+endef
+
+$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
+	$(environment)
+
+$(PAGE)/venv/installed: infra/page/requirements.txt
+	$(environment)

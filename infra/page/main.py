@@ -6,7 +6,7 @@ import time
 import traceback
 from pathlib import Path
 
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from processes import Failed, arguments_of, ended, perform
 from stage import Binaries, Stage
@@ -34,11 +34,13 @@ def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
                 with ended(Stage(binaries, browser, place, log, pictures)) as stage:
                     story(stage)
                     stage.must_be_content()
-            except (Error, AssertionError, Failed):
+            except Exception:
                 failed.append(story.__name__)
+                print(f"{story.__doc__}\n  failed", flush=True)
                 traceback.print_exc()
-            outcome = "failed" if story.__name__ in failed else "done"
-            print(f"{story.__doc__}\n  {outcome} in {time.monotonic() - began:.1f} s", flush=True)
+            else:
+                log.unlink()
+                print(f"{story.__doc__}\n  done in {time.monotonic() - began:.1f} s", flush=True)
         browser.close()
     print(f"{len(stories) - len(failed)} passed, {len(failed)} failed")
     if failed or not stories:
