@@ -1,7 +1,7 @@
 // What people decide: reservations that wait, and forms that no sweep settles by itself.
 
 import { get, matching, officeNames, post } from "./api.js";
-import { button, count, days, distance, failure, h, later, load, moment, question, range, say, today } from "./dom.js";
+import { button, count, days, distance, failure, h, later, load, moment, open, question, range, say, sentence, today } from "./dom.js";
 
 /** How far back and ahead reservations are looked for; the API shows 91 days more than the first at most. */
 const BACK = 14;
@@ -46,8 +46,8 @@ function officesThatWait(content, page, frame) {
         const unread = offices.filter((office) => office.problem);
         const rest = h("div", { class: "more" });
         rest.append(next ? button("More offices", () => officesThatWait(rest, next, frame)) : "");
-        content.append(found, ...unread.map((office) => h("p", { class: "failure" },
-            h("strong", {}, `${office.office_id} cannot be read: `), office.problem)), rest);
+        content.append(found, ...unread.map((office) => h("div", { class: "failure" },
+            h("strong", {}, `${office.office_id} cannot be read.`), h("p", {}, sentence(office.problem)))), rest);
     });
 }
 
@@ -61,11 +61,11 @@ function waitingIn(content, office, frame) {
     load(content, () => allPending(asked, frame.signal), ({ reservations, unreadable }) => {
         content.append(
             h("h2", {}, office),
-            h("p", { class: "soft" }, range(asked.from, asked.to)),
+            h("p", { class: "soft" }, `Days from ${range(asked.from, asked.to)}`),
             reservations.length ? "" : h("p", { class: "empty" }, `Nothing waits in ${office}.`),
             frame.may("workflow") || !reservations.length ? "" : h("p", {}, "This key may look, but not decide."),
             ...reservations.map((found) => reservationCard(found, frame)),
-            unreadable ? h("p", {}, `${count(unreadable, "event")} cannot be understood and are left out.`) : "");
+            unreadable ? h("p", {}, `${count(unreadable, "event")} left out, because nobody can read what the calendar has there.`) : "");
     });
 }
 
@@ -84,11 +84,12 @@ async function allPending(asked, signal) {
 /** A reservation with what may be done to it. A decision is about the version that is shown, and no other. */
 function reservationCard(found, frame) {
     const name = found.name || "without a name";
-    const card = h("article", { class: "card", "aria-label": name });
+    const card = h("article", { class: "card row", "aria-label": name });
     const draw = (now, news = null) => {
         const heading = h("h3", { tabindex: -1 }, name);
-        card.replaceChildren(heading, h("p", { class: "what" }, days(now), " ", badge(now.status, now.status)), news ?? "",
-            h("p", { class: "soft" }, sourceOf(now)), h("div", { class: "buttons" }, decisionsOn(now)));
+        const about = h("div", {}, heading, h("p", { class: "what" }, days(now), " ", badge(now.status, now.status)), news,
+            h("p", { class: "soft" }, sourceOf(now)));
+        card.replaceChildren(about, h("div", { class: "buttons" }, decisionsOn(now)));
         return heading;
     };
     const settle = (now, status) => {
@@ -125,11 +126,12 @@ function reservationCard(found, frame) {
             parts: [h("p", {}, `${days(now)} in ${now.office_id}. The event is deleted from the calendar, and a late repetition of `
                 + "the request does not bring it back."), h("label", { for: reason.id }, "Reason (optional)"), reason],
             text: "Reject",
+            look: "main danger",
             act: () => decide(now, "reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
             done: (answer) => answer && settle(now, answer.status),
         });
-        const reject = button("Reject…", () => dialog.showModal(), { "aria-label": `Reject ${name}` });
-        return [approve, reject, look, trouble, dialog];
+        const reject = button("Reject…", () => open(dialog), { "aria-label": `Reject ${name}` });
+        return [approve, reject, look, trouble];
     };
     draw(found);
     return card;
@@ -145,7 +147,7 @@ const badge = (kind, text) => h("span", { class: `badge ${kind}` }, text);
 function changed(then, now, problem) {
     const lines = [];
     if (now instanceof Error) {
-        lines.push(now.status === 404 ? "It is not in the calendar any more." : `${now.title} ${now.detail ?? ""}`);
+        lines.push(now.status === 404 ? "It is not in the calendar any more." : sentence(now.title));
     } else {
         const before = { Days: days(then), Status: then.status, Name: then.name };
         const after = { Days: days(now), Status: now.status, Name: now.name ?? then.name };
@@ -155,8 +157,9 @@ function changed(then, now, problem) {
             lines.push(`Reason: ${now.reason}`);
         }
     }
+    const why = problem.sort !== "reservation-changed" && `${sentence(problem.detail || problem.title)} `;
     return h("div", { role: "alert", class: "failure" }, h("strong", {}, "This changed meanwhile."),
-        h("p", {}, `${problem.detail || problem.title}. Nothing was overwritten.`),
+        h("p", {}, why, "Nothing was overwritten."),
         h("ul", {}, (lines.length ? lines : ["What is shown here is the same."]).map((line) => h("li", {}, line))));
 }
 
@@ -254,10 +257,10 @@ function formCard(form) {
             parts: [h("p", {}, h("strong", {}, form.user_id), `, ${days(form)}`), h("p", {}, what)],
             act: () => post(`forms/${encodeURIComponent(form.id)}/${path}`, body),
         });
-        return [button(`${text}…`, () => dialog.showModal(), { "aria-label": `${text}: ${form.user_id}` }), dialog];
+        return button(`${text}…`, () => open(dialog), { "aria-label": `${text}: ${form.user_id}` });
     };
     card.append(heading, h("p", { class: "what" }, days(form), " ", badge(form.state, word)), h("p", {}, why), facts(form),
-        h("ul", { class: "events" }, form.events.map(eventLine)), h("div", { class: "buttons" }, BUTTONS[form.state].flatMap(settle)));
+        h("ul", { class: "events" }, form.events.map(eventLine)), h("div", { class: "buttons" }, BUTTONS[form.state].map(settle)));
     return card;
 }
 
@@ -274,5 +277,5 @@ function facts(form) {
 
 function eventLine({ office_id: office, status, found_at: found }) {
     const since = found && [", found ", moment(found)];
-    return h("li", {}, `The event in ${office ?? "no office"} ${EVENTS[status] ?? status}`, since, ".");
+    return h("li", {}, h("strong", {}, office ?? "No office"), `: the event ${EVENTS[status] ?? status}`, since, ".");
 }

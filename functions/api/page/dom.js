@@ -10,16 +10,24 @@ export function h(name, properties = {}, ...children) {
             element.setAttribute(property, value === true ? "" : value);
         }
     }
-    element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
     return element;
 }
 
 /** A button that does something when it is pressed. */
 export const button = (text, onclick, properties = {}) => h("button", { type: "button", onclick, ...properties }, text);
 
-/** Says what has happened to those who do not see it. */
-export function say(text) {
-    document.getElementById("said").textContent = text;
+/** Says what has happened: to everybody, or only to those who do not see it. */
+export function say(text, isSeen = false) {
+    const said = document.getElementById("said");
+    said.className = isSeen ? "sr" : "";
+    said.textContent = text;
+}
+
+/** A sentence for people of what the API says to programs. */
+export function sentence(text = "") {
+    const plain = text.replaceAll("`", "").trim();
+    return plain && plain[0].toUpperCase() + plain.slice(1) + (/[.!?…]$/.test(plain) ? "" : ".");
 }
 
 /** The number and its word: `1 office`, `2 offices`. */
@@ -29,7 +37,8 @@ const LANGUAGES = navigator.languages;
 // Days have no time zone, so they are reckoned and written in UTC.
 const inUtc = (options) => new Intl.DateTimeFormat(LANGUAGES, { timeZone: "UTC", ...options });
 const SHORT = inUtc({ weekday: "short", day: "numeric" });
-const LONG = inUtc({ weekday: "long", day: "numeric", month: "long" });
+const WEEKDAY = inUtc({ weekday: "long" });
+const DATE = inUtc({ day: "numeric", month: "long" });
 const FULL = inUtc({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const RANGE = inUtc({ day: "numeric", month: "short", year: "numeric" });
 const MOMENT = new Intl.DateTimeFormat(LANGUAGES, { dateStyle: "medium", timeStyle: "short" });
@@ -58,7 +67,8 @@ export function mondayOf(date) {
 
 export const isWeekend = (date) => [0, 6].includes(instantOf(date).getUTCDay());
 export const shortDay = (date) => SHORT.format(instantOf(date));
-export const longDay = (date) => LONG.format(instantOf(date));
+export const weekday = (date) => WEEKDAY.format(instantOf(date));
+export const dayAndMonth = (date) => DATE.format(instantOf(date));
 export const range = (first, last) => RANGE.formatRange(instantOf(first), instantOf(last));
 
 /** Days whose `end` is the day after the last one. */
@@ -112,7 +122,7 @@ const IN_OTHER_WORDS = {
 /** What went wrong and, where there is one, the way to try again. */
 export function failure(problem, again = null) {
     const [title, detail] = IN_OTHER_WORDS[problem.sort] ?? [problem.title ?? problem.message, problem.detail];
-    const words = problem.sort === "not-allowed" ? roleWanted(problem) : [h("strong", {}, title), detail && h("p", {}, detail)];
+    const words = problem.sort === "not-allowed" ? roleWanted(problem) : [h("strong", {}, sentence(title)), detail && h("p", {}, sentence(detail))];
     const when = problem.retryAt && h("p", {}, `It may work again at ${TIME.format(problem.retryAt)}.`);
     return h("div", { role: "alert", class: "failure" }, words, when, again && button("Try again", again));
 }
@@ -145,9 +155,9 @@ export async function load(place, task, fill) {
  * A dialog that says what will happen before it does. It stays open, with all that was typed, until `act` has worked;
  * `parts` is its body.
  */
-export function question({ title, parts, text, act, done, close = "Cancel" }) {
+export function question({ title, parts, text, act, done, close = "Cancel", look = "main" }) {
     const [trouble, slow] = [h("div"), h("p", { role: "status" })];
-    const submit = text && h("button", { class: "main" }, text);
+    const submit = text && h("button", { class: look }, text);
     const cancel = button(close, () => dialog.close());
     const form = h("form", {}, h("h2", {}, title), parts, trouble, slow, h("div", { class: "buttons" }, submit, cancel));
     const dialog = h("dialog", { "aria-label": title }, form);
@@ -169,4 +179,11 @@ export function question({ title, parts, text, act, done, close = "Cancel" }) {
         }
     });
     return dialog;
+}
+
+/** Opens a dialog, which is on the page for as long as it is open. What was typed stays in it for the next time. */
+export function open(dialog) {
+    dialog.addEventListener("close", () => dialog.remove(), { once: true });
+    document.getElementById("main").append(dialog);
+    dialog.showModal();
 }

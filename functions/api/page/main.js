@@ -45,7 +45,6 @@ function nameViews() {
     const { view } = address();
     for (const anchor of document.querySelectorAll("nav a")) {
         anchor.href = link({ view: anchor.dataset.view });
-        anchor.toggleAttribute("aria-current", anchor.dataset.view === view);
         anchor.ariaCurrent = anchor.dataset.view === view ? "page" : null;
     }
 }

@@ -1,7 +1,7 @@
 // How it is going: what scheduled sweeps and reloads noted, and a sweep by order.
 
 import { get, post } from "./api.js";
-import { button, count, distance, failure, h, load, moment, question, say, underWay } from "./dom.js";
+import { button, count, distance, failure, h, load, moment, open, question, sentence, underWay } from "./dom.js";
 
 /** How late a sweep or a reload may be before it counts as stopped, in milliseconds. */
 const PATIENCE = 120_000;
@@ -50,7 +50,7 @@ function sweepLine(sweep) {
 }
 
 function reloadLines(reload) {
-    const kept = reload.kept.map((range) => h("p", {}, `${range.range} is used as it was before: ${range.why}`));
+    const kept = reload.kept.map((range) => h("p", {}, `${range.range} is used as it was before: ${range.why}.`));
     return reload.last ? [run(reload), ...kept] : [];
 }
 
@@ -58,7 +58,7 @@ function formNumbers(forms) {
     const oldest = forms.oldest_open_seconds;
     const known = [
         ["Open", forms.open], ["Held", forms.held], ["Waiting", forms.waiting], ["In doubt", forms.in_doubt],
-        ["Without an event", forms.without_event], ["Oldest", oldest === null ? "none" : `found ${distance(-oldest)}`],
+        ["Without an event", forms.without_event], ["Oldest found", oldest === null ? "none" : distance(-oldest)],
     ];
     return h("dl", { class: "numbers" }, known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString()))));
 }
@@ -70,8 +70,8 @@ function list({ problems, problems_unlisted: unlisted }, line) {
 }
 
 const officeLine = ({ office_id: office, since, problem }) =>
-    h("li", {}, h("strong", {}, office), `: ${problem}. Since `, moment(since));
-const rowLine = ({ range, row, problem }) => h("li", {}, h("strong", {}, `${range}, row ${row}`), `: ${problem}`);
+    h("li", {}, h("strong", {}, office), ": ", sentence(problem), " Since ", moment(since), ".");
+const rowLine = ({ range, row, problem }) => h("li", {}, h("strong", {}, `${range}, row ${row}`), ": ", sentence(problem));
 
 /** A button that says what a sweep would do before it is ordered. */
 function sweepNow(then) {
@@ -92,11 +92,10 @@ function sweepNow(then) {
             plan.replaceChildren(failure(problem, ask));
         }
     };
-    const open = () => {
-        dialog.showModal();
+    return button("Sweep now…", () => {
+        open(dialog);
         ask();
-    };
-    return [button("Sweep now…", open), dialog];
+    });
 }
 
 function planOf({ plans = [], problems }) {
@@ -108,7 +107,7 @@ function planOf({ plans = [], problems }) {
 }
 
 function troubles(problems) {
-    const line = ({ office, problem }) => h("li", {}, h("strong", {}, office), `: ${problem}`);
+    const line = ({ office, problem }) => h("li", {}, h("strong", {}, office), ": ", sentence(problem));
     return problems.length ? [h("p", {}, "What is in the way:"), h("ul", {}, problems.map(line))] : [];
 }
 
@@ -118,11 +117,6 @@ function tell(report, then) {
     const words = `${count(swept, "calendar")} swept, ${failed.toLocaleString()} failed. ${count(approved, "event")} approved, `
         + `${count(forms.issued, "form")} issued. ${open.toLocaleString()} left open.`;
     const dialog = question({ title: "The sweep is done", parts: [h("p", {}, words), ...troubles(report.problems)], close: "Close" });
-    dialog.addEventListener("close", () => {
-        dialog.remove();
-        then();
-    });
-    document.getElementById("main").append(dialog);
-    dialog.showModal();
-    say(words);
+    dialog.addEventListener("close", then);
+    open(dialog);
 }

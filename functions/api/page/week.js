@@ -2,7 +2,7 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, failure, h, isWeekend, later, load, longDay, range, say, shortDay, today, underWay,
+    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, range, say, sentence, shortDay, today, underWay, weekday,
 } from "./dom.js";
 
 /** Names in one cell of the table; all are in the office's own week. */
@@ -16,10 +16,10 @@ const weekOf = (monday) => ({ from: monday, to: later(monday, 6) });
 export function show(place, said, frame) {
     const { week, office } = said;
     const { from, to } = weekOf(week);
-    const heading = office ? `${office}, ${range(from, to)}` : `Week ${range(from, to)}`;
-    const turn = (name, monday) => h("a", { class: "button", href: frame.link({ week: monday }) }, name);
+    const heading = office ? `${office}, ${range(from, to)}` : `Who is in, ${range(from, to)}`;
+    const turn = (name, monday) => h("a", { class: "button", href: frame.link({ week: monday }) }, name, h("span", {}, " week"));
     const turns = h("div", { class: "turns" },
-        turn("Previous week", later(week, -7)), turn("This week", today()), turn("Next week", later(week, 7)));
+        turn("Previous", later(week, -7)), turn("This", mondayOf()), turn("Next", later(week, 7)));
     const content = h("div");
     const parts = office ? detail(content, said, frame) : table(content, said, frame);
     place.append(
@@ -29,8 +29,7 @@ export function show(place, said, frame) {
             parts.tools,
             button("Download CSV", () => download(parts.questions(), office, week, content)),
             button("Print", () => print())),
-        content,
-        legend());
+        content);
 }
 
 function legend() {
@@ -46,15 +45,17 @@ function detail(content, { week, office }, frame) {
             content.append(unreadable(found));
             return;
         }
-        content.append(waitingLink(found, frame) ?? "", h("div", { class: "days" }, found.days.map(dayOf(found.days))));
+        content.append(waitingLink(found, frame) ?? "", h("div", { class: "days" }, found.days.map(dayOf(found.days))), legend());
     });
     return { tools: null, questions: () => [question] };
 }
 
 const dayOf = (all) => (day) => {
     const now = day.date === today();
-    return h("section", { class: dayClass(day.date), "aria-label": longDay(day.date) },
-        h("h2", { "aria-current": now && "date" }, longDay(day.date), now && h("span", { class: "now" }, "today")),
+    const name = `${weekday(day.date)} ${dayAndMonth(day.date)}`;
+    return h("section", { class: dayClass(day.date), "aria-label": name },
+        h("h2", { "aria-current": now && "date" }, weekday(day.date), " ", h("span", {}, dayAndMonth(day.date)),
+            now && h("span", { class: "now" }, "today")),
         h("p", { class: "count" }, numbers(day)),
         bar(day, most(all)),
         people(day.people));
@@ -62,7 +63,7 @@ const dayOf = (all) => (day) => {
 
 const dayClass = (date) => `day${isWeekend(date) ? " weekend" : ""}${date === today() ? " today" : ""}`;
 
-const unreadable = (office) => h("p", { class: "failure" }, h("strong", {}, "This calendar cannot be read: "), office.problem);
+const unreadable = (office) => h("div", { class: "failure" }, h("strong", {}, "This calendar cannot be read."), h("p", {}, sentence(office.problem)));
 
 /** The table of offices and days. It has the offices that were asked for so far, or those that are searched. */
 function table(content, said, frame) {
@@ -75,17 +76,17 @@ function table(content, said, frame) {
         const highest = Math.max(1, ...offices.map((office) => most(office.days ?? [])));
         body.replaceChildren(...offices.map((office) => row(office, highest, frame)));
     };
-    const search = h("input", { type: "search", "aria-label": "Search offices", placeholder: "Search offices", value: said.find });
+    const search = h("input", { id: "search", type: "search", autocomplete: "off", value: said.find });
     const view = { state, more, draw, week: said.week, frame, search };
     search.addEventListener("input", slowly(() => {
         frame.keep({ find: search.value });
         find(view);
     }));
     askPage(view, null, content, () => {
-        content.append(h("table", { class: "week", role: "table", "aria-label": "Who is in" }, header(dates), body), more);
+        content.append(h("table", { class: "week", role: "table", "aria-label": "Who is in" }, header(dates), body), more, legend());
         return find(view);
     });
-    return { tools: search, questions: () => questionsOf(view) };
+    return { tools: [h("label", { for: "search" }, "Search offices"), search], questions: () => questionsOf(view) };
 }
 
 /** Asks for a part of all offices, and puts it at the end. */
@@ -138,7 +139,7 @@ function tell({ more, draw }, text, offices, number) {
     draw(offices);
     const words = number ? `${count(number, "office")} with “${text}”` : `No office is called “${text}”.`;
     more.replaceChildren(h("p", {}, words));
-    say(words);
+    say(words, true);
 }
 
 function moreOffices(view) {
@@ -192,16 +193,18 @@ function bar(day, highest) {
         element.style.width = `${(100 * number) / highest}%`;
         return number > 0 && element;
     };
-    return h("span", { class: "bar", "aria-hidden": "true" }, piece("in", day.approved), piece("waits", day.pending));
+    const { approved, pending } = day;
+    return approved + pending > 0 && h("span", { class: "bar", "aria-hidden": "true" }, piece("in", approved), piece("waits", pending));
 }
 
 function people(list) {
     if (!list.length) {
         return null;
     }
-    const person = ({ name, status }) => {
+    const person = ({ name, status, kind }) => {
         const waits = status === "pending" && h("span", { class: "sr" }, " (waiting)");
-        return h("li", { class: waits ? "person waiting" : "person" }, name || "without a name", waits);
+        const byHand = kind === "manual" && h("span", { class: "hand" }, " by hand");
+        return h("li", { class: waits ? "person waiting" : "person" }, name || "without a name", waits, byHand);
     };
     return h("ul", { class: "people" }, list.map(person));
 }
