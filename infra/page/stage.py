@@ -37,10 +37,8 @@ class Stage:
     _ends: list[Callable[[], None]] = field(default_factory=list)
 
     def demo(self, key: str = "", **options: object) -> Service:
-        """What `make run` starts, after its first sweep; `key` is an operator's, if keys are wanted."""
-        service = self._started(options)
-        service.wait_for_sweep(key)
-        return service
+        """What `make run` starts; `key` is an operator's, if keys are wanted."""
+        return self._started(options, key)
 
     def google(self) -> Google:
         """A Google without anything in it."""
@@ -74,9 +72,11 @@ class Stage:
         for end in reversed(self._ends):
             end()
 
-    def _started(self, options: dict[str, object]) -> Service:
+    def _started(self, options: dict[str, object], key: str = "") -> Service:
+        """A service whose sweep at the start is over."""
         service = Service(self.binaries.moffman, self.log, options)
         self._ends.append(service.end)
+        service.wait_for_sweep(key)
         return service
 
 

@@ -11,6 +11,7 @@ from service import NOW
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RULES = {
+    "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
 }

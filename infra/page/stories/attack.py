@@ -24,7 +24,7 @@ def names_are_text(stage: Stage) -> None:
         expected("pictures in the page", page.locator("img, script:not([src])").count(), 0)
 
     is_text(office, person, caller)
-    page.get_by_role("rowheader").get_by_role("link").click()
+    page.get_by_role("rowheader").get_by_role("link", name=office, exact=True).click()
     is_text(office, person, caller)
     page.goto(f"{service.url}/#view=waiting&office={quote(office)}")
     is_text(office, person, caller)
