@@ -84,22 +84,21 @@ export async function post(path, body, version = null) {
 
 let offices = null;
 
-/** The names of all offices, asked for once; `tell` hears how many there are so far. */
-export function officeNames(tell = () => {}) {
-    offices ??= allOffices(tell).catch((problem) => {
+/** The names of all offices, asked for once. */
+export function officeNames() {
+    offices ??= allOffices().catch((problem) => {
         offices = null;
         throw problem;
     });
     return offices;
 }
 
-async function allOffices(tell) {
+async function allOffices() {
     const names = [];
     let page = null;
     do {
         const part = await get("offices", { limit: 1000, page });
         names.push(...part.offices.map((office) => office.office_id));
-        tell(names.length);
         page = part.next;
     } while (page);
     return names;

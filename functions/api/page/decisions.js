@@ -1,7 +1,9 @@
 // What people decide: reservations that wait, and forms that no sweep settles by itself.
 
 import { get, matching, officeNames, post } from "./api.js";
-import { button, count, days, distance, failure, h, later, load, moment, open, question, range, say, sentence, today } from "./dom.js";
+import {
+    button, count, days, h, later, load, moment, open, question, range, say, sentence, today, written,
+} from "./dom.js";
 
 /** How far back and ahead reservations are looked for; the API shows 91 days more than the first at most. */
 const BACK = 14;
@@ -61,7 +63,7 @@ function waitingIn(content, office, frame) {
     load(content, () => allPending(asked, frame.signal), ({ reservations, unreadable }) => {
         content.append(
             h("h2", {}, office),
-            h("p", { class: "soft" }, `Days from ${range(asked.from, asked.to)}`),
+            h("p", { class: "soft" }, "Days from ", written(range(asked.from, asked.to))),
             reservations.length ? "" : h("p", { class: "empty" }, `Nothing waits in ${office}.`),
             frame.may("workflow") || !reservations.length ? "" : h("p", {}, "This key may look, but not decide."),
             ...reservations.map((found) => reservationCard(found, frame)),
@@ -85,9 +87,10 @@ async function allPending(asked, signal) {
 function reservationCard(found, frame) {
     const name = found.name || "without a name";
     const card = h("article", { class: "card row", "aria-label": name });
+    const reason = h("textarea", { id: `reason-${found.id}`, rows: 3, maxlength: 500 });
     const draw = (now, news = null) => {
         const heading = h("h3", { tabindex: -1 }, name);
-        const about = h("div", {}, heading, h("p", { class: "what" }, days(now), " ", badge(now.status, now.status)), news,
+        const about = h("div", {}, heading, h("p", { class: "what" }, written(days(now)), " ", badge(now.status, now.status)), news,
             h("p", { class: "soft" }, sourceOf(now)));
         card.replaceChildren(about, h("div", { class: "buttons" }, decisionsOn(now)));
         return heading;
@@ -96,19 +99,19 @@ function reservationCard(found, frame) {
         draw({ ...now, status, url: null }, h("p", { class: "done" }, status === "approved" ? "Approved." : "Rejected.")).focus();
         say(`${name}: ${status}.`);
     };
-    const differ = async (then, problem) => {
-        const now = await get(`reservations/${encodeURIComponent(then.id)}`, { office_id: then.office_id }).catch((other) => other);
-        draw(now instanceof Error ? { ...then, etag: null } : now, changed(then, now, problem)).focus();
-    };
+    // What is to be drawn when it is over; a dialog has to be closed before.
     const decide = async (now, verb, body = {}) => {
+        const path = `reservations/${encodeURIComponent(now.id)}`;
         try {
-            return await post(`reservations/${encodeURIComponent(now.id)}/${verb}`, { office_id: now.office_id, ...body }, now.etag);
+            const { status } = await post(`${path}/${verb}`, { office_id: now.office_id, ...body }, now.etag);
+            return () => settle(now, status);
         } catch (problem) {
             if (![404, 409, 412].includes(problem.status)) {
                 throw problem;
             }
-            await differ(now, problem);
-            return null;
+            const fresh = await get(path, { office_id: now.office_id }).catch((other) => other);
+            const shown = fresh instanceof Error ? { ...now, etag: null } : fresh;
+            return () => draw(shown, changed(now, fresh, problem)).focus();
         }
     };
     const decisionsOn = (now) => {
@@ -119,16 +122,15 @@ function reservationCard(found, frame) {
         }
         const approve = button("Approve", () => approveNow(), { class: "main", "aria-label": `Approve ${name}` });
         const trouble = h("div");
-        const approveNow = () => load(trouble, () => decide(now, "approve"), (answer) => answer && settle(now, answer.status));
-        const reason = h("textarea", { id: `reason-${now.id}`, rows: 3, maxlength: 500 });
+        const approveNow = () => load(trouble, () => decide(now, "approve"), (draws) => draws());
         const dialog = question({
             title: `Reject ${name}?`,
-            parts: [h("p", {}, `${days(now)} in ${now.office_id}. The event is deleted from the calendar, and a late repetition of `
+            parts: [h("p", {}, written(days(now)), ` in ${now.office_id}. The event is deleted from the calendar, and a late repetition of `
                 + "the request does not bring it back."), h("label", { for: reason.id }, "Reason (optional)"), reason],
             text: "Reject",
             look: "main danger",
             act: () => decide(now, "reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
-            done: (answer) => answer && settle(now, answer.status),
+            done: (draws) => draws(),
         });
         const reject = button("Reject…", () => open(dialog), { "aria-label": `Reject ${name}` });
         return [approve, reject, look, trouble];
@@ -139,7 +141,7 @@ function reservationCard(found, frame) {
 
 const sourceOf = (found) => found.kind === "manual"
     ? `Entered by hand: the next sweep approves it.${found.form ? ` Its form is ${STATES[found.form.state].word}.` : ""}`
-    : ["Registered; last changed ", moment(found.updated)];
+    : found.updated && ["Registered; last changed ", moment(found.updated)];
 
 const badge = (kind, text) => h("span", { class: `badge ${kind}` }, text);
 
@@ -160,7 +162,7 @@ function changed(then, now, problem) {
     const why = problem.sort !== "reservation-changed" && `${sentence(problem.detail || problem.title)} `;
     return h("div", { role: "alert", class: "failure" }, h("strong", {}, "This changed meanwhile."),
         h("p", {}, why, "Nothing was overwritten."),
-        h("ul", {}, (lines.length ? lines : ["What is shown here is the same."]).map((line) => h("li", {}, line))));
+        h("ul", {}, (lines.length ? lines : ["Nothing that is shown here differs."]).map((line) => h("li", {}, line))));
 }
 
 /** The states of a form: their name in the list, in a sentence, and what they mean. */
@@ -254,12 +256,12 @@ function formCard(form) {
         const { text, path, body, ask, what } = SETTLED[choice];
         const dialog = question({
             title: ask, text, done,
-            parts: [h("p", {}, h("strong", {}, form.user_id), `, ${days(form)}`), h("p", {}, what)],
+            parts: [h("p", {}, h("strong", {}, form.user_id), ", ", written(days(form))), h("p", {}, what)],
             act: () => post(`forms/${encodeURIComponent(form.id)}/${path}`, body),
         });
         return button(`${text}…`, () => open(dialog), { "aria-label": `${text}: ${form.user_id}` });
     };
-    card.append(heading, h("p", { class: "what" }, days(form), " ", badge(form.state, word)), h("p", {}, why), facts(form),
+    card.append(heading, h("p", { class: "what" }, written(days(form)), " ", badge(form.state, word)), h("p", {}, why), facts(form),
         h("ul", { class: "events" }, form.events.map(eventLine)), h("div", { class: "buttons" }, BUTTONS[form.state].map(settle)));
     return card;
 }

@@ -26,7 +26,7 @@ export function say(text, isSeen = false) {
 
 /** A sentence for people of what the API says to programs. */
 export function sentence(text = "") {
-    const plain = text.replaceAll("`", "").trim();
+    const plain = text.trim().replace(/`([^`]*)`/g, "“$1”");
     return plain && plain[0].toUpperCase() + plain.slice(1) + (/[.!?…]$/.test(plain) ? "" : ".");
 }
 
@@ -84,6 +84,9 @@ export function distance(seconds) {
     const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS.at(-1);
     return AGO.format(Math.trunc(seconds / size), unit);
 }
+
+/** A date or days, for whom it is read aloud in the language in which it is written. */
+export const written = (text) => h("span", { lang: LANGUAGES[0] }, text);
 
 /** An instant, and how far from now it is. */
 export function moment(text) {

@@ -11,7 +11,10 @@ const main = document.getElementById("main");
 const VIEWS = ["week", "waiting", "forms", "status"];
 const RIGHTS = { reader: 0, workflow: 1, operator: 2 };
 
-let kit, role, leave, place;
+/** After so many milliseconds whoever comes back to the page sees it anew. */
+const STALE = 300_000;
+
+let kit, role, learned, leave, place, shownAt;
 
 /** What the address says: view, week, office, what is searched, and the state of forms. */
 function address() {
@@ -52,20 +55,26 @@ function nameViews() {
 /** What a key with this role may do; without a role, everything may be tried. */
 const may = (needed) => RIGHTS[role ?? "operator"] >= RIGHTS[needed];
 
-async function learnRole() {
-    if (role !== undefined) {
-        return;
-    }
-    const status = await kit.get("status");
-    role = status.role ?? null;
-    document.getElementById("role").textContent = role ?? "";
-    document.getElementById("rekey").hidden = !kit.key.read();
+/** Asks what the key may do. That it is wrong stops everything; other troubles are those of the view. */
+function learnRole() {
+    learned ??= kit.get("status").then((status) => {
+        role = status.role;
+        document.getElementById("role").textContent = role ?? "";
+        document.getElementById("rekey").hidden = !kit.key.read();
+    }).catch((problem) => {
+        learned = undefined;
+        if (problem.sort === "wrong-api-key") {
+            throw problem;
+        }
+    });
+    return learned;
 }
 
 /** Shows what the address says. What another address was still waiting for is given up. */
 async function show() {
     leave?.abort();
     leave = new AbortController();
+    shownAt = Date.now();
     const said = address();
     const { signal } = leave;
     nameViews();
@@ -75,6 +84,14 @@ async function show() {
             title();
         }
     });
+}
+
+/** Shows anew what only shows something, when the reader comes back after a while. */
+function refresh() {
+    const onlyShows = ["week", "status"].includes(address().view) && !document.querySelector("dialog, #key");
+    if (!document.hidden && onlyShows && Date.now() - shownAt > STALE) {
+        show();
+    }
 }
 
 /** Names the page after the view, and begins reading there when the reader has gone on to another one. */
@@ -94,6 +111,7 @@ function title() {
 function askForKey() {
     const { h, key } = kit;
     leave?.abort();
+    role = learned = undefined;
     const wrong = key.read() && h("p", { role: "alert", class: "failure" }, "This key is not accepted.");
     const field = h("input", { id: "key", type: "password", autocomplete: "off", required: true, pattern: "[!-~]+" });
     const form = h("form", { class: "ask" },
@@ -105,7 +123,6 @@ function askForKey() {
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         key.keep(field.value);
-        role = undefined;
         show();
     });
     document.getElementById("rekey").hidden = true;
@@ -117,7 +134,6 @@ function askForKey() {
 
 function forgetKey() {
     kit.key.forget();
-    role = undefined;
     askForKey();
 }
 
@@ -133,6 +149,7 @@ async function start() {
     document.getElementById("rekey").addEventListener("click", forgetKey);
     document.addEventListener("keywanted", askForKey);
     addEventListener("hashchange", show);
+    document.addEventListener("visibilitychange", refresh);
     await show();
 }
 

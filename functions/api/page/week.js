@@ -2,7 +2,7 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, range, say, sentence, shortDay, today, underWay, weekday,
+    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, range, say, sentence, shortDay, today, underWay, weekday, written,
 } from "./dom.js";
 
 /** Names in one cell of the table; all are in the office's own week. */
@@ -16,14 +16,13 @@ const weekOf = (monday) => ({ from: monday, to: later(monday, 6) });
 export function show(place, said, frame) {
     const { week, office } = said;
     const { from, to } = weekOf(week);
-    const heading = office ? `${office}, ${range(from, to)}` : `Who is in, ${range(from, to)}`;
     const turn = (name, monday) => h("a", { class: "button", href: frame.link({ week: monday }) }, name, h("span", {}, " week"));
     const turns = h("div", { class: "turns" },
         turn("Previous", later(week, -7)), turn("This", mondayOf()), turn("Next", later(week, 7)));
     const content = h("div");
     const parts = office ? detail(content, said, frame) : table(content, said, frame);
     place.append(
-        h("div", { class: "head" }, h("h1", {}, heading), turns),
+        h("div", { class: "head" }, h("h1", {}, `${office || "Who is in"}, `, written(range(from, to))), turns),
         h("div", { class: "tools" },
             office && h("a", { class: "button", href: frame.link({ office: "" }) }, "All offices"),
             parts.tools,
@@ -54,7 +53,7 @@ const dayOf = (all) => (day) => {
     const now = day.date === today();
     const name = `${weekday(day.date)} ${dayAndMonth(day.date)}`;
     return h("section", { class: dayClass(day.date), "aria-label": name },
-        h("h2", { "aria-current": now && "date" }, weekday(day.date), " ", h("span", {}, dayAndMonth(day.date)),
+        h("h2", { "aria-current": now && "date" }, written(weekday(day.date)), " ", written(dayAndMonth(day.date)),
             now && h("span", { class: "now" }, "today")),
         h("p", { class: "count" }, numbers(day)),
         bar(day, most(all)),
@@ -104,6 +103,9 @@ function askPage({ state, week, frame }, page, place, then) {
 async function find(view) {
     const { state, more, draw, search } = view;
     const text = search.value.trim();
+    if (!state.pages.length) {
+        return;
+    }
     if (!text) {
         draw(state.listed);
         more.replaceChildren(state.listed.length ? moreOffices(view) : h("p", {}, "There is no office yet."));
@@ -151,7 +153,8 @@ function header(dates) {
     const day = (date) => {
         const now = date === today();
         const mark = now && h("span", { class: "now" }, "today");
-        return h("th", { role: "columnheader", scope: "col", class: dayClass(date), "aria-current": now && "date" }, shortDay(date), mark);
+        return h("th", { role: "columnheader", scope: "col", class: dayClass(date), "aria-current": now && "date" },
+            written(shortDay(date)), mark);
     };
     const office = h("th", { role: "columnheader", scope: "col" }, "Office");
     return h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, office, dates.map(day)));
@@ -168,11 +171,12 @@ function row(office, highest, frame) {
 }
 
 function cell(day, highest) {
-    const label = h("span", { class: "date", "aria-hidden": "true" }, shortDay(day.date));
+    const label = h("span", { class: "date", "aria-hidden": "true" }, shortDay(day.date),
+        day.date === today() && h("span", { class: "now" }, "today"));
     const numbersOfDay = h("span", { class: "count" }, numbers(day));
     const left = day.people.length - NAMES;
     const names = people(left > 1 ? day.people.slice(0, NAMES) : day.people);
-    const rest = left > 1 && h("span", { class: "rest" }, `and ${left.toLocaleString()} more`);
+    const rest = left > 1 && h("span", { class: "rest" }, `and ${left} more`);
     return h("td", { role: "cell", class: dayClass(day.date) }, label, numbersOfDay, bar(day, highest), names, rest);
 }
 
