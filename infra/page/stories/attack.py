@@ -40,7 +40,7 @@ def names_are_text(stage: Stage) -> None:
         visitor.opens(address)
         expect(page.get_by_role("main")).to_have_attribute("aria-busy", "false")
         is_text()
-    expect(page).to_have_title("Week")
+    expect(page.get_by_role("table", name="Who is in")).to_be_visible()
 
 
 STORIES = [names_are_text]

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from stage import Stage
 
 # The size of a picture, and the most that it may have in bytes.
-SIZE = {"width": 1040, "height": 620}
+SIZE = {"width": 1100, "height": 660}
 MOST = 100_000
 
 

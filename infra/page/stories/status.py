@@ -14,7 +14,7 @@ def operator_looks_and_sweeps(stage: Stage) -> None:
     main = page.get_by_role("main")
     for heading in ("Sweeps", "Spreadsheet", "Offices that cannot be swept", "Rows left out", "Forms"):
         expect(main.get_by_role("heading", level=2, name=heading, exact=True)).to_be_visible()
-    expect(main).to_contain_text("Liberec")
+    expect(main).to_contain_text("Zlín")
     expect(main).to_contain_text("who needs the right to make changes to events")
     expect(main).to_contain_text("either of the first two cells is an e-mail address")
     expect(main.get_by_text("overdue")).to_have_count(0)
@@ -28,7 +28,7 @@ def operator_looks_and_sweeps(stage: Stage) -> None:
     dialog.get_by_role("button", name="Sweep now").click()
     report = page.get_by_role("dialog", name="The sweep is done")
     expect(report).to_contain_text("1 form issued")
-    expect(report).to_contain_text("Liberec")
+    expect(report).to_contain_text("Zlín")
     report.get_by_role("button", name="Close").click()
     expect(report).to_be_hidden()
     expected("what is held or due", service.api().get("/api/v1/forms?state=due").ok()["forms"], [])

@@ -45,8 +45,8 @@ pub(super) const BRNO: DemoOffice = office("Brno", "brno-office@group.calendar.e
 pub(super) const OSTRAVA: DemoOffice = office("Ostrava", "ostrava-office@group.calendar.example.com", "Europe/Prague");
 pub(super) const LONDON: DemoOffice = office("London", "london-office@group.calendar.example.com", "Europe/London");
 /// Nobody has shared its calendar yet.
-const LIBEREC: DemoOffice =
-    DemoOffice { is_shared: false, ..office("Liberec", "liberec-office@group.calendar.example.com", "Europe/Prague") };
+const ZLIN: DemoOffice =
+    DemoOffice { is_shared: false, ..office("Zlín", "zlin-office@group.calendar.example.com", "Europe/Prague") };
 
 pub(super) const EVA: DemoUser = user("eva.novakova@example.com", "Eva", "Nováková", "1001");
 pub(super) const JAN: DemoUser = user("jan.dvorak@example.com", "Jan", "Dvořák", "1002");
@@ -61,7 +61,7 @@ pub(super) const DEMO: DemoWorld = DemoWorld {
     spreadsheet_id: "demo-spreadsheet",
     offices_range: "Offices!A2:B",
     users_range: "Manual users!A2:D",
-    offices: [PRAGUE, BRNO, OSTRAVA, LONDON, LIBEREC],
+    offices: [PRAGUE, BRNO, OSTRAVA, LONDON, ZLIN],
     users: [EVA, JAN, PETRA, LUCIE, KAREL, ALICE, OLIVER, MARTA],
 };
 

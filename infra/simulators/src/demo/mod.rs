@@ -91,7 +91,7 @@ fn reserve(world: &World, first_monday: NaiveDate) {
 fn fill_spreadsheet(world: &World) {
     let mut offices = vec![cells(["Office", "Calendar"])];
     offices.extend(DEMO.offices.map(|office| cells([office.name, office.calendar_id])));
-    offices.push(cells(["Olomouc", "calendar to be made"]));
+    offices.push(cells(["Olomouc"]));
     world.set_sheet(DEMO.spreadsheet_id, "Offices", offices);
     let mut users = vec![cells(["E-mail", "First name", "Last name", "Number"])];
     users.extend(DEMO.users.map(|user| cells([user.email, user.first_name, user.last_name, user.employee_number])));
