@@ -79,8 +79,7 @@ async fn repeat(app: &Moffman, entry: Option<RepeatedJob>, mut stopping: watch::
     }
 }
 
-/// Sweeps, and notes what became of it; the next sweep begins `every` after this one.
-pub(crate) async fn sweep(app: &Moffman, every: Duration) {
+async fn sweep(app: &Moffman, every: Duration) {
     let began = app.clock.now();
     let outcome = sweep::sweep(app, &order(&app.clock, app.settings.forms.timeout)).await;
     let schedule = Ours::Sweep { shard: 0, of: 1 }.name();
@@ -100,8 +99,7 @@ fn order(clock: &Clock, form: Duration) -> SweepOrder {
     SweepOrder { scope: SweepScope::All, dry_run: false, deadline: Some(clock.moment() + SWEEP + form), share: None }
 }
 
-/// Reloads, and notes what became of it.
-pub(crate) async fn reload(app: &Moffman, every: Option<Duration>) {
+async fn reload(app: &Moffman, every: Option<Duration>) {
     let due_at = every.map(|every| app.clock.now() + every);
     let order = ScheduledReloadOrder { deadline: Some(app.clock.moment() + RELOAD), due_at };
     if let Err(error) = reload::reload_on_schedule(app, &order).await {

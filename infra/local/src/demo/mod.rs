@@ -17,8 +17,6 @@ use moffman::config::{Settings, Sources};
 use moffman_simulators::{CalendarOptions, DemoOffice, DemoUser, DemoWorld, NewEvent, World};
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
 
 use crate::Output;
 use narrator::{NamedCalendar, Narrator};
@@ -58,7 +56,7 @@ impl Demo {
     /// Lets the service, which goes by the demo's clock, work through the past. From then on time is real, and `output`
     /// tells what happens.
     pub(crate) async fn begin_present(&mut self, app: &Moffman) {
-        past::live(&self.world, app, self.started).with_subscriber(NoSubscriber::new()).await;
+        past::live(&self.world, app, self.started).await;
         Narrator::new(&self.world, self.calendars(&app.settings), &self.cast, self.output.clone()).follow(&self.world);
         moffman_simulators::demo_news(&self.world);
         self.world.follow_real_time();

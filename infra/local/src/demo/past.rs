@@ -6,9 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, TimeSource, Wait};
+use moffman::reload::{self, ReloadOrder};
+use moffman::sweep::{self, SweepOrder, SweepScope};
 use moffman_simulators::{DemoWorld, World};
-
-use crate::timetable;
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
 
 /// When the simulated week begins, in hours before the start.
 const BEGINNING: i64 = 192;
@@ -16,8 +18,6 @@ const BEGINNING: i64 = 192;
 const TROUBLE: i64 = 72;
 /// When the calendars were swept.
 const SWEEPS: [i64; 12] = [192, 144, 96, 72, 60, 48, 36, 24, 20, 16, 12, 1];
-/// What the schedule was meanwhile.
-const EVERY: Duration = Duration::from_hours(1);
 
 /// Puts a world back to the beginning, and fills it.
 pub(super) fn begin(world: &World, present: DateTime<Utc>) -> DemoWorld {
@@ -32,15 +32,25 @@ pub(super) fn clock(world: &World) -> Clock {
 
 /// Lives through the past, up to the present.
 pub(super) async fn live(world: &World, app: &Moffman, present: DateTime<Utc>) {
-    timetable::reload(app, Some(EVERY)).await;
+    if let Err(error) = quietly(reload::reload(app, &ReloadOrder::default())).await {
+        tracing::error!(%error, "the demo has no offices");
+    }
     for hours in SWEEPS {
         world.set_now(present - TimeDelta::hours(hours));
         if hours == TROUBLE {
             moffman_simulators::demo_trouble(world, present.date_naive());
         }
-        timetable::sweep(app, EVERY).await;
+        let order = SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None };
+        if let Err(error) = quietly(sweep::sweep(app, &order)).await {
+            tracing::error!(%error, "the demo lacks a sweep");
+        }
     }
     world.set_now(present);
+}
+
+/// Does something of which the log has nothing, because its lines would bear the time of now.
+async fn quietly<T>(work: impl Future<Output = T>) -> T {
+    work.with_subscriber(NoSubscriber::new()).await
 }
 
 struct PastTime(World);
