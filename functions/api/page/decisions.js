@@ -14,21 +14,22 @@ const SOON = 31;
 /** Draws the reservations that wait: of the chosen office, or which offices have any. */
 export function showWaiting(place, said, frame) {
     const content = h("div");
-    place.append(h("div", { class: "head" }, h("h1", {}, "Waiting")), h("div", { class: "tools" }, picker(said, frame)), content);
+    place.append(h("div.head", h("h1", "Waiting")), h("div.tools", picker(said, frame)), content);
     return said.office ? waitingIn(content, said.office, frame) : officesThatWait(content, null, frame);
 }
 
 /** Lets the reader choose an office by name, also one of ten thousand. */
 function picker({ office }, { link }) {
     const names = h("datalist", { id: "offices" });
-    const field = h("input", { id: "office", list: "offices", autocomplete: "off", value: office, placeholder: "All offices" });
+    const shown = { value: office, placeholder: "All offices", autocomplete: "off" };
+    const field = h("input", { id: "office", list: "offices", ...shown });
     const suggest = async () => {
         const known = await officeNames().catch(() => []);
         names.replaceChildren(...matching(known, field.value).slice(0, 50).map((name) => h("option", { value: name })));
     };
     field.addEventListener("focus", suggest);
     field.addEventListener("input", suggest);
-    const form = h("form", { class: "picker" }, h("label", { for: "office" }, "Office"), field, names, h("button", {}, "Show"));
+    const form = h("form.picker", h("label", { for: "office" }, "Office"), field, names, h("button", "Show"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         location.hash = link({ office: field.value.trim() });
@@ -39,17 +40,18 @@ function picker({ office }, { link }) {
 function officesThatWait(content, page, frame) {
     const asked = { from: today(), to: later(today(), SOON - 1), page };
     load(content, () => get("attendance", asked, frame.signal), ({ offices, next }) => {
-        const waiting = offices.map((office) => [office.office_id, pendingPeople(office)]).filter(([, number]) => number > 0);
-        const line = ([name, number]) => h("li", {},
+        const numbers = offices.map((office) => [office.office_id, pendingPeople(office)]);
+        const waiting = numbers.filter(([, number]) => number > 0);
+        const line = ([name, number]) => h("li",
             h("a", { href: frame.link({ office: name }) }, `${name}: ${number.toLocaleString()} waiting`));
         const found = waiting.length
-            ? h("ul", { class: "offices" }, waiting.map(line))
-            : h("p", { class: "empty" }, `Nothing waits in the next ${SOON} days${next || page ? " in these offices" : ""}.`);
+            ? h("ul.offices", waiting.map(line))
+            : h("p.empty", `Nothing waits in the next ${SOON} days${next || page ? " in these offices" : ""}.`);
         const unread = offices.filter((office) => office.problem);
-        const rest = h("div", { class: "more" });
+        const rest = h("div.more");
         rest.append(next ? button("More offices", () => officesThatWait(rest, next, frame)) : "");
-        content.append(found, ...unread.map((office) => h("div", { class: "failure" },
-            h("strong", {}, `${office.office_id} cannot be read.`), h("p", {}, sentence(office.problem)))), rest);
+        content.append(found, ...unread.map((office) => h("div.failure",
+            h("strong", `${office.office_id} cannot be read.`), h("p", sentence(office.problem)))), rest);
     });
 }
 
@@ -62,12 +64,12 @@ function waitingIn(content, office, frame) {
     const asked = { office_id: office, status: "pending", from: later(today(), -BACK), to: later(today(), AHEAD) };
     load(content, () => allPending(asked, frame.signal), ({ reservations, unreadable }) => {
         content.append(
-            h("h2", {}, office),
-            h("p", { class: "soft" }, "Days from ", written(range(asked.from, asked.to))),
-            reservations.length ? "" : h("p", { class: "empty" }, `Nothing waits in ${office}.`),
-            frame.may("workflow") || !reservations.length ? "" : h("p", {}, "This key may look, but not decide."),
+            h("h2", office),
+            h("p.soft", "Days from ", written(range(asked.from, asked.to))),
+            reservations.length ? "" : h("p.empty", `Nothing waits in ${office}.`),
+            frame.may("workflow") || !reservations.length ? "" : h("p", "This key may look, but not decide."),
             ...reservations.map((found) => reservationCard(found, frame)),
-            unreadable ? h("p", {}, `${count(unreadable, "event")} left out, because nobody can read what the calendar has there.`) : "");
+            unreadable ? h("p", `${count(unreadable, "event")} left out, because nobody can read it.`) : "");
     });
 }
 
@@ -83,65 +85,80 @@ async function allPending(asked, signal) {
     return whole;
 }
 
-/** A reservation with what may be done to it. A decision is about the version that is shown, and no other. */
+/** A reservation with what may be done to it. */
 function reservationCard(found, frame) {
     const name = found.name || "without a name";
-    const card = h("article", { class: "card row", "aria-label": name });
+    const card = h("article.card.row", { "aria-label": name });
+    // The same for as long as the card is there, so that what was typed outlives whatever happens to the reservation.
     const reason = h("textarea", { id: `reason-${found.id}`, rows: 3, maxlength: 500 });
     const draw = (now, news = null) => {
         const heading = h("h3", { tabindex: -1 }, name);
-        const about = h("div", {}, heading, h("p", { class: "what" }, written(days(now)), " ", badge(now.status, now.status)), news,
-            h("p", { class: "soft" }, sourceOf(now)));
-        card.replaceChildren(about, h("div", { class: "buttons" }, decisionsOn(now)));
+        const about = h("div", heading, h("p.what", written(days(now)), " ", badge(now.status, now.status)), news,
+            h("p.soft", sourceOf(now)));
+        card.replaceChildren(about, h("div.buttons", choices(now)));
         return heading;
     };
-    const settle = (now, status) => {
-        draw({ ...now, status, url: null }, h("p", { class: "done" }, status === "approved" ? "Approved." : "Rejected.")).focus();
-        say(`${name}: ${status}.`);
+    const redraw = ({ now, news, said }) => {
+        draw(now, news).focus();
+        say(said ? `${name}: ${said}.` : "");
     };
-    // What is to be drawn when it is over; a dialog has to be closed before.
-    const decide = async (now, verb, body = {}) => {
-        const path = `reservations/${encodeURIComponent(now.id)}`;
-        try {
-            const { status } = await post(`${path}/${verb}`, { office_id: now.office_id, ...body }, now.etag);
-            return () => settle(now, status);
-        } catch (problem) {
-            if (![404, 409, 412].includes(problem.status)) {
-                throw problem;
-            }
-            const fresh = await get(path, { office_id: now.office_id }).catch((other) => other);
-            const shown = fresh instanceof Error ? { ...now, etag: null } : fresh;
-            return () => draw(shown, changed(now, fresh, problem)).focus();
-        }
-    };
-    const decisionsOn = (now) => {
-        const decidable = now.kind === "reservation" && now.status === "pending" && now.etag && frame.may("workflow");
-        const look = /^https:\/\//.test(now.url ?? "") && h("a", { href: now.url, target: "_blank", rel: "noreferrer" }, "In Google Calendar");
-        if (!decidable) {
-            return [look];
-        }
-        const approve = button("Approve", () => approveNow(), { class: "main", "aria-label": `Approve ${name}` });
+    const choices = (now) => {
+        const isOpen = now.kind === "reservation" && now.status === "pending" && now.etag && frame.may("workflow");
         const trouble = h("div");
-        const approveNow = () => load(trouble, () => decide(now, "approve"), (draws) => draws());
-        const dialog = question({
-            title: `Reject ${name}?`,
-            parts: [h("p", {}, written(days(now)), ` in ${now.office_id}. The event is deleted from the calendar, and a late repetition of `
-                + "the request does not bring it back."), h("label", { for: reason.id }, "Reason (optional)"), reason],
-            text: "Reject",
-            look: "main danger",
-            act: () => decide(now, "reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
-            done: (draws) => draws(),
-        });
-        const reject = button("Reject…", () => open(dialog), { "aria-label": `Reject ${name}` });
-        return [approve, reject, look, trouble];
+        const approve = () => load(trouble, () => decide(now, "approve"), redraw);
+        const dialog = isOpen && rejection(now, name, reason, redraw);
+        const calendar = { href: now.url, target: "_blank", rel: "noreferrer" };
+        return [
+            isOpen && button("Approve", approve, { class: "main", "aria-label": `Approve ${name}` }),
+            isOpen && button("Reject…", () => open(dialog), { "aria-label": `Reject ${name}` }),
+            // Only where it leads to a page.
+            now.url?.startsWith("https://") && h("a", calendar, "In Google Calendar"),
+            trouble,
+        ];
     };
     draw(found);
     return card;
 }
 
-const sourceOf = (found) => found.kind === "manual"
-    ? `Entered by hand: the next sweep approves it.${found.form ? ` Its form is ${STATES[found.form.state].word}.` : ""}`
-    : found.updated && ["Registered; last changed ", moment(found.updated)];
+function rejection(now, name, reason, redraw) {
+    const what = "The event is deleted from the calendar, and a late repetition of the request does not bring it back.";
+    return question({
+        title: `Reject ${name}?`,
+        parts: [
+            h("p", written(days(now)), ` in ${now.office_id}. `, what),
+            h("label", { for: reason.id }, "Reason (optional)"), reason,
+        ],
+        text: "Reject",
+        look: "main danger",
+        act: () => decide(now, "reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
+        done: redraw,
+    });
+}
+
+/** Decides about the version that is shown, and no other. Answers what is true now, and what is new about it. */
+async function decide(then, verb, body = {}) {
+    const path = `reservations/${encodeURIComponent(then.id)}`;
+    try {
+        const { status } = await post(`${path}/${verb}`, { office_id: then.office_id, ...body }, then.etag);
+        const news = h("p.done", status === "approved" ? "Approved." : "Rejected.");
+        return { now: { ...then, status, url: null }, news, said: status };
+    } catch (problem) {
+        if (![404, 409, 412].includes(problem.status)) {
+            throw problem;
+        }
+        const found = await get(path, { office_id: then.office_id }).catch((other) => other);
+        const isGone = found.status === 404;
+        const now = found instanceof Error ? { ...then, etag: isGone ? null : then.etag } : found;
+        return { now, news: changed(then, found, problem) };
+    }
+}
+
+function sourceOf({ kind, form, updated }) {
+    if (kind === "manual") {
+        return ["Entered by hand: the next sweep approves it.", form && ` Its form is ${STATES[form.state].word}.`];
+    }
+    return updated && ["Registered; last changed ", moment(updated)];
+}
 
 const badge = (kind, text) => h("span", { class: `badge ${kind}` }, text);
 
@@ -160,19 +177,19 @@ function changed(then, now, problem) {
         }
     }
     const why = problem.sort !== "reservation-changed" && `${sentence(problem.detail || problem.title)} `;
-    return h("div", { role: "alert", class: "failure" }, h("strong", {}, "This changed meanwhile."),
-        h("p", {}, why, "Nothing was overwritten."),
-        h("ul", {}, (lines.length ? lines : ["Nothing that is shown here differs."]).map((line) => h("li", {}, line))));
+    return h("div", { role: "alert", class: "failure" }, h("strong", "This changed meanwhile."),
+        h("p", why, "Nothing was overwritten."),
+        h("ul", (lines.length ? lines : ["Nothing that is shown here differs."]).map((line) => h("li", line))));
 }
 
 /** The states of a form: their name in the list, in a sentence, and what they mean. */
 const STATES = {
     open: { name: "Open", word: "open" },
     held: { name: "Held", word: "held", why: "It waits for a person: sweeps do not send it any more." },
-    waiting: { name: "Waiting", word: "waiting", why: "The form service refused it or was not reached. A sweep tries again." },
+    waiting: { name: "Waiting", word: "waiting", why: "It was refused, or not sent at all. A sweep tries again." },
     in_doubt: { name: "In doubt", word: "in doubt", why: "Nobody knows whether the last mail went out." },
     due: { name: "Due", word: "due", why: "The next sweep sends it." },
-    sending: { name: "Being sent", word: "being sent", why: "A sweep is sending it; it is settled, or in doubt, soon." },
+    sending: { name: "Being sent", word: "being sent", why: "A sweep is sending it: soon it is issued, or in doubt." },
     issued: { name: "Issued", word: "issued", why: "It went out." },
     discarded: { name: "Discarded", word: "discarded", why: "A person ended it." },
 };
@@ -195,7 +212,7 @@ const SETTLED = {
     },
     unwanted: {
         text: "Not wanted", path: "discard", body: { outcome: "not_wanted" }, ask: "Is this form not wanted?",
-        what: "It is not sent. The next sweep approves the events that have asked for it; one that asks later has it sent.",
+        what: "It is not sent. The next sweep approves the events that asked for it; one that asks later has it sent.",
     },
     copy: {
         text: "Send a copy", path: "resend", body: { again: true }, ask: "Send a copy of this form?",
@@ -211,24 +228,26 @@ const BUTTONS = {
 /** Draws the forms in a state, with what may be done to each. */
 export function showForms(place, said, frame) {
     const { link, may } = frame;
-    place.append(h("div", { class: "head" }, h("h1", {}, "Forms")));
+    place.append(h("div.head", h("h1", "Forms")));
     if (!may("operator")) {
-        place.append(h("p", { class: "empty" }, "Forms need a key with the role operator."));
+        place.append(h("p.empty", "Forms need a key with the role operator."));
         return;
     }
     const state = STATES[said.state] ? said.state : "open";
-    const options = Object.entries(STATES).map(([value, { name }]) => h("option", { value, selected: value === state }, name));
-    const choose = h("select", { id: "state", onchange: () => (location.hash = link({ state: choose.value })) }, options);
+    const option = ([value, { name }]) => h("option", { value, selected: value === state }, name);
+    const choose = h("select", { id: "state" }, Object.entries(STATES).map(option));
+    choose.addEventListener("change", () => (location.hash = link({ state: choose.value })));
     const content = h("div");
-    place.append(h("div", { class: "tools" }, h("label", { for: "state" }, "State"), choose, picker(said, frame)), content);
+    place.append(h("div.tools", h("label", { for: "state" }, "State"), choose, picker(said, frame)), content);
     formsIn(content, { state, office_id: said.office }, frame);
 }
 
 function formsIn(content, asked, frame) {
     load(content, () => somePage(asked, frame.signal), ({ forms, next }) => {
-        const rest = h("div", { class: "more" });
+        const rest = h("div.more");
         rest.append(next ? button("More forms", () => formsIn(rest, { ...asked, page: next }, frame)) : "");
-        const none = !forms.length && h("p", { class: "empty" }, `No ${asked.page ? "other " : ""}form is ${STATES[asked.state].word}.`);
+        const words = `No ${asked.page ? "other " : ""}form is ${STATES[asked.state].word}.`;
+        const none = !forms.length && h("p.empty", words);
         content.append(...[none, ...forms.map(formCard), rest].filter(Boolean));
     });
 }
@@ -244,7 +263,7 @@ async function somePage(asked, signal) {
 
 function formCard(form) {
     const { word, why } = STATES[form.state];
-    const card = h("article", { class: "card", "aria-label": form.user_id });
+    const card = h("article.card", { "aria-label": form.user_id });
     const heading = h("h2", { tabindex: -1 }, form.user_id);
     const done = (now) => {
         const fresh = formCard(now);
@@ -256,13 +275,13 @@ function formCard(form) {
         const { text, path, body, ask, what } = SETTLED[choice];
         const dialog = question({
             title: ask, text, done,
-            parts: [h("p", {}, h("strong", {}, form.user_id), ", ", written(days(form))), h("p", {}, what)],
+            parts: [h("p", h("strong", form.user_id), ", ", written(days(form))), h("p", what)],
             act: () => post(`forms/${encodeURIComponent(form.id)}/${path}`, body),
         });
         return button(`${text}…`, () => open(dialog), { "aria-label": `${text}: ${form.user_id}` });
     };
-    card.append(heading, h("p", { class: "what" }, written(days(form)), " ", badge(form.state, word)), h("p", {}, why), facts(form),
-        h("ul", { class: "events" }, form.events.map(eventLine)), h("div", { class: "buttons" }, BUTTONS[form.state].map(settle)));
+    card.append(heading, h("p.what", written(days(form)), " ", badge(form.state, word)), h("p", why), facts(form),
+        h("ul.events", form.events.map(eventLine)), h("div.buttons", BUTTONS[form.state].map(settle)));
     return card;
 }
 
@@ -274,10 +293,10 @@ function facts(form) {
         ["Mails", form.mails > 0 && `${form.mails.toLocaleString()} may have gone out`],
         ["Issued", form.issued_at && moment(form.issued_at)],
     ];
-    return h("dl", {}, known.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+    return h("dl", known.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", name), h("dd", value)]));
 }
 
 function eventLine({ office_id: office, status, found_at: found }) {
     const since = found && [", found ", moment(found)];
-    return h("li", {}, h("strong", {}, office ?? "No office"), `: the event ${EVENTS[status] ?? status}`, since, ".");
+    return h("li", h("strong", office ?? "No office"), `: the event ${EVENTS[status] ?? status}`, since, ".");
 }

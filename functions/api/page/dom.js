@@ -1,8 +1,14 @@
 // What all views are made of: elements, days as the reader writes them, the states of a request, and questions.
 
-/** An element. Whatever text is given stays text; properties that begin with `on` are listeners. */
-export function h(name, properties = {}, ...children) {
+/**
+ * An element, named `name.class`. Its properties may be left out; those that begin with `on` are listeners. Whatever
+ * text is given stays text, and what is false is left out.
+ */
+export function h(named, ...children) {
+    const [name, ...classes] = named.split(".");
     const element = document.createElement(name);
+    element.classList.add(...classes);
+    const properties = children[0]?.constructor === Object ? children.shift() : {};
     for (const [property, value] of Object.entries(properties)) {
         if (property.startsWith("on")) {
             element.addEventListener(property.slice(2), value);
@@ -31,7 +37,7 @@ export function sentence(text = "") {
 }
 
 /** The number and its word: `1 office`, `2 offices`. */
-export const count = (number, one, many = `${one}s`) => `${number.toLocaleString(LANGUAGES)} ${number === 1 ? one : many}`;
+export const count = (number, one) => `${number.toLocaleString(LANGUAGES)} ${one}${number === 1 ? "" : "s"}`;
 
 const LANGUAGES = navigator.languages;
 // Days have no time zone, so they are reckoned and written in UTC.
@@ -117,41 +123,44 @@ export async function underWay(task, slow = document.getElementById("slow")) {
     }
 }
 
-const IN_OTHER_WORDS = {
-    "unknown-office": ["No office has this name.", ""],
-    "lists-used-up": ["Too many calendars were read in this minute.", "The rest of Google's quota is kept for the sweeps."],
-};
+const inOtherWords = ({ sort, needed }) => ({
+    "not-allowed": needed && ["This key may not do that.", `It needs the role ${needed}.`],
+    "unknown-office": ["No office has this name."],
+    "lists-used-up": ["Too many calendars were read in this minute.", "Google allows only so many calls."],
+})[sort];
 
 /** What went wrong and, where there is one, the way to try again. */
 export function failure(problem, again = null) {
-    const [title, detail] = IN_OTHER_WORDS[problem.sort] ?? [problem.title ?? problem.message, problem.detail];
-    const words = problem.sort === "not-allowed" ? roleWanted(problem) : [h("strong", {}, sentence(title)), detail && h("p", {}, sentence(detail))];
-    const when = problem.retryAt && h("p", {}, `It may work again at ${TIME.format(problem.retryAt)}.`);
-    return h("div", { role: "alert", class: "failure" }, words, when, again && button("Try again", again));
-}
-
-function roleWanted(problem) {
-    return [h("strong", {}, "This key may not do that."), problem.needed && h("p", {}, `It needs the role ${problem.needed}.`)];
+    const [title, detail] = inOtherWords(problem) ?? [problem.title ?? problem.message, problem.detail];
+    const when = problem.retryAt && h("p", `It may work again at ${TIME.format(problem.retryAt)}.`);
+    return h("div", { role: "alert", class: "failure" },
+        h("strong", sentence(title)), detail && h("p", sentence(detail)), when, again && button("Try again", again));
 }
 
 /**
- * Fills `place` with what `task` answers, or with what went wrong. The key that is missing is the page's matter, and what
- * nobody looks at any more is nobody's.
+ * Fills `place` with what `task` answers, or with what went wrong. The key that is missing is the page's matter, and
+ * what nobody looks at any more is nobody's.
  */
 export async function load(place, task, fill) {
-    let answer;
+    const hadFocus = place.contains(document.activeElement);
+    let draw;
     try {
-        answer = await underWay(task);
+        const answer = await underWay(task);
+        draw = () => fill(answer);
     } catch (problem) {
         if (problem.sort === "wrong-api-key") {
             document.dispatchEvent(new CustomEvent("keywanted"));
-        } else if (problem.name !== "AbortError") {
-            place.replaceChildren(failure(problem, () => load(place, task, fill)));
         }
-        return;
+        if (problem.sort === "wrong-api-key" || problem.name === "AbortError") {
+            return;
+        }
+        draw = () => place.append(failure(problem, () => load(place, task, fill)));
     }
     place.replaceChildren();
-    fill(answer);
+    draw();
+    if (hadFocus && document.activeElement === document.body) {
+        place.querySelector("a, button, [tabindex]")?.focus();
+    }
 }
 
 /**
@@ -162,7 +171,7 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
     const [trouble, slow] = [h("div"), h("p", { role: "status" })];
     const submit = text && h("button", { class: look }, text);
     const cancel = button(close, () => dialog.close());
-    const form = h("form", {}, h("h2", {}, title), parts, trouble, slow, h("div", { class: "buttons" }, submit, cancel));
+    const form = h("form", h("h2", title), parts, trouble, slow, h("div.buttons", submit, cancel));
     const dialog = h("dialog", { "aria-label": title }, form);
     form.addEventListener("submit", async (event) => {
         event.preventDefault();

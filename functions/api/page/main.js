@@ -1,7 +1,7 @@
 // The frame: the address, the key, and the view that both choose.
 //
-// The browser knows this script by a parameter, which works whether or not the page's address ends with a slash. What it
-// imports has a path, so the slash is added first. Nothing may import this script: it would run twice.
+// The browser knows this script by a parameter, which works whether or not the page's address ends with a slash. What
+// it imports has a path, so the slash is added first. Nothing may import this script: it would run twice.
 
 const digest = new URL(import.meta.url).searchParams.get("file").split("/")[0];
 history.replaceState(history.state, "", location.pathname.replace(/\/?$/, "/") + location.hash);
@@ -19,9 +19,9 @@ let kit, role, learned, leave, place, shownAt;
 /** What the address says: view, week, office, what is searched, and the state of forms. */
 function address() {
     const said = new URLSearchParams(location.hash.slice(1));
+    const [office, find, state] = ["office", "find", "state"].map((name) => said.get(name) ?? "");
     const view = VIEWS.includes(said.get("view")) ? said.get("view") : "week";
-    const week = kit.mondayOf(said.get("week"));
-    return { view, week, office: said.get("office") ?? "", find: said.get("find") ?? "", state: said.get("state") ?? "open" };
+    return { view, week: kit.mondayOf(said.get("week")), office, find, state: state || "open" };
 }
 
 /** The address with some changes; what says nothing is left out. */
@@ -77,11 +77,12 @@ async function show() {
     shownAt = Date.now();
     const said = address();
     const { signal } = leave;
+    const turned = main.contains(document.activeElement) && document.activeElement.textContent;
     nameViews();
     await kit.load(main, learnRole, () => {
         if (!signal.aborted) {
-            kit.views[said.view](main, said, { link, keep, may, signal, again: show });
-            title();
+            kit.views[said.view](main, said, { link, keep, may, signal });
+            arrive(turned);
         }
     });
 }
@@ -94,8 +95,11 @@ function refresh() {
     }
 }
 
-/** Names the page after the view, and begins reading there when the reader has gone on to another one. */
-function title() {
+/**
+ * Names the page after the view, and begins reading there when the reader has gone on to another one. Within a view the
+ * reader stays on the link that was followed.
+ */
+function arrive(turned) {
     const heading = main.querySelector("h1");
     document.title = `${heading?.textContent ?? "Moffman"} · Moffman`;
     const { view, office } = address();
@@ -103,6 +107,8 @@ function title() {
     if (heading && place !== undefined && place !== here) {
         heading.tabIndex = -1;
         heading.focus();
+    } else if (turned) {
+        [...main.querySelectorAll("a.button")].find((other) => other.textContent === turned)?.focus();
     }
     place = here;
 }
@@ -114,12 +120,12 @@ function askForKey() {
     role = learned = undefined;
     const wrong = key.read() && h("p", { role: "alert", class: "failure" }, "This key is not accepted.");
     const field = h("input", { id: "key", type: "password", autocomplete: "off", required: true, pattern: "[!-~]+" });
-    const form = h("form", { class: "ask" },
-        h("h1", {}, "API key"),
-        h("p", {}, "Whoever runs Moffman has given you one. This tab forgets it when it is closed."),
+    const form = h("form.ask",
+        h("h1", "API key"),
+        h("p", "Whoever runs Moffman has given you one. This tab forgets it when it is closed."),
         wrong,
         h("label", { for: "key" }, "API key"), field,
-        h("button", { class: "main" }, "Use key"));
+        h("button.main", "Use key"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         key.keep(field.value);
@@ -128,7 +134,7 @@ function askForKey() {
     document.getElementById("rekey").hidden = true;
     document.getElementById("role").textContent = "";
     main.replaceChildren(form);
-    title();
+    arrive();
     field.focus();
 }
 

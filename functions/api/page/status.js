@@ -8,10 +8,11 @@ const PATIENCE = 120_000;
 
 /** Draws the view. */
 export function show(place, said, frame) {
-    const content = h("div", { class: "status" });
-    const tools = h("div", { class: "tools" }, button("Refresh", () => ask()), frame.may("operator") && sweepNow(() => ask()));
-    place.append(h("div", { class: "head" }, h("h1", {}, "Status"), tools), content);
-    const ask = () => load(content, () => get("status", {}, frame.signal), (status) => content.append(...sections(status)));
+    const content = h("div.status");
+    const tools = h("div.tools", button("Refresh", () => ask()), frame.may("operator") && sweepNow(() => ask()));
+    place.append(h("div.head", h("h1", "Status"), tools), content);
+    const status = () => get("status", {}, frame.signal);
+    const ask = () => load(content, status, (answer) => content.append(...sections(answer)));
     ask();
 }
 
@@ -27,7 +28,7 @@ function sections({ sweeps, reload, offices, forms }) {
 
 function section(title, parts, nothing) {
     const known = parts.filter(Boolean);
-    return h("section", { class: "card" }, h("h2", {}, title), known.length ? known : h("p", { class: "good" }, nothing));
+    return h("section.card", h("h2", title), known.length ? known : h("p.good", nothing));
 }
 
 const OUTCOMES = { ok: "went well", partly: "went partly well", failed: "failed" };
@@ -36,10 +37,11 @@ const OUTCOMES = { ok: "went well", partly: "went partly well", failed: "failed"
 function run({ last, outcome, next_due: due }, name, more = "") {
     const late = due && Date.now() - new Date(due).getTime() > PATIENCE;
     const mark = h("span", { class: `badge ${outcome}` }, OUTCOMES[outcome] ?? outcome);
-    return h("dl", {},
-        name && [h("dt", {}, name), h("dd", {}, more)],
-        h("dt", {}, "Last"), h("dd", {}, moment(last), " ", mark),
-        h("dt", {}, "Next"), h("dd", {}, due ? moment(due) : "when somebody orders it", late && [" ", h("span", { class: "badge failed" }, "overdue")]));
+    return h("dl",
+        name && [h("dt", name), h("dd", more)],
+        h("dt", "Last"), h("dd", moment(last), " ", mark),
+        h("dt", "Next"),
+        h("dd", due ? moment(due) : "when somebody orders it", " ", late && h("span.badge.failed", "overdue")));
 }
 
 function sweepLine(sweep) {
@@ -50,7 +52,7 @@ function sweepLine(sweep) {
 }
 
 function reloadLines(reload) {
-    const kept = reload.kept.map((range) => h("p", {}, `${range.range} is used as it was before: ${range.why}.`));
+    const kept = reload.kept.map((range) => h("p", `${range.range} is used as it was before: ${range.why}.`));
     return reload.last ? [run(reload), ...kept] : [];
 }
 
@@ -60,22 +62,22 @@ function formNumbers(forms) {
         ["Open", forms.open], ["Held", forms.held], ["Waiting", forms.waiting], ["In doubt", forms.in_doubt],
         ["Without an event", forms.without_event], ["Oldest found", oldest === null ? "none" : distance(-oldest)],
     ];
-    return h("dl", { class: "numbers" }, known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString()))));
+    return h("dl.numbers", known.map(([name, value]) => h("div", h("dt", name), h("dd", value.toLocaleString()))));
 }
 
 /** A list whose end may be left out. */
 function list({ problems, problems_unlisted: unlisted }, line) {
-    const rest = unlisted > 0 && h("li", {}, `and ${unlisted.toLocaleString()} more`);
-    return problems.length > 0 && h("ul", { class: "problems" }, problems.map(line), rest);
+    const rest = unlisted > 0 && h("li", `and ${unlisted.toLocaleString()} more`);
+    return problems.length > 0 && h("ul.problems", problems.map(line), rest);
 }
 
 const officeLine = ({ office_id: office, since, problem }) =>
-    h("li", {}, h("strong", {}, office), ": ", sentence(problem), " Since ", moment(since), ".");
-const rowLine = ({ range, row, problem }) => h("li", {}, h("strong", {}, `${range}, row ${row}`), ": ", sentence(problem));
+    h("li", h("strong", office), ": ", sentence(problem), " Since ", moment(since), ".");
+const rowLine = ({ range, row, problem }) => h("li", h("strong", `${range}, row ${row}`), ": ", sentence(problem));
 
 /** A button that says what a sweep would do before it is ordered. */
 function sweepNow(then) {
-    const plan = h("div", { class: "plan" });
+    const plan = h("div.plan");
     const dialog = question({
         title: "Sweep now?", parts: plan, text: "Sweep now",
         act: () => post("sweeps", {}),
@@ -100,23 +102,27 @@ function sweepNow(then) {
 
 function planOf({ plans = [], problems }) {
     const steps = plans.filter(({ plan }) => plan.length);
-    const office = ({ office, plan }) => h("li", {}, h("strong", {}, office), h("ul", {}, plan.map((step) => h("li", {}, step))));
+    const office = ({ office, plan }) => h("li", h("strong", office), h("ul", plan.map((step) => h("li", step))));
     return [
-        h("p", {}, steps.length ? "A sweep would do this:" : "There is nothing to do."),
-        h("ul", {}, steps.map(office)), ...troubles(problems)];
+        h("p", steps.length ? "A sweep would do this:" : "There is nothing to do."),
+        steps.length ? h("ul", steps.map(office)) : "", ...troubles(problems)];
 }
 
 function troubles(problems) {
-    const line = ({ office, problem }) => h("li", {}, h("strong", {}, office), ": ", sentence(problem));
-    return problems.length ? [h("p", {}, "What is in the way:"), h("ul", {}, problems.map(line))] : [];
+    const line = ({ office, problem }) => h("li", h("strong", office), ": ", sentence(problem));
+    return problems.length ? [h("p", "What is in the way:"), h("ul", problems.map(line))] : [];
 }
 
 /** Shows the report of a sweep that was ordered. */
 function tell(report, then) {
-    const { events_approved: approved, forms, offices_swept: swept, offices_failed: failed, open } = report;
-    const words = `${count(swept, "calendar")} swept, ${failed.toLocaleString()} failed. ${count(approved, "event")} approved, `
-        + `${count(forms.issued, "form")} issued. ${open.toLocaleString()} left open.`;
-    const dialog = question({ title: "The sweep is done", parts: [h("p", {}, words), ...troubles(report.problems)], close: "Close" });
+    const { events_approved: approved, forms, offices_swept: swept, offices_failed: failed, open: left } = report;
+    const words = [
+        `${count(swept, "calendar")} swept, ${failed.toLocaleString()} failed.`,
+        `${count(approved, "event")} approved, ${count(forms.issued, "form")} issued.`,
+        `${count(left, "event")} left open.`,
+    ];
+    const parts = [words.map((line) => h("p", line)), troubles(report.problems)];
+    const dialog = question({ title: "The sweep is done", parts, close: "Close" });
     dialog.addEventListener("close", then);
     open(dialog);
 }

@@ -2,7 +2,8 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, range, say, sentence, shortDay, today, underWay, weekday, written,
+    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, range, say, sentence, shortDay, today,
+    underWay, weekday, written,
 } from "./dom.js";
 
 /** Names in one cell of the table; all are in the office's own week. */
@@ -16,15 +17,15 @@ const weekOf = (monday) => ({ from: monday, to: later(monday, 6) });
 export function show(place, said, frame) {
     const { week, office } = said;
     const { from, to } = weekOf(week);
-    const turn = (name, monday) => h("a", { class: "button", href: frame.link({ week: monday }) }, name, h("span", {}, " week"));
-    const turns = h("div", { class: "turns" },
+    const turn = (name, monday) => h("a.button", { href: frame.link({ week: monday }) }, name, h("span", " week"));
+    const turns = h("div.turns",
         turn("Previous", later(week, -7)), turn("This", mondayOf()), turn("Next", later(week, 7)));
     const content = h("div");
     const parts = office ? detail(content, said, frame) : table(content, said, frame);
     place.append(
-        h("div", { class: "head" }, h("h1", {}, `${office || "Who is in"}, `, written(range(from, to))), turns),
-        h("div", { class: "tools" },
-            office && h("a", { class: "button", href: frame.link({ office: "" }) }, "All offices"),
+        h("div.head", h("h1", `${office || "Who is in"}, `, written(range(from, to))), turns),
+        h("div.tools",
+            office && h("a.button", { href: frame.link({ office: "" }) }, "All offices"),
             parts.tools,
             button("Download CSV", () => download(parts.questions(), office, week, content)),
             button("Print", () => print())),
@@ -32,8 +33,8 @@ export function show(place, said, frame) {
 }
 
 function legend() {
-    return h("p", { class: "legend" },
-        h("span", { class: "person" }, "approved"), h("span", { class: "person waiting" }, "waiting for a decision"));
+    return h("p.legend",
+        h("span.person", "approved"), h("span.person.waiting", "waiting for a decision"));
 }
 
 /** The week of one office, day by day, with everybody. */
@@ -44,7 +45,7 @@ function detail(content, { week, office }, frame) {
             content.append(unreadable(found));
             return;
         }
-        content.append(waitingLink(found, frame) ?? "", h("div", { class: "days" }, found.days.map(dayOf(found.days))), legend());
+        content.append(waitingLink(found, frame) || "", h("div.days", found.days.map(dayOf(found.days))), legend());
     });
     return { tools: null, questions: () => [question] };
 }
@@ -54,21 +55,22 @@ const dayOf = (all) => (day) => {
     const name = `${weekday(day.date)} ${dayAndMonth(day.date)}`;
     return h("section", { class: dayClass(day.date), "aria-label": name },
         h("h2", { "aria-current": now && "date" }, written(weekday(day.date)), " ", written(dayAndMonth(day.date)),
-            now && h("span", { class: "now" }, "today")),
-        h("p", { class: "count" }, numbers(day)),
+            now && h("span.now", "today")),
+        h("p.count", numbers(day)),
         bar(day, most(all)),
         people(day.people));
 };
 
 const dayClass = (date) => `day${isWeekend(date) ? " weekend" : ""}${date === today() ? " today" : ""}`;
 
-const unreadable = (office) => h("div", { class: "failure" }, h("strong", {}, "This calendar cannot be read."), h("p", {}, sentence(office.problem)));
+const unreadable = ({ problem }) =>
+    h("div.failure", h("strong", "This calendar cannot be read."), h("p", sentence(problem)));
 
 /** The table of offices and days. It has the offices that were asked for so far, or those that are searched. */
 function table(content, said, frame) {
     const dates = Array.from({ length: 7 }, (_, day) => later(said.week, day));
     const state = { pages: [], next: null, known: new Map(), listed: [], shown: [] };
-    const more = h("div", { class: "more" });
+    const more = h("div.more");
     const body = h("tbody", { role: "rowgroup" });
     const draw = (offices) => {
         state.shown = offices;
@@ -82,8 +84,9 @@ function table(content, said, frame) {
         find(view);
     }));
     askPage(view, null, content, () => {
-        content.append(h("table", { class: "week", role: "table", "aria-label": "Who is in" }, header(dates), body), more, legend());
-        return find(view);
+        const names = { role: "table", "aria-label": "Who is in" };
+        content.append(h("table.week", names, header(dates), body), more, legend());
+        find(view);
     });
     return { tools: [h("label", { for: "search" }, "Search offices"), search], questions: () => questionsOf(view) };
 }
@@ -100,7 +103,7 @@ function askPage({ state, week, frame }, page, place, then) {
 }
 
 /** Shows the offices whose names have the text, or all. Those that were not asked for yet are asked for one by one. */
-async function find(view) {
+function find(view) {
     const { state, more, draw, search } = view;
     const text = search.value.trim();
     if (!state.pages.length) {
@@ -108,11 +111,11 @@ async function find(view) {
     }
     if (!text) {
         draw(state.listed);
-        more.replaceChildren(state.listed.length ? moreOffices(view) : h("p", {}, "There is no office yet."));
+        more.replaceChildren(state.listed.length ? moreOffices(view) : h("p", "There is no office yet."));
         return;
     }
     if (!state.next) {
-        const found = matching([...state.known.keys()], text).map((name) => state.known.get(name));
+        const found = matching(state.listed.map((office) => office.office_id), text).map((name) => state.known.get(name));
         tell(view, text, found, found.length);
         return;
     }
@@ -140,19 +143,23 @@ function showFound(view, text, names, number) {
 function tell({ more, draw }, text, offices, number) {
     draw(offices);
     const words = number ? `${count(number, "office")} with “${text}”` : `No office is called “${text}”.`;
-    more.replaceChildren(h("p", {}, words));
+    more.replaceChildren(h("p", words));
     say(words, true);
 }
 
 function moreOffices(view) {
     const { state, more } = view;
-    return state.next ? button("More offices", () => askPage(view, state.next, more, () => find(view))) : "";
+    const then = () => {
+        find(view);
+        say(`${count(state.listed.length, "office")} shown`, true);
+    };
+    return state.next ? button("More offices", () => askPage(view, state.next, more, then)) : "";
 }
 
 function header(dates) {
     const day = (date) => {
         const now = date === today();
-        const mark = now && h("span", { class: "now" }, "today");
+        const mark = now && h("span.now", "today");
         return h("th", { role: "columnheader", scope: "col", class: dayClass(date), "aria-current": now && "date" },
             written(shortDay(date)), mark);
     };
@@ -171,21 +178,21 @@ function row(office, highest, frame) {
 }
 
 function cell(day, highest) {
-    const label = h("span", { class: "date", "aria-hidden": "true" }, shortDay(day.date),
-        day.date === today() && h("span", { class: "now" }, "today"));
-    const numbersOfDay = h("span", { class: "count" }, numbers(day));
+    const label = h("span.date", { "aria-hidden": "true" }, shortDay(day.date),
+        day.date === today() && h("span.now", "today"));
+    const numbersOfDay = h("span.count", numbers(day));
     const left = day.people.length - NAMES;
     const names = people(left > 1 ? day.people.slice(0, NAMES) : day.people);
-    const rest = left > 1 && h("span", { class: "rest" }, `and ${left} more`);
+    const rest = left > 1 && h("span.rest", `and ${left} more`);
     return h("td", { role: "cell", class: dayClass(day.date) }, label, numbersOfDay, bar(day, highest), names, rest);
 }
 
 function numbers({ approved, pending }) {
     if (approved + pending === 0) {
-        return h("span", { class: "nobody" }, "nobody");
+        return h("span.nobody", "nobody");
     }
-    const waiting = pending > 0 && h("span", { class: "pending" }, `${pending.toLocaleString()} waiting`);
-    return [h("span", {}, `${approved.toLocaleString()} in`), waiting && [h("span", { class: "sr" }, ", "), waiting]];
+    const waiting = pending > 0 && h("span.pending", `${pending.toLocaleString()} waiting`);
+    return [h("span", `${approved.toLocaleString()} in`), waiting && [h("span.sr", ", "), waiting]];
 }
 
 const most = (days) => Math.max(1, ...days.map((day) => day.approved + day.pending));
@@ -198,7 +205,8 @@ function bar(day, highest) {
         return number > 0 && element;
     };
     const { approved, pending } = day;
-    return approved + pending > 0 && h("span", { class: "bar", "aria-hidden": "true" }, piece("in", approved), piece("waits", pending));
+    const pieces = [piece("in", approved), piece("waits", pending)];
+    return approved + pending > 0 && h("span.bar", { "aria-hidden": "true" }, pieces);
 }
 
 function people(list) {
@@ -206,19 +214,19 @@ function people(list) {
         return null;
     }
     const person = ({ name, status, kind }) => {
-        const waits = status === "pending" && h("span", { class: "sr" }, " (waiting)");
-        const byHand = kind === "manual" && h("span", { class: "hand" }, " by hand");
+        const waits = status === "pending" && h("span.sr", " (waiting)");
+        const byHand = kind === "manual" && h("span.hand", " by hand");
         return h("li", { class: waits ? "person waiting" : "person" }, name || "without a name", waits, byHand);
     };
-    return h("ul", { class: "people" }, list.map(person));
+    return h("ul.people", list.map(person));
 }
 
 /** How many people of the office wait for a decision in these days, and where that is taken. */
 function waitingLink(office, { link }) {
     const waiting = (office.days ?? []).flatMap((day) => day.people.filter((person) => person.status === "pending"));
     const number = new Set(waiting.map((person) => person.name)).size;
-    return number > 0 && h("a", { class: "pending", href: link({ view: "waiting", office: office.office_id }) },
-        `${number.toLocaleString()} waiting`, h("span", { class: "sr" }, ` in ${office.office_id}`));
+    return number > 0 && h("a.pending", { href: link({ view: "waiting", office: office.office_id }) },
+        `${number.toLocaleString()} waiting`, h("span.sr", ` in ${office.office_id}`));
 }
 
 /** The requests whose answers are what the table shows. */

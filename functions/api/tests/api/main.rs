@@ -1,4 +1,4 @@
-//! The REST API over HTTP: bodies, problems, keys, the OpenAPI document, and the compiled function.
+//! The REST API over HTTP: bodies, problems, keys, the OpenAPI document, the page, and the compiled function.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot go on without fails it")]
 
@@ -17,6 +17,7 @@ mod location;
 mod looks;
 mod methods;
 mod offices;
+mod page;
 mod problems;
 mod settling;
 mod stage;

@@ -6,7 +6,8 @@ use crate::client::{Answer, Client};
 async fn an_unknown_path_is_404() {
     let client = Client::start().await;
     for path in [
-        "/",
+        "/api",
+        "/page",
         "/api/v1",
         "/api/v1/reservations/",
         "/api/v1/reservations/1/events",

@@ -99,7 +99,8 @@ impl Demo {
         };
         let key = if needs_key { " -H \"x-api-key: $KEY\"" } else { "" };
         self.output.line(format_args!(
-            "\nNo service-account key is configured: Google and Byroapi are simulated, and nothing leaves this machine.\n\
+            "\nLook at it in a browser: {url}/\n\n\
+             No service-account key is configured: Google and Byroapi are simulated, and nothing leaves this machine.\n\
              Commands to try: register a day, approve it, sweep the calendars now, see who is in this week, which `moffman who`\n\
              shows as a table. functions/README.md has more.\n\n  \
              curl -s{key} {url}/api/v1/reservations -d '{}'\n\n  \
