@@ -32,7 +32,7 @@ pub(super) fn clock(world: &World) -> Clock {
 
 /// Lives through the past, up to the present.
 pub(super) async fn live(world: &World, app: &Moffman, present: DateTime<Utc>) {
-    if let Err(error) = quietly(reload::reload(app, &ReloadOrder::default())).await {
+    if let Err(error) = quietly(Box::pin(reload::reload(app, &ReloadOrder::default()))).await {
         tracing::error!(%error, "the demo has no offices");
     }
     for hours in SWEEPS {
@@ -41,7 +41,7 @@ pub(super) async fn live(world: &World, app: &Moffman, present: DateTime<Utc>) {
             moffman_simulators::demo_trouble(world, present.date_naive());
         }
         let order = SweepOrder { scope: SweepScope::All, dry_run: false, deadline: None, share: None };
-        if let Err(error) = quietly(sweep::sweep(app, &order)).await {
+        if let Err(error) = quietly(Box::pin(sweep::sweep(app, &order))).await {
             tracing::error!(%error, "the demo lacks a sweep");
         }
     }
