@@ -4,6 +4,7 @@ Every step is a function whose first line says what it shows; they run in the or
 """
 
 import json
+import re
 
 from api import Api
 from ending import delete, delete_again, nothing_is_left_behind, table_is_used_again
@@ -65,6 +66,20 @@ def key_is_needed(stage: Stage) -> None:
         for key, status in (("", 403), (stage.api.key, 200)):
             expect(f"the status of HEAD {path}", Api(stage.api.url, key).send("HEAD", path, None).status, status)
     expect("the status of a HEAD that would reload", stage.api.send("HEAD", "/api/v1/config_update", None).status, 404)
+
+
+def page_is_shown(stage: Stage) -> None:
+    """The page and its files need no key, also at an address without its last slash"""
+    nobody = Api(stage.api.url, "")
+    for slash in ("", "/"):
+        page = nobody.get(slash)
+        expect("the page", (page.status, page.headers.get_content_type()), (200, "text/html"))
+        (digest,) = set(re.findall(r"\?file=([0-9a-f]+)/", page.body.decode()))
+        for path in (f"{slash}?file={digest}/main.js", f"/page/{digest}/week.js"):
+            script = nobody.get(path)
+            expect(path, (script.status, script.headers.get_content_type()), (200, "text/javascript"))
+            expect(path, "immutable" in script.headers["cache-control"], True)
+        expect("the status of HEAD", nobody.send("HEAD", slash, None).status, 200)
 
 
 def reservation_is_approved(stage: Stage) -> None:
@@ -221,6 +236,7 @@ STEPS = [
     schedules_are_made,
     roles_count,
     key_is_needed,
+    page_is_shown,
     reservation_is_approved,
     mistakes_are_explained,
     sheet_is_read_again,

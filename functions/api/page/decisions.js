@@ -13,13 +13,13 @@ const SOON = 31;
 
 /** Draws the reservations that wait: of the chosen office, or which offices have any. */
 export function showWaiting(place, said, frame) {
-    const content = h("div");
+    const content = h("div.content");
     place.append(h("div.head", h("h1", "Waiting")), h("div.tools", picker(said, frame)), content);
     return said.office ? waitingIn(content, said.office, frame) : officesThatWait(content, null, frame);
 }
 
 /** Lets the reader choose an office by name, also one of ten thousand. */
-function picker({ office }, { link }) {
+function picker({ office }, { go }) {
     const names = h("datalist", { id: "offices" });
     const shown = { value: office, placeholder: "All offices", autocomplete: "off" };
     const field = h("input", { id: "office", list: "offices", ...shown });
@@ -32,7 +32,7 @@ function picker({ office }, { link }) {
     const form = h("form.picker", h("label", { for: "office" }, "Office"), field, names, h("button", "Show"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        location.hash = link({ office: field.value.trim() });
+        go({ office: field.value.trim() });
     });
     return form;
 }
@@ -48,7 +48,7 @@ function officesThatWait(content, page, frame) {
             ? h("ul.offices", waiting.map(line))
             : h("p.empty", `Nothing waits in the next ${SOON} days${next || page ? " in these offices" : ""}.`);
         const unread = offices.filter((office) => office.problem);
-        const rest = h("div.more");
+        const rest = h("div.content");
         rest.append(next ? button("More offices", () => officesThatWait(rest, next, frame)) : "");
         content.append(found, ...unread.map((office) => h("div.failure",
             h("strong", `${office.office_id} cannot be read.`), h("p", sentence(office.problem)))), rest);
@@ -227,24 +227,23 @@ const BUTTONS = {
 
 /** Draws the forms in a state, with what may be done to each. */
 export function showForms(place, said, frame) {
-    const { link, may } = frame;
     place.append(h("div.head", h("h1", "Forms")));
-    if (!may("operator")) {
+    if (!frame.may("operator")) {
         place.append(h("p.empty", "Forms need a key with the role operator."));
         return;
     }
     const state = STATES[said.state] ? said.state : "open";
     const option = ([value, { name }]) => h("option", { value, selected: value === state }, name);
     const choose = h("select", { id: "state" }, Object.entries(STATES).map(option));
-    choose.addEventListener("change", () => (location.hash = link({ state: choose.value })));
-    const content = h("div");
+    choose.addEventListener("change", () => frame.go({ state: choose.value }));
+    const content = h("div.content");
     place.append(h("div.tools", h("label", { for: "state" }, "State"), choose, picker(said, frame)), content);
     formsIn(content, { state, office_id: said.office }, frame);
 }
 
 function formsIn(content, asked, frame) {
     load(content, () => somePage(asked, frame.signal), ({ forms, next }) => {
-        const rest = h("div.more");
+        const rest = h("div.content");
         rest.append(next ? button("More forms", () => formsIn(rest, { ...asked, page: next }, frame)) : "");
         const words = `No ${asked.page ? "other " : ""}form is ${STATES[asked.state].word}.`;
         const none = !forms.length && h("p.empty", words);

@@ -7,7 +7,9 @@
 export function h(named, ...children) {
     const [name, ...classes] = named.split(".");
     const element = document.createElement(name);
-    element.classList.add(...classes);
+    if (classes.length) {
+        element.classList.add(...classes);
+    }
     const properties = children[0]?.constructor === Object ? children.shift() : {};
     for (const [property, value] of Object.entries(properties)) {
         if (property.startsWith("on")) {
@@ -27,7 +29,9 @@ export const button = (text, onclick, properties = {}) => h("button", { type: "b
 export function say(text, isSeen = false) {
     const said = document.getElementById("said");
     said.className = isSeen ? "sr" : "";
-    said.textContent = text;
+    said.textContent = "";
+    // What stands there already would not be said again.
+    setTimeout(() => (said.textContent = text), 50);
 }
 
 /** A sentence for people of what the API says to programs. */
@@ -114,9 +118,9 @@ export async function underWay(task, slow = document.getElementById("slow")) {
         return await task();
     } finally {
         clearTimeout(patience);
-        slow.textContent = "";
         asking -= 1;
         if (asking === 0) {
+            slow.textContent = "";
             main.setAttribute("aria-busy", "false");
             progress.hidden = true;
         }
@@ -132,9 +136,11 @@ const inOtherWords = ({ sort, needed }) => ({
 /** What went wrong and, where there is one, the way to try again. */
 export function failure(problem, again = null) {
     const [title, detail] = inOtherWords(problem) ?? [problem.title ?? problem.message, problem.detail];
+    const details = problem.errors?.length > 1 ? problem.errors.map((error) => error.detail) : [detail ?? ""];
     const when = problem.retryAt && h("p", `It may work again at ${TIME.format(problem.retryAt)}.`);
     return h("div", { role: "alert", class: "failure" },
-        h("strong", sentence(title)), detail && h("p", sentence(detail)), when, again && button("Try again", again));
+        h("strong", sentence(title)), details.filter(Boolean).map((text) => h("p", sentence(text))), when,
+        again && button("Try again", again));
 }
 
 /**
@@ -186,6 +192,10 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
             done(answer);
         } catch (problem) {
             trouble.replaceChildren(failure(problem));
+            // Whoever closed it meanwhile has to know.
+            if (!dialog.open) {
+                open(dialog);
+            }
         } finally {
             submit.setAttribute("aria-disabled", "false");
         }

@@ -9,7 +9,8 @@ const part = (name) => import(new URL(`page/${digest}/${name}.js`, document.base
 
 const main = document.getElementById("main");
 const VIEWS = ["week", "waiting", "forms", "status"];
-const RIGHTS = { reader: 0, workflow: 1, operator: 2 };
+const RIGHTS = ["reader", "workflow", "operator"];
+const IN_WORDS = { reader: "may look", workflow: "may decide", operator: "may do everything" };
 
 /** After so many milliseconds whoever comes back to the page sees it anew. */
 const STALE = 300_000;
@@ -38,6 +39,16 @@ function link(changes = {}) {
     return `#${said}`;
 }
 
+/** Goes to the address with some changes; to where the reader is already, to look again. */
+function go(changes) {
+    const target = link(changes);
+    if (target === location.hash) {
+        show();
+    } else {
+        location.hash = target;
+    }
+}
+
 /** Changes the address without another entry in the history, and without showing the view anew. */
 function keep(changes) {
     history.replaceState(history.state, "", link(changes));
@@ -53,13 +64,14 @@ function nameViews() {
 }
 
 /** What a key with this role may do; without a role, everything may be tried. */
-const may = (needed) => RIGHTS[role ?? "operator"] >= RIGHTS[needed];
+const may = (needed) => RIGHTS.indexOf(role ?? "operator") >= RIGHTS.indexOf(needed);
 
 /** Asks what the key may do. That it is wrong stops everything; other troubles are those of the view. */
 function learnRole() {
     learned ??= kit.get("status").then((status) => {
         role = status.role;
-        document.getElementById("role").textContent = role ?? "";
+        const words = role ? [kit.h("strong", role), kit.h("span", ` ${IN_WORDS[role]}`)] : [];
+        document.getElementById("role").replaceChildren(...words);
         document.getElementById("rekey").hidden = !kit.key.read();
     }).catch((problem) => {
         learned = undefined;
@@ -81,7 +93,7 @@ async function show() {
     nameViews();
     await kit.load(main, learnRole, () => {
         if (!signal.aborted) {
-            kit.views[said.view](main, said, { link, keep, may, signal });
+            kit.views[said.view](main, said, { link, go, keep, may, signal });
             arrive(turned);
         }
     });

@@ -20,7 +20,7 @@ export function show(place, said, frame) {
     const turn = (name, monday) => h("a.button", { href: frame.link({ week: monday }) }, name, h("span", " week"));
     const turns = h("div.turns",
         turn("Previous", later(week, -7)), turn("This", mondayOf()), turn("Next", later(week, 7)));
-    const content = h("div");
+    const content = h("div.content");
     const parts = office ? detail(content, said, frame) : table(content, said, frame);
     place.append(
         h("div.head", h("h1", `${office || "Who is in"}, `, written(range(from, to))), turns),
@@ -115,7 +115,8 @@ function find(view) {
         return;
     }
     if (!state.next) {
-        const found = matching(state.listed.map((office) => office.office_id), text).map((name) => state.known.get(name));
+        const names = matching(state.listed.map((office) => office.office_id), text);
+        const found = names.map((name) => state.known.get(name));
         tell(view, text, found, found.length);
         return;
     }

@@ -18,7 +18,7 @@ fn sources() -> BTreeMap<String, String> {
         let path = entry.unwrap().path();
         (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap())
     });
-    files.filter(|(name, _)| !name.ends_with(".md")).collect()
+    files.filter(|(name, _)| name != "README.md").collect()
 }
 
 /// The digest in the addresses that the HTML has.
@@ -64,8 +64,10 @@ async fn each_file_has_an_address_that_only_this_content_has() {
     let digest = digest(&html(&client).await);
     assert!(digest.len() == 16 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{digest}");
     for (name, content) in sources().iter().filter(|(name, _)| *name != "page.html") {
-        let media_type =
-            if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+        let media_type = match name.rsplit_once('.') {
+            Some((_, "css")) => "text/css; charset=utf-8",
+            _ => "text/javascript; charset=utf-8",
+        };
         // Gateways encode a parameter or leave it as it was, and may add another.
         for path in [
             format!("/page/{digest}/{name}"),
