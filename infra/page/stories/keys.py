@@ -34,7 +34,8 @@ def a_key_is_asked_for(stage: Stage) -> None:
 
 def a_reader_only_looks(stage: Stage) -> None:
     """Somebody with a reader's key looks at everything and decides nothing"""
-    service = stage.demo(OPERATOR, **{"rest_api.keys": {"operator": [OPERATOR], "reader": [READER], "workflow": [WORKFLOW]}})
+    keys = {"operator": [OPERATOR], "reader": [READER], "workflow": [WORKFLOW]}
+    service = stage.demo(OPERATOR, **{f"rest_api.keys.{role}": known for role, known in keys.items()})
     visitor = stage.visitor(service)
     visitor.meets("403")
     page = visitor.opens("view=waiting&office=Brno")
