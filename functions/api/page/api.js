@@ -30,7 +30,15 @@ function addressOf(path, parameters) {
     return address;
 }
 
-/** The answer of the API, whatever it is of. An order that is given up throws an `AbortError`. */
+/** What nobody waits for any more is given up; whatever else keeps an answer from coming is the network. */
+function lost(error, title) {
+    const detail = "Nothing is lost: try again when the connection is back.";
+    return error.name === "AbortError"
+        ? new Problem({ type: "given-up", title: "Nobody waits for this any more.", status: 0 })
+        : new Problem({ title, detail, status: 0 });
+}
+
+/** The answer of the API, whatever it is of; each failure is a `Problem`. */
 async function answerTo(path, { parameters = {}, headers = {}, ...options }) {
     const known = key.read();
     const sent = known ? { "x-api-key": known, ...headers } : headers;
@@ -38,11 +46,7 @@ async function answerTo(path, { parameters = {}, headers = {}, ...options }) {
     try {
         answer = await fetch(addressOf(path, parameters), { ...options, headers: sent, credentials: "omit" });
     } catch (error) {
-        if (error.name === "AbortError") {
-            throw error;
-        }
-        const detail = "Nothing is lost: try again when the connection is back.";
-        throw new Problem({ title: "The server cannot be reached.", detail, status: 0 });
+        throw lost(error, "The server cannot be reached.");
     }
     if (!answer.ok) {
         throw await problemOf(answer);
@@ -57,29 +61,29 @@ async function problemOf(answer) {
     return new Problem({ ...unknown, ...body, status: answer.status }, retryAfter);
 }
 
-async function decoded(answer) {
+async function read(answer, content) {
     try {
-        return await answer.json();
+        return await answer[content]();
     } catch (error) {
-        throw error.name === "AbortError" ? error : new Problem({ title: "The answer broke off.", status: 0 });
+        throw lost(error, "The answer broke off.");
     }
 }
 
 /** What a GET answers. */
 export async function get(path, parameters = {}, signal = undefined) {
-    return decoded(await answerTo(path, { parameters, signal }));
+    return read(await answerTo(path, { parameters, signal }), "json");
 }
 
-/** A table as text, for a file. */
-export async function getText(path, parameters, signal) {
-    const answer = await answerTo(path, { parameters, signal });
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await answer.arrayBuffer());
+/** A table as text, for a file; its mark of bytes stays. */
+export async function getText(path, parameters) {
+    const bytes = await read(await answerTo(path, { parameters }), "arrayBuffer");
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /** What a POST answers. With `version`, only that version of a reservation is decided about. */
 export async function post(path, body, version = null) {
     const headers = { "content-type": "application/json", ...(version ? { "if-match": version } : {}) };
-    return decoded(await answerTo(path, { method: "POST", body: JSON.stringify(body), headers }));
+    return read(await answerTo(path, { method: "POST", body: JSON.stringify(body), headers }), "json");
 }
 
 let offices = null;

@@ -1,5 +1,7 @@
 // What all views are made of: elements, days as the reader writes them, the states of a request, and questions.
 
+import { Problem } from "./api.js";
+
 /**
  * An element, named `name.class`. Its properties may be left out; those that begin with `on` are listeners. Whatever
  * text is given stays text, and what is false is left out.
@@ -143,27 +145,37 @@ export function failure(problem, again = null) {
         again && button("Try again", again));
 }
 
+/** What a request answers, or its problem; any other error is a fault of the page, and nobody is to catch it. */
+export async function outcome(request) {
+    try {
+        return [await request, null];
+    } catch (error) {
+        if (error instanceof Problem) {
+            return [null, error];
+        }
+        throw error;
+    }
+}
+
 /**
  * Fills `place` with what `task` answers, or with what went wrong. The key that is missing is the page's matter, and
  * what nobody looks at any more is nobody's.
  */
 export async function load(place, task, fill) {
     const hadFocus = place.contains(document.activeElement);
-    let draw;
-    try {
-        const answer = await underWay(task);
-        draw = () => fill(answer);
-    } catch (problem) {
-        if (problem.sort === "wrong-api-key") {
-            document.dispatchEvent(new CustomEvent("keywanted"));
-        }
-        if (problem.sort === "wrong-api-key" || problem.name === "AbortError") {
-            return;
-        }
-        draw = () => place.append(failure(problem, () => load(place, task, fill)));
+    const [answer, problem] = await outcome(underWay(task));
+    if (problem?.sort === "wrong-api-key") {
+        document.dispatchEvent(new CustomEvent("keywanted"));
+    }
+    if (["wrong-api-key", "given-up"].includes(problem?.sort)) {
+        return;
     }
     place.replaceChildren();
-    draw();
+    if (problem) {
+        place.append(failure(problem, () => load(place, task, fill)));
+    } else {
+        fill(answer);
+    }
     if (hadFocus && document.activeElement === document.body) {
         place.querySelector("a, button, [tabindex]")?.focus();
     }
@@ -186,18 +198,17 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
         }
         submit.setAttribute("aria-disabled", "true");
         trouble.replaceChildren();
-        try {
-            const answer = await underWay(act, slow);
+        const [answer, problem] = await outcome(underWay(act, slow));
+        submit.setAttribute("aria-disabled", "false");
+        if (!problem) {
             dialog.close();
             done(answer);
-        } catch (problem) {
-            trouble.replaceChildren(failure(problem));
-            // Whoever closed it meanwhile has to know.
-            if (!dialog.open) {
-                open(dialog);
-            }
-        } finally {
-            submit.setAttribute("aria-disabled", "false");
+            return;
+        }
+        trouble.replaceChildren(failure(problem));
+        // Whoever closed it meanwhile has to know.
+        if (!dialog.open) {
+            open(dialog);
         }
     });
     return dialog;

@@ -1,7 +1,7 @@
 // How it is going: what scheduled sweeps and reloads noted, and a sweep by order.
 
 import { get, post } from "./api.js";
-import { button, count, distance, failure, h, load, moment, open, question, sentence, underWay } from "./dom.js";
+import { button, count, distance, h, load, moment, open, question, sentence } from "./dom.js";
 
 /** How late a sweep or a reload may be before it counts as stopped, in milliseconds. */
 const PATIENCE = 120_000;
@@ -84,19 +84,14 @@ function sweepNow(then) {
         done: (report) => tell(report, then),
     });
     const submit = dialog.querySelector("button.main");
-    const ask = async () => {
+    return button("Sweep now…", () => {
         submit.setAttribute("aria-disabled", "true");
         plan.replaceChildren(h("p", { role: "status" }, "Asking what a sweep would do…"));
-        try {
-            plan.replaceChildren(...planOf(await underWay(() => post("sweeps", { dry_run: true }))));
-            submit.setAttribute("aria-disabled", "false");
-        } catch (problem) {
-            plan.replaceChildren(failure(problem, ask));
-        }
-    };
-    return button("Sweep now…", () => {
         open(dialog);
-        ask();
+        load(plan, () => post("sweeps", { dry_run: true }), (report) => {
+            plan.append(...planOf(report));
+            submit.setAttribute("aria-disabled", "false");
+        });
     });
 }
 

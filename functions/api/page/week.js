@@ -2,7 +2,7 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, range, say, sentence, shortDay, today,
+    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence, shortDay, today,
     underWay, weekday, written,
 } from "./dom.js";
 
@@ -235,26 +235,32 @@ function questionsOf({ state, week, search }) {
     const days = weekOf(week);
     return search.value.trim()
         ? state.shown.map((office) => ({ ...days, office_id: office.office_id }))
-        : state.pages.map((page) => ({ ...days, page }));
+        : (state.pages.length ? state.pages : [null]).map((page) => ({ ...days, page }));
 }
 
-/** Saves what is shown as a table; its first line and its mark of bytes stand only once. */
+/** The tables that answer the questions, as one: its first line and its mark of bytes stand only once. */
+async function tables(questions) {
+    const texts = [];
+    for (const question of questions) {
+        const text = await getText("attendance", { ...question, format: "csv" });
+        texts.push(texts.length ? text.slice(text.indexOf("\n") + 1) : text);
+    }
+    return texts;
+}
+
+/** Saves what is shown as a file for spreadsheet programs. */
 async function download(questions, office, week, content) {
     content.querySelector(":scope > .failure")?.remove();
-    try {
-        const texts = [];
-        for (const question of questions) {
-            const text = await underWay(() => getText("attendance", { ...question, format: "csv" }));
-            texts.push(texts.length ? text.slice(text.indexOf("\n") + 1) : text);
-        }
-        const address = URL.createObjectURL(new Blob(texts, { type: "text/csv" }));
-        const name = ["attendance", office.replace(/[^\p{L}\p{N}]+/gu, "_"), week].filter(Boolean).join("-");
-        h("a", { href: address, download: `${name}.csv` }).click();
-        setTimeout(() => URL.revokeObjectURL(address), 1000);
-        say("The table is saved.");
-    } catch (problem) {
+    const [texts, problem] = await outcome(underWay(() => tables(questions)));
+    if (problem) {
         content.prepend(failure(problem, () => download(questions, office, week, content)));
+        return;
     }
+    const address = URL.createObjectURL(new Blob(texts, { type: "text/csv" }));
+    const name = ["attendance", office.replace(/[^\p{L}\p{N}]+/gu, "_"), week].filter(Boolean).join("-");
+    h("a", { href: address, download: `${name}.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    say("The table is saved.");
 }
 
 /** Calls `act` when nothing has happened for a moment. */
