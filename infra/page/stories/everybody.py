@@ -20,6 +20,12 @@ VIEWS = {
 }
 # How often a key is pressed in search of something.
 FAR = 60
+# Whether something has the focus; and what has it, if nobody sees that.
+FOCUS = """wanted => {
+    const focused = document.activeElement;
+    const isSeen = focused === document.body || getComputedStyle(focused).outlineStyle !== "none";
+    return [focused === wanted, isSeen ? "" : focused.outerHTML];
+}"""
 
 
 def opened(visitor: Visitor, address: str) -> Page:
@@ -34,11 +40,9 @@ def tab_to(page: Page, wanted: Locator) -> None:
     """Goes on by the Tab key until this has the focus, which must be seen at every stop."""
     for _ in range(FAR):
         page.keyboard.press("Tab")
-        focus = page.locator(":focus")
-        if focus.count():
-            outline = focus.evaluate("element => getComputedStyle(element).outlineStyle")
-            assert outline != "none", f"the focus is not seen: {focus.evaluate('element => element.outerHTML')}"
-        if wanted.evaluate("element => element === document.activeElement"):
+        is_there, unseen = wanted.evaluate(FOCUS)
+        assert not unseen, f"the focus is not seen: {unseen}"
+        if is_there:
             return
     raise AssertionError(f"the Tab key does not lead to {wanted}")
 
