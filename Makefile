@@ -50,8 +50,9 @@ E2E_VENVS := $(E2E)/venv
 CASES ?= 10000
 ROLES ?= operator
 CLIENTS := target/clients
+PAGE := target/page
 
-.PHONY: help setup run test docs clients bench e2e e2e-sheets e2e-document simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help setup run test docs clients page bench e2e e2e-sheets e2e-document simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +78,12 @@ clients: $(CLIENTS)/venv/installed $(CLIENTS)/node_modules/installed ## Play a d
 	PYTHONPATH=infra/e2e $(CLIENTS)/venv/bin/python -B infra/clients/main.py --moffman target/debug/moffman \
 		--simulate-google target/debug/simulate-google --venv $(CLIENTS)/venv --node-modules $(CLIENTS)/node_modules \
 		--directory $(CLIENTS)
+
+page: $(PAGE)/venv/installed ## Play stories with the page in a browser (or those with STORY in their names)
+	infra/page/debian.sh
+	$(CARGO) build --locked --workspace --bin simulate-google --bin moffman
+	PYTHONPATH=infra/e2e $(PAGE)/venv/bin/python -B infra/page/main.py --moffman target/debug/moffman \
+		--simulate-google target/debug/simulate-google --directory $(PAGE) $(if $(STORY),--story $(STORY))
 
 bench: ## Measure what it costs, how fast it is and how large; build the release binaries first
 	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench
@@ -168,17 +175,22 @@ $(TOOLS)/installed: Makefile
 	$(CARGO) install --quiet --debug --locked --root $(TOOLS) $(GUARD)
 	touch $@
 
-$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
-	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make e2e needs Python 3.11 or newer")'
+# A virtual environment with what the first requirement of its target lists.
+define environment
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("this needs Python 3.11 or newer")'
 	python3 -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
+endef
+
+$(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
+	$(environment)
+
+$(PAGE)/venv/installed: infra/page/requirements.txt
+	$(environment)
 
 $(CLIENTS)/venv/installed: infra/clients/requirements.txt
-	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make clients needs Python 3.11 or newer")'
-	python3 -m venv --clear $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
-	touch $@
+	$(environment)
 
 $(CLIENTS)/node_modules/installed: infra/clients/package.json infra/clients/package-lock.json
 	mkdir -p $(CLIENTS)

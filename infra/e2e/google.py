@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from processes import Failed, Process
@@ -10,8 +11,8 @@ from processes import Failed, Process
 class Google:
     """A process of `simulate-google`, which is told in lines of JSON what a person does."""
 
-    def __init__(self, binary: Path, log: Path):
-        self._process = Process(log, [str(binary)], {"PATH": os.environ["PATH"]}, talks=True)
+    def __init__(self, binary: Path, log: Path, environment: Mapping[str, str] | None = None):
+        self._process = Process(log, [str(binary)], environment or {"PATH": os.environ["PATH"]}, talks=True)
         greeting = self._listen()
         self.url: str = greeting["url"]
         self.service_account: str = greeting["service_account_email"]
@@ -27,6 +28,10 @@ class Google:
     def add_event(self, calendar: str, creator: str, start: str, end: str, title: str) -> str:
         """A person enters days by hand, `end` exclusive; answers the id of the event."""
         return self._do("add event", calendar=calendar, creator=creator, start=start, end=end, title=title)
+
+    def edit_event(self, calendar: str, event: str, **fields: object) -> None:
+        """A person changes fields of an event, as Google names them."""
+        self._do("edit event", calendar=calendar, event=event, fields=fields)
 
     def events(self, calendar: str) -> dict[str, dict]:
         """The events of a calendar that are not deleted, by id."""

@@ -31,6 +31,8 @@ NOT_HERE = {
     "make docs": "a command of `.ci/run`",
     "make clients": "a command of `.ci/run`",
     "make e2e": "a command of `.ci/run`",
+    "make page": "a command of `.ci/run`",
+    "cp target/page/": "needs what `make page` makes",
     ".ci/run": "runs all of them",
     "make simulate": "takes minutes; `make test` plays schedules, too",
     "make fuzz": "takes minutes; `make test` tries inputs, too",

@@ -52,7 +52,7 @@ pub(crate) struct Problem {
     pub(crate) ended: Option<String>,
     /// The role that it takes: `reader`, `workflow` or `operator`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples("operator"))]
+    #[schema(value_type = String, examples("operator"))]
     pub(crate) needed: Option<String>,
     /// The request's id, also in the `x-request-id` header and in the log.
     #[schema(examples("c6af9ac6-7b61-11e6-9a41-93e8deadbeef"))]

@@ -48,8 +48,8 @@ impl LocalService {
         let storage = Storage::open(settings.general.storage_path.as_deref()).await?;
         let listener = listen(&settings).await?;
         let address = listener.local_addr().map_err(|source| cannot_listen(&settings, source))?;
-        let (settings, key, demo) = google(sources, settings, output).await?;
-        let app = assemble(settings, key, &storage, demo.as_ref()).await?;
+        let (settings, key, mut demo) = google(sources, settings, output).await?;
+        let app = assemble(settings, key, &storage, demo.as_mut()).await?;
 
         let (stopping, stopped) = watch::channel(false);
         let in_flight = InFlight::new(stopped.clone());
@@ -127,11 +127,11 @@ async fn assemble(
     settings: Settings,
     google_key: SecretString,
     storage: &Storage,
-    demo: Option<&Demo>,
+    demo: Option<&mut Demo>,
 ) -> Result<Moffman, LocalStartError> {
     let transport = Transport::new()?;
     let randomness = Randomness::from_system();
-    let table = match demo {
+    let table = match &demo {
         Some(_) => {
             storage.drop_tables(Demo::TABLES)?;
             format!("{}{}", Demo::TABLES, randomness.id())
@@ -155,16 +155,19 @@ async fn assemble(
     })?;
     let expired = storage.delete_expired()?;
     tracing::debug!(expired, "expired items are deleted");
-    let app = Moffman::new(Surroundings {
+    let surroundings = |clock| Surroundings {
         forms_authorization: settings.forms.authorization.clone(),
-        settings,
-        google_key: google_key.into(),
-        store,
-        transport,
-        clock: Clock::system(),
-        randomness,
-    })?;
-    Ok(app)
+        settings: settings.clone(),
+        google_key: google_key.clone().into(),
+        store: store.clone(),
+        transport: transport.clone(),
+        clock,
+        randomness: randomness.clone(),
+    };
+    if let Some(demo) = demo {
+        demo.begin_present(&Moffman::new(surroundings(demo.clock()))?).await;
+    }
+    Ok(Moffman::new(surroundings(Clock::system()))?)
 }
 
 async fn listen(settings: &Settings) -> Result<TcpListener, LocalStartError> {

@@ -40,7 +40,7 @@ mod time;
 mod wire;
 mod world;
 
-pub use demo::{DemoOffice, DemoUser, DemoWorld, demo};
+pub use demo::{DemoOffice, DemoUser, DemoWorld, demo, demo_news, demo_trouble};
 pub use lambda_runtime::{InvocationOutcome, LambdaRuntime, Span};
 pub use services::{byroapi::IssuedForm, dynamodb::DynamoDb, scheduler::schedules::Firing};
 pub use wire::exchange::Service;

@@ -4,12 +4,14 @@
 //! tables of its own, which the next demo deletes, and the state of a real configuration stays as it is.
 
 mod narrator;
+mod past;
 mod settings;
 
 use std::io;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
+use moffman::app::Moffman;
 use moffman::clock::Clock;
 use moffman::config::{Settings, Sources};
 use moffman_simulators::{CalendarOptions, DemoOffice, DemoUser, DemoWorld, NewEvent, World};
@@ -27,39 +29,48 @@ pub(crate) struct Demo {
     world: World,
     cast: DemoWorld,
     output: Output,
-    later: JoinHandle<()>,
     started: DateTime<Utc>,
+    later: Option<JoinHandle<()>>,
 }
 
 impl Demo {
     /// How the names of the demo's tables begin.
     pub(crate) const TABLES: &str = "moffman-demo-";
 
-    /// Starts the simulated services with sample data, and with calendars for the offices of the configuration.
+    /// Starts the simulated services, in the past, with sample data and with calendars for the offices of the configuration.
     pub(crate) async fn start(settings: &Settings, output: &Output) -> io::Result<Self> {
-        let clock = Clock::system();
-        let started = clock.now();
+        let started = Clock::system().now();
         let world = World::start(started).await?;
-        let cast = moffman_simulators::demo(&world);
-        let offices = cast.offices.into_iter();
-        let mut calendars: Vec<_> = offices
-            .map(|office| NamedCalendar { office: office.name.to_owned(), id: office.calendar_id.to_owned() })
-            .collect();
+        let cast = past::begin(&world, started);
         for office in &settings.offices.office_list {
             world.add_calendar(office.calendar_id.as_str(), CalendarOptions::default());
-            let id = office.calendar_id.as_str().to_lowercase();
-            calendars.push(NamedCalendar { office: office.name.clone(), id });
         }
-        world.follow_real_time();
-        Narrator::new(&world, calendars, &cast, output.clone()).follow(&world);
-        let adds = (cast.offices[0], cast.users[2]);
-        Ok(Self {
-            later: tokio::spawn(somebody_adds(world.clone(), adds, clock, output.clone())),
-            world,
-            cast,
-            output: output.clone(),
-            started,
-        })
+        Ok(Self { world, cast, output: output.clone(), started, later: None })
+    }
+
+    /// The time that the simulated services are in until the present begins.
+    pub(crate) fn clock(&self) -> Clock {
+        past::clock(&self.world)
+    }
+
+    /// Lets the service, which goes by the demo's clock, work through the past. From then on time is real, and `output`
+    /// tells what happens.
+    pub(crate) async fn begin_present(&mut self, app: &Moffman) {
+        past::live(&self.world, app, self.started).await;
+        Narrator::new(&self.world, self.calendars(&app.settings), &self.cast, self.output.clone()).follow(&self.world);
+        moffman_simulators::demo_news(&self.world);
+        self.world.follow_real_time();
+        let adds = (self.cast.offices[0], self.cast.users[2]);
+        self.later = Some(tokio::spawn(somebody_adds(self.world.clone(), adds, self.output.clone())));
+    }
+
+    /// The calendars of the demo and of the configuration.
+    fn calendars(&self, settings: &Settings) -> Vec<NamedCalendar> {
+        let own = self.cast.offices.iter().map(|office| (office.name, office.calendar_id));
+        let configured = settings.offices.office_list.iter();
+        own.chain(configured.map(|office| (office.name.as_str(), office.calendar_id.as_str())))
+            .map(|(office, id)| NamedCalendar { office: office.to_owned(), id: id.to_lowercase() })
+            .collect()
     }
 
     /// The key of the simulated Google.
@@ -104,7 +115,9 @@ impl Demo {
 
     /// Stops the person from adding more events.
     pub(crate) fn stop(self) {
-        self.later.abort();
+        if let Some(later) = self.later {
+            later.abort();
+        }
     }
 }
 
@@ -115,9 +128,9 @@ impl std::fmt::Debug for Demo {
 }
 
 /// Adds an event, which shows that the next sweep finds what people do meanwhile.
-async fn somebody_adds(world: World, (office, person): (DemoOffice, DemoUser), clock: Clock, output: Output) {
-    clock.pause(LATER).await;
-    let day = clock.now().date_naive() + Days::new(3);
+async fn somebody_adds(world: World, (office, person): (DemoOffice, DemoUser), output: Output) {
+    tokio::time::sleep(LATER).await;
+    let day = world.now().date_naive() + Days::new(3);
     let event = NewEvent::new(day, day + Days::new(1)).titled("Workshop");
     output.line(format_args!(
         "in the calendar  {}: {} {} enters \"Workshop\", {day}, by hand",

@@ -58,7 +58,7 @@ enum EventProgress {
 }
 
 impl Narrator {
-    /// A narrator who knows the offices and people of `world` by name. What is reserved already needs no telling.
+    /// A narrator who knows the offices and people of `world` by name. What has happened already needs no telling.
     pub(super) fn new(world: &World, calendars: Vec<NamedCalendar>, demo: &DemoWorld, output: Output) -> Self {
         let name = |user: &moffman_simulators::DemoUser| format!("{} {}", user.first_name, user.last_name);
         let narration = Narration {
@@ -91,9 +91,11 @@ impl Narrator {
 }
 
 impl Narration {
-    /// Takes for told how far the events have come.
+    /// Takes for told what has happened so far.
     fn recall(&self, world: &World) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        (told.calls, told.forms) = (world.mark(), world.forms().len());
+        told.listed = self.calendars.iter().map(|calendar| calendar.id.clone()).collect();
         for calendar in &self.calendars {
             for event in world.events(&calendar.id) {
                 if let Some(progress) = self.progress(&told, calendar, &event) {
@@ -101,6 +103,7 @@ impl Narration {
                 }
             }
         }
+        told.listed.clear();
     }
 
     fn look(&self, world: &World) {

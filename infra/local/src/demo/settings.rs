@@ -54,7 +54,7 @@ mod tests {
 
     async fn laid_over(options: &[(&str, &str)]) -> Settings {
         let world = World::start("2026-06-10T08:00:00Z".parse().unwrap()).await.unwrap();
-        let demo = moffman_simulators::demo(&world);
+        let demo = moffman_simulators::demo(&world, world.now().date_naive());
         let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let sources = Sources { file: None, environment: Vec::new(), options: options.collect(), place: Place::Local };
         let settings = load(&sources).unwrap();

@@ -28,13 +28,16 @@ async fn what_the_service_does_unasked_is_told() {
     let process = Process::start(directory.path(), &["--general--manual-calendar-check-interval", "3600"]);
     let status = after_the_first_sweep(&process.url()).await;
     let sweep = &status["sweeps"][0];
-    assert_eq!((sweep["shard"].as_str(), sweep["outcome"].as_str()), (Some("0-of-1"), Some("ok")), "{status:#}");
-    assert_eq!((sweep["offices"].as_u64(), sweep["failed"].as_u64()), (Some(2), Some(0)), "{status:#}");
+    assert_eq!((sweep["shard"].as_str(), sweep["outcome"].as_str()), (Some("0-of-1"), Some("partly")), "{status:#}");
+    assert_eq!((sweep["offices"].as_u64(), sweep["failed"].as_u64()), (Some(5), Some(1)), "{status:#}");
+    assert_eq!(status["offices"]["problems"][0]["office_id"], "Zlín", "{status:#}");
+    assert_eq!(status["reload"]["problems"].as_array().map(Vec::len), Some(2), "{status:#}");
     assert_eq!(status["reload"]["outcome"], "ok", "{status:#}");
     for ran in [sweep, &status["reload"]] {
         assert!(ran["next_due"].as_str() > ran["last"].as_str(), "{status:#}");
     }
-    assert_eq!(status["forms"]["open"], 0, "{status:#}");
+    let forms = ["open", "waiting", "in_doubt", "held"].map(|which| status["forms"][which].as_u64());
+    assert_eq!(forms, [Some(3), Some(1), Some(1), Some(1)], "{status:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

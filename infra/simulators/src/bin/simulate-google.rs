@@ -68,6 +68,10 @@ fn obey(world: &World, line: &str) -> Result<Value, String> {
             let event = NewEvent::new(text("start")?, text("end")?).titled(text("title")?);
             Ok(world.person_adds(text("calendar")?, text("creator")?, event).into())
         }
+        "edit event" => {
+            world.person_edits(text("calendar")?, text("event")?, &command["fields"]);
+            Ok(Value::Null)
+        }
         "list events" => Ok(world.events(text("calendar")?).into()),
         "list complaints" => Ok(world.violations().into()),
         other => Err(format!("nobody can {other:?} here")),

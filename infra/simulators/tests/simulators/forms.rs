@@ -1,7 +1,7 @@
 //! Byroapi, and the demo's world.
 
 use crate::wire::{Reply, Wire, at};
-use moffman_simulators::{Service, World, demo};
+use moffman_simulators::{Service, World, demo, demo_news};
 use serde_json::{Value, json};
 
 fn form() -> Value {
@@ -84,9 +84,10 @@ async fn the_request_is_checked() {
 #[tokio::test]
 async fn the_demo_breaks_no_rule() {
     let world = World::start(at("2026-11-23T10:00:00Z")).await.unwrap();
-    let demo = demo(&world);
-    assert_eq!((demo.offices.len(), demo.users.len()), (2, 3));
+    let demo = demo(&world, world.now().date_naive());
+    demo_news(&world);
+    assert_eq!((demo.offices.len(), demo.users.len()), (5, 8));
     let events: usize = demo.offices.iter().map(|office| world.events(office.calendar_id).len()).sum();
-    assert_eq!(events, 15);
+    assert_eq!(events, 110);
     world.finish().unwrap();
 }
