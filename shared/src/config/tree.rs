@@ -5,14 +5,12 @@
 use super::mistakes::Origin;
 
 /// A value and where it stands.
-#[derive(Clone)]
 pub(super) struct Node {
     pub value: Value,
     pub origin: Origin,
 }
 
 /// A YAML value; numbers are text that reads as a number.
-#[derive(Clone)]
 pub(super) enum Value {
     Null,
     Bool(bool),
@@ -23,7 +21,6 @@ pub(super) enum Value {
 }
 
 /// A key of a mapping and its value.
-#[derive(Clone)]
 pub(super) struct Member {
     pub name: String,
     pub origin: Origin,
