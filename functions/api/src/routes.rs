@@ -40,13 +40,12 @@ macro_rules! routes {
 
         impl $list {
             fn router() -> Router<Arc<ApiState>> {
-                Router::new()
-                    $(.merge(
-                        PathMethods::default()
-                            $(.on::<$module::[<__path_ $handler>], _, _>($module::$handler))+
-                            $(.$peculiar())?
-                            .only()
-                    ))+
+                let router = Router::new();
+                $(let router = PathMethods::default()
+                    $(.on::<$module::[<__path_ $handler>], _, _>($module::$handler))+
+                    $(.$peculiar())?
+                    .add_to(router);)+
+                router
             }
         }
     } };
@@ -111,16 +110,16 @@ impl PathMethods {
         self
     }
 
-    /// Answers any other method with 405. axum would pass HEAD to the handler of GET in any case.
-    fn only(self) -> Router<Arc<ApiState>> {
+    /// Adds the path, which answers any other method with 405. axum would pass HEAD to the handler of GET in any case.
+    fn add_to(self, routes: Router<Arc<ApiState>>) -> Router<Arc<ApiState>> {
         let allow = self.allowed.join(", ");
         let refuse = move || {
             let allow = allow.clone();
             async move { ApiError::MethodNotAllowed(allow) }
         };
         let has_head = self.allowed.contains(&HEAD);
-        let router = if has_head { self.router } else { self.router.on(MethodFilter::HEAD, refuse.clone()) };
-        Router::new().route(&self.path, router.fallback(refuse))
+        let methods = if has_head { self.router } else { self.router.on(MethodFilter::HEAD, refuse.clone()) };
+        routes.route(&self.path, methods.fallback(refuse))
     }
 }
 
