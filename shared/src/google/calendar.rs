@@ -14,7 +14,7 @@ use super::budget::{Budget, READ, WRITE};
 use super::client::GoogleClient;
 use super::endpoint::path_segment;
 use super::error::GoogleError;
-use super::event::{self, FIELDS, ReadContext};
+use super::event::{self, FIELDS, ReadContext, ReadEvent};
 use super::refusal::{GoogleRefusal, Witness};
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
@@ -90,13 +90,14 @@ impl<'a> GoogleCalendar<'a> {
             let hub = self.google.calendar_hub(&token);
             let mut witness = Witness::new(self.google.now());
             let call = hub.events().insert(event.clone(), path).param("fields", FIELDS);
-            let outcome = call.delegate(&mut witness).doit().await;
-            let text = match outcome {
+            match call.delegate(&mut witness).doit().await {
                 // The event is made, however odd the answer is.
-                Err(Error::JsonDecodeError(text, _)) => text,
-                outcome => serde_json::to_string(&witness.judge(outcome)?).unwrap_or_default(),
-            };
-            self.written(&text, event_id, content)
+                Err(Error::JsonDecodeError(text, _)) => self.written(&text, event_id, content),
+                outcome => {
+                    let read = ReadEvent { event: witness.judge(outcome)?, text: "" };
+                    Ok(event::written(read, event_id, content, self.context()))
+                }
+            }
         };
         self.google.writes().during(self.id, self.google.call(self.budget, WRITE, insert)).await
     }
