@@ -9,6 +9,7 @@ use http::HeaderValue;
 use http::header::IF_MATCH;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
+use url::Url;
 
 use super::budget::{Budget, READ, WRITE};
 use super::client::GoogleClient;
@@ -47,35 +48,39 @@ impl<'a> GoogleCalendar<'a> {
     /// An event, also a deleted one where Google still shows it. [`GoogleError::OddEvent`] if anything of it cannot be
     /// read.
     pub async fn get_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
-        let text = self.get_text(event_id).await?;
-        let event = event::read(&text, self.context());
+        let event = self.get(event_id, |text| event::read(text, self.context())).await?;
         event.and_then(Event::with_version).and_then(Event::with_days).map_err(GoogleError::OddEvent)
     }
 
     /// An event of which parts may be unreadable, as long as its id, its version and its owner are clear.
     /// [`GoogleError::OddEvent`] if one of these cannot be read.
     pub async fn get_own_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
-        let text = self.get_text(event_id).await?;
-        let event = event::read_essential(&text, self.context());
+        let event = self.get(event_id, |text| event::read_essential(text, self.context())).await?;
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
     /// The same, with the days of a timed event as the calendar has them, although its zone is not known.
     pub async fn look_at_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
-        let text = self.get_text(event_id).await?;
-        let event = event::read_essential(&text, ReadContext { by_offsets: true, ..self.context() });
+        let context = || ReadContext { by_offsets: true, ..self.context() };
+        let event = self.get(event_id, |text| event::read_essential(text, context())).await?;
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
-    async fn get_text(self, event_id: &EventId) -> Result<String, GoogleError> {
-        let url = &self.event_url(event_id);
+    /// An event, or what of it cannot be read.
+    async fn get<F>(self, event_id: &EventId, read: F) -> Result<Result<Event, String>, GoogleError>
+    where
+        F: Fn(&str) -> Result<Event, String>,
+    {
+        let (url, read) = (&self.event_url(event_id)?, &read);
         let get = |token: SecretString| async move {
-            let request = self.google.requests().get(url);
+            let request = self.google.requests().get(url.clone());
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
-            // A page of another server, or half an answer, is not JSON.
-            match serde_json::from_str::<IgnoredAny>(&text) {
-                Ok(_) => Ok(text),
-                Err(_) => Err(FailedAttempt::later(GoogleError::Unreadable)),
+            match read(&text) {
+                // A page of another server, or half an answer, is not JSON.
+                Err(_) if serde_json::from_str::<IgnoredAny>(&text).is_err() => {
+                    Err(FailedAttempt::later(GoogleError::Unreadable))
+                }
+                event => Ok(event),
             }
         };
         self.google.call(self.budget, READ, get).await
@@ -113,10 +118,10 @@ impl<'a> GoogleCalendar<'a> {
         // Without a version as its condition, the write would replace whatever is there.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
-        let url = &self.event_url(event_id);
+        let url = &self.event_url(event_id)?;
         let body = &event::patch(change);
         let patch = |token: SecretString| async move {
-            let request = self.google.requests().patch(url).header(IF_MATCH, version).json(body);
+            let request = self.google.requests().patch(url.clone()).header(IF_MATCH, version).json(body);
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
             self.written(&text, event_id, change)
         };
@@ -145,9 +150,9 @@ impl<'a> GoogleCalendar<'a> {
         self.google.call(self.budget, WRITE, subscribe).await
     }
 
-    fn event_url(self, event_id: &EventId) -> String {
+    fn event_url(self, event_id: &EventId) -> Result<Url, GoogleError> {
         let (calendar, id) = (path_segment(self.id.as_str()), path_segment(event_id));
-        format!("{}calendars/{calendar}/events/{id}?fields={FIELDS}", self.google.calendar_url())
+        self.google.calendar_url(&format!("calendars/{calendar}/events/{id}?fields={FIELDS}"))
     }
 
     fn context(self) -> ReadContext<'a> {
