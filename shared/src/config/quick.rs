@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, StrInput};
+use moffman_yaml::{Event, Events, ScalarStyle, Span};
 
 use super::mistakes::{Mistake, Origin};
 use super::tree::{Member, Node, Value};
@@ -24,35 +24,29 @@ pub(super) fn parse(text: &str, origin: &Origin, path: &str, mistakes: &mut Vec<
 }
 
 fn quickly(text: &str, origin: &Origin) -> Option<Node> {
-    let parser = (text.len() <= LONGEST).then(|| Parser::new_from_str(text))?;
-    Planter { parser, origin }.document()
+    let events = (text.len() <= LONGEST).then(|| Events::of(text))?;
+    Planter { events, origin }.document()
 }
 
 struct Planter<'a> {
-    parser: Parser<'a, StrInput<'a>>,
+    events: Events<'a>,
     origin: &'a Origin,
 }
 
-type EventInPlace<'a> = (Event<'a>, Span);
-
 impl<'a> Planter<'a> {
-    fn next(&mut self) -> Option<EventInPlace<'a>> {
-        self.parser.next()?.ok()
-    }
-
     /// The only document.
     fn document(mut self) -> Option<Node> {
-        let (Event::StreamStart, _) = self.next()? else { return None };
-        let (Event::DocumentStart(..), _) = self.next()? else { return None };
-        let first = self.next()?;
+        let (Event::StreamStart, _) = self.events.next()? else { return None };
+        let (Event::DocumentStart(..), _) = self.events.next()? else { return None };
+        let first = self.events.next()?;
         let root = self.node(first, 0)?;
-        let (Event::DocumentEnd, _) = self.next()? else { return None };
-        let (Event::StreamEnd, _) = self.next()? else { return None };
+        let (Event::DocumentEnd, _) = self.events.next()? else { return None };
+        let (Event::StreamEnd, _) = self.events.next()? else { return None };
         Some(root)
     }
 
     /// The node that begins with an event.
-    fn node(&mut self, (event, span): EventInPlace<'a>, depth: usize) -> Option<Node> {
+    fn node(&mut self, (event, span): (Event<'a>, Span), depth: usize) -> Option<Node> {
         let value = match event {
             Event::Scalar(text, style, 0, None) => scalar(text, style)?,
             Event::SequenceStart(_, 0, None) if depth < DEEPEST => Value::List(self.items(depth)?),
@@ -65,7 +59,7 @@ impl<'a> Planter<'a> {
     fn items(&mut self, depth: usize) -> Option<Vec<Node>> {
         let mut items = Vec::new();
         loop {
-            match self.next()? {
+            match self.events.next()? {
                 (Event::SequenceEnd, _) => return Some(items),
                 first => items.push(self.node(first, depth + 1)?),
             }
@@ -75,7 +69,7 @@ impl<'a> Planter<'a> {
     fn members(&mut self, depth: usize) -> Option<Vec<Member>> {
         let mut members: Vec<Member> = Vec::new();
         loop {
-            let (name, span) = match self.next()? {
+            let (name, span) = match self.events.next()? {
                 (Event::MappingEnd, _) => return Some(members),
                 (Event::Scalar(name, style, 0, None), span) if is_name(&name, style) => (name.into_owned(), span),
                 _ => return None,
@@ -83,7 +77,7 @@ impl<'a> Planter<'a> {
             if members.len() == MOST_KEYS || members.iter().any(|member| member.name == name) {
                 return None;
             }
-            let first = self.next()?;
+            let first = self.events.next()?;
             let mut node = self.node(first, depth + 1)?;
             let origin = self.place(span);
             if node.is_null() {

@@ -186,12 +186,18 @@ fn is_local(text: &str) -> bool {
         && !text.ends_with('.')
 }
 
-/// Whether the text may stand behind the `@`: parts of letters, digits and hyphens.
+/// Whether the text may stand behind the `@`: parts of letters, digits and, within a part, hyphens.
 fn is_domain(text: &str) -> bool {
-    let letter = |c: char| c == '-' || c.is_alphanumeric();
-    let part =
-        |part: &str| !part.is_empty() && part.chars().all(letter) && !part.starts_with('-') && !part.ends_with('-');
-    text.split('.').all(part)
+    let mut before = '.';
+    text.chars().chain(['.']).all(|c| {
+        let fits = match c {
+            '.' => before.is_alphanumeric(),
+            '-' => before != '.',
+            _ => c.is_alphanumeric(),
+        };
+        before = c;
+        fits
+    })
 }
 
 #[cfg(test)]
