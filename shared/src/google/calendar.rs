@@ -9,7 +9,6 @@ use http::HeaderValue;
 use http::header::IF_MATCH;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
-use url::Url;
 
 use super::budget::{Budget, READ, WRITE};
 use super::client::GoogleClient;
@@ -71,9 +70,9 @@ impl<'a> GoogleCalendar<'a> {
     where
         F: Fn(&str) -> Result<Event, String>,
     {
-        let (url, read) = (&self.event_url(event_id)?, &read);
+        let (url, read) = (&self.event_url(event_id), &read);
         let get = |token: SecretString| async move {
-            let request = self.google.requests().get(url.clone());
+            let request = self.google.requests().get(url);
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
             match read(&text) {
                 // A page of another server, or half an answer, is not JSON.
@@ -118,10 +117,10 @@ impl<'a> GoogleCalendar<'a> {
         // Without a version as its condition, the write would replace whatever is there.
         let version = HeaderValue::from_str(etag).ok().filter(|etag| !etag.is_empty());
         let version = &version.ok_or(GoogleError::Changed)?;
-        let url = &self.event_url(event_id)?;
+        let url = &self.event_url(event_id);
         let body = &event::patch(change);
         let patch = |token: SecretString| async move {
-            let request = self.google.requests().patch(url.clone()).header(IF_MATCH, version).json(body);
+            let request = self.google.requests().patch(url).header(IF_MATCH, version).json(body);
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
             self.written(&text, event_id, change)
         };
@@ -150,9 +149,9 @@ impl<'a> GoogleCalendar<'a> {
         self.google.call(self.budget, WRITE, subscribe).await
     }
 
-    fn event_url(self, event_id: &EventId) -> Result<Url, GoogleError> {
+    fn event_url(self, event_id: &EventId) -> String {
         let (calendar, id) = (path_segment(self.id.as_str()), path_segment(event_id));
-        self.google.calendar_url(&format!("calendars/{calendar}/events/{id}?fields={FIELDS}"))
+        format!("{}calendars/{calendar}/events/{id}?fields={FIELDS}", self.google.calendar_url())
     }
 
     fn context(self) -> ReadContext<'a> {

@@ -11,7 +11,6 @@ use google_calendar3::CalendarHub;
 use google_sheets4::Sheets;
 use reqwest::{RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
-use url::Url;
 
 use super::auth::Auth;
 use super::budget::Budget;
@@ -58,7 +57,7 @@ struct GoogleConnections {
     client: HttpClient,
     requests: reqwest::Client,
     auth: Auth,
-    calendar_url: Url,
+    calendar_url: String,
     sheets_url: String,
     writes: Writes,
     calls: CallCount,
@@ -118,7 +117,7 @@ impl GoogleClient {
     /// A hub that uses this very token; making one costs next to nothing.
     pub(super) fn calendar_hub(&self, token: &SecretString) -> CalendarHub<Connector> {
         let mut hub = CalendarHub::new(self.0.client.clone(), token.expose_secret().to_owned());
-        hub.base_url(self.0.calendar_url.to_string());
+        hub.base_url(self.0.calendar_url.clone());
         hub.user_agent(USER_AGENT.to_owned());
         hub
     }
@@ -166,9 +165,9 @@ impl GoogleClient {
         self.0.calls.calls()
     }
 
-    /// An address of Calendar, given the part behind the base URL.
-    pub(super) fn calendar_url(&self, end: &str) -> Result<Url, GoogleError> {
-        self.0.calendar_url.join(end).map_err(|_| GoogleError::Unreadable)
+    /// The base URL of Calendar, with a slash at its end.
+    pub(super) fn calendar_url(&self) -> &str {
+        &self.0.calendar_url
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {

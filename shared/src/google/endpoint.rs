@@ -14,12 +14,12 @@ pub(crate) fn check_endpoint(endpoint: &str) -> Result<(), KeyError> {
 }
 
 /// The base URLs of Calendar and Sheets, with a slash at their end.
-pub(super) fn base_urls(endpoint: Option<&str>) -> Result<(Url, String), KeyError> {
-    let parse = |url: &str| Url::parse(url).map_err(|_| KeyError::Endpoint);
+pub(super) fn base_urls(endpoint: Option<&str>) -> Result<(String, String), KeyError> {
     let Some(endpoint) = endpoint else {
-        return Ok((parse("https://www.googleapis.com/calendar/v3/")?, "https://sheets.googleapis.com/".to_owned()));
+        let urls = ("https://www.googleapis.com/calendar/v3/", "https://sheets.googleapis.com/");
+        return Ok((urls.0.to_owned(), urls.1.to_owned()));
     };
-    let mut url = parse(endpoint)?;
+    let mut url = Url::parse(endpoint).map_err(|_| KeyError::Endpoint)?;
     let plain = url.query().is_none() && url.fragment().is_none();
     if !plain || !matches!(url.scheme(), "http" | "https") {
         return Err(KeyError::Endpoint);
@@ -27,7 +27,7 @@ pub(super) fn base_urls(endpoint: Option<&str>) -> Result<(Url, String), KeyErro
     // A user and a password would be sent beside the token. Removing them fails only for an address without a host.
     url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| KeyError::Endpoint)?;
     let base = url.as_str().trim_end_matches('/');
-    Ok((parse(&format!("{base}/calendar/v3/"))?, format!("{base}/")))
+    Ok((format!("{base}/calendar/v3/"), format!("{base}/")))
 }
 
 /// An id as one segment of a path. The hubs do not encode it.
@@ -43,7 +43,7 @@ mod tests {
     fn an_endpoint_stands_for_both_hosts() {
         for endpoint in ["http://127.0.0.1:4000", "http://127.0.0.1:4000/", "http://eva:sesame@127.0.0.1:4000"] {
             let (calendar, sheets) = base_urls(Some(endpoint)).unwrap();
-            assert_eq!(calendar.as_str(), "http://127.0.0.1:4000/calendar/v3/");
+            assert_eq!(calendar, "http://127.0.0.1:4000/calendar/v3/");
             assert_eq!(sheets, "http://127.0.0.1:4000/");
         }
         assert_eq!(base_urls(Some("https://example.com/google")).unwrap().1, "https://example.com/google/");

@@ -92,10 +92,10 @@ impl GoogleCalendar<'_> {
     /// page.
     pub async fn list_events(self, listing: &Listing, page: Option<&str>) -> Result<EventsPage, GoogleError> {
         let path = path_segment(self.id.as_str());
-        let url = &self.google.calendar_url(&format!("calendars/{path}/events?{}", query(listing, page)))?;
+        let url = &format!("{}calendars/{path}/events?{}", self.google.calendar_url(), query(listing, page));
         let has_token = matches!(listing, Listing::Since(_));
         let list = |token: SecretString| async move {
-            let answer = self.google.send(self.google.requests().get(url.clone()), &token).await?;
+            let answer = self.google.send(self.google.requests().get(url), &token).await?;
             let text = answer.map_err(|refusal: GoogleRefusal| refusal.of_listing(has_token))?;
             EventsPage::read(&text, self.id, self.google.now()).ok_or(FailedAttempt::later(GoogleError::Unreadable))
         };
