@@ -41,13 +41,12 @@ macro_rules! routes {
 
         /// All routes.
         pub(crate) fn router(api: &Arc<ApiState>) -> Router<Arc<ApiState>> {
-            Router::new()
-                $(.merge(
-                    PathMethods::default()
-                        $(.on::<$module::[<__path_ $handler>], _, _>(needed!($role), $module::$handler))+
-                        $(.$peculiar())?
-                        .only(api)
-                ))+
+            let router = Router::new();
+            $(let router = PathMethods::default()
+                $(.on::<$module::[<__path_ $handler>], _, _>(needed!($role), $module::$handler))+
+                $(.$peculiar())?
+                .add_to(router, api);)+
+            router
         }
     } };
 }
@@ -120,17 +119,20 @@ impl PathMethods {
         self
     }
 
-    /// Answers any other method with 405, to those who may know of it. axum would pass HEAD to the handler of GET in any case.
-    fn only(self, api: &Arc<ApiState>) -> Router<Arc<ApiState>> {
+    /// Adds the path, which answers any other method with 405, to those who may know of it. axum would pass HEAD to the
+    /// handler of GET in any case.
+    fn add_to(self, routes: Router<Arc<ApiState>>, api: &Arc<ApiState>) -> Router<Arc<ApiState>> {
         let allow = self.allowed.join(", ");
         let refuse = move || {
             let allow = allow.clone();
             async move { ApiError::MethodNotAllowed(allow) }
         };
         let has_head = self.allowed.contains(&HEAD);
-        let router = if has_head { self.router } else { self.router.on(MethodFilter::HEAD, refuse.clone()) };
-        let router = Router::new().route(&self.path, router.fallback(refuse));
-        if self.needs_key { router.route_layer(from_fn_with_state(Arc::clone(api), key::identify)) } else { router }
+        let methods = if has_head { self.router } else { self.router.on(MethodFilter::HEAD, refuse.clone()) };
+        let methods = methods.fallback(refuse);
+        let methods =
+            if self.needs_key { methods.layer(from_fn_with_state(Arc::clone(api), key::identify)) } else { methods };
+        routes.route(&self.path, methods)
     }
 }
 

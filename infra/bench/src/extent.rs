@@ -32,7 +32,7 @@ impl Extent {
     /// stays below that.
     pub const FULL: Self = Self {
         runs: 5,
-        starts: 20,
+        starts: 50,
         posts: 1_000,
         offices: 100,
         events: 30,

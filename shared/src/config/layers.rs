@@ -12,12 +12,12 @@ use super::keys::{KEYS, Key};
 use super::kind::Kind;
 use super::mistakes::{ConfigErrors, Mistake, Origin};
 use super::names;
+use super::quick;
 use super::sources::Sources;
-use super::tree::{self, Member, Node, Value};
+use super::tree::{Member, Node, Value};
 use crate::domain::date_shift::ShiftUnit;
 
 /// The value of a key, and the name under which it was given.
-#[derive(Clone)]
 pub(super) struct Given {
     pub node: Node,
     pub path: String,
@@ -55,8 +55,7 @@ impl Layers {
     /// Gives every key without a value its default.
     pub(super) fn with_defaults(mut self) -> Self {
         for key in KEYS {
-            let given = self.effective(key);
-            self.values.insert(key.path, given);
+            self.add_default(key);
         }
         self
     }
@@ -72,22 +71,22 @@ impl Layers {
         self.values.keys().map(|path| (*path).to_owned()).collect()
     }
 
-    /// The value of a key. An empty value means the default, except for a key that may be null.
-    fn effective(&self, key: &Key) -> Given {
+    /// Gives a key its default if it has no value. An empty value means the default, except for a key that may be null.
+    fn add_default(&mut self, key: &'static Key) {
         let (origin, path) = match self.values.get(key.path) {
-            Some(given) if !given.node.is_null() || key.kind.null_is_a_value() => return given.clone(),
+            Some(given) if !given.node.is_null() || key.kind.null_is_a_value() => return,
             Some(given) => (given.node.origin.clone(), given.path.clone()),
             None => (self.missing.clone(), key.path.to_owned()),
         };
-        let parse = || tree::parse(key.default, &origin, key.path, &mut Vec::new());
+        let parse = || quick::parse(key.default, &origin, key.path, &mut Vec::new());
         let value = plain(key.kind, key.default, &origin).or_else(parse).map_or(Value::Null, |node| node.value);
-        Given { node: Node { value, origin }, path }
+        self.values.insert(key.path, Given { node: Node { value, origin }, path });
     }
 
     fn document(&mut self, path: &Path) -> Option<()> {
         let file = self.missing.clone();
         let text = self.text_of(path)?;
-        let root = tree::parse(&text, &file, "", &mut self.mistakes)?;
+        let root = quick::parse(&text, &file, "", &mut self.mistakes)?;
         match root.value {
             Value::Null => {}
             Value::Mapping(members) => self.members("", members),
@@ -170,7 +169,7 @@ impl Layers {
     /// Reads and stores the text of a variable or an option.
     fn single_value(&mut self, origin: &Origin, path: String, text: &str) {
         let plain = names::key(&path).and_then(|key| plain(key.kind, text, origin));
-        let node = plain.or_else(|| tree::parse(text, origin, &path, &mut self.mistakes));
+        let node = plain.or_else(|| quick::parse(text, origin, &path, &mut self.mistakes));
         let unit = path.rsplit_once('.').and_then(|(shift, unit)| Some((names::key(shift)?, unit)));
         match (node, unit) {
             (None, _) => {}
@@ -188,11 +187,10 @@ impl Layers {
             let message = format!("not a shift argument; allowed: {}", key.kind.allowed());
             return self.mistakes.push(Mistake::new(unit.origin, &format!("{}.{}", key.path, unit.name), message));
         }
-        let mut given = self.effective(key);
-        if let Value::Mapping(members) = &mut given.node.value {
+        self.add_default(key);
+        if let Some(Value::Mapping(members)) = self.values.get_mut(key.path).map(|given| &mut given.node.value) {
             members.retain(|member| member.name != unit.name);
             members.push(unit);
-            self.values.insert(key.path, given);
         }
     }
 }
@@ -205,7 +203,7 @@ fn plain(kind: Kind, text: &str, origin: &Origin) -> Option<Node> {
     match text.trim() {
         "" | "~" | "null" => Some(Node::null(origin)),
         _ if !kind.is_plain_text() => None,
-        _ if is_quoted => Some(tree::parse(text, origin, "", &mut Vec::new()).unwrap_or_else(as_it_stands)),
+        _ if is_quoted => Some(quick::parse(text, origin, "", &mut Vec::new()).unwrap_or_else(as_it_stands)),
         _ => Some(as_it_stands()),
     }
 }

@@ -10,6 +10,7 @@ mod layers;
 mod mistakes;
 mod names;
 mod people;
+mod quick;
 mod reader;
 mod scalars;
 mod sections;
@@ -20,6 +21,7 @@ mod template;
 mod tests;
 mod tree;
 mod words;
+mod yaml;
 
 pub use self::keys::{KEYS, Key};
 pub use self::kind::Kind;

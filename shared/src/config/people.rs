@@ -29,15 +29,20 @@ const CLEANED: &str = "read without the invisible characters, `mailto:`, bracket
 
 /// An entry of a list, and where it stands.
 struct Entry<'a> {
-    path: String,
+    list: &'a str,
+    index: usize,
     origin: &'a Origin,
     members: &'a [Member],
     /// The member that tells it from other entries.
     key: &'static str,
 }
 
-impl Entry<'_> {
-    fn member(&self, name: &str) -> Option<&Member> {
+impl<'a> Entry<'a> {
+    fn path(&self) -> String {
+        path_of(self.list, self.index)
+    }
+
+    fn member(&self, name: &str) -> Option<&'a Member> {
         self.members.iter().find(|member| member.name == name)
     }
 
@@ -53,12 +58,16 @@ impl Entry<'_> {
     /// A mistake in a member. It stands at the member, or at the entry if the member is missing.
     fn about(&self, name: &str, message: impl Into<String>) -> Mistake {
         let origin = self.member(name).map_or(self.origin, |member| &member.origin);
-        Mistake::new(origin.clone(), &format!("{}.{name}", self.path), message)
+        Mistake::new(origin.clone(), &format!("{}.{name}", self.path()), message)
     }
 }
 
-/// The path of the first entry for each key, once for the key as written (`true`) and once for the cleaned one.
-type FirstEntries = HashMap<(bool, String), String>;
+fn path_of(list: &str, index: usize) -> String {
+    format!("{list}[{index}]")
+}
+
+/// The index of the first entry for each key, once for the key as written (`true`) and once for the cleaned one.
+type FirstEntries = HashMap<(bool, String), usize>;
 
 impl<'a> Reader<'a> {
     pub(super) fn manual_users(&mut self, forms: &Forms) -> ManualUsers {
@@ -77,7 +86,7 @@ impl<'a> Reader<'a> {
                      allowed: {{id, first_name, last_name, employee_number}}",
                     names.join(", ")
                 );
-                self.report(Mistake::new(entry.origin.clone(), &entry.path, message));
+                self.report(Mistake::new(entry.origin.clone(), &entry.path(), message));
             }
             if is_first {
                 user_list.push(user);
@@ -98,7 +107,7 @@ impl<'a> Reader<'a> {
             let (Some(name), Some(calendar_id)) = (name, calendar_id) else {
                 continue;
             };
-            let keys = [entry.written("name").to_owned(), cell::plain(&name)];
+            let keys = [entry.written("name").to_owned(), cell::plain(&name).into_owned()];
             if self.is_first(&mut firsts, &entry, keys) {
                 office_list.push(Office { name, calendar_id });
             }
@@ -127,38 +136,38 @@ impl<'a> Reader<'a> {
     /// without one `@` between two words is a mistake.
     fn email(&mut self, entry: &Entry) -> Option<Email> {
         let text = self.member(entry, "id", false)?;
-        let Some(email) = cell::address(&text) else {
-            let email = Email::parse(&text);
+        let Some(email) = cell::address(text) else {
+            let email = Email::parse(text);
             match email {
                 Some(_) => self.suspect(entry, "id", NO_ADDRESS),
                 None => self.report(entry.about("id", format!("not an e-mail address; {CREATOR}"))),
             }
             return email;
         };
-        self.warn_of_cleaning(entry, "id", [&text, email.as_str()]);
+        self.warn_of_cleaning(entry, "id", [text, email.as_str()]);
         Some(email)
     }
 
     /// The id of an office's calendar, with a warning if it does not look like one.
     fn calendar_id(&mut self, entry: &Entry) -> Option<CalendarId> {
         let text = self.member(entry, "id", false)?;
-        let Ok(id) = cell::calendar_id(&text) else {
+        let Ok(id) = cell::calendar_id(text) else {
             self.suspect(entry, "id", NO_CALENDAR_ID);
             return Some(text.into());
         };
-        self.warn_of_cleaning(entry, "id", [&text, id.as_str()]);
+        self.warn_of_cleaning(entry, "id", [text, id.as_str()]);
         Some(id)
     }
 
     /// A name, or the number of an employee, without invisible characters.
     fn name(&mut self, entry: &Entry, name: &str) -> Option<String> {
         let text = self.member(entry, name, name == "employee_number")?;
-        if cell::is_error_value(&text) {
+        if cell::is_error_value(text) {
             self.suspect(entry, name, "looks like an error value of a spreadsheet; allowed: any other text");
         }
-        let visible = cell::visible(&text);
-        self.warn_of_cleaning(entry, name, [&text, &visible]);
-        Some(visible)
+        let visible = cell::visible(text);
+        self.warn_of_cleaning(entry, name, [text, &visible]);
+        Some(visible.into_owned())
     }
 
     /// Warns if reading a member has left out a part of what was written.
@@ -177,14 +186,13 @@ impl<'a> Reader<'a> {
         let key = allowed.first().copied().unwrap_or_default();
         let mut entries = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let path = format!("{}[{index}]", given.path);
             let Value::Mapping(members) = &item.value else {
                 let problem = ValueProblem::hidden(item).text;
                 let message = format!("{problem}; allowed: {{{}}}", allowed.join(", "));
-                self.report(Mistake::new(item.origin.clone(), &path, message));
+                self.report(Mistake::new(item.origin.clone(), &path_of(&given.path, index), message));
                 continue;
             };
-            let entry = Entry { path, origin: &item.origin, members, key };
+            let entry = Entry { list: &given.path, index, origin: &item.origin, members, key };
             for Member { name, .. } in members.iter().filter(|member| !allowed.contains(&member.name.as_str())) {
                 self.report(entry.about(name, names::unknown_member(name, allowed)));
             }
@@ -194,18 +202,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a member; reported when it is missing, blank, invisible or no text. Numbers count as text where allowed.
-    fn member(&mut self, entry: &Entry, name: &str, numbers: bool) -> Option<String> {
+    fn member<'e>(&mut self, entry: &Entry<'e>, name: &str, numbers: bool) -> Option<&'e str> {
         let node = entry.member(name).map(|member| &member.node);
         let problem = match node.map(|node| (&node.value, node)) {
             None | Some((Value::Null, _)) => "missing".to_owned(),
-            Some((Value::Number(text), _)) if numbers => return Some(text.clone()),
+            Some((Value::Number(text), _)) if numbers => return Some(text),
             Some((Value::Text(text), _)) if text.trim().is_empty() => "blank".to_owned(),
             Some((Value::Text(text), _)) if cell::plain(text).is_empty() => {
                 self.suspect(entry, name, "nothing of it can be seen: the entry is left out");
                 return None;
             }
             Some((Value::Text(text), _)) if text.chars().any(char::is_control) => "has control characters".to_owned(),
-            Some((Value::Text(text), _)) => return Some(text.clone()),
+            Some((Value::Text(text), _)) => return Some(text),
             Some((_, node)) => ValueProblem::hidden(node).text,
         };
         let message = format!("{problem}; allowed: text, in quotes when it looks like a number");
@@ -222,10 +230,11 @@ impl<'a> Reader<'a> {
     /// cleaned give a warning, and the later entry is left out.
     fn is_first(&mut self, firsts: &mut FirstEntries, entry: &Entry, keys: [String; 2]) -> bool {
         for (is_written, key) in [true, false].into_iter().zip(keys) {
-            let first = firsts.entry((is_written, key)).or_insert_with(|| entry.path.clone());
-            if *first == entry.path {
+            let first = *firsts.entry((is_written, key)).or_insert(entry.index);
+            if first == entry.index {
                 continue;
             }
+            let first = path_of(entry.list, first);
             if is_written {
                 self.report(
                     entry.about(entry.key, format!("the same as in {first}; allowed: each {} once", entry.key)),

@@ -225,7 +225,8 @@ impl Memory {
                 return Ok(None);
             };
             let names = offices.iter().enumerate();
-            let by_name = names.map(|(index, office): (_, &Office)| (plain(&office.name), index)).collect();
+            let by_name =
+                names.map(|(index, office): (_, &Office)| (plain(&office.name).into_owned(), index)).collect();
             self.offices = Some(MadeFrom { versions, value: OfficeTable { offices, by_name } });
         }
         Ok(self.offices.as_ref().map(|kept| &kept.value))

@@ -1,5 +1,6 @@
 //! The offices of the configuration and of the spreadsheet together.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub struct KnownOffice {
 
 /// The configuration's offices, then those of the sheet whose names the configuration does not have.
 pub(super) fn merged(of_configuration: &[Office], of_sheet: &[Office]) -> impl Iterator<Item = KnownOffice> {
-    let names: HashSet<String> = of_configuration.iter().map(|office| plain(&office.name)).collect();
+    let names: HashSet<Cow<'_, str>> = of_configuration.iter().map(|office| plain(&office.name)).collect();
     let added = of_sheet.iter().filter(move |office| !names.contains(&plain(&office.name)));
     let known = |source| move |office: &Office| KnownOffice { office: office.clone(), source };
     let configured = of_configuration.iter().map(known(OfficeSource::Configuration));

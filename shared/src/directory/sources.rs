@@ -1,5 +1,6 @@
 //! Where offices and manual users come from: the configuration's own entries and the ranges it names.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
@@ -59,7 +60,7 @@ impl DirectorySources {
     }
 
     /// Names of the configuration's offices, as they are compared: they win over the sheet's.
-    pub(super) fn office_names(&self) -> HashSet<String> {
+    pub(super) fn office_names(&self) -> HashSet<Cow<'_, str>> {
         self.offices.iter().map(|office| plain(&office.name)).collect()
     }
 

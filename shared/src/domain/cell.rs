@@ -80,20 +80,23 @@ pub fn is_invisible(character: char) -> bool {
 }
 
 /// The text without characters that cannot be seen.
-pub fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     text.chars().filter(|&character| !is_invisible(character)).collect()
 }
 
 /// The text as a person reads it: trimmed, without characters that cannot be seen, and with plain spaces only. Names of
 /// offices are compared like this.
-pub fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
-        return text.trim().to_owned();
+        return Cow::Borrowed(text.trim());
     }
     // The pattern of Braille without dots and the fillers of Hangul look like spaces.
     let is_blank = |c: char| matches!(c, '\u{2800}' | '\u{3164}' | '\u{ffa0}') || c.is_whitespace() && !c.is_control();
     let spaced: String = visible(text).chars().map(|c| if is_blank(c) { ' ' } else { c }).collect();
-    spaced.trim().to_owned()
+    Cow::Owned(spaced.trim().to_owned())
 }
 
 /// Reads an address: something before one `@` and a domain of at least two parts behind it.
@@ -118,16 +121,16 @@ pub fn calendar_id(text: &str) -> Result<CalendarId, NoCalendarId> {
 /// languages that write them like that.
 pub fn is_error_value(text: &str) -> bool {
     let text = plain(text);
+    let Some(value) = text.strip_prefix('#') else {
+        let loading = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
+        return loading.is_some_and(|word| word.eq_ignore_ascii_case(LOADING));
+    };
     let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(|c| c.is_lowercase() || c.is_whitespace());
-    let computed = text.strip_prefix('#').and_then(|rest| rest.strip_suffix(['!', '?'])).is_some_and(shouted);
     // What other languages write for `#N/A`.
     let is_capital = |part: &str| !part.is_empty() && part.chars().all(char::is_uppercase);
-    let missing = text.strip_prefix('#').and_then(|rest| rest.split_once('/'));
-    let loading = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
-    computed
-        || missing.is_some_and(|(start, end)| is_capital(start) && is_capital(end))
+    value.strip_suffix(['!', '?']).is_some_and(shouted)
+        || value.split_once('/').is_some_and(|(start, end)| is_capital(start) && is_capital(end))
         || ERROR_VALUES.iter().any(|value| value.eq_ignore_ascii_case(&text))
-        || loading.is_some_and(|word| word.eq_ignore_ascii_case(LOADING))
 }
 
 /// Whether this names a column.
@@ -139,14 +142,11 @@ pub fn is_heading(text: &str) -> bool {
 /// An address or an id without what was copied with it: `mailto:`, a name before angle brackets, quotes, brackets, and
 /// punctuation at the end.
 fn bare(text: &str) -> String {
-    let mut text = plain(text);
-    loop {
-        let unwrapped = plain(&unwrapped(&text));
-        if unwrapped == text {
-            return text;
-        }
-        text = unwrapped;
+    let mut text = plain(text).into_owned();
+    while let Some(less) = Some(plain(&unwrapped(&text))).filter(|less| *less != text).map(Cow::into_owned) {
+        text = less;
     }
+    text
 }
 
 /// The text without the outermost of what was copied with it.
@@ -186,12 +186,18 @@ fn is_local(text: &str) -> bool {
         && !text.ends_with('.')
 }
 
-/// Whether the text may stand behind the `@`: parts of letters, digits and hyphens.
+/// Whether the text may stand behind the `@`: parts of letters, digits and, within a part, hyphens.
 fn is_domain(text: &str) -> bool {
-    let letter = |c: char| c == '-' || c.is_alphanumeric();
-    let part =
-        |part: &str| !part.is_empty() && part.chars().all(letter) && !part.starts_with('-') && !part.ends_with('-');
-    text.split('.').all(part)
+    let mut before = '.';
+    text.chars().chain(['.']).all(|c| {
+        let fits = match c {
+            '.' => before.is_alphanumeric(),
+            '-' => before != '.',
+            _ => c.is_alphanumeric(),
+        };
+        before = c;
+        fits
+    })
 }
 
 #[cfg(test)]

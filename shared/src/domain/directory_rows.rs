@@ -192,7 +192,7 @@ fn refuse_control_characters<const N: usize>(cells: [&str; N]) -> Result<(), Row
 }
 
 fn cell(row: &[String], column: usize) -> String {
-    row.get(column).map_or_else(String::new, |cell| plain(cell))
+    row.get(column).map_or_else(String::new, |cell| plain(cell).into_owned())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::budget::{Budget, READ, WRITE};
 use super::client::GoogleClient;
 use super::endpoint::path_segment;
 use super::error::GoogleError;
-use super::event::{self, FIELDS, ReadContext};
+use super::event::{self, FIELDS, ReadContext, ReadEvent};
 use super::refusal::{GoogleRefusal, Witness};
 use super::retry::FailedAttempt;
 use crate::domain::calendar_id::CalendarId;
@@ -47,35 +47,39 @@ impl<'a> GoogleCalendar<'a> {
     /// An event, also a deleted one where Google still shows it. [`GoogleError::OddEvent`] if anything of it cannot be
     /// read.
     pub async fn get_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
-        let text = self.get_text(event_id).await?;
-        let event = event::read(&text, self.context());
+        let event = self.get(event_id, |text| event::read(text, self.context())).await?;
         event.and_then(Event::with_version).and_then(Event::with_days).map_err(GoogleError::OddEvent)
     }
 
     /// An event of which parts may be unreadable, as long as its id, its version and its owner are clear.
     /// [`GoogleError::OddEvent`] if one of these cannot be read.
     pub async fn get_own_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
-        let text = self.get_text(event_id).await?;
-        let event = event::read_essential(&text, self.context());
+        let event = self.get(event_id, |text| event::read_essential(text, self.context())).await?;
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
     /// The same, with the days of a timed event as the calendar has them, although its zone is not known.
     pub async fn look_at_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
-        let text = self.get_text(event_id).await?;
-        let event = event::read_essential(&text, ReadContext { by_offsets: true, ..self.context() });
+        let context = || ReadContext { by_offsets: true, ..self.context() };
+        let event = self.get(event_id, |text| event::read_essential(text, context())).await?;
         event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
     }
 
-    async fn get_text(self, event_id: &EventId) -> Result<String, GoogleError> {
-        let url = &self.event_url(event_id);
+    /// An event, or what of it cannot be read.
+    async fn get<F>(self, event_id: &EventId, read: F) -> Result<Result<Event, String>, GoogleError>
+    where
+        F: Fn(&str) -> Result<Event, String>,
+    {
+        let (url, read) = (&self.event_url(event_id), &read);
         let get = |token: SecretString| async move {
             let request = self.google.requests().get(url);
             let text = self.google.send(request, &token).await?.map_err(GoogleRefusal::into_failure)?;
-            // A page of another server, or half an answer, is not JSON.
-            match serde_json::from_str::<IgnoredAny>(&text) {
-                Ok(_) => Ok(text),
-                Err(_) => Err(FailedAttempt::later(GoogleError::Unreadable)),
+            match read(&text) {
+                // A page of another server, or half an answer, is not JSON.
+                Err(_) if serde_json::from_str::<IgnoredAny>(&text).is_err() => {
+                    Err(FailedAttempt::later(GoogleError::Unreadable))
+                }
+                event => Ok(event),
             }
         };
         self.google.call(self.budget, READ, get).await
@@ -90,13 +94,14 @@ impl<'a> GoogleCalendar<'a> {
             let hub = self.google.calendar_hub(&token);
             let mut witness = Witness::new(self.google.now());
             let call = hub.events().insert(event.clone(), path).param("fields", FIELDS);
-            let outcome = call.delegate(&mut witness).doit().await;
-            let text = match outcome {
+            match call.delegate(&mut witness).doit().await {
                 // The event is made, however odd the answer is.
-                Err(Error::JsonDecodeError(text, _)) => text,
-                outcome => serde_json::to_string(&witness.judge(outcome)?).unwrap_or_default(),
-            };
-            self.written(&text, event_id, content)
+                Err(Error::JsonDecodeError(text, _)) => self.written(&text, event_id, content),
+                outcome => {
+                    let read = ReadEvent { event: witness.judge(outcome)?, text: "" };
+                    Ok(event::written(read, event_id, content, self.context()))
+                }
+            }
         };
         self.google.writes().during(self.id, self.google.call(self.budget, WRITE, insert)).await
     }

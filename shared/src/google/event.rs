@@ -44,32 +44,43 @@ pub(super) struct ReadContext<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// An event as Google's library has it, and its JSON, which alone has the offsets of times.
+#[derive(Debug)]
+pub(super) struct ReadEvent<'a> {
+    pub event: api::Event,
+    pub text: &'a str,
+}
+
 /// Reads an event as a whole. The error says what cannot be read.
 pub(super) fn read(text: &str, context: ReadContext<'_>) -> Result<Event, String> {
     let members = EventMembers::read(text).ok_or("it is no object")?;
-    Ok(event(members.whole()?, text, context))
+    Ok(event(ReadEvent { event: members.whole()?, text }, context))
 }
 
 /// Reads an event and leaves out what cannot be read, unless its id, its version or its owner cannot be read.
 pub(super) fn read_essential(text: &str, context: ReadContext<'_>) -> Result<Event, String> {
     let members = EventMembers::read(text).ok_or("it is no object")?;
-    Ok(event(members.essential()?, text, context))
+    Ok(event(ReadEvent { event: members.essential()?, text }, context))
 }
 
-/// Reads the answer to a write. Whatever cannot be read is as it was written. `None` if the answer is no object.
+/// Reads the answer to a write. `None` if it is no object.
 pub(super) fn read_written(text: &str, id: &EventId, change: &EventChange, context: ReadContext<'_>) -> Option<Event> {
-    let mut members = EventMembers::read(text)?;
-    members.event.id = Some(id.to_string());
-    let private = &mut members.event.extended_properties.get_or_insert_default().private;
-    private.get_or_insert_with(|| properties(change));
-    members.event.status = members.event.status.or_else(|| change.status.map(|status| word(status).to_owned()));
-    let mut event = event(members.event, text, context);
-    event.days = event.days.or(change.days);
-    Some(event)
+    let event = EventMembers::read(text)?.event;
+    Some(written(ReadEvent { event, text }, id, change, context))
 }
 
-/// An event whose JSON is `text`.
-fn event(event: api::Event, text: &str, context: ReadContext<'_>) -> Event {
+/// The event of an answer to a write. Whatever cannot be read is as it was written.
+pub(super) fn written(mut read: ReadEvent, id: &EventId, change: &EventChange, context: ReadContext<'_>) -> Event {
+    read.event.id = Some(id.to_string());
+    let private = &mut read.event.extended_properties.get_or_insert_default().private;
+    private.get_or_insert_with(|| properties(change));
+    read.event.status = read.event.status.or_else(|| change.status.map(|status| word(status).to_owned()));
+    let mut event = event(read, context);
+    event.days = event.days.or(change.days);
+    event
+}
+
+fn event(ReadEvent { event, text }: ReadEvent<'_>, context: ReadContext<'_>) -> Event {
     let fixed = is_fixed(&event, context.calendar);
     let (start, end) = (event.start.unwrap_or_default(), event.end.unwrap_or_default());
     let private = event.extended_properties.and_then(|properties| properties.private).unwrap_or_default();

@@ -59,11 +59,12 @@ pub async fn start() -> Result<(Moffman, SdkConfig), StartError> {
     let aws = aws::config(|name| std::env::var(name).ok(), &transport)?;
     let parameter = settings.google_api.service_account_key_parameter.clone().ok_or(StartError::NoKey)?;
     let authorization = settings.forms.authorization_parameter.as_deref();
-    let (google_key, forms_authorization) = parameters::read(&aws, &parameter, authorization).await?;
+    let ssm = aws_sdk_ssm::Client::new(&aws);
+    let (google_key, forms_authorization) = parameters::read(&ssm, &parameter, authorization).await?;
     let store = Store::new(aws_sdk_dynamodb::Client::new(&aws), &settings.aws.table);
     let app = Moffman::new(Surroundings {
         settings,
-        google_key: GoogleKey::kept(google_key, parameters::source(&aws, &parameter)),
+        google_key: GoogleKey::kept(google_key, parameters::source(ssm, &parameter)),
         forms_authorization,
         store,
         transport,

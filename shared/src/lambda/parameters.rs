@@ -3,7 +3,6 @@
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::{DisplayErrorContext, ProvideErrorMetadata as _, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
-use aws_types::SdkConfig;
 use secrecy::SecretString;
 
 use crate::google::KeySource;
@@ -35,23 +34,22 @@ pub enum ParameterError {
 
 /// Reads the service account's key and, when it is configured, what Byroapi wants as `Authorization`, side by side.
 pub async fn read(
-    aws: &SdkConfig,
+    client: &Client,
     key: &str,
     authorization: Option<&str>,
 ) -> Result<(SecretString, Option<SecretString>), ParameterError> {
-    let client = Client::new(aws);
     let authorization = async {
         match authorization {
-            Some(name) => read_one(&client, name).await.map(Some),
+            Some(name) => read_one(client, name).await.map(Some),
             None => Ok(None),
         }
     };
-    tokio::try_join!(read_one(&client, key), authorization)
+    tokio::try_join!(read_one(client, key), authorization)
 }
 
 /// Reads a secret again, for a process that goes on without it when that fails.
-pub fn source(aws: &SdkConfig, name: &str) -> KeySource {
-    let (client, name) = (Client::new(aws), name.to_owned());
+pub fn source(client: Client, name: &str) -> KeySource {
+    let name = name.to_owned();
     Box::new(move || {
         let (client, name) = (client.clone(), name.clone());
         Box::pin(async move {

@@ -1,6 +1,8 @@
 //! Trees of small documents.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use proptest::prelude::*;
 
@@ -27,10 +29,14 @@ fn place(origin: &Origin) -> String {
     format!("{line}:{column}")
 }
 
-/// The tree, and the mistakes that were reported.
+/// The tree, and the mistakes that were reported. What is read quickly is what is read with care.
 fn parse(source: &str) -> (Option<Node>, Vec<Mistake>) {
     let (file, mut mistakes) = (Origin::File { file: "f".into(), line: 0, column: 0 }, Vec::new());
-    (super::parse(source, &file, "", &mut mistakes), mistakes)
+    let tree = yaml::parse(source, &file, "", &mut mistakes);
+    if let Some(quick) = quickly(source, &file) {
+        assert_eq!((Some(show(&quick)), &[][..]), (tree.as_ref().map(show), mistakes.as_slice()), "{source:?}");
+    }
+    (tree, mistakes)
 }
 
 /// The line and the text of the only mistake in a text that cannot be read.
@@ -106,7 +112,7 @@ fn several_documents_are_refused_where_the_second_begins() {
         ("--- {a: 1}\n--- {b: 2}\n", 2),
         ("a: 1\r\n---\r\nb: 2\r\n", 3),
     ] {
-        assert_eq!(mistake(source), (line, SEVERAL.to_owned()), "{source:?}");
+        assert_eq!(mistake(source), (line, yaml::SEVERAL.to_owned()), "{source:?}");
     }
     for source in ["%YAML 1.2\n---\na: 1\n", "---\na: 1\n...\n", "a: |\n  x\n  ---\n  y\n", "a: '---'\n"] {
         assert!(parse(source).0.is_some(), "{source:?}");
@@ -139,9 +145,92 @@ fn aliases_of_aliases_do_not_grow_without_bound() {
     assert_eq!(mistake(&source).1, intricate);
 }
 
+#[test]
+fn configurations_are_read_quickly() {
+    let infra = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra");
+    let example = fs::read_to_string(infra.join("config/moffman.example.yaml")).unwrap();
+    assert!(quickly(&example, &Origin::Default).is_some());
+    assert!(quickly(&crate::config::template(), &Origin::Default).is_some());
+    for file in fs::read_dir(infra.join("fuzz/corpus/configuration")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        let _ = parse(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[test]
+fn what_is_out_of_the_ordinary_is_read_with_care() {
+    for source in
+        ["a: &x 1", "a: !!str 1", "{a: 1, a: 2}", "{<<: {b: 1}}", "{null: 1}", "{[a]: 1}", "", "a: 1\n---\n", "a: ["]
+    {
+        assert!(quickly(source, &Origin::Default).is_none(), "{source:?}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn scalars_are_what_they_are_when_read_with_care(text in "[-+.0-9abeEfFinNtrulsyxo_~:' ]{1,7}") {
+        for source in [format!("a: {text}\nb:\n- {text}\n"), format!("{{a: {text}, {text}: [{text}]}}")] {
+            let _ = parse(&source);
+        }
+    }
+
+    #[test]
+    fn documents_are_what_they_are_when_read_with_care(
+        pieces in prop::collection::vec(prop::sample::select(PIECES.as_slice()), 0..20),
+    ) {
+        let _ = parse(&pieces.concat());
+    }
+
     #[test]
     fn any_text_is_read_or_refused(source in "([-a:{}\\[\\],&*!|>'\"#% \n\t]|\\PC){0,24}") {
         let _ = parse(&source);
     }
 }
+
+/// What documents are made of.
+const PIECES: [&str; 44] = [
+    "a",
+    "b",
+    "c: ",
+    "d:",
+    ": ",
+    "- ",
+    "-",
+    "? ",
+    "\n",
+    "\n",
+    "\n",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "'",
+    "\"",
+    "# ",
+    "<<",
+    "*x",
+    "&x ",
+    "!!str ",
+    "! ",
+    "1",
+    "-1",
+    "007",
+    "+5",
+    "0x1f",
+    "1.5",
+    "1e3",
+    ".inf",
+    "true",
+    "Null",
+    "~",
+    "---",
+    "...",
+    "|",
+    ">",
+    "%YAML 1.2",
+];
