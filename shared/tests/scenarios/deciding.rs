@@ -8,8 +8,6 @@ use moffman::domain::ended::HowEnded;
 use moffman::domain::reservation::{RequestedReservation, Status};
 use moffman::reservations::{FoundReservation, ReservationOrder, find};
 use moffman::reserve::{Placed, ReserveError, ReserveOrder, place};
-use moffman_simulators::{Fault, HookPoint};
-use serde_json::json;
 
 use crate::context::{Context, PRAGUE, request, reservation, run_test};
 
