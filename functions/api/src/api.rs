@@ -8,15 +8,18 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, Moment};
+use utoipa::openapi::OpenApi;
 
 /// The time that a function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 
-/// The service and its time limits.
+/// The service, its time limits and its documentation.
 #[derive(Debug)]
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     pub(crate) budget: RequestBudget,
+    /// Makes the OpenAPI document, which is large, when somebody asks for it.
+    pub(crate) document: fn() -> OpenApi,
 }
 
 impl ApiState {

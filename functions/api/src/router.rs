@@ -17,10 +17,10 @@ use crate::api::{ApiState, RequestBudget};
 use crate::error::ApiError;
 use crate::{requests, routes};
 
-/// The router of all endpoints. With a `key`, every route but health and the OpenAPI document wants it in the `x-api-key` header. Without a
-/// `key`, whatever stands in front of the router has to check it, as API Gateway does.
+/// The router of all endpoints. With a `key`, every route but health and the OpenAPI document wants it in the `x-api-key`
+/// header. Without a `key`, whatever stands in front of the router has to check it, as API Gateway does.
 pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
-    let api = Arc::new(ApiState { app, budget });
+    let api = Arc::new(ApiState { app, budget, document: openapi });
     routes::router(key.map(Arc::new))
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
