@@ -48,7 +48,7 @@ E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
 # How many requests are made from the OpenAPI document, and with the keys of which roles.
 CASES ?= 10000
-ROLES ?= operator
+ROLES ?= reader workflow operator
 CLIENTS := target/clients
 PAGE := target/page
 

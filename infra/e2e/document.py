@@ -20,7 +20,7 @@ def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
     (operator,) = [caller.key for caller in callers if caller.role == "operator"]
     with ended(Google(arguments.simulate_google, logs / "google.log")) as google, ended(FormService()) as forms:
         configuration = team(google, forms, directory, PEOPLE)
-        configuration["rest_api"] = {"api_key": operator}
+        configuration["rest_api"] = {"keys": {caller.role: [caller.key] for caller in callers}}
         day = date.today() + timedelta(days=3)
         for person, office in PEOPLE.items():
             google.add_event(calendar(office), person, str(day), str(day + timedelta(days=1)), "here")

@@ -9,18 +9,21 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, Moment};
 use moffman::config::Place;
+use utoipa::openapi::OpenApi;
 
 /// The time that a function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
 /// How long a request may take behind API Gateway, which gives up after 29 seconds.
 const ON_AWS: Duration = Duration::from_secs(25);
 
-/// The service, and where it runs.
+/// The service, where it runs, and its documentation.
 #[derive(Debug)]
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
     /// Where the process runs, and so who checks keys and how long requests may take.
     pub(crate) place: Place,
+    /// Makes the OpenAPI document, which is large, when somebody asks for it.
+    pub(crate) document: fn() -> OpenApi,
 }
 
 impl ApiState {

@@ -18,9 +18,10 @@ use crate::error::ApiError;
 use crate::{page, requests, routes};
 
 /// The router of all endpoints and the page. On AWS it relies on API Gateway, which has checked the key and tells its id;
-/// locally it looks for the keys of the settings in the `x-api-key` header. The page needs none.
+/// locally it looks for the keys of the settings in the `x-api-key` header. The page, health and the OpenAPI document need
+/// none.
 pub fn router(app: Moffman, place: Place) -> Router {
-    let api = Arc::new(ApiState { app, place });
+    let api = Arc::new(ApiState { app, place, document: openapi });
     routes::router(&api)
         .merge(page::router())
         .fallback(async || ApiError::NoSuchRoute)

@@ -1,9 +1,12 @@
 //! Serves the OpenAPI 3.1 document: <https://spec.openapis.org/oas/v3.1.1.html>.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use utoipa::openapi::{OpenApi, Server};
 
+use crate::api::ApiState;
 use crate::documentation::OpenProblems;
 use crate::uri;
 
@@ -18,8 +21,8 @@ use crate::uri;
     security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = Object), OpenProblems)
 )]
-pub(crate) async fn document(request: Request) -> Json<OpenApi> {
-    let mut document = super::document();
+pub(crate) async fn document(State(api): State<Arc<ApiState>>, request: Request) -> Json<OpenApi> {
+    let mut document = (api.document)();
     document.servers = Some(vec![Server::new(uri::asked_at(&request))]);
     Json(document)
 }
