@@ -23,6 +23,8 @@ STACK = $(TOOLS)/bin/python -B infra/deploy/stack.py "$(ENV)"
 # What a first deployment is told: the processor, and the name of the key's SSM parameter.
 ARCH =
 KEY_PARAMETER ?=
+# Whose API key is shown: an operator's unless it is said.
+ROLE =
 # Whether the key is read before a deployment, to see that it is one and whose it is.
 CHECK_KEY ?=
 # The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.
@@ -44,9 +46,13 @@ comma := ,
 
 E2E := target/e2e
 E2E_VENVS := $(E2E)/venv
+# How many requests are made from the OpenAPI document, and with the keys of which roles.
+CASES ?= 10000
+ROLES ?= operator
+CLIENTS := target/clients
 PAGE := target/page
 
-.PHONY: help setup run test docs page bench e2e e2e-sheets simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
+.PHONY: help setup run test docs page clients bench e2e e2e-sheets e2e-document simulate simulate-bugs scale fuzz check check-template fmt clean package deploy logs sweep key delete
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +79,12 @@ page: $(PAGE)/venv/installed ## Play stories with the page in a browser (or thos
 	PYTHONPATH=infra/e2e $(PAGE)/venv/bin/python -B infra/page/main.py --moffman target/debug/moffman \
 		--simulate-google target/debug/simulate-google --directory $(PAGE) $(if $(STORY),--story $(STORY))
 
+clients: $(CLIENTS)/venv/installed $(CLIENTS)/node_modules/installed ## Play a day with clients made from the OpenAPI document; needs Node.js 20
+	$(CARGO) build --locked --workspace --bin simulate-google --bin moffman
+	PYTHONPATH=infra/e2e $(CLIENTS)/venv/bin/python -B infra/clients/main.py --moffman target/debug/moffman \
+		--simulate-google target/debug/simulate-google --venv $(CLIENTS)/venv --node-modules $(CLIENTS)/node_modules \
+		--directory $(CLIENTS)
+
 bench: ## Measure what it costs, how fast it is and how large; build the release binaries first
 	$(CARGO) build --locked --release --bin api --bin sweeper --bin moffman --bin empty-function --bin bench
 	target/release/bench --json target/bench/report.json
@@ -86,6 +98,11 @@ e2e-sheets: $(E2E_VENVS)/backlot/installed ## Reload from a Sheets server that o
 	$(CARGO) build --locked --workspace --bin simulate-google --bin moffman
 	$(E2E_VENVS)/backlot/bin/python -B infra/e2e/sheets.py --backlot $(E2E_VENVS)/backlot/bin/backlot \
 		--moffman target/debug/moffman --simulate-google target/debug/simulate-google --directory $(E2E)/sheets
+
+e2e-document: $(E2E_VENVS)/driver/installed ## Send CASES requests made from the OpenAPI document, with the keys of ROLES
+	$(CARGO) build --locked --workspace --bin simulate-google --bin moffman
+	$(E2E_VENVS)/driver/bin/python -B infra/e2e/document.py --moffman target/debug/moffman --cases $(CASES) \
+		--roles $(ROLES) --simulate-google target/debug/simulate-google --directory $(E2E)/document $(if $(SEED),--seed $(SEED))
 
 simulate: ## Play SEEDS random fault schedules (or replay SEED and tell its story)
 	$(SIMULATE) $(if $(SEED),--seed $(SEED),$(SEEDS) $(if $(FIRST),--first $(FIRST)))
@@ -139,8 +156,8 @@ logs: $(TOOLS)/installed ## Follow the logs of the deployed functions
 sweep: $(TOOLS)/installed ## Sweep now, on AWS; with DRY_RUN=1 only say what would be done
 	$(STACK) invoke '{"task": "sweep"$(if $(DRY_RUN),$(comma) "dry_run": true)}'
 
-key: $(TOOLS)/installed ## Show the API key of the deployed API
-	@$(STACK) key
+key: $(TOOLS)/installed ## Show the operators' API key of the deployed API, or that of a ROLE
+	@$(STACK) key $(ROLE)
 
 delete: $(TOOLS)/installed ## Delete the stack; its table and the role for API Gateway's logs stay
 	$(SAM) delete $$($(STACK) options)
@@ -171,3 +188,12 @@ $(E2E_VENVS)/%/installed: infra/e2e/requirements/%.txt
 
 $(PAGE)/venv/installed: infra/page/requirements.txt
 	$(environment)
+
+$(CLIENTS)/venv/installed: infra/clients/requirements.txt
+	$(environment)
+
+$(CLIENTS)/node_modules/installed: infra/clients/package.json infra/clients/package-lock.json
+	mkdir -p $(CLIENTS)
+	cp $^ $(CLIENTS)
+	cd $(CLIENTS) && npm ci --silent --no-audit --no-fund
+	touch $@

@@ -70,6 +70,7 @@ class Account:
             describe_stacks=self.describe_stacks,
             get_paginator=lambda name: SimpleNamespace(paginate=getattr(self, name)),
             invoke=self.invoke,
+            get_api_key=lambda apiKey, includeValue: {"value": f"value of {apiKey}"} if includeValue else {},
             get_account_settings=lambda: {"AccountLimit": self.more["limits"]},
             get_function_concurrency=self.get_function_concurrency,
             delete_objects=self.delete_objects,

@@ -19,6 +19,8 @@ from release import stamp
 # As shared/src/scheduler.rs says it.
 CHANGED_MEANWHILE = "it was changed at the same time"
 A_MOMENT = 5
+# The outputs with the ids of the keys.
+KEY_IDS = {"operator": "ApiKeyId", "workflow": "WorkflowKeyId", "reader": "ReaderKeyId"}
 
 
 class TaskFailed(Exception):
@@ -110,10 +112,12 @@ class Stack:
             raise TaskFailed("\n".join([f"the sweeper failed: {report.get('errorMessage', report)}", *warnings, *advice]))
         return report
 
-    def key(self):
-        """The API key."""
+    def key(self, role="operator"):
+        """The stack's API key of a role."""
+        if role not in KEY_IDS:
+            sys.exit(f"ROLE={role}: the roles are {', '.join(KEY_IDS)}")
         client = self._environment.session.client("apigateway")
-        return client.get_api_key(apiKey=self._deployment.output("ApiKeyId"), includeValue=True)["value"]
+        return client.get_api_key(apiKey=self._deployment.output(KEY_IDS[role]), includeValue=True)["value"]
 
     def name(self):
         """The name of the stack, which its packages in sam's bucket have, too."""

@@ -109,6 +109,19 @@ class Commands(unittest.TestCase):
                 self.stack(Account(status=status)).invoke("{}")
             self.assertIn(told, str(ended.exception))
 
+    def test_each_role_has_a_key(self):
+        outputs = {"ApiKeyId": "one", "WorkflowKeyId": "two", "ReaderKeyId": "three"}
+        stack = self.stack(Account(status="UPDATE_COMPLETE", stacks={"moffman": outputs}))
+        keys = [stack.key(), stack.key("operator"), stack.key("workflow"), stack.key("reader")]
+        self.assertEqual(keys, [f"value of {key}" for key in ("one", "one", "two", "three")])
+        with self.assertRaises(SystemExit) as ended:
+            stack.key("admin")
+        self.assertEqual(str(ended.exception), "ROLE=admin: the roles are operator, workflow, reader")
+        with self.assertRaises(SystemExit) as ended:
+            self.stack(Account(status="UPDATE_COMPLETE", stacks={"moffman": {"ApiKeyId": "one"}})).key("reader")
+        self.assertIn("has no ReaderKeyId", str(ended.exception))
+        self.assertIn("@$(STACK) key $(ROLE)", (ROOT / "Makefile").read_text())
+
     def test_which_stack_sam_is_told(self):
         stack = self.stack(Account())
         self.assertEqual(stack.options(), "--stack-name moffman --region eu-central-1")

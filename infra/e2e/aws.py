@@ -140,8 +140,13 @@ class Aws:
         api, stage = official.hostname.split(".")[0], official.path.split("/")[1]
         return f"{self._url}/restapis/{api}/{stage}/_user_request_"
 
-    def api_key(self) -> str:
-        return self.client("apigateway").get_api_key(apiKey=self.outputs()["ApiKeyId"], includeValue=True)["value"]
+    def key_ids(self) -> dict[str, str]:
+        """The ids of the stack's API keys, by their roles."""
+        outputs = self.outputs()
+        return {role: outputs[f"{name}KeyId"] for role, name in (("operator", "Api"), ("workflow", "Workflow"), ("reader", "Reader"))}
+
+    def api_key(self, role: str = "operator") -> str:
+        return self.client("apigateway").get_api_key(apiKey=self.key_ids()[role], includeValue=True)["value"]
 
     def invoke(self, function: str, event: dict) -> dict:
         """Invokes a function and waits for its answer."""

@@ -29,6 +29,7 @@ NOT_HERE = {
     "make test": "a command of `.ci/run`",
     "make check": "a command of `.ci/run`",
     "make docs": "a command of `.ci/run`",
+    "make clients": "a command of `.ci/run`",
     "make e2e": "a command of `.ci/run`",
     "make page": "a command of `.ci/run`",
     "cp target/page/": "needs what `make page` makes",

@@ -2,18 +2,16 @@
 
 import argparse
 import json
-import os
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from google import Google
-from processes import Failed, Process, arguments_of, ended, free_port, listens, perform, until
+from processes import Failed, arguments_of, ended, perform
+from service import moffman
 from sheets_server import Backlot, TokenEndpoint
 
 PEM = Path(__file__).resolve().parents[1] / "simulators/data/simulator-service-account-key.pem"
@@ -84,31 +82,6 @@ class Server:
     key: Path
 
 
-@contextmanager
-def moffman(binary: Path, server: Server, directory: Path, log: Path, ranges: tuple[str, str]) -> Iterator[str]:
-    """The whole service in one process, with offices and people in these ranges; gives its address."""
-    port = free_port()
-    sources = [{"sheet_id": server.spreadsheet, "range": text} for text in ranges]
-    configuration = {
-        "general": {"manual_calendar_check_interval": None, "storage_path": None},
-        "google_api": {"service_account_key_path": str(server.key), "endpoint": server.url},
-        "offices": {"google_config": sources[0]},
-        "manual_users": {"google_config": sources[1]},
-        "rest_api": {"addr": "127.0.0.1", "port": port},
-    }
-    file = directory / "moffman.json"
-    file.write_text(json.dumps(configuration))
-    process = Process(log, [str(binary), "--config", str(file)], {"PATH": os.environ["PATH"]})
-    with ended(process):
-
-        def look() -> bool:
-            process.must_live()
-            return listens(port)
-
-        until("moffman listens", look, seconds=60)
-        yield f"http://127.0.0.1:{port}"
-
-
 def reload(address: str) -> tuple[int, dict]:
     request = urllib.request.Request(f"{address}/api/v1/config_update", method="POST")
     try:
@@ -127,7 +100,13 @@ def check(binary: Path, server: Server, directory: Path, log: Path) -> int:
     """Reloads all kinds of ranges from one server; answers how many."""
 
     def read(ranges: tuple[str, str]) -> tuple[int, dict]:
-        with moffman(binary, server, directory, log, ranges) as address:
+        offices, users = [{"sheet_id": server.spreadsheet, "range": text} for text in ranges]
+        configuration = {
+            "google_api": {"service_account_key_path": str(server.key), "endpoint": server.url},
+            "offices": {"google_config": offices},
+            "manual_users": {"google_config": users},
+        }
+        with moffman(binary, configuration, directory, log) as address:
             return reload(address)
 
     def loaded(ranges: tuple[str, str], rows: int, used: int, problems: list) -> None:

@@ -1,25 +1,25 @@
 //! Approves, rejects or cancels a reservation by its id.
 //!
-//! An end is announced in the table before the event is deleted, and written down after that, so that whoever finds the event
-//! deleted knows why. Every write is conditional on what was read, so a decision is safe to repeat and to race with others.
+//! Every write is conditional on what was read, so a decision is safe to repeat and to race with others.
+
+mod ending;
+
+use derive_more::Debug;
 
 use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::attendance::{Shown, show};
 use crate::domain::date_range::DateRange;
-use crate::domain::decision::{DecideStep, Objection, WantedDecision, WantedVersion};
-use crate::domain::digest::digest;
-use crate::domain::ended::{EndStage, HowEnded, RememberedEnd};
-use crate::domain::etag::Etag;
-use crate::domain::event::{Event, EventChange, StatusChange};
+use crate::domain::decision::{DecideStep, Objection, WantedDecision};
+use crate::domain::ended::{HowEnded, RememberedEnd};
+use crate::domain::event::{Event, EventChange};
 use crate::domain::event_id::EventId;
 use crate::domain::office::Office;
-use crate::domain::revision::Revision;
 use crate::google::{Budget, GoogleCalendar, GoogleError};
 use crate::store::StoreError;
-use crate::store::ended::{Announced, EndItem};
-use crate::store::item::{Kept, kept};
+use crate::store::ended::EndItem;
+use crate::store::item::Kept;
 
 /// How often a reservation that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -50,7 +50,8 @@ pub struct Decided {
     pub days: DateRange,
     /// Where a person can look at it, unless it was ended.
     pub url: Option<String>,
-    /// Why it was ended, as the first who ended it so has said.
+    /// Why it was ended, as the first who ended it so has said; stays out of logs.
+    #[debug(skip)]
     pub reason: Option<String>,
 }
 
@@ -81,23 +82,14 @@ pub enum DecideError {
 pub async fn decide(app: &Moffman, order: &DecideOrder) -> Result<Decided, DecideError> {
     let budget = Budget { deadline: order.deadline, ..Budget::default() };
     let office = app.directory.office(&budget, &order.office).await?;
-    let mut deciding = Deciding { app, id: &order.id, wanted: order.wanted.clone(), budget, office, announced: None };
+    let mut deciding =
+        Deciding { app, id: &order.id, wanted: order.wanted.clone(), budget, office, announced: None, met: None };
     let outcome = deciding.run().await;
-    match &outcome {
-        Ok(Decided { ended, .. }) => {
-            let status = ended.map_or_else(|| "approved".to_owned(), |how| how.to_string());
-            tracing::info!(
-                office.digest = digest(deciding.office.calendar_id.key()),
-                status,
-                "a reservation was decided"
-            );
+    if let Err(error) = &outcome {
+        if let DecideError::Google(error) = error {
+            app.explain(&deciding.office, error);
         }
-        Err(error) => {
-            if let DecideError::Google(error) = error {
-                app.explain(&deciding.office, error);
-            }
-            deciding.let_go(finds_another_version(error)).await;
-        }
+        deciding.let_go(error).await;
     }
     outcome
 }
@@ -111,6 +103,8 @@ struct Deciding<'a> {
     office: Office,
     /// What this decision has announced and not written down yet.
     announced: Option<Kept<RememberedEnd>>,
+    /// What others have announced or written down, as this decision met it.
+    met: Option<Kept<RememberedEnd>>,
 }
 
 impl Deciding<'_> {
@@ -155,74 +149,6 @@ impl Deciding<'_> {
         }
     }
 
-    /// Announces the end, deletes the event as it was read, and writes down that it did.
-    async fn end(&mut self, event: &Event, how: HowEnded, days: DateRange) -> Result<Option<Decided>, DecideError> {
-        let announced = self.announced.take_if(|announced| announced.read == event.etag);
-        let announced = match announced {
-            Some(announced) => announced,
-            None => match self.announce(event, how, days).await? {
-                Some(announced) => announced,
-                None => return Ok(None),
-            },
-        };
-        self.announced = Some(announced.clone());
-        let deletion = EventChange { status: Some(StatusChange::Cancelled), ..EventChange::default() };
-        let deleted = self.calendar().patch_event(self.id, &event.etag, &deletion).await;
-        match deleted {
-            Ok(deleted) if deleted.cancelled => {
-                // Whoever brings the event back from now on knows of this end: it does not end that version, too.
-                self.wanted.version = WantedVersion::OneOf(vec![deleted.etag.clone()]);
-                self.note(&announced, deleted.etag).await
-            }
-            Ok(_) | Err(GoogleError::Changed | GoogleError::NotFound) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Announces an end. `None` if the event was ended since it was read.
-    async fn announce(
-        &self,
-        event: &Event,
-        how: HowEnded,
-        days: DateRange,
-    ) -> Result<Option<Kept<RememberedEnd>>, DecideError> {
-        let now = self.app.clock.now();
-        let reason = self.wanted.choice.reason().cloned();
-        let (read, stage) = (event.etag.clone(), EndStage::beginning(now));
-        let end = kept(None, RememberedEnd { how, reason, at: now, days, read, stage }, self.revision());
-        match self.memory().announce(&end, now).await? {
-            Announced::Written => Ok(Some(end)),
-            Announced::InProgress => Err(DecideError::InProgress),
-            Announced::Outdated => Ok(None),
-        }
-    }
-
-    /// Writes down that an end which was announced came to pass, unless the memory has changed meanwhile.
-    async fn note(&mut self, announced: &Kept<RememberedEnd>, deleted: Etag) -> Result<Option<Decided>, DecideError> {
-        let ended = announced.at_stage(EndStage::Ended { deleted });
-        let ended = kept(Some(announced), ended, self.revision());
-        if !self.memory().replace(announced, &ended).await? {
-            return Ok(None);
-        }
-        self.announced = None;
-        Ok(Some(self.ended(&ended)))
-    }
-
-    /// Nobody need wait for a decision that is over. What was announced is forgotten where the event lives in another
-    /// version, which nobody ends by it any more; otherwise it may be why the event is gone.
-    async fn let_go(&mut self, is_past: bool) {
-        let Some(announced) = self.announced.take() else { return };
-        let let_go = if is_past {
-            self.memory().forget(&announced).await
-        } else {
-            let over = announced.at_stage(EndStage::Ending { until: self.app.clock.now() });
-            self.memory().replace(&announced, &kept(Some(&announced), over, self.revision())).await
-        };
-        if let Err(error) = let_go {
-            tracing::warn!(%error, "others have to wait for a minute to decide about a reservation");
-        }
-    }
-
     /// An event that no caller has registered is nobody's business, unless a manual user entered it.
     async fn refusal(&self, objection: Objection, event: Option<&Event>) -> DecideError {
         match (objection, event) {
@@ -239,21 +165,16 @@ impl Deciding<'_> {
 
     async fn read(&self) -> Result<Option<Event>, GoogleError> {
         match self.calendar().look_at_event(self.id).await {
-            Ok(event) => Ok(Some(event)),
+            // Google may take ids for equal that the memory tells apart.
+            Ok(event) => Ok(Some(event).filter(|event| event.id == *self.id)),
             Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     fn approved(&self, event: Event, days: DateRange) -> Decided {
-        Decided {
-            id: self.id.clone(),
-            office_id: self.office.name.clone(),
-            ended: None,
-            days: event.days.unwrap_or(days),
-            url: event.url,
-            reason: None,
-        }
+        let (id, office_id) = (self.id.clone(), self.office.name.clone());
+        Decided { id, office_id, ended: None, days, url: event.url, reason: None }
     }
 
     fn ended(&self, end: &RememberedEnd) -> Decided {
@@ -267,17 +188,5 @@ impl Deciding<'_> {
 
     fn memory(&self) -> EndItem<'_> {
         self.app.store.end_of(&self.office.calendar_id, self.id)
-    }
-
-    fn revision(&self) -> Revision {
-        Revision(self.app.randomness.id())
-    }
-}
-
-/// Whether a decision that failed so after it announced an end has found the event alive, in another version.
-fn finds_another_version(error: &DecideError) -> bool {
-    match error {
-        DecideError::Refused(objection) => !matches!(objection, Objection::NoSuchReservation | Objection::Ended(_)),
-        _ => false,
     }
 }

@@ -6,13 +6,16 @@ use crate::app::Moffman;
 use crate::clock::Moment;
 use crate::directory::DirectoryError;
 use crate::domain::date_range::DateRange;
-use crate::domain::ended::HowEnded;
+use crate::domain::ended::{EndStage, HowEnded, RememberedEnd};
 use crate::domain::event::{Event, EventChange};
 use crate::domain::event_id::EventId;
 use crate::domain::office::Office;
 use crate::domain::reservation::{NextStep, Reservation, Status, status_of};
+use crate::domain::revision::Revision;
 use crate::google::{Budget, GoogleCalendar, GoogleError};
 use crate::store::StoreError;
+use crate::store::ended::EndItem;
+use crate::store::item::{Kept, kept};
 
 /// How often an event that others keep changing is read again before giving up.
 const MOST_ATTEMPTS: usize = 6;
@@ -116,7 +119,7 @@ impl Attempt<'_> {
         let mut id_taken = false;
         for _ in 0..MOST_ATTEMPTS {
             if id_taken && existing.is_none() {
-                return Err(ReserveError::Unusable);
+                return Err(self.hidden().await);
             }
             let step = self.reservation.next_step(existing.as_ref(), self.app.colours());
             let is_new = matches!(step, NextStep::Insert(_));
@@ -167,27 +170,58 @@ impl Attempt<'_> {
     }
 
     async fn revive(&self, existing: Option<&Event>, change: &EventChange) -> Result<Event, ReserveError> {
-        self.reopen(existing).await?;
-        match self.change(existing, change).await {
+        let end = self.reopened(existing).await?;
+        let revived = match self.change(existing, change).await {
             Ok(event) if event.cancelled => Err(ReserveError::Unusable),
             Err(ReserveError::Google(error)) if refuses_revival(&error) => Err(ReserveError::Unusable),
             other => other,
+        }?;
+        if let Some(end) = end {
+            // A live event beats the memory, so nothing depends on it.
+            let forgotten = self.memory().forget(&end).await;
+            forgotten.inspect_err(|error| tracing::warn!(%error, "the end of a reservation is not forgotten")).ok();
         }
+        Ok(revived)
     }
 
-    /// Forgets why the event is deleted, if somebody asked for that and it was ended over the API.
-    async fn reopen(&self, existing: Option<&Event>) -> Result<(), ReserveError> {
-        let memory = self.app.store.end_of(&self.office.calendar_id, &self.id);
+    /// The end that is to be forgotten when the event is there again, if it was ended over the API and somebody asked for
+    /// that. It names the version that is deleted, so that it explains no other one, whatever comes next.
+    async fn reopened(&self, existing: Option<&Event>) -> Result<Option<Kept<RememberedEnd>>, ReserveError> {
         for _ in 0..MOST_ATTEMPTS {
-            match memory.read(self.app.clock.now()).await?.filter(|end| end.explains(existing)) {
-                None => return Ok(()),
+            let end = match self.end(existing).await? {
                 Some(end) if !self.reopen => return Err(ReserveError::Ended(end.how)),
-                Some(end) if memory.forget(&end).await? => return Ok(()),
-                // Whoever ended it has written that down meanwhile.
-                Some(_) => {}
+                end => end,
+            };
+            let (Some(end), Some(existing)) = (end, existing) else { return Ok(None) };
+            if matches!(end.stage, EndStage::Ended { .. }) {
+                return Ok(Some(end));
+            }
+            let ended = end.at_stage(EndStage::Ended { deleted: existing.etag.clone() });
+            let ended = kept(Some(&end), ended, Revision(self.app.randomness.id()));
+            if self.memory().replace(&end, &ended).await? {
+                return Ok(Some(ended));
             }
         }
         Err(ReserveError::Contended)
+    }
+
+    /// Why Google has the id but shows no event.
+    async fn hidden(&self) -> ReserveError {
+        match self.end(None).await {
+            Ok(Some(end)) if !self.reopen => ReserveError::Ended(end.how),
+            Ok(_) => ReserveError::Unusable,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The end over the API that is why the event is gone, if it is.
+    async fn end(&self, event: Option<&Event>) -> Result<Option<Kept<RememberedEnd>>, StoreError> {
+        let end = self.memory().read(self.app.clock.now()).await?;
+        Ok(end.filter(|end| end.explains(event)))
+    }
+
+    fn memory(&self) -> EndItem<'_> {
+        self.app.store.end_of(&self.office.calendar_id, &self.id)
     }
 }
 

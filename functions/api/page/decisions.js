@@ -4,6 +4,7 @@ import { get, matching, officeNames, post } from "./api.js";
 import {
     button, count, days, h, later, load, moment, open, question, range, say, sentence, today, written,
 } from "./dom.js";
+import { pendingPeople } from "./week.js";
 
 /** How far back and ahead reservations are looked for; the API shows 91 days more than the first at most. */
 const BACK = 14;
@@ -53,11 +54,6 @@ function officesThatWait(content, page, frame) {
         content.append(found, ...unread.map((office) => h("div.failure",
             h("strong", `${office.office_id} cannot be read.`), h("p", sentence(office.problem)))), rest);
     });
-}
-
-function pendingPeople(office) {
-    const people = (office.days ?? []).flatMap((day) => day.people);
-    return new Set(people.filter((person) => person.status === "pending").map((person) => person.name)).size;
 }
 
 function waitingIn(content, office, frame) {

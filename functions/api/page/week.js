@@ -2,8 +2,8 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence, shortDay, today,
-    underWay, weekday, written,
+    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence, shortDay,
+    today, underWay, weekday, written,
 } from "./dom.js";
 
 /** Names in one cell of the table; all are in the office's own week. */
@@ -222,10 +222,15 @@ function people(list) {
     return h("ul.people", list.map(person));
 }
 
-/** How many people of the office wait for a decision in these days, and where that is taken. */
+/** How many people of the office wait for a decision in these days. */
+export function pendingPeople(office) {
+    const people = (office.days ?? []).flatMap((day) => day.people);
+    return new Set(people.filter((person) => person.status === "pending").map((person) => person.name)).size;
+}
+
+/** The same, with where it is decided. */
 function waitingLink(office, { link }) {
-    const waiting = (office.days ?? []).flatMap((day) => day.people.filter((person) => person.status === "pending"));
-    const number = new Set(waiting.map((person) => person.name)).size;
+    const number = pendingPeople(office);
     return number > 0 && h("a.pending", { href: link({ view: "waiting", office: office.office_id }) },
         `${number.toLocaleString()} waiting`, h("span.sr", ` in ${office.office_id}`));
 }

@@ -1,58 +1,58 @@
 //! What the handlers work with, and until when each request must be done.
 
 use std::convert::Infallible;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use moffman::app::Moffman;
 use moffman::clock::{Clock, Moment};
+use moffman::config::Place;
 
 /// The time that a function needs to send its answer after the work.
 const TO_ANSWER: TimeDelta = TimeDelta::seconds(1);
+/// How long a request may take behind API Gateway, which gives up after 29 seconds.
+const ON_AWS: Duration = Duration::from_secs(25);
 
-/// The service, its time limits and its documentation.
+/// The service, and where it runs.
 #[derive(Debug)]
 pub(crate) struct ApiState {
     pub(crate) app: Moffman,
-    pub(crate) budget: RequestBudget,
-    /// The OpenAPI document as it is served. It is made only when somebody asks for it, because it is large.
-    pub(crate) document: LazyLock<Bytes>,
+    /// Where the process runs, and so who checks keys and how long requests may take.
+    pub(crate) place: Place,
 }
 
 impl ApiState {
+    /// The day in UTC.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.app.clock.now().date_naive()
+    }
+
     /// When a request must be done.
     pub(crate) fn deadline(&self, lifetime: Lifetime) -> Option<Moment> {
-        until(&self.app.clock, Some(self.budget.other), lifetime)
+        until(&self.app.clock, Some(for_others(self.place)), lifetime)
     }
 
     /// When a sweep must be done.
     pub(crate) fn sweep_deadline(&self, lifetime: Lifetime) -> Option<Moment> {
-        until(&self.app.clock, self.budget.sweep, lifetime)
+        until(&self.app.clock, for_sweep(self.place), lifetime)
     }
 }
 
-/// How long requests may take.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestBudget {
-    /// How long an ordered sweep may take; `None`: as long as it needs.
-    pub sweep: Option<Duration>,
-    /// How long any other request may take.
-    pub other: Duration,
+/// How long an ordered sweep may take; `None`: as long as it needs.
+fn for_sweep(place: Place) -> Option<Duration> {
+    match place {
+        Place::Aws => Some(ON_AWS),
+        Place::Local => None,
+    }
 }
 
-impl RequestBudget {
-    /// The limits behind API Gateway, which gives up after 29 seconds.
-    pub fn on_aws() -> Self {
-        Self { sweep: Some(Duration::from_secs(25)), other: Duration::from_secs(25) }
-    }
-
-    /// The limits of the local server.
-    pub fn local() -> Self {
-        Self { sweep: None, other: Duration::from_mins(1) }
+/// How long any other request may take.
+const fn for_others(place: Place) -> Duration {
+    match place {
+        Place::Aws => ON_AWS,
+        Place::Local => Duration::from_mins(1),
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     async fn without_a_function_only_the_budget_counts() {
         let (mut parts, ()) = Request::builder().body(()).unwrap().into_parts();
         let lifetime = Lifetime::from_request_parts(&mut parts, &()).await.unwrap();
-        assert_eq!(until(&clock(), RequestBudget::local().sweep, lifetime), None);
-        assert_eq!(until(&clock(), Some(RequestBudget::local().other), lifetime), Some(after(60)));
+        assert_eq!(until(&clock(), for_sweep(Place::Local), lifetime), None);
+        assert_eq!(until(&clock(), Some(for_others(Place::Local)), lifetime), Some(after(60)));
     }
 }

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use moffman::agenda::AgendaError;
 use moffman::decide::DecideError;
 use moffman::directory::DirectoryError;
-use moffman::domain::reservation::InvalidRequest;
+use moffman::domain::role::Role;
 use moffman::forms::FormsError;
 use moffman::offices::OfficesError;
 use moffman::reload::ReloadError;
@@ -26,11 +26,10 @@ use moffman::store::StoreError;
 
 pub(crate) use self::draft::ProblemDraft;
 pub(crate) use self::kind::*;
+use crate::mistake::RequestMistakes;
 
 /// When the caller may come back, unless another service has said when.
 const COME_BACK: Duration = Duration::from_secs(5);
-/// How much of a name that a caller sent is repeated in an answer, in characters.
-const LONGEST_ECHO: usize = 100;
 
 /// Why a request is not answered with success.
 #[derive(Debug, thiserror::Error)]
@@ -44,20 +43,18 @@ pub(crate) enum ApiError {
     /// The key is missing or wrong.
     #[error("send the API key in the `x-api-key` header")]
     WrongKey,
+    /// The key may not do this; one with this role may.
+    #[error("the API key may not do this: it takes the role `{0}`")]
+    NotAllowed(Role),
     /// The body is longer than accepted.
     #[error("at most 1 MiB is accepted")]
     TooLarge,
     /// The body is not JSON.
     #[error("{0}")]
     NotJson(String),
-    /// The body is JSON, but not what is expected.
-    #[error("{}{what}", field.as_ref().map(|field| format!("`{field}` ")).unwrap_or_default())]
-    Invalid {
-        /// The path of the offending member.
-        field: Option<String>,
-        /// What is wrong with it and what is allowed.
-        what: String,
-    },
+    /// The body is JSON, but not what is expected, or a parameter is not.
+    #[error("{0}")]
+    Invalid(RequestMistakes),
     /// A reservation was not placed.
     #[error(transparent)]
     Reserve(#[from] ReserveError),
@@ -87,28 +84,24 @@ pub(crate) enum ApiError {
     Panicked,
 }
 
-impl From<InvalidRequest> for ApiError {
-    fn from(invalid: InvalidRequest) -> Self {
-        Self::invalid(invalid.field, invalid.what)
+impl From<RequestMistakes> for ApiError {
+    fn from(mistakes: RequestMistakes) -> Self {
+        Self::Invalid(mistakes)
     }
 }
 
 impl ApiError {
-    /// What is wrong with a member of the body, or with a parameter.
-    pub(crate) fn invalid(field: &str, what: impl Into<String>) -> Self {
-        Self::Invalid { field: Some(field.chars().take(LONGEST_ECHO).collect()), what: what.into() }
-    }
-
     fn draft(&self) -> ProblemDraft {
         match self {
             Self::NoSuchRoute => ProblemDraft::new(NO_SUCH_ROUTE, self.to_string()),
             Self::MethodNotAllowed(_) => ProblemDraft::new(METHOD_NOT_ALLOWED, self.to_string()),
             Self::WrongKey => ProblemDraft::new(WRONG_KEY, self.to_string()),
+            Self::NotAllowed(needed) => {
+                ProblemDraft { needed: Some(*needed), ..ProblemDraft::new(NOT_ALLOWED, self.to_string()) }
+            }
             Self::TooLarge => ProblemDraft::new(TOO_LARGE, self.to_string()),
             Self::NotJson(_) => ProblemDraft::new(NOT_JSON, self.to_string()),
-            Self::Invalid { field, .. } => {
-                ProblemDraft { field: field.clone(), ..ProblemDraft::new(INVALID, self.to_string()) }
-            }
+            Self::Invalid(mistakes) => ProblemDraft::invalid(mistakes),
             Self::Reserve(error) => error.into(),
             Self::Decide(error) => error.into(),
             Self::Reload(ReloadError::SheetUnavailable(error)) => error.into(),

@@ -2,6 +2,7 @@
 
 mod api;
 mod body;
+mod change;
 mod documentation;
 mod error;
 mod instant;
@@ -16,7 +17,7 @@ mod requests;
 mod router;
 mod routes;
 mod start;
+mod uri;
 
-pub use api::RequestBudget;
 pub use router::{openapi, router};
 pub use start::start;

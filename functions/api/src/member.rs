@@ -6,8 +6,7 @@
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::error::ApiError;
-use crate::mistake::BodyMistake;
+use crate::mistake::{MistakePlace, RequestMistake, RequestMistakes};
 use crate::names::NameFilter;
 
 /// What a text is called in a message.
@@ -46,59 +45,50 @@ impl<T: BodyContent> BodyContent for Option<T> {
     }
 }
 
-/// A member as it was given, or what is wrong with it.
+/// A member as it was given, with what is wrong with it.
 ///
 /// Fields repeat the type inside as `value_type`, because utoipa drops formats and examples of all types but its own.
-#[derive(Debug)]
-pub(crate) struct BodyMember<T>(Result<ReadContent<T>, BodyMistake>);
-
-#[derive(Debug)]
-struct ReadContent<T> {
+#[derive(Debug, Default)]
+pub(crate) struct BodyMember<T> {
+    /// Nothing in particular if it cannot be read.
     content: T,
-    /// What is wrong with the names of its members, in the order of the body.
-    misnamed: Vec<BodyMistake>,
+    /// What is wrong with it, or with the names in it; not what is wrong with its members.
+    mistakes: RequestMistakes,
 }
 
 impl<T> BodyMember<T> {
-    /// What the member with this path holds.
-    pub(crate) fn get(self, path: &str) -> Result<T, ApiError> {
-        self.content().map_err(|mistake| mistake.inside(path).into())
-    }
-
-    /// What it holds. Of its mistakes the first wrong name is told, before whatever is wrong with the members inside.
-    pub(crate) fn content(self) -> Result<T, BodyMistake> {
-        let ReadContent { content, misnamed } = self.0?;
-        misnamed.into_iter().next().map_or(Ok(content), Err)
+    /// What the member with this path holds. Its mistakes are added to those of the request.
+    pub(crate) fn get(self, path: &str, mistakes: &mut RequestMistakes) -> T {
+        mistakes.add_inside(path, self.mistakes);
+        self.content
     }
 }
 
-impl<T> Default for BodyMember<Option<T>> {
-    fn default() -> Self {
-        Self(Ok(ReadContent { content: None, misnamed: Vec::new() }))
-    }
-}
-
-impl<'de, T: BodyContent> Deserialize<'de> for BodyMember<T> {
+impl<'de, T: BodyContent + Default> Deserialize<'de> for BodyMember<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::read(<Option<&RawValue>>::deserialize(deserializer)?.map_or(NULL, RawValue::get)))
     }
 }
 
-impl<T: BodyContent> BodyMember<T> {
+impl<T: BodyContent + Default> BodyMember<T> {
     /// Reads a value from the start of a text that is known to be JSON.
     pub(crate) fn read(json: &str) -> Self {
-        let mut misnamed = Vec::new();
+        let mut mistakes = RequestMistakes::default();
         let content = match (kind_of(json), T::absent()) {
             (NULL, Some(absent)) => Ok(absent),
-            (NULL, None) => Err(BodyMistake::new(format!("must be {}, but is missing or null", T::KIND))),
-            (found, _) if found != T::KIND => Err(BodyMistake::new(format!("must be {}, not {found}", T::KIND))),
+            (NULL, None) => Err(format!("must be {}, but is missing or null", T::KIND)),
+            (found, _) if found != T::KIND => Err(format!("must be {}, not {found}", T::KIND)),
             _ => {
                 let inner = &mut serde_json::Deserializer::from_str(json);
-                let filter = NameFilter { inner, is_strict: T::IS_STRICT, misnamed: &mut misnamed };
+                let filter = NameFilter { inner, is_strict: T::IS_STRICT, misnamed: &mut mistakes };
                 T::deserialize(filter).map_err(|error| no_such_word(&error))
             }
         };
-        Self(content.map(|content| ReadContent { content, misnamed }))
+        let content = content.unwrap_or_else(|what| {
+            mistakes.add(RequestMistake::unread(MistakePlace::member(""), what));
+            T::default()
+        });
+        Self { content, mistakes }
     }
 }
 
@@ -114,11 +104,11 @@ fn kind_of(json: &str) -> &'static str {
 }
 
 /// Takes the words that are allowed from serde's message, because nothing else has them.
-fn no_such_word(error: &serde_json::Error) -> BodyMistake {
+fn no_such_word(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let (_, known) = text.rsplit_once(", expected ").unwrap_or((&text, ""));
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-    BodyMistake::new(format!("must be {}", known.join(" or ")))
+    format!("must be {}", known.join(" or "))
 }
 
 #[cfg(test)]
@@ -128,14 +118,14 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Default, Deserialize)]
     struct Outer {
         inner: BodyMember<Inner>,
         flag: BodyMember<bool>,
         word: BodyMember<Option<Word>>,
     }
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Default, Deserialize)]
     struct Inner {
         text: BodyMember<String>,
         more: BodyMember<Option<String>>,
@@ -158,83 +148,84 @@ mod tests {
         const KIND: &str = TEXT;
     }
 
-    fn read<T: BodyContent>(json: &str) -> Result<T, BodyMistake> {
-        BodyMember::read(json).content()
+    /// What the members of a body hold.
+    type Held = (String, Option<String>, bool, Option<Word>);
+
+    fn read(json: &str) -> (Held, Vec<String>) {
+        let mut mistakes = RequestMistakes::default();
+        let outer = BodyMember::<Outer>::read(json).get("", &mut mistakes);
+        let inner = outer.inner.get("inner", &mut mistakes);
+        let (text, more) = (inner.text.get("inner.text", &mut mistakes), inner.more.get("inner.more", &mut mistakes));
+        let (flag, word) = (outer.flag.get("flag", &mut mistakes), outer.word.get("word", &mut mistakes));
+        ((text, more, flag, word), mistakes.listed.iter().map(ToString::to_string).collect())
     }
 
-    fn outer(value: &Value) -> Outer {
-        read(&value.to_string()).unwrap()
-    }
-
-    fn said<T>(member: BodyMember<T>, path: &str) -> String {
-        member.get(path).map(drop).unwrap_err().to_string()
+    fn wrong(json: &Value) -> Vec<String> {
+        read(&json.to_string()).1
     }
 
     #[test]
     fn members_are_read_by_type() {
-        let read = outer(&json!({"inner": {"text": "\"x\u{e9}", "more": null}, "flag": false, "unknown": [1]}));
-        let inner = read.inner.get("inner").unwrap();
-        assert_eq!(inner.text.get("inner.text").unwrap(), "\"x\u{e9}");
-        assert_eq!(inner.more.get("inner.more").unwrap(), None);
-        assert!(!read.flag.get("flag").unwrap());
-        assert_eq!(read.word.get("word").unwrap(), None);
-        assert_eq!(outer(&json!({"word": "not_here"})).word.get("word").unwrap(), Some(Word::NotHere));
+        let body = json!({"inner": {"text": "\"x\u{e9}", "more": null}, "flag": true, "unknown": [1]});
+        let (held, mistakes) = read(&body.to_string());
+        assert_eq!(held, ("\"x\u{e9}".to_owned(), None, true, None));
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        let (held, _) = read(r#"{"word": "not_here"}"#);
+        assert_eq!(held.3, Some(Word::NotHere));
     }
 
     #[test]
     fn every_mistake_is_kept_and_says_what_is_allowed_and_what_came() {
-        let read = outer(&json!({"inner": {"text": 1, "more": []}, "flag": "false", "word": "nowhere"}));
-        let inner = read.inner.get("inner").unwrap();
-        assert_eq!(said(inner.text, "inner.text"), "`inner.text` must be text, not a number");
-        assert_eq!(said(inner.more, "inner.more"), "`inner.more` must be text, not a list");
-        assert_eq!(said(read.flag, "flag"), "`flag` must be true or false, not text");
-        assert_eq!(said(read.word, "word"), "`word` must be here or not_here");
-        for value in [json!({}), json!({"inner": null, "flag": null})] {
-            let read = outer(&value);
-            assert_eq!(said(read.inner, "inner"), "`inner` must be an object, but is missing or null");
-            assert_eq!(said(read.flag, "flag"), "`flag` must be true or false, but is missing or null");
+        let body = json!({"inner": {"text": 1, "more": []}, "flag": "false", "word": "nowhere"});
+        let expected = [
+            "`inner.text` must be text, not a number",
+            "`inner.more` must be text, not a list",
+            "`flag` must be true or false, not text",
+            "`word` must be here or not_here",
+        ];
+        assert_eq!(wrong(&body), expected);
+        let missing = [
+            "`inner` must be an object, but is missing or null",
+            "`flag` must be true or false, but is missing or null",
+        ];
+        for body in [json!({}), json!({"inner": null, "flag": null})] {
+            assert_eq!(wrong(&body), missing);
         }
+        assert_eq!(wrong(&json!([])), ["the body must be an object, not a list"]);
     }
 
     #[test]
-    fn one_reading_finds_all_mistakes() {
-        let all = |mistakes: Vec<BodyMistake>| -> Vec<String> {
-            mistakes.into_iter().map(|mistake| ApiError::from(mistake).to_string()).collect()
-        };
+    fn names_that_are_unknown_or_given_twice_hide_no_other_mistake() {
         let json =
             r#"{"inner":{"texts":1,"text":2,"text":"a","more":[],"less":0},"flag":1,"flag":true,"word":"nowhere"}"#;
-        let ReadContent { content: outer, misnamed } = BodyMember::<Outer>::read(json).0.unwrap();
-        assert_eq!(all(misnamed), ["`flag` is given more than once"]);
-        let ReadContent { content: inner, misnamed } = outer.inner.0.unwrap();
-        let unknown = |name| format!("`{name}` is no member of this request, which has text, more");
-        assert_eq!(all(misnamed), [unknown("texts"), "`text` is given more than once".to_owned(), unknown("less")]);
-        assert_eq!(said(inner.text, "inner.text"), "`inner.text` must be text, not a number");
-        assert_eq!(said(inner.more, "inner.more"), "`inner.more` must be text, not a list");
-        assert_eq!(said(outer.flag, "flag"), "`flag` must be true or false, not a number");
-        assert_eq!(said(outer.word, "word"), "`word` must be here or not_here");
-    }
-
-    #[test]
-    fn a_hundred_wrong_names_are_kept() {
-        let json = format!("{{{}\"more\":\"a\"}}", r#""x":0,"#.repeat(1_000));
-        let ReadContent { content: inner, misnamed } = BodyMember::<Inner>::read(&json).0.unwrap();
-        assert_eq!((misnamed.len(), inner.more.get("more").unwrap().unwrap().as_str()), (100, "a"));
+        let unknown = |name| format!("`inner.{name}` is no member of this request, which has text, more");
+        let expected = [
+            "`flag` is given more than once",
+            &unknown("texts"),
+            "`inner.text` is given more than once",
+            &unknown("less"),
+            "`inner.text` must be text, not a number",
+            "`inner.more` must be text, not a list",
+            "`flag` must be true or false, not a number",
+            "`word` must be here or not_here",
+        ];
+        assert_eq!(read(json).1, expected);
+        assert_eq!(read(r#"{"inner":{"text":"","a`b, expected `c":1},"flag":true}"#).1, [unknown("a`b, expected `c")]);
     }
 
     #[test]
     fn what_serde_takes_for_an_object_or_a_word_is_refused() {
-        let read = outer(&json!({"inner": ["x", null], "word": {"here": null}}));
-        assert_eq!(said(read.inner, "inner"), "`inner` must be an object, not a list");
-        assert_eq!(said(read.word, "word"), "`word` must be text, not an object");
+        let body = json!({"inner": ["x", null], "flag": true, "word": {"here": null}});
+        assert_eq!(wrong(&body), ["`inner` must be an object, not a list", "`word` must be text, not an object"]);
     }
 
     #[test]
-    fn names_that_are_unknown_or_given_twice_are_told_with_their_path() {
-        let of = |inner: &str| said(read::<Outer>(&format!("{{\"inner\":{inner}}}")).unwrap().inner, "inner");
-        assert_eq!(of(r#"{"text":"a","text":"b"}"#), "`inner.text` is given more than once");
-        assert_eq!(of(r#"{"texts":1}"#), "`inner.texts` is no member of this request, which has text, more");
-        let refused = ApiError::from(read::<Inner>(r#"{"a`b, expected `c":1}"#).unwrap_err()).to_string();
-        assert_eq!(refused, "`a`b, expected `c` is no member of this request, which has text, more");
-        assert!(of(&format!("{{\"{}\":1}}", "x".repeat(5_000))).len() < 200);
+    fn long_names_are_cut_and_many_of_them_counted() {
+        let names = (0..1_000).map(|number| format!("\"{number}{}\":0,", "x".repeat(500)));
+        let names = names.collect::<Vec<_>>().concat();
+        let mut mistakes = RequestMistakes::default();
+        BodyMember::<Inner>::read(&format!("{{{names}\"text\":\"a\"}}")).get("", &mut mistakes);
+        assert_eq!((mistakes.listed.len(), mistakes.unlisted), (100, 900));
+        assert!(mistakes.listed.iter().all(|mistake| mistake.to_string().len() < 200));
     }
 }

@@ -6,10 +6,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer as _, MapAccess, Visitor};
 
-use crate::mistake::BodyMistake;
-
-/// How many wrong names are kept, because a body may have a hundred thousand.
-const MOST_KEPT: usize = 100;
+use crate::mistake::{MistakePlace, RequestMistake, RequestMistakes};
 
 /// Reads anything but null.
 pub(crate) struct NameFilter<'a, D> {
@@ -18,7 +15,7 @@ pub(crate) struct NameFilter<'a, D> {
     /// Whether a name that the object does not have is wrong. A name that is given twice always is.
     pub(crate) is_strict: bool,
     /// What is wrong with the names, in the order of the body.
-    pub(crate) misnamed: &'a mut Vec<BodyMistake>,
+    pub(crate) misnamed: &'a mut RequestMistakes,
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for NameFilter<'_, D> {
@@ -102,7 +99,7 @@ struct Names<'a> {
     known: &'static [&'static str],
     seen: Vec<&'static str>,
     is_strict: bool,
-    misnamed: &'a mut Vec<BodyMistake>,
+    misnamed: &'a mut RequestMistakes,
 }
 
 impl Names<'_> {
@@ -117,9 +114,7 @@ impl Names<'_> {
             None if self.is_strict => format!("is no member of this request, which has {}", self.known.join(", ")),
             None => return None,
         };
-        if self.misnamed.len() < MOST_KEPT {
-            self.misnamed.push(BodyMistake::new(what).inside(name));
-        }
+        self.misnamed.add(RequestMistake::new(MistakePlace::named(name), what));
         None
     }
 }

@@ -3,6 +3,8 @@
 //! A failed handler leaves a [`ProblemDraft`] with its response. Only the outermost layer knows the id of the request,
 //! so it writes the body.
 
+use std::iter;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -11,6 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::ProblemDraft;
+use crate::mistake::{MistakePlace, RequestMistake};
+use crate::uri::encoded;
 
 /// The media type of a problem.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -31,17 +35,59 @@ pub(crate) struct Problem {
     /// What is wrong with this request.
     #[schema(examples("`office_id` names no office"))]
     pub(crate) detail: String,
-    /// The path of the offending member of the body.
+    /// The offending parameter, or the path of the offending member of the body; the first one if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples("office_id"))]
+    #[schema(value_type = String, examples("office_id"))]
     pub(crate) field: Option<String>,
+    /// Everything that is wrong with the content, the first 100 mistakes; only of the type `invalid-content`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) errors: Vec<ProblemError>,
+    /// Mistakes that are not listed; absent if all are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = usize, examples(4))]
+    pub(crate) errors_unlisted: Option<usize>,
     /// How the reservation was ended: `rejected` or `cancelled`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples("cancelled"))]
+    #[schema(value_type = String, examples("cancelled"))]
     pub(crate) ended: Option<String>,
+    /// The role that it takes: `reader`, `workflow` or `operator`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("operator"))]
+    pub(crate) needed: Option<String>,
     /// The request's id, also in the `x-request-id` header and in the log.
     #[schema(examples("c6af9ac6-7b61-11e6-9a41-93e8deadbeef"))]
     pub(crate) request_id: String,
+}
+
+/// A mistake in a request. It has a `pointer` if it is in the body, else a `parameter`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemError {
+    /// What is wrong and what is allowed.
+    #[schema(examples("must not be empty"))]
+    detail: String,
+    /// Where it is in the body, as the fragment of a URI: a JSON pointer. Names are cut after 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, examples("#/user/name"))]
+    pointer: Option<String>,
+    /// The parameter in the query or in the path, cut after 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, examples("from"))]
+    parameter: Option<String>,
+}
+
+impl From<RequestMistake> for ProblemError {
+    fn from(RequestMistake { place, what, .. }: RequestMistake) -> Self {
+        match place {
+            MistakePlace::Member(names) => Self { detail: what, pointer: Some(pointer(&names)), parameter: None },
+            MistakePlace::Parameter(name) => Self { detail: what, pointer: None, parameter: Some(name) },
+        }
+    }
+}
+
+/// A JSON pointer as a fragment: <https://www.rfc-editor.org/rfc/rfc6901#section-6>.
+fn pointer(names: &[String]) -> String {
+    let names = names.iter().map(|name| name.replace('~', "~0").replace('/', "~1"));
+    iter::once("#".to_owned()).chain(names.map(|name| format!("/{}", encoded(&name)))).collect()
 }
 
 /// Writes the body of the problem that the response carries, if it carries one, and logs its cause.
@@ -56,7 +102,10 @@ pub(crate) fn write(mut response: Response, request_id: &str) -> Response {
         status: draft.kind.status.as_u16(),
         detail: draft.detail,
         field: draft.field,
+        errors: draft.mistakes.listed.into_iter().map(ProblemError::from).collect(),
+        errors_unlisted: Some(draft.mistakes.unlisted).filter(|unlisted| *unlisted > 0),
         ended: draft.ended.map(|how| how.to_string()),
+        needed: draft.needed.map(|role| role.to_string()),
         request_id: request_id.to_owned(),
     };
     let text = serde_json::to_string(&problem).unwrap_or_else(|_| "{}".to_owned());
@@ -84,7 +133,10 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::error::{INTERNAL, NO_SUCH_ROUTE, ProblemKind, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY};
+    use super::pointer;
+    use crate::error::{
+        INTERNAL, NO_SUCH_ROUTE, ProblemKind, SOURCE_NOT_ALLOWED, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, WRONG_KEY,
+    };
 
     /// What the gateway answers in our place: the status it sends, and the body.
     fn answers_of_the_gateway() -> Vec<(Option<u16>, Value)> {
@@ -112,8 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn a_pointer_is_the_fragment_of_a_uri() {
+        let point = |names: &[&str]| pointer(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert_eq!(point(&[]), "#");
+        assert_eq!(point(&["user", "name"]), "#/user/name");
+        assert_eq!(point(&["a/b~c", "%25 ž"]), "#/a~1b~0c/%2525%20%C5%BE");
+        assert_eq!(point(&[""]), "#/");
+    }
+
+    #[test]
     fn the_gateway_answers_with_our_problems() {
-        let kinds = [NO_SUCH_ROUTE, WRONG_KEY, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, INTERNAL];
+        let kinds = [NO_SUCH_ROUTE, WRONG_KEY, SOURCE_NOT_ALLOWED, TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE, INTERNAL];
         let mut seen = BTreeSet::new();
         for (status, answer) in answers_of_the_gateway() {
             assert_eq!(answer["request_id"], "$context.requestId", "{answer}");
@@ -127,8 +188,7 @@ mod tests {
             }
             seen.insert(name);
         }
-        let others = ["urn:moffman:problem:source-not-allowed", "about:blank"].map(str::to_owned);
-        let expected = kinds.map(ProblemKind::uri).into_iter().chain(others);
+        let expected = kinds.map(ProblemKind::uri).into_iter().chain(["about:blank".to_owned()]);
         assert_eq!(seen, expected.collect());
     }
 }

@@ -1,11 +1,13 @@
 //! Reads the parameters after the `?` strictly: an unknown, repeated or empty one is a mistake.
 
-use chrono::NaiveDate;
 use moffman::domain::asked_days::AskedDays;
-use moffman::domain::date_range::parse_date;
+use moffman::domain::date_range::{DateRange, parse_date};
+use moffman::domain::reservation::InvalidRequest;
 use percent_encoding::percent_decode_str;
 
-use crate::error::ApiError;
+use crate::mistake::{MistakePlace, RequestMistake, RequestMistakes};
+
+const EMPTY: &str = "is empty; give it a value, or leave it out";
 
 /// The parameters of a request.
 #[derive(Debug)]
@@ -13,7 +15,7 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Reads a query whose parameters may only have these names.
-    pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, ApiError> {
+    pub(crate) fn read(query: Option<&str>, known: &[&str], mistakes: &mut RequestMistakes) -> Self {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -21,18 +23,18 @@ impl Parameters {
             if !known.contains(&name.as_str()) {
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 let what = format!("is no parameter of this path, which has {known}");
-                return Err(ApiError::invalid(&name, what));
+                mistakes.add(RequestMistake::new(MistakePlace::parameter(&name), what));
+            } else if parameters.iter().any(|(other, _)| *other == name) {
+                mistakes.add(RequestMistake::new(MistakePlace::parameter(&name), "is given more than once"));
+            } else {
+                match decode(value).ok_or("is not UTF-8") {
+                    Ok(value) if value.is_empty() => mistakes.add(misread(&name, EMPTY)),
+                    Ok(value) => parameters.push((name, value)),
+                    Err(what) => mistakes.add(misread(&name, what)),
+                }
             }
-            if parameters.iter().any(|(other, _)| *other == name) {
-                return Err(ApiError::invalid(&name, "is given more than once"));
-            }
-            let value = decode(value).ok_or_else(|| ApiError::invalid(&name, "is not UTF-8"))?;
-            if value.is_empty() {
-                return Err(ApiError::invalid(&name, "is empty; give it a value, or leave it out"));
-            }
-            parameters.push((name, value));
         }
-        Ok(Self(parameters))
+        Self(parameters)
     }
 
     /// The value of a parameter, if it is given.
@@ -41,35 +43,63 @@ impl Parameters {
     }
 
     /// The value of a parameter that must be given.
-    pub(crate) fn needed(&self, name: &str) -> Result<String, ApiError> {
-        self.text(name).map(str::to_owned).ok_or_else(|| ApiError::invalid(name, "is missing"))
+    pub(crate) fn needed(&self, name: &str, mistakes: &mut RequestMistakes) -> String {
+        if self.text(name).is_none() {
+            mistakes.add(misread(name, "is missing"));
+        }
+        self.text(name).unwrap_or_default().to_owned()
     }
 
-    /// The days that `from` and `to` name.
-    pub(crate) fn days(&self) -> Result<AskedDays, ApiError> {
-        Ok(AskedDays { from: self.day("from")?, to: self.day("to")? })
+    /// What a parameter means, if it is given and what it must be. `read` says what that is.
+    pub(crate) fn meaning<T, W: Into<String>>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, W>,
+        mistakes: &mut RequestMistakes,
+    ) -> Option<T> {
+        let meant = self.text(name).map(read)?;
+        meant.map_err(|what| mistakes.add(misread(name, what))).ok()
     }
 
-    fn day(&self, name: &str) -> Result<Option<NaiveDate>, ApiError> {
-        let day = self.text(name).map(|text| {
-            parse_date(text).ok_or_else(|| ApiError::invalid(name, "must be an existing date, written YYYY-MM-DD"))
-        });
-        day.transpose()
+    /// The days that `from` and `to` name. `range` says what is wrong with the two of them.
+    pub(crate) fn days(
+        &self,
+        range: impl FnOnce(AskedDays) -> Result<DateRange, InvalidRequest>,
+        mistakes: &mut RequestMistakes,
+    ) -> AskedDays {
+        let mut day = |name| {
+            let read = |text: &str| parse_date(text).ok_or("must be an existing date, written YYYY-MM-DD");
+            self.meaning(name, read, mistakes)
+        };
+        let days = AskedDays { from: day("from"), to: day("to") };
+        // The days of a later page are those of the first one, which the page knows.
+        if self.page().is_none()
+            && mistakes.can_read("from")
+            && mistakes.can_read("to")
+            && let Err(InvalidRequest { field, what }) = range(days)
+        {
+            mistakes.add(misread(field, what));
+        }
+        days
     }
 
     /// How many entries a page may have: `usual` if it is not said, `most` at most.
-    pub(crate) fn limit(&self, usual: usize, most: usize) -> Result<usize, ApiError> {
-        let Some(text) = self.text("limit") else {
-            return Ok(usual);
+    pub(crate) fn limit(&self, usual: usize, most: usize, mistakes: &mut RequestMistakes) -> usize {
+        let read = |text: &str| {
+            let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+            limit.ok_or_else(|| format!("must be a whole number from 1 to {most}"))
         };
-        let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
-        limit.ok_or_else(|| ApiError::invalid("limit", format!("must be a whole number from 1 to {most}")))
+        self.meaning("limit", read, mistakes).unwrap_or(usual)
     }
 
     /// Where the page begins, which only the listing itself can read.
     pub(crate) fn page(&self) -> Option<String> {
         self.text("page").map(str::to_owned)
     }
+}
+
+fn misread(name: &str, what: impl Into<String>) -> RequestMistake {
+    RequestMistake::unread(MistakePlace::parameter(name), what)
 }
 
 fn decode(text: &str) -> Option<String> {
@@ -81,39 +111,59 @@ fn decode(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn refused(query: &str) -> String {
-        Parameters::read(Some(query), &["office_id", "state"]).unwrap_err().to_string()
+    fn read(query: Option<&str>) -> Parameters {
+        Parameters::read(query, &["office_id", "state"], &mut RequestMistakes::default())
+    }
+
+    fn wrong(query: &str, known: &[&str]) -> Vec<String> {
+        let mut mistakes = RequestMistakes::default();
+        let parameters = Parameters::read(Some(query), known, &mut mistakes);
+        parameters.limit(5, 10, &mut mistakes);
+        parameters.days(|days| days.of_list("2026-06-17".parse().unwrap()), &mut mistakes);
+        mistakes.listed.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn parameters_are_read_by_name() {
-        let read = |query| Parameters::read(query, &["office_id", "state"]).unwrap();
         assert_eq!(read(None).text("state"), None);
         assert_eq!(read(Some("")).text("state"), None);
         let parameters = read(Some("state=held&&office_id=%C5%BDi%C5%BEkov+1%2B%26"));
         assert_eq!((parameters.text("state"), parameters.text("office_id")), (Some("held"), Some("Žižkov 1+&")));
-        assert_eq!((read(None).page(), read(None).limit(5, 10).unwrap()), (None, 5));
+        assert_eq!((read(None).page(), read(None).limit(5, 10, &mut RequestMistakes::default())), (None, 5));
     }
 
     #[test]
     fn what_is_no_parameter_is_refused() {
-        assert_eq!(refused("stat=held"), "`stat` is no parameter of this path, which has office_id, state");
-        assert_eq!(refused("state=held&st%61te=open"), "`state` is given more than once");
-        assert_eq!(refused("office_id=%FF"), "`office_id` is not UTF-8");
+        let refused = |query| wrong(query, &["office_id", "state"]);
+        assert_eq!(refused("stat=held"), ["`stat` is no parameter of this path, which has office_id, state"]);
+        assert_eq!(refused("state=held&st%61te=open"), ["`state` is given more than once"]);
+        assert_eq!(refused("office_id=%FF"), ["`office_id` is not UTF-8"]);
         for empty in ["state", "state=", "office_id=x&state="] {
-            assert_eq!(refused(empty), "`state` is empty; give it a value, or leave it out");
+            assert_eq!(refused(empty), ["`state` is empty; give it a value, or leave it out"]);
         }
-        let of_none = Parameters::read(Some("a=b"), &[]).unwrap_err().to_string();
-        assert_eq!(of_none, "`a` is no parameter of this path, which has none");
-        assert!(refused(&"x".repeat(5_000)).len() < 200);
+        assert_eq!(wrong("a=b", &[]), ["`a` is no parameter of this path, which has none"]);
+        assert!(refused(&"x".repeat(5_000))[0].len() < 200);
     }
 
     #[test]
     fn a_limit_is_a_whole_number_within_bounds() {
-        let limit = |text: &str| Parameters::read(Some(&format!("limit={text}")), &["limit"]).unwrap().limit(5, 10);
-        assert_eq!([limit("1").unwrap(), limit("10").unwrap()], [1, 10]);
-        for wrong in ["0", "11", "-1", "1.5", "ten", "99999999999999999999999"] {
-            assert_eq!(limit(wrong).unwrap_err().to_string(), "`limit` must be a whole number from 1 to 10", "{wrong}");
+        for right in ["1", "10"] {
+            assert!(wrong(&format!("limit={right}"), &["limit"]).is_empty(), "{right}");
         }
+        for limit in ["0", "11", "-1", "1.5", "ten", "99999999999999999999999"] {
+            assert_eq!(wrong(&format!("limit={limit}"), &["limit"]), ["`limit` must be a whole number from 1 to 10"]);
+        }
+    }
+
+    #[test]
+    fn two_days_are_compared_only_if_both_can_be_read() {
+        let refused = |query| wrong(query, &["from", "to", "limit", "page"]);
+        let limit = "`limit` must be a whole number from 1 to 10";
+        let no_date = |name| format!("`{name}` must be an existing date, written YYYY-MM-DD");
+        assert_eq!(refused("from=2026-06-02&to=2026-06-01&limit=0"), [limit, "`to` must not precede `from`"]);
+        assert_eq!(refused("from=2026-06-31&to=2026-06-01&limit=0"), [limit, &no_date("from")]);
+        assert_eq!(refused("from=x&to=y"), [no_date("from"), no_date("to")]);
+        assert_eq!(refused("from=&to=2026-06-01"), ["`from` is empty; give it a value, or leave it out"]);
+        assert!(refused("to=2026-06-01&page=x").is_empty(), "the page knows from which day on");
     }
 }

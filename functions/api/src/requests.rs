@@ -10,6 +10,8 @@ use axum::response::Response;
 use lambda_http::request::RequestContext;
 
 use crate::api::ApiState;
+use crate::change::NotedChange;
+use crate::key::Caller;
 use crate::problem;
 
 /// The header that carries the request's id.
@@ -28,12 +30,17 @@ pub(crate) async fn account(State(api): State<Arc<ApiState>>, request: Request, 
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let (caller, change) = (response.extensions().get::<Caller>(), response.extensions().get::<NotedChange>());
     tracing::info!(
         method = method.as_str(),
         route = route.as_ref().map_or("none", MatchedPath::as_str),
         status = response.status().as_u16(),
         duration_ms = i64::try_from(api.app.clock.moment().since(started).as_millis()).unwrap_or(i64::MAX),
         request.id = id,
+        caller = caller.and_then(|caller| caller.name.as_deref()),
+        change = change.map(|change| change.what),
+        office.digest = change.and_then(|change| change.office.as_deref()),
+        id = change.and_then(|change| change.id.as_deref()),
         "request"
     );
     response

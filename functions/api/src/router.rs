@@ -1,28 +1,27 @@
 //! Puts the routes and everything around them together.
 //!
 //! A request passes, from the outside in, the accounting (id, problem body, log line), the catching of panics, the API
-//! key, the method, the body and the handler.
+//! key, the method, the role, the body and the handler.
 
 use std::any::Any;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use moffman::app::Moffman;
-use secrecy::SecretString;
+use moffman::config::Place;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::api::{ApiState, RequestBudget};
+use crate::api::ApiState;
 use crate::error::ApiError;
 use crate::{page, requests, routes};
 
-/// The router of all endpoints and the page. With a `key`, every route but health and the page wants it in the
-/// `x-api-key` header. Without a `key`, whatever stands in front of the router has to check it, as API Gateway does.
-pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) -> Router {
-    let api = Arc::new(ApiState { app, budget, document: LazyLock::new(document) });
-    routes::router(key.map(Arc::new))
+/// The router of all endpoints and the page. On AWS it relies on API Gateway, which has checked the key and tells its id;
+/// locally it looks for the keys of the settings in the `x-api-key` header. The page needs none.
+pub fn router(app: Moffman, place: Place) -> Router {
+    let api = Arc::new(ApiState { app, place });
+    routes::router(&api)
         .merge(page::router())
         .fallback(async || ApiError::NoSuchRoute)
         .layer(CatchPanicLayer::custom(panicked))
@@ -33,10 +32,6 @@ pub fn router(app: Moffman, budget: RequestBudget, key: Option<SecretString>) ->
 /// The OpenAPI document of all endpoints.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes::document()
-}
-
-fn document() -> Bytes {
-    serde_json::to_vec(&openapi()).unwrap_or_default().into()
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter};
-use secrecy::SecretString;
+use moffman::domain::role::Role;
 use utoipa::OpenApi as _;
 use utoipa::openapi::{HttpMethod, OpenApi};
 use utoipa_axum::{PathItemExt, paste};
@@ -31,57 +31,59 @@ mod sweeps;
 /// The method whose answer is that to GET without its body.
 const HEAD: &str = "HEAD";
 
-/// Makes the routes of a list in which each line has the handlers of one path, and what is peculiar about it.
+/// Makes the list of routes. Each line has the handlers of one path, each behind the role that it takes, and what is peculiar
+/// about the path; `Anybody` needs no key.
 macro_rules! routes {
-    ($list:ident: $($($module:ident::$handler:ident),+ $(=> $peculiar:ident)?;)+) => { paste! {
+    ($($($role:ident $module:ident::$handler:ident),+ $(=> $peculiar:ident)?;)+) => { paste! {
         #[derive(utoipa::OpenApi)]
         #[openapi(paths($($($module::$handler),+),+))]
-        struct $list;
+        struct Documented;
 
-        impl $list {
-            fn router() -> Router<Arc<ApiState>> {
-                Router::new()
-                    $(.merge(
-                        PathMethods::default()
-                            $(.on::<$module::[<__path_ $handler>], _, _>($module::$handler))+
-                            $(.$peculiar())?
-                            .only()
-                    ))+
-            }
+        /// All routes.
+        pub(crate) fn router(api: &Arc<ApiState>) -> Router<Arc<ApiState>> {
+            Router::new()
+                $(.merge(
+                    PathMethods::default()
+                        $(.on::<$module::[<__path_ $handler>], _, _>(needed!($role), $module::$handler))+
+                        $(.$peculiar())?
+                        .only(api)
+                ))+
         }
     } };
 }
 
-routes! { WithKey:
-    listing::list, reservations::place;
-    single::find, decide::cancel;
-    decide::approve;
-    decide::reject;
-    attendance::show;
-    config_update::get, config_update::post => without_head;
-    sweeps::sweep;
-    offices::list;
-    forms::list;
-    settle::resend;
-    settle::discard;
-    status::status;
-    openapi::document;
+/// The role that a line of the list names.
+macro_rules! needed {
+    (Anybody) => {
+        None
+    };
+    ($role:ident) => {
+        Some(Role::$role)
+    };
 }
 
-routes! { WithoutKey:
-    health::health;
-}
-
-/// All routes. Every route but health wants the key.
-pub(crate) fn router(key: Option<Arc<SecretString>>) -> Router<Arc<ApiState>> {
-    WithKey::router().route_layer(from_fn_with_state(key, key::check)).merge(WithoutKey::router())
+routes! {
+    Reader listing::list, Workflow reservations::place;
+    Reader single::find, Workflow decide::cancel;
+    Workflow decide::approve;
+    Workflow decide::reject;
+    Reader attendance::show;
+    Operator config_update::get, Operator config_update::post => without_head;
+    Operator sweeps::sweep;
+    Reader offices::list;
+    Operator forms::list;
+    Operator settle::resend;
+    Operator settle::discard;
+    Reader status::status;
+    Anybody openapi::document;
+    Anybody health::health;
 }
 
 /// What the OpenAPI document says of all routes.
 pub(crate) fn document() -> OpenApi {
     let mut document = documentation::skeleton();
-    document.merge(WithKey::openapi());
-    document.merge(WithoutKey::openapi());
+    document.merge(Documented::openapi());
+    documentation::deprecate(&mut document, "/api/v1/config_update");
     document
 }
 
@@ -90,17 +92,24 @@ pub(crate) fn document() -> OpenApi {
 struct PathMethods {
     path: String,
     allowed: Vec<&'static str>,
+    needs_key: bool,
     router: MethodRouter<Arc<ApiState>>,
 }
 
 impl PathMethods {
-    /// Adds the handler that `P` documents.
-    fn on<P: utoipa::Path, H: Handler<T, Arc<ApiState>>, T: 'static>(mut self, handler: H) -> Self {
+    /// Adds the handler that `P` documents, for callers with a role, or for anybody.
+    fn on<P: utoipa::Path, H: Handler<T, Arc<ApiState>>, T: 'static>(mut self, role: Option<Role>, handler: H) -> Self {
         let methods = P::methods();
         self.path = P::path();
         self.allowed.extend(methods.iter().flat_map(names));
+        self.needs_key |= role.is_some();
         if let Some(filter) = methods.iter().map(PathItemExt::to_method_filter).reduce(MethodFilter::or) {
-            self.router = self.router.on(filter, handler);
+            let route = MethodRouter::new().on(filter, handler);
+            let route = match role {
+                Some(role) => route.route_layer(from_fn_with_state(role, key::demand)),
+                None => route,
+            };
+            self.router = self.router.merge(route);
         }
         self
     }
@@ -111,8 +120,8 @@ impl PathMethods {
         self
     }
 
-    /// Answers any other method with 405. axum would pass HEAD to the handler of GET in any case.
-    fn only(self) -> Router<Arc<ApiState>> {
+    /// Answers any other method with 405, to those who may know of it. axum would pass HEAD to the handler of GET in any case.
+    fn only(self, api: &Arc<ApiState>) -> Router<Arc<ApiState>> {
         let allow = self.allowed.join(", ");
         let refuse = move || {
             let allow = allow.clone();
@@ -120,7 +129,8 @@ impl PathMethods {
         };
         let has_head = self.allowed.contains(&HEAD);
         let router = if has_head { self.router } else { self.router.on(MethodFilter::HEAD, refuse.clone()) };
-        Router::new().route(&self.path, router.fallback(refuse))
+        let router = Router::new().route(&self.path, router.fallback(refuse));
+        if self.needs_key { router.route_layer(from_fn_with_state(Arc::clone(api), key::identify)) } else { router }
     }
 }
 

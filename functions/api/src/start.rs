@@ -13,19 +13,18 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
+use moffman::config::Place;
 use moffman::lambda::{self, StartError};
 use moffman::telemetry;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use tracing::Instrument as _;
 
-use crate::api::RequestBudget;
 use crate::error::ApiError;
 use crate::router::router;
+use crate::uri;
 
 /// How a text begins that is UTF-8 for certain.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-/// The beginning of all our paths.
-const ROOT: &str = "/api/v1/";
 /// The characters that never stand unencoded in a path: <https://www.rfc-editor.org/rfc/rfc3986#section-3.3>
 const NOT_IN_PATH: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']').add(b'^');
@@ -35,7 +34,7 @@ const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_GREEDY.add(b'/');
 /// Reads the configuration and the secrets, and makes the router. The gateway has checked the API key.
 pub async fn start() -> Result<Router, StartError> {
     let (app, _) = lambda::start().await?;
-    let router = router(app, RequestBudget::on_aws(), None);
+    let router = router(app, Place::Aws);
     // The change must be made outside the router, because inside the route is already chosen.
     Ok(Router::new().fallback_service(router).layer(from_fn(accompany)))
 }
@@ -78,7 +77,9 @@ fn uri_of_resource(request: &Request) -> Option<Uri> {
     let sent = request.raw_http_path();
     let resource = context.resource_path.as_deref().and_then(|resource| fill_in(resource, request));
     // The path from a gateway ends with its resource. Otherwise the path that was sent is the right one.
-    let path = resource.filter(|resource| ends_with(sent, resource)).unwrap_or_else(|| without_base(sent).to_owned());
+    let path = resource
+        .filter(|resource| ends_with(sent, resource))
+        .unwrap_or_else(|| uri::split(sent).map_or(sent, |(_, own)| own).to_owned());
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = Some(format!("{path}{query}").parse().ok()?);
@@ -88,11 +89,6 @@ fn uri_of_resource(request: &Request) -> Option<Uri> {
 fn ends_with(path: &str, end: &str) -> bool {
     let plain = |path: &str| percent_decode_str(path.trim_end_matches('/')).decode_utf8_lossy().into_owned();
     plain(path).ends_with(&plain(end))
-}
-
-/// The path from the beginning of our own part on.
-fn without_base(path: &str) -> &str {
-    path.rfind(ROOT).map_or(path, |start| &path[start..])
 }
 
 /// Fills the request's parameters into `/a/{b}/{c+}`; `None` if one is missing.

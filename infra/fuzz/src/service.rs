@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use chrono::DateTime;
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::Randomness;
-use moffman_api::RequestBudget;
+use moffman::config::Place;
 use moffman_simulators::{CalendarOptions, NewEvent, World};
 use moffman_testbed::{Testbed, Trouble, WorldTime};
 use serde_json::Value;
@@ -103,5 +103,5 @@ async fn prepare() -> Result<(World, Router), Trouble> {
         randomness: Randomness::from_seed(7),
         ..testbed.surroundings(&sources, WorldTime::new(world.clone()))?
     })?;
-    Ok((world, moffman_api::router(app, RequestBudget::local(), None)))
+    Ok((world, moffman_api::router(app, Place::Local)))
 }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use moffman::config::{self, Settings, Sources};
+use moffman::domain::role::Role;
 use moffman::transport::{Transport, TransportError};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, Response};
@@ -77,7 +78,9 @@ impl ServiceClient {
     pub(crate) fn new(sources: &Sources) -> Result<Self, ClientError> {
         let settings = config::load(sources)?;
         let client = Transport::new()?.requests();
-        Ok(Self { base: base(&settings)?, key: settings.rest_api.api_key, client })
+        let base = base(&settings)?;
+        let operators = settings.rest_api.keys.into_iter().find(|(role, _)| *role == Role::Operator);
+        Ok(Self { base, key: operators.map(|(_, key)| key), client })
     }
 
     /// Shows every item of a list, page by page. When the pages so far have used up what the service gives in a minute, it

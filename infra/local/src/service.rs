@@ -7,11 +7,10 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use moffman::app::{Moffman, Surroundings};
 use moffman::clock::{Clock, Randomness};
-use moffman::config::{self, Settings, Sources};
+use moffman::config::{self, Place, Settings, Sources};
 use moffman::store::{Store, StoreError};
 use moffman::telemetry;
 use moffman::transport::Transport;
-use moffman_api::RequestBudget;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -57,7 +56,7 @@ impl LocalService {
         let server = tokio::spawn(serve(listener, router(&app, &in_flight), stopped.clone()));
         output.line(format_args!("Moffman listens on {}. State: {}.", url(address), storage.place()));
         if let Some(demo) = &demo {
-            demo.introduce(&url(address), app.settings.rest_api.api_key.is_some());
+            demo.introduce(&url(address), !app.settings.rest_api.keys.is_empty());
         }
         Ok(Self {
             timetable: tokio::spawn(timetable::keep(app.clone(), stopped)),
@@ -182,8 +181,7 @@ fn cannot_listen(settings: &Settings, source: std::io::Error) -> LocalStartError
 }
 
 fn router(app: &Moffman, in_flight: &InFlight) -> Router {
-    let key = app.settings.rest_api.api_key.clone();
-    let router = moffman_api::router(app.clone(), RequestBudget::local(), key);
+    let router = moffman_api::router(app.clone(), Place::Local);
     router.layer(from_fn_with_state(in_flight.clone(), in_flight::carry))
 }
 

@@ -7,7 +7,7 @@ use crate::operations::begin_request;
 use crate::people::Life;
 use crate::schedule::{FaultSchedule, LONGER_THAN_A_LEASE};
 use crate::slow::Slow;
-use crate::table::{closes, form_put, records, writes_outcome, written};
+use crate::table::{announces, closes, form_put, records, writes_outcome, written};
 use crate::wire::{Matter, matter};
 
 /// The overtaken process waits for at most so many writes of the record by the other one.
@@ -125,20 +125,26 @@ fn is_outcome(waiting: &Waiting) -> bool {
     matches!(waiting, Waiting::Arrived(call, _) if writes_outcome(call))
 }
 
-/// Whether a reservation is about to be written.
+/// Whether a reservation is about to be written, or that somebody ends it.
 fn is_reservation(waiting: &Waiting) -> bool {
-    matches!(waiting, Waiting::Arrived(call, _) if matches!(matter(call), Matter::Reserve { .. } | Matter::Decide { .. }))
+    matches!(waiting, Waiting::Arrived(call, _) if reserved(call).is_some())
+}
+
+/// The event of the reservation that a call writes about.
+fn reserved(call: &Call) -> Option<String> {
+    match matter(call) {
+        Matter::Reserve { event, .. } | Matter::Decide { event, .. } => Some(event),
+        _ => announces(call).map(str::to_owned),
+    }
 }
 
 /// The process that is about to write or has just written something, and what that is. A reservation counts only before
 /// it is written.
 fn write(waiting: &Waiting) -> Option<(String, Overtaken)> {
     let call: &Call = waiting.call();
-    let reservation = match (waiting, matter(call)) {
-        (Waiting::Arrived(..), Matter::Reserve { event, .. } | Matter::Decide { event, .. }) => {
-            Some(Overtaken::Reservation(event))
-        }
-        _ => None,
+    let reservation = match waiting {
+        Waiting::Arrived(..) => reserved(call).map(Overtaken::Reservation),
+        Waiting::Done(..) => None,
     };
     let record = if is_outcome(waiting) { Overtaken::Outcome } else { Overtaken::Record };
     call.caller.clone().zip(reservation.or_else(|| written(call).map(record)))

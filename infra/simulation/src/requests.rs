@@ -36,17 +36,17 @@ impl Requests {
         if random.bool() {
             self.last = random.u8(..RESERVATIONS);
         }
-        self.ask_something(random, process, 2)
+        self.ask_something(random, process, (16, 2))
     }
 
     /// Begins one more request for the reservation of this event, or for the other one with the same event id. It is
-    /// more often an approval.
+    /// more often a decision or an approval.
     pub fn begin_another(&mut self, event: &str, random: &mut fastrand::Rng, process: &NamedProcess) -> Begun {
         let has_event =
             |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event.into());
         let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
         self.last = random.choice(numbers).unwrap_or(self.last);
-        self.ask_something(random, process, 4)
+        self.ask_something(random, process, (10, 4))
     }
 
     /// Begins the last request for this reservation, an approval that nothing prevents.
@@ -55,9 +55,9 @@ impl Requests {
         self.ask(process, true, Intent::LastRequest)
     }
 
-    /// A decision, or a request: one of so many is not an approval.
-    fn ask_something(&self, random: &mut fastrand::Rng, process: &NamedProcess, pending: u8) -> Begun {
-        match random.u8(..16) {
+    /// A decision, which are five of so many, or a request: one of so many is not an approval.
+    fn ask_something(&self, random: &mut fastrand::Rng, process: &NamedProcess, (kinds, pending): (u8, u8)) -> Begun {
+        match random.u8(..kinds) {
             0 => self.decide(process, Choice::Approve),
             1 | 2 => self.decide(process, Choice::Reject { reason: None }),
             3 | 4 => self.decide(process, Choice::Cancel),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use moffman::decide::Decided;
 use moffman::domain::decision::Choice;
+use moffman::domain::ended::HowEnded;
 use moffman::domain::reservation::{RequestedReservation, Status};
 use moffman::reserve::{Placed, ReserveError};
 use moffman_simulators::{Call, World};
@@ -12,7 +13,6 @@ use serde_json::Value;
 use crate::cast::office;
 use crate::gatekeeper::CompletedCall;
 use crate::ledger::Breach;
-use crate::table::forgets;
 use crate::wire::{Matter, days, is_processed, is_there, matter};
 
 /// The event of a reservation, as far as anybody knows of it.
@@ -38,6 +38,8 @@ pub struct Reserved {
     changed: u64,
     /// Whether a decision has ended it, and nobody has touched it since.
     is_ended: bool,
+    /// What was answered about how it was ended.
+    told: Option<HowEnded>,
 }
 
 /// What a process has been asked to do about a reservation.
@@ -118,8 +120,18 @@ impl Reservations {
         }
         let moment = seen.map(|seen| seen.moment);
         let Some(reserved) = self.by_event.get_mut(&*decided.id) else { return };
-        if decided.ended.is_none() && moment.is_some_and(|moment| moment > reserved.changed) {
-            (reserved.stands, reserved.approved) = (true, true);
+        match decided.ended {
+            None if moment.is_some_and(|moment| moment > reserved.changed) => {
+                (reserved.stands, reserved.approved) = (true, true);
+            }
+            Some(how) if reserved.is_ended && moment.is_some_and(|moment| moment >= reserved.changed) => {
+                let told = *reserved.told.get_or_insert(how);
+                if told != how {
+                    self.breaches
+                        .push(Breach::Lost(format!("{caller} has answered {decided:?}, and before it was {told}")));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -179,28 +191,16 @@ impl Reservations {
                 }
                 (calendar, event)
             }
-            _ => return self.forgotten(&effect.call),
+            _ => return,
         };
         let content = effect.event.clone().unwrap_or_default();
         self.seen.insert((caller, event), LastLook { moment, calendar, event: content });
     }
 
-    /// Whoever brings a reservation back that was ended first has that forgotten. It may then crash.
-    fn forgotten(&mut self, call: &Call) {
-        let intent = call.caller.as_ref().and_then(|caller| self.intents.get(caller));
-        if !intent.is_some_and(Intent::reopens) {
-            return;
-        }
-        for event in forgets(call) {
-            if let Some(reserved) = self.by_event.get_mut(event) {
-                reserved.is_ended = false;
-            }
-        }
-    }
-
     fn written(&mut self, caller: &str, (calendar, event): (&str, &str), name: &str) {
         let reopens = self.intents.get(caller).is_some_and(Intent::reopens);
         let reserved = self.by_event.entry(event.to_owned()).or_default();
+        reserved.told = None;
         if std::mem::take(&mut reserved.is_ended) && !reopens {
             self.breaches.push(Breach::Lost(format!("{caller} has brought back {event}, which was ended")));
         }
@@ -231,7 +231,8 @@ impl Intent {
 impl Reserved {
     /// A person deleted or restored the event.
     pub fn deleted_or_restored(&mut self, now: u64) {
-        (self.changed, self.stands, self.approved, self.is_ended) = (now, false, false, false);
+        (self.changed, self.stands, self.approved) = (now, false, false);
+        (self.is_ended, self.told) = (false, None);
     }
 }
 

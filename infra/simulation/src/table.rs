@@ -165,12 +165,10 @@ pub fn writes_outcome(call: &Call) -> bool {
     call.operation == "PutItem" && form_put(call).is_some()
 }
 
-/// The events of reservations of which a request forgets that they were ended.
-pub fn forgets(call: &Call) -> Vec<&str> {
-    let actions = call.body.as_ref().and_then(|body| body["TransactItems"].as_array()).into_iter().flatten();
-    let keys = actions.map(|action| &action["Delete"]["Key"]);
-    let of_ends = keys.filter(|key| key["pk"]["S"].as_str().is_some_and(|partition| partition.starts_with("ended#")));
-    of_ends.filter_map(|key| key["sk"]["S"].as_str()).collect()
+/// The event of the reservation whose end a request announces.
+pub fn announces(call: &Call) -> Option<&str> {
+    let item = &call.body.as_ref().filter(|_| call.operation == "PutItem")?["Item"];
+    item["sk"]["S"].as_str().filter(|_| item["state"]["S"] == "ending")
 }
 
 /// Whether a request reads or writes the item at this place.

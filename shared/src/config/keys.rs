@@ -46,7 +46,7 @@ const fn key(path: &'static str, kind: Kind, default: &'static str) -> Key {
 }
 
 /// Sections whose purpose is not plain from their keys.
-pub(super) const SECTIONS: [(&str, &str); 9] = [
+pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("manual_users", "People who enter days in Google Calendar by hand; their events are approved."),
     (
         "manual_users.google_config",
@@ -60,7 +60,11 @@ pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("forms", "Approval forms, issued by Byroapi; on when both template and url are set."),
     ("forms.email", "The e-mail that carries the form."),
     ("calendar.checking_range", "The window of days around now that is listed in full, in Arrow shift arguments."),
-    ("rest_api", "The REST API of the local server."),
+    ("rest_api", "The REST API: the local server, and what keys may do."),
+    (
+        "rest_api.keys",
+        "Keys of the local server, by what they may do. While there is none at all, everybody may do everything.",
+    ),
     ("aws", "What the functions need to know of their stack; set by the deployment template."),
 ];
 
@@ -149,8 +153,20 @@ pub const KEYS: &[Key] = &[
         .inert_in(Place::Aws),
     key("rest_api.port", Kind::Port, "8080").doc("Port to listen on; 0 for any free one.").inert_in(Place::Aws),
     key("rest_api.api_key", Kind::Secret, "null")
-        .doc("When set, every route but health needs it in the header x-api-key.")
+        .doc(
+            "An operator's key. Once there is a key, here or in keys, every route but health and openapi.json needs one in the\n\
+             header x-api-key.",
+        )
         .inert_in(Place::Aws),
+    key("rest_api.keys.reader", Kind::Secrets, "[]").doc("Read offices, reservations, attendance and the status."),
+    key("rest_api.keys.workflow", Kind::Secrets, "[]").doc("Also register reservations and decide about them."),
+    key("rest_api.keys.operator", Kind::Secrets, "[]").doc("Everything."),
+    key("rest_api.roles", Kind::Roles, "{}")
+        .doc(
+            "What keys of API Gateway may do beside the stack's own: {<id of the key>: reader, workflow or operator}.\n\
+             Once there is one here or in keys, a key without a role may do nothing; until then, everything.",
+        )
+        .inert_in(Place::Local),
     key("aws.table", Kind::Text, "moffman").doc("Name of the DynamoDB table."),
     key("aws.schedule_group", Kind::Text, "null")
         .doc("EventBridge schedule group of the sweeps and reloads.")
@@ -160,6 +176,9 @@ pub const KEYS: &[Key] = &[
         .inert_in(Place::Local),
     key("aws.dead_letter_queue_arn", Kind::Text, "null")
         .doc("SQS queue for scheduled events that could not be delivered to the sweeper; null: none.")
+        .inert_in(Place::Local),
+    key("aws.key_roles", Kind::Roles, "{}")
+        .doc("What the stack's own API keys may do: {<id of the key>: <role>}.")
         .inert_in(Place::Local),
 ];
 

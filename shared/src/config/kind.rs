@@ -10,6 +10,8 @@ pub enum Kind {
     Text,
     /// Text that must not be seen in logs or messages.
     Secret,
+    /// Several such texts.
+    Secrets,
     /// The path of a file.
     Path,
     /// An http or https address.
@@ -40,6 +42,8 @@ pub enum Kind {
     Users,
     /// The static offices.
     Offices,
+    /// Ids of API keys with their roles.
+    Roles,
 }
 
 /// The longest interval: one year, in seconds.
@@ -55,6 +59,7 @@ impl Kind {
             Self::Choice(_) => "nothing",
             Self::Text => "text that is not empty, in quotes when it looks like a number",
             Self::Secret => "text of visible ASCII characters, in quotes when it looks like a number",
+            Self::Secrets => "a list of texts of visible ASCII characters, in quotes when they look like numbers",
             Self::Path => "the path of a file, or null",
             Self::Url => "an address that starts with http:// or https://, or null",
             Self::Flag => "true or false",
@@ -78,6 +83,7 @@ impl Kind {
                 "a list of {id, name} or {id, first_name, last_name, employee_number}, where id is an e-mail address"
             }
             Self::Offices => "a list of {name, id}, where id is a Google calendar id",
+            Self::Roles => "a mapping of ids of API keys to reader, workflow or operator",
         };
         text.to_owned()
     }

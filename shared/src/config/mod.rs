@@ -3,6 +3,7 @@
 //! Everything is checked before anything starts, and every mistake is reported, not the first one only. One table,
 //! [`KEYS`], drives the defaults, the names of variables and options, the checks and the printed [`template()`].
 
+mod access;
 mod keys;
 mod kind;
 mod layers;

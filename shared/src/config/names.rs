@@ -49,7 +49,9 @@ pub(super) fn unknown(path: &str) -> String {
     let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
     let siblings = members(parent);
     let paths = || KEYS.iter().map(|key| key.path);
-    let elsewhere = || paths().find(|path| path.rsplit('.').next() == Some(name)).or_else(|| closest(path, paths()));
+    // What stands here is compared by its name alone.
+    let others = || paths().filter(|known| parent.is_empty() || !below(known, parent));
+    let elsewhere = || paths().find(|path| path.rsplit('.').next() == Some(name)).or_else(|| closest(path, others()));
     match closest(name, siblings.iter().copied()).or_else(elsewhere) {
         Some(meant) => format!("unknown key; did you mean {meant}?"),
         None if parent.is_empty() || siblings.is_empty() => {
@@ -87,13 +89,13 @@ pub(super) fn shown(path: &str) -> String {
     shown
 }
 
-/// Whether a message may repeat a name below `parent`. Among people and offices it may only be a name close to a key's,
-/// because any other may be somebody's.
+/// Whether a message may repeat a name below `parent`. Among people, offices and keys of callers it may only be a name close
+/// to a setting's, because any other may be somebody's, or be such a key.
 fn is_harmless(parent: &str, name: &str) -> bool {
     let (key_path, _) = parent.split_once('[').unwrap_or((parent, ""));
     match key(key_path) {
         Some(key) => closest(name, key.kind.members().iter().copied()).is_some(),
-        None if ["offices", "manual_users"].iter().any(|section| parent.starts_with(section)) => {
+        None if ["offices", "manual_users", "rest_api.keys"].iter().any(|section| parent.starts_with(section)) => {
             closest(name, members(parent).into_iter()).is_some()
         }
         None => true,
@@ -132,6 +134,9 @@ mod tests {
             ("calender", "calender"),
             ("rest_api.workers", "rest_api.workers"),
             ("rest_api.secret-42", "rest_api.…"),
+            ("rest_api.keys.reeder", "rest_api.keys.reeder"),
+            ("rest_api.keys.sesame", "rest_api.keys.…"),
+            ("rest_api.roles.sesame", "rest_api.roles.…"),
             ("anna@example.com", "…"),
             ("forms.email.cc", "forms.email.cc"),
             ("forms.email.cc.boss@example.com", "forms.email.cc.…"),
@@ -155,7 +160,8 @@ mod tests {
             ("calender", "unknown key; did you mean calendar?"),
             ("calendar.colours", "unknown key; did you mean colors?"),
             ("general.port", "unknown key; did you mean rest_api.port?"),
-            ("rest_api.workers", "unknown key; allowed here: addr, port, api_key"),
+            ("rest_api.workers", "unknown key; allowed here: addr, port, api_key, keys, roles"),
+            ("rest_api.keys.admin", "unknown key; allowed here: reader, workflow, operator"),
             (
                 "shoes.size",
                 "unknown key; the sections are general, google_api, manual_users, offices, forms, calendar, rest_api, \

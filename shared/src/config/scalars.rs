@@ -96,7 +96,10 @@ pub(super) fn filled_text(node: &Node) -> ValueRead<String> {
 
 /// A secret that can be sent as a header.
 pub(super) fn secret(node: &Node) -> ValueRead<SecretString> {
-    let text = node.text().filter(|text| !text.trim().is_empty() && HeaderValue::from_str(text).is_ok());
+    if node.text().is_some_and(|text| text.trim().is_empty()) {
+        return Err(ValueProblem::hidden(node));
+    }
+    let text = node.text().filter(|text| HeaderValue::from_str(text).is_ok());
     text.map(SecretString::from).ok_or_else(|| ValueProblem::new("the value is not allowed"))
 }
 
@@ -218,4 +221,8 @@ fn recipient(member: &Member) -> ValueRead<(String, Option<String>)> {
 
 pub(super) fn list(node: &Node) -> ValueRead<&[Node]> {
     if let Value::List(items) = &node.value { Ok(items) } else { Err(ValueProblem::hidden(node)) }
+}
+
+pub(super) fn mapping(node: &Node) -> ValueRead<&[Member]> {
+    if let Value::Mapping(members) = &node.value { Ok(members) } else { Err(ValueProblem::hidden(node)) }
 }

@@ -1,4 +1,4 @@
-//! The methods of [`Reader`] that read the sections, except the lists of people and offices.
+//! The methods of [`Reader`] that read the sections, except the lists of people and offices, and what callers may do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use url::Url;
 
 use super::reader::Reader;
 use super::scalars;
-use super::settings::{Aws, Calendar, CheckingRange, Colors, Forms, General, GoogleApi, RestApi};
+use super::settings::{Aws, Calendar, CheckingRange, Colors, Forms, General, GoogleApi};
 use super::sources::Place;
 use crate::domain::letter::{FormEmail, Letter, Recipients};
 use crate::google;
@@ -196,19 +196,6 @@ impl Reader<'_> {
             }
         }
         CheckingRange { min: min.unwrap_or_default(), max: max.unwrap_or_default() }
-    }
-
-    pub(super) fn rest_api(&mut self) -> RestApi {
-        const ADDR: &str = "rest_api.addr";
-        let addr = self.text(ADDR).unwrap_or_default();
-        if addr.chars().any(char::is_whitespace) {
-            self.mistake(ADDR, "white space; allowed: the name or address of this host, without a port");
-        }
-        RestApi {
-            addr,
-            port: self.required("rest_api.port", scalars::port),
-            api_key: self.value("rest_api.api_key", scalars::secret),
-        }
     }
 
     pub(super) fn aws(&mut self) -> Aws {

@@ -1,5 +1,6 @@
 //! The settings after they were checked.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::domain::date_shift::DateShift;
 use crate::domain::letter::Letter;
 use crate::domain::manual_user::ManualUser;
 use crate::domain::office::Office;
+use crate::domain::role::Role;
 use crate::domain::template::Placeholder;
 
 /// All settings.
@@ -27,7 +29,7 @@ pub struct Settings {
     pub forms: Forms,
     /// How events are read and written.
     pub calendar: Calendar,
-    /// The local server.
+    /// The local server, and what keys may do.
     pub rest_api: RestApi,
     /// The stack on AWS.
     pub aws: Aws,
@@ -162,8 +164,19 @@ pub struct RestApi {
     pub addr: String,
     /// Port to listen on; 0 for any.
     pub port: u16,
-    /// What callers must send in `x-api-key`; a legal header value.
-    pub api_key: Option<SecretString>,
+    /// The keys of the local server with their roles, `rest_api.api_key` first; legal header values, no two the same.
+    pub keys: Vec<(Role, SecretString)>,
+    /// What API Gateway's keys may do, by their ids: those of the stack, and further ones.
+    pub roles: BTreeMap<String, Role>,
+    /// What a key of API Gateway may do that has no role; `None`: nothing.
+    pub without_role: Option<Role>,
+}
+
+impl RestApi {
+    /// What the key of API Gateway with this id may do; `None`: nothing.
+    pub fn role_of(&self, id: Option<&str>) -> Option<Role> {
+        id.and_then(|id| self.roles.get(id).copied()).or(self.without_role)
+    }
 }
 
 /// `aws`

@@ -13,7 +13,9 @@ use super::reservation::InvalidRequest;
 /// For how long it is remembered.
 const MEMORY: Duration = Duration::days(400);
 /// How long whoever ends a reservation may take before others may end it.
-const LEASE: Duration = Duration::minutes(1);
+pub const LEASE: std::time::Duration = std::time::Duration::from_mins(1);
+/// How much later than that Google may say that the event was deleted: a call under way, and clocks that differ.
+const GRACE: Duration = Duration::minutes(5);
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
@@ -88,24 +90,32 @@ impl RememberedEnd {
         self.at + MEMORY
     }
 
-    /// Whether it is why the event is gone; `None` where Google knows no such event.
+    /// Whether it is why the event is gone; `None` where Google shows no such event.
     ///
-    /// Somebody brought a live event back, and also one that is deleted in another version. Where Google shows no event at
-    /// all, nobody can tell whether an end that was only announced came to pass.
+    /// Somebody brought a live event back, and also one that is deleted in another version. An event that was deleted long
+    /// after its end was announced was deleted by somebody else: the announcement came to nothing.
     pub fn explains(&self, event: Option<&Event>) -> bool {
-        match (&self.stage, event) {
-            (EndStage::Ended { .. }, None) => true,
-            (EndStage::Ending { .. }, None) => false,
-            (EndStage::Ending { .. }, Some(event)) => event.cancelled,
-            (EndStage::Ended { deleted }, Some(event)) => {
-                event.cancelled && (deleted.is_empty() || event.etag.is_empty() || *deleted == event.etag)
-            }
-        }
+        let Some(event) = event else { return true };
+        let is_why = match &self.stage {
+            EndStage::Ending { until } => event.updated.is_none_or(|deleted| deleted <= *until + GRACE),
+            EndStage::Ended { deleted } => deleted.is_empty() || event.etag.is_empty() || *deleted == event.etag,
+        };
+        event.cancelled && is_why
+    }
+
+    /// Whether it says that somebody is ending or has ended the event in this version.
+    pub fn concerns(&self, version: &Etag) -> bool {
+        self.read == *version || matches!(&self.stage, EndStage::Ended { deleted } if deleted == version)
+    }
+
+    /// Whether whoever announced it has still time for it.
+    pub fn is_in_progress(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.stage, EndStage::Ending { until } if now < until)
     }
 }
 
-/// Checks the reason that somebody gives.
-pub fn checked_reason(reason: String) -> Result<String, InvalidRequest> {
+/// Checks the reason that somebody gives. A blank one is none.
+pub fn checked_reason(reason: String) -> Result<Option<String>, InvalidRequest> {
     let is_wrong = |c: char| c.is_control() && c != '\n' && c != '\r';
     if reason.chars().count() > LONGEST_REASON {
         return Err(InvalidRequest { field: "reason", what: "must have at most 500 characters" });
@@ -113,7 +123,7 @@ pub fn checked_reason(reason: String) -> Result<String, InvalidRequest> {
     if reason.contains(is_wrong) {
         return Err(InvalidRequest { field: "reason", what: "must not contain control characters but line ends" });
     }
-    Ok(reason)
+    Ok(Some(reason).filter(|reason| !reason.trim().is_empty()))
 }
 
 #[cfg(test)]
@@ -122,8 +132,11 @@ mod tests {
 
     #[test]
     fn a_reason_is_text_of_at_most_500_characters() {
-        for right in [String::new(), "ž".repeat(500), "no room,\r\nand no chair".to_owned()] {
-            assert_eq!(checked_reason(right.clone()), Ok(right));
+        for right in ["ž".repeat(500), "no room,\r\nand no chair".to_owned()] {
+            assert_eq!(checked_reason(right.clone()), Ok(Some(right)));
+        }
+        for blank in ["", " \n"] {
+            assert_eq!(checked_reason(blank.to_owned()), Ok(None));
         }
         for wrong in ["ž".repeat(501), "a\tb".to_owned(), "\u{1b}[2J".to_owned(), "\u{85}".to_owned()] {
             assert_eq!(checked_reason(wrong.clone()).unwrap_err().field, "reason", "{wrong:?}");

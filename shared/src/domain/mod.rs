@@ -29,6 +29,7 @@ pub mod office;
 pub mod quota;
 pub mod reservation;
 pub mod revision;
+pub mod role;
 pub mod rounds;
 pub mod schedule;
 pub mod shard;

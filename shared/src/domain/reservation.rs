@@ -82,21 +82,27 @@ pub struct Colours {
 }
 
 impl Reservation {
-    /// Checks a request's name and dates.
-    pub fn new(request: RequestedReservation) -> Result<Self, InvalidRequest> {
-        if request.name.trim().is_empty() {
-            return Err(InvalidRequest { field: "user.name", what: "must not be empty" });
+    /// Checks a request's name and dates, and says everything that is wrong with them.
+    pub fn new(request: RequestedReservation) -> Result<Self, Vec<InvalidRequest>> {
+        let name = if request.name.trim().is_empty() {
+            Some("must not be empty")
+        } else {
+            request.name.contains(char::is_control).then_some("must not contain control characters")
+        };
+        let name = name.map(|what| InvalidRequest { field: "user.name", what });
+        let days = match (date("start", &request.start), date("end", &request.end)) {
+            (Ok(start), Ok(end)) => DateRange::new(start, end).map_err(|error| match error {
+                DateRangeError::EndBeforeStart => {
+                    vec![InvalidRequest { field: "end", what: "must not precede `start`" }]
+                }
+                _ => vec![InvalidRequest { field: "end", what: "must be before 9999-12-31" }],
+            }),
+            (start, end) => Err(start.err().into_iter().chain(end.err()).collect()),
+        };
+        match (name, days) {
+            (None, Ok(days)) => Ok(Self { request, days }),
+            (name, days) => Err(name.into_iter().chain(days.err().unwrap_or_default()).collect()),
         }
-        if request.name.chars().any(char::is_control) {
-            return Err(InvalidRequest { field: "user.name", what: "must not contain control characters" });
-        }
-        let start = date("start", &request.start)?;
-        let end = date("end", &request.end)?;
-        let days = DateRange::new(start, end).map_err(|error| match error {
-            DateRangeError::EndBeforeStart => InvalidRequest { field: "end", what: "must not precede `start`" },
-            _ => InvalidRequest { field: "end", what: "must be before 9999-12-31" },
-        })?;
-        Ok(Self { request, days })
     }
 
     /// The office's name.

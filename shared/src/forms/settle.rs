@@ -142,7 +142,6 @@ impl Settling<'_> {
         if !matches!(self.app.store.write(&writes).await?, Written::Done) {
             return Ok(None);
         }
-        tracing::info!(form.state = %form.state, decision = ?self.happening, "a person settled a form");
         Ok(Some(Some(form)))
     }
 

@@ -111,7 +111,13 @@ impl Retry<'_> {
     async fn take_another(&self) -> Option<()> {
         match &self.budget.shared {
             // The future of the SDK is large; a box keeps those of all callers small.
-            Some(shared) => Box::pin(shared.take(self.units)).await.unwrap_or(false).then_some(()),
+            Some(shared) => match Box::pin(shared.take(self.units)).await {
+                Ok(is_taken) => is_taken.then_some(()),
+                Err(error) => {
+                    tracing::warn!(%error, "the call is not repeated, because nobody can tell what is left of the quota");
+                    None
+                }
+            },
             None => Some(()),
         }
     }

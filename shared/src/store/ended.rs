@@ -6,13 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 use super::Store;
-use super::attributes::{TTL, has_ended, number, text};
+use super::attributes::{TTL, has_ended, number};
 use super::error::StoreError;
 use super::item::{ItemKind, Kept};
 use super::key::{ItemKey, short};
 use super::write::{Condition, Met, Write, Written};
 use crate::domain::calendar_id::CalendarId;
-use crate::domain::ended::{EndStage, RememberedEnd};
+use crate::domain::ended::RememberedEnd;
 use crate::domain::event_id::EventId;
 
 /// The memory of one reservation.
@@ -22,15 +22,15 @@ pub struct EndItem<'a> {
     key: ItemKey,
 }
 
-/// What became of the announcement of an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of an announcement.
+#[derive(Clone, Debug)]
 pub enum Announced {
     /// It is in the table.
     Written,
-    /// Somebody else is about to end this version of the event.
-    InProgress,
-    /// This version of the event has been ended, so it was read before that.
-    Outdated,
+    /// Something is remembered already.
+    Met(Kept<RememberedEnd>),
+    /// What was remembered is gone by now.
+    Gone,
 }
 
 impl ItemKind for RememberedEnd {
@@ -57,24 +57,13 @@ impl EndItem<'_> {
         item.filter(|item| !has_ended(item, now)).map(Kept::from_item).transpose()
     }
 
-    /// Announces an end, unless the memory knows the version of the event on which it was decided. An announcement whose time
-    /// is over counts for nothing.
+    /// Writes it where nothing is remembered. Answers whether it did, else what is remembered.
     pub async fn announce(&self, end: &Kept<RememberedEnd>, now: DateTime<Utc>) -> Result<Announced, StoreError> {
-        let values = vec![
-            (":now", number(now.timestamp())),
-            (":moment", number(now.timestamp_millis())),
-            (":etag", text(&*end.read)),
-        ];
-        let condition = "attribute_not_exists(sk) OR expires_at <= :now OR lease_until <= :moment \
-                         OR read_etag <> :etag AND (attribute_not_exists(deleted_etag) OR deleted_etag <> :etag)";
-        let write = Write::put(self.key.clone(), end, Condition::Expression(condition.to_owned(), values))?;
+        let write = Write::put(self.key.clone(), end, Condition::Absent(now))?;
         Ok(match self.store.write(&[write]).await?.met(0) {
             Met::Nothing => Announced::Written,
-            Met::Present(None) => Announced::Outdated,
-            Met::Present(Some(item)) => match Kept::<RememberedEnd>::from_item(item)?.stage {
-                EndStage::Ending { .. } => Announced::InProgress,
-                EndStage::Ended { .. } => Announced::Outdated,
-            },
+            Met::Present(None) => Announced::Gone,
+            Met::Present(Some(item)) => Announced::Met(Kept::from_item(item)?),
         })
     }
 
@@ -103,7 +92,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::ended::HowEnded;
+    use crate::domain::ended::{EndStage, HowEnded};
     use crate::domain::revision::Revision;
     use crate::store::arbitrary::{days, instants};
     use crate::store::attributes::end_of;

@@ -335,7 +335,7 @@ pub fn page_of(filter: &Filter, page: Option<&str>, limit: usize) -> ListOrder {
     ListOrder { filter: filter.clone(), page: page.map(str::to_owned), limit, deadline: None }
 }
 
-pub fn reservation(request: &RequestedReservation) -> Result<Reservation, InvalidRequest> {
+pub fn reservation(request: &RequestedReservation) -> Result<Reservation, Vec<InvalidRequest>> {
     Reservation::new(request.clone())
 }
 

@@ -9,6 +9,7 @@ mod context;
 mod copies;
 mod counts;
 mod deciding;
+mod deciding_failures;
 mod deciding_races;
 mod decisions;
 mod doubt;

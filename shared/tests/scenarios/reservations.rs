@@ -258,8 +258,12 @@ fn names_and_dates_that_cannot_be_are_refused_with_their_field() {
         (RequestedReservation { end: "2022-06-27".to_owned(), ..request() }, "end"),
         (RequestedReservation { end: "2022-06-29T00:00:00".to_owned(), ..request() }, "end"),
     ] {
-        assert_eq!(reservation(&change).unwrap_err().field, field, "{change:?}");
+        let fields: Vec<_> = reservation(&change).unwrap_err().iter().map(|invalid| invalid.field).collect();
+        assert_eq!(fields, [field], "{change:?}");
     }
+    let all = RequestedReservation { name: String::new(), start: "x".to_owned(), end: "y".to_owned(), ..request() };
+    let fields: Vec<_> = reservation(&all).unwrap_err().iter().map(|invalid| invalid.field).collect();
+    assert_eq!(fields, ["user.name", "start", "end"]);
 }
 
 #[tokio::test]

@@ -16,12 +16,17 @@ pub(crate) struct ProblemKind {
 macro_rules! kinds {
     ($($name:ident $status:ident $slug:literal $title:literal;)*) => {
         $(pub(crate) const $name: ProblemKind = ProblemKind { slug: $slug, title: $title, status: StatusCode::$status };)*
+
+        /// Every sort of problem.
+        pub(crate) const KINDS: &[ProblemKind] = &[$($name),*];
     };
 }
 
 kinds! {
     NOT_JSON BAD_REQUEST "not-json" "The body is not JSON";
     WRONG_KEY FORBIDDEN "wrong-api-key" "The API key is missing or wrong";
+    NOT_ALLOWED FORBIDDEN "not-allowed" "The API key may not do this";
+    SOURCE_NOT_ALLOWED FORBIDDEN "source-not-allowed" "The source address is not allowed";
     NO_SUCH_ROUTE NOT_FOUND "no-such-route" "No such route";
     NO_SUCH_RESERVATION NOT_FOUND "no-such-reservation" "No such reservation";
     NO_SUCH_FORM NOT_FOUND "no-such-form" "No such form";
@@ -52,7 +57,7 @@ kinds! {
 }
 
 /// What may go wrong on every route behind the key.
-pub(crate) const OF_ALL: [ProblemKind; 3] = [WRONG_KEY, TOO_MANY_REQUESTS, INTERNAL];
+pub(crate) const OF_ALL: [ProblemKind; 5] = [WRONG_KEY, NOT_ALLOWED, SOURCE_NOT_ALLOWED, TOO_MANY_REQUESTS, INTERNAL];
 /// What may be wrong with a body.
 pub(crate) const OF_BODY: [ProblemKind; 3] = [NOT_JSON, TOO_LARGE, INVALID];
 

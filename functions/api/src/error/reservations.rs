@@ -8,7 +8,7 @@ use moffman::reserve::ReserveError;
 
 use super::draft::ProblemDraft;
 use super::kind::{
-    ALREADY_APPROVED, CONFLICT, DECISION_IN_PROGRESS, GOOGLE_REFUSED, INVALID, LOOKS_USED_UP, NO_SUCH_RESERVATION,
+    ALREADY_APPROVED, CONFLICT, DECISION_IN_PROGRESS, GOOGLE_REFUSED, LOOKS_USED_UP, NO_SUCH_RESERVATION,
     NOT_A_RESERVATION, RESERVATION_CHANGED, RESERVATION_ENDED, RESERVATION_IS_A_SERIES, UNUSABLE,
 };
 
@@ -75,7 +75,7 @@ impl From<Objection> for ProblemDraft {
             Objection::Ended(how) => Self::ended(how, "; nothing has been changed"),
             Objection::Changed => Self::new(
                 RESERVATION_CHANGED,
-                "the reservation has changed since this version; nothing has been changed; look at it again",
+                "the reservation is another version by now, which has not been changed; look at it again",
             ),
         }
     }
@@ -90,7 +90,7 @@ impl ProblemDraft {
 impl From<&AgendaError> for ProblemDraft {
     fn from(error: &AgendaError) -> Self {
         match error {
-            AgendaError::Days(invalid) => Self::new(INVALID, invalid.to_string()).of(invalid.field),
+            AgendaError::Days(invalid) => Self::invalid_parameter(invalid.field, invalid.what),
             AgendaError::NoSuchPage => Self::no_such_page(),
             AgendaError::NoSuchReservation => Self::new(
                 NO_SUCH_RESERVATION,

@@ -17,6 +17,7 @@ use self::answer::AttendanceAnswer;
 use crate::api::{ApiState, Lifetime};
 use crate::documentation::problems;
 use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, INVALID, LOOKS_USED_UP, UNAVAILABLE, UNKNOWN_OFFICE};
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// The parameters of attendance.
@@ -41,6 +42,7 @@ problems! {
 /// office that cannot be read has a `problem` in place of its days. At most 30 seconds old.
 #[utoipa::path(
     get,
+    tag = "attendance",
     path = "/api/v1/attendance",
     operation_id = "get_attendance",
     params(
@@ -82,14 +84,16 @@ pub(crate) async fn show(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
-    let format = format(&parameters, &headers)?;
+    let mut mistakes = RequestMistakes::default();
+    let parameters = Parameters::read(query.as_deref(), &PARAMETERS, &mut mistakes);
+    let format = format(&parameters, &headers, &mut mistakes);
     let order = AttendanceOrder {
         office: parameters.text("office_id").map(str::to_owned),
-        days: parameters.days()?,
+        days: parameters.days(|days| days.of_attendance(api.today()), &mut mistakes),
         page: parameters.page(),
         deadline: api.deadline(lifetime),
     };
+    mistakes.none()?;
     let page = attendance::attendance(&api.app, &order).await?;
     Ok(match format {
         AnswerFormat::Json => Json(AttendanceAnswer::from(page)).into_response(),
@@ -98,22 +102,18 @@ pub(crate) async fn show(
 }
 
 /// What the parameter says, or else which of the two media types `Accept` likes better.
-fn format(parameters: &Parameters, headers: &HeaderMap) -> Result<AnswerFormat, ApiError> {
-    match parameters.text("format") {
-        Some("csv") => Ok(AnswerFormat::Csv),
-        Some("json") => Ok(AnswerFormat::Json),
-        Some(_) => Err(ApiError::invalid("format", "must be csv or json")),
-        None => {
-            let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-            let accepted = accepted.collect::<Vec<_>>().join(",");
-            let csv = liking(&accepted, "text/csv");
-            Ok(if csv > 0 && csv > liking(&accepted, "application/json") {
-                AnswerFormat::Csv
-            } else {
-                AnswerFormat::Json
-            })
-        }
-    }
+fn format(parameters: &Parameters, headers: &HeaderMap, mistakes: &mut RequestMistakes) -> AnswerFormat {
+    let named = |text: &str| match text {
+        "csv" => Ok(AnswerFormat::Csv),
+        "json" => Ok(AnswerFormat::Json),
+        _ => Err("must be csv or json"),
+    };
+    parameters.meaning("format", named, mistakes).unwrap_or_else(|| {
+        let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let accepted = accepted.collect::<Vec<_>>().join(",");
+        let csv = liking(&accepted, "text/csv");
+        if csv > 0 && csv > liking(&accepted, "application/json") { AnswerFormat::Csv } else { AnswerFormat::Json }
+    })
 }
 
 /// How much a header `Accept` likes a media type, in thousandths. Only the type's own name counts: whoever takes anything
@@ -136,7 +136,8 @@ mod tests {
 
     fn chosen(accept: &str) -> AnswerFormat {
         let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
-        format(&Parameters::read(None, &[]).unwrap(), &headers).unwrap()
+        let mut mistakes = RequestMistakes::default();
+        format(&Parameters::read(None, &[], &mut mistakes), &headers, &mut mistakes)
     }
 
     #[test]

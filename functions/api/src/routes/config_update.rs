@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE};
 
@@ -22,16 +23,21 @@ pub(crate) struct ConfigUpdateAnswer {
     /// Rows that were left out, the first 1,000.
     problems: Vec<SheetRowProblem>,
     /// Rows that were left out and are not listed.
+    #[schema(examples(0))]
     problems_unlisted: usize,
     /// Ranges whose last good content stays in use.
     kept: Vec<RangeKept>,
     /// Calendars that were subscribed now.
+    #[schema(examples(1))]
     subscribed: usize,
     /// Calendars that could not be subscribed; the next reload tries again.
+    #[schema(examples(0))]
     subscribe_failures: usize,
     /// Calendars whose subscription is left to the next reload.
+    #[schema(examples(0))]
     subscribe_left: usize,
     /// Whether anything is different from before.
+    #[schema(examples(true))]
     changed: bool,
 }
 
@@ -59,6 +65,7 @@ pub(crate) struct SheetRowProblem {
     #[schema(examples(7))]
     row: usize,
     /// What is wrong with it.
+    #[schema(examples("the name is missing"))]
     what: String,
 }
 
@@ -69,6 +76,7 @@ pub(crate) struct RangeKept {
     #[schema(examples("Offices!A2:B"))]
     range: String,
     /// Why what it holds now is not used.
+    #[schema(examples("the range is empty"))]
     why: String,
 }
 
@@ -115,11 +123,15 @@ problems! {
 /// reported. When the sheet cannot be read, what was loaded before stays in use.
 #[utoipa::path(
     get,
+    tag = "configuration",
     path = "/api/v1/config_update",
     operation_id = "reload_by_get",
     responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)
 )]
-pub(crate) async fn get(state: State<Arc<ApiState>>, lifetime: Lifetime) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+pub(crate) async fn get(
+    state: State<Arc<ApiState>>,
+    lifetime: Lifetime,
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
     post(state, lifetime).await
 }
 
@@ -128,6 +140,7 @@ pub(crate) async fn get(state: State<Arc<ApiState>>, lifetime: Lifetime) -> Resu
 /// A bad row is left out and reported. When the sheet cannot be read, what was loaded before stays in use.
 #[utoipa::path(
     post,
+    tag = "configuration",
     path = "/api/v1/config_update",
     operation_id = "reload",
     responses((status = 200, description = "What the spreadsheet has", body = ConfigUpdateAnswer), ReloadProblems)
@@ -135,7 +148,7 @@ pub(crate) async fn get(state: State<Arc<ApiState>>, lifetime: Lifetime) -> Resu
 pub(crate) async fn post(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-) -> Result<Json<ConfigUpdateAnswer>, ApiError> {
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
     let report = reload::reload(&api.app, &ReloadOrder { deadline: api.deadline(lifetime) }).await?;
-    Ok(Json(report.into()))
+    Ok((NotedChange::new("reload", None, None), Json(report.into())))
 }

@@ -16,6 +16,7 @@ use self::answer::{FormListAnswer, ListedForm};
 use crate::api::{ApiState, Lifetime};
 use crate::documentation::problems;
 use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, INVALID, UNAVAILABLE, UNKNOWN_OFFICE};
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// The parameters of a listing.
@@ -50,16 +51,11 @@ impl From<StateParameter> for Vec<ShownState> {
     }
 }
 
-fn states(text: &str) -> Result<Vec<ShownState>, ApiError> {
+fn states(text: &str) -> Result<Vec<ShownState>, &'static str> {
     let state = StateParameter::deserialize(text.into_deserializer()).map(Vec::from);
-    state.map_err(|_: serde::de::value::Error| {
-        ApiError::invalid("state", "must be open, due, sending, waiting, in_doubt, held, issued or discarded")
-    })
-}
-
-fn filter(parameters: &Parameters) -> Result<Filter, ApiError> {
-    let states = parameters.text("state").map(states).transpose()?.unwrap_or_default();
-    Ok(Filter { office: parameters.text("office_id").map(str::to_owned), states })
+    state.map_err(
+        |_: serde::de::value::Error| "must be open, due, sending, waiting, in_doubt, held, issued or discarded",
+    )
 }
 
 problems! {
@@ -74,6 +70,7 @@ problems! {
 /// from page to page may be missed.
 #[utoipa::path(
     get,
+    tag = "forms",
     path = "/api/v1/forms",
     operation_id = "list_forms",
     params(
@@ -93,9 +90,18 @@ pub(crate) async fn list(
     lifetime: Lifetime,
     RawQuery(query): RawQuery,
 ) -> Result<Json<FormListAnswer>, ApiError> {
-    let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
-    let (filter, limit) = (filter(&parameters)?, parameters.limit(DEFAULT_LIMIT, MOST_ON_A_PAGE)?);
-    let order = ListOrder { filter, page: parameters.page(), limit, deadline: api.deadline(lifetime) };
+    let mut mistakes = RequestMistakes::default();
+    let parameters = Parameters::read(query.as_deref(), &PARAMETERS, &mut mistakes);
+    let order = ListOrder {
+        filter: Filter {
+            office: parameters.text("office_id").map(str::to_owned),
+            states: parameters.meaning("state", states, &mut mistakes).unwrap_or_default(),
+        },
+        page: parameters.page(),
+        limit: parameters.limit(DEFAULT_LIMIT, MOST_ON_A_PAGE, &mut mistakes),
+        deadline: api.deadline(lifetime),
+    };
+    mistakes.none()?;
     let page = forms::list(&api.app, &order).await?;
     Ok(Json(FormListAnswer { forms: page.forms.into_iter().map(ListedForm::from).collect(), next: page.next }))
 }

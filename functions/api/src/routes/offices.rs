@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::api::{ApiState, Lifetime};
 use crate::documentation::problems;
 use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, INVALID, UNAVAILABLE};
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// A part of the list of offices.
@@ -20,7 +21,7 @@ pub(crate) struct OfficeListAnswer {
     /// The offices by name, in the order of code points.
     offices: Vec<ListedOffice>,
     /// What to send as `page` for the next part; null in the last one.
-    #[schema(examples("WyI4MDRkYzgzNzgzNTkiLCJCcm5vIl0"))]
+    #[schema(required, examples("WyI4MDRkYzgzNzgzNTkiLCJCcm5vIl0"))]
     next: Option<String>,
 }
 
@@ -63,6 +64,7 @@ problems! {
 /// All that the configuration and the spreadsheet have, by name. Offices that share a calendar are listed each.
 #[utoipa::path(
     get,
+    tag = "offices",
     path = "/api/v1/offices",
     operation_id = "list_offices",
     params(
@@ -76,8 +78,10 @@ pub(crate) async fn list(
     lifetime: Lifetime,
     RawQuery(query): RawQuery,
 ) -> Result<Json<OfficeListAnswer>, ApiError> {
-    let parameters = Parameters::read(query.as_deref(), &["limit", "page"])?;
-    let limit = parameters.limit(DEFAULT_LIMIT, MOST_ON_A_PAGE)?;
+    let mut mistakes = RequestMistakes::default();
+    let parameters = Parameters::read(query.as_deref(), &["limit", "page"], &mut mistakes);
+    let limit = parameters.limit(DEFAULT_LIMIT, MOST_ON_A_PAGE, &mut mistakes);
+    mistakes.none()?;
     let order = OfficesOrder { page: parameters.page(), limit, deadline: api.deadline(lifetime) };
     let page = offices::list(&api.app, &order).await?;
     Ok(Json(page.into()))

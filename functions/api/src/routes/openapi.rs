@@ -1,26 +1,25 @@
 //! Serves the OpenAPI 3.1 document: <https://spec.openapis.org/oas/v3.1.1.html>.
 
-use std::sync::Arc;
+use axum::Json;
+use axum::extract::Request;
+use utoipa::openapi::{OpenApi, Server};
 
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-
-use crate::api::ApiState;
-use crate::documentation::problems;
-
-problems! {
-    /// How the document's route fails.
-    DocumentProblems
-}
+use crate::documentation::OpenProblems;
+use crate::uri;
 
 /// This document
+///
+/// Its server is the address that it was asked at.
 #[utoipa::path(
     get,
+    tag = "service",
     path = "/api/v1/openapi.json",
-    operation_id = "document",
-    responses((status = 200, description = "OpenAPI 3.1", body = Object), DocumentProblems)
+    operation_id = "get_openapi",
+    security(()),
+    responses((status = 200, description = "OpenAPI 3.1", body = Object), OpenProblems)
 )]
-pub(crate) async fn document(State(api): State<Arc<ApiState>>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], api.document.clone())
+pub(crate) async fn document(request: Request) -> Json<OpenApi> {
+    let mut document = super::document();
+    document.servers = Some(vec![Server::new(uri::asked_at(&request))]);
+    Json(document)
 }

@@ -14,24 +14,23 @@ use axum::http::header::LOCATION;
 use axum::response::AppendHeaders;
 use moffman::domain::reservation::{RequestedReservation, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED,
     UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE,
 };
 use crate::member::{BodyContent, BodyMember};
-
-/// The characters that a value of a query cannot have as they are: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
-const NOT_IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::mistake::RequestMistakes;
+use crate::uri::encoded;
 
 /// A day or days in an office, registered or approved.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct ReservationRequest {
     /// Who will be there.
     #[schema(value_type = Person)]
@@ -51,13 +50,13 @@ pub(crate) struct ReservationRequest {
     /// The name of the office.
     #[schema(value_type = String, examples("Brno"))]
     office_id: BodyMember<String>,
-    /// Bring the reservation back although it was rejected or cancelled over the API.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    /// Bring the reservation back although it was rejected or cancelled over the API; not if it is not said.
+    #[schema(value_type = Option<bool>, examples(false))]
     reopen: BodyMember<Option<bool>>,
 }
 
 /// The person of a reservation.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct Person {
     /// Becomes the title of the event; not blank, without control characters.
     #[schema(value_type = String, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$", examples("Eva Example"))]
@@ -71,20 +70,21 @@ impl BodyContent for ReservationRequest {}
 
 impl BodyContent for Person {}
 
-impl TryFrom<ReservationRequest> for RequestedReservation {
-    type Error = ApiError;
-
-    fn try_from(wire: ReservationRequest) -> Result<Self, ApiError> {
-        let user = wire.user.get("user")?;
-        Ok(Self {
-            name: user.name.get("user.name")?,
-            email: user.email.get("user.email")?,
-            approved: wire.approved.get("approved")?,
-            start: wire.start.get("start")?,
-            end: wire.end.get("end")?,
-            request_dt: wire.request_dt.get("request_dt")?,
-            office_id: wire.office_id.get("office_id")?,
-        })
+impl ReservationRequest {
+    /// What was asked for, and whether it is to be reopened.
+    fn read(self, mistakes: &mut RequestMistakes) -> (RequestedReservation, bool) {
+        let reopen = self.reopen.get("reopen", mistakes).unwrap_or(false);
+        let user = self.user.get("user", mistakes);
+        let requested = RequestedReservation {
+            name: user.name.get("user.name", mistakes),
+            email: user.email.get("user.email", mistakes),
+            approved: self.approved.get("approved", mistakes),
+            start: self.start.get("start", mistakes),
+            end: self.end.get("end", mistakes),
+            request_dt: self.request_dt.get("request_dt", mistakes),
+            office_id: self.office_id.get("office_id", mistakes),
+        };
+        (requested, reopen)
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct ReservationAnswer {
     #[schema(format = Date, examples("2026-06-19"))]
     end: String,
     /// Where a person can look at the event.
-    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
     url: Option<String>,
 }
 
@@ -131,8 +131,7 @@ impl From<Placed> for ReservationAnswer {
 
 /// Where the reservation is, seen from the address that it was sent to: what stands before that, such as a stage, stays.
 fn location(placed: &Placed) -> (HeaderName, String) {
-    let office = utf8_percent_encode(&placed.office_id, NOT_IN_VALUE);
-    (LOCATION, format!("reservations/{}?office_id={office}", placed.id))
+    (LOCATION, format!("reservations/{}?office_id={}", placed.id, encoded(&placed.office_id)))
 }
 
 problems! {
@@ -147,8 +146,9 @@ problems! {
 /// cancelled over the API stays so unless it is to be reopened.
 #[utoipa::path(
     post,
+    tag = "reservations",
     path = "/api/v1/reservations",
-    operation_id = "reserve",
+    operation_id = "place_reservation",
     request_body = ReservationRequest,
     responses(
         (
@@ -163,12 +163,18 @@ problems! {
 pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-    Body(mut wire): Body<ReservationRequest>,
-) -> Result<(AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
-    let reopen = std::mem::take(&mut wire.reopen).get("reopen")?.unwrap_or(false);
-    let reservation = Reservation::new(wire.try_into()?)?;
+    body: Body<ReservationRequest>,
+) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
+    let mut mistakes = RequestMistakes::default();
+    let (requested, reopen) = body.get(&mut mistakes).read(&mut mistakes);
+    let reservation = mistakes.settle(Reservation::new(requested))?;
     let order = ReserveOrder { reservation, reopen, deadline: api.deadline(lifetime) };
     let placed = reserve::place(&api.app, &order).await?;
     let location = placed.is_new.then(|| location(&placed));
-    Ok((AppendHeaders(location), Json(placed.into())))
+    let what = match order.reservation.status() {
+        Status::Pending => "register",
+        Status::Approved => "approve",
+    };
+    let change = NotedChange::new(what, Some(&placed.office_id), Some(&placed.id));
+    Ok((change, AppendHeaders(location), Json(placed.into())))
 }

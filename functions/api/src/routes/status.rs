@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
+use moffman::domain::role::Role;
 use moffman::reload::RowProblem;
 use moffman::status::{self, ServiceStatus, ShardStatus, SweepOutcome};
 use moffman::store::reload_run::ReloadRun;
@@ -16,11 +17,16 @@ use crate::api::ApiState;
 use crate::documentation::problems;
 use crate::error::{ApiError, INVALID, UNAVAILABLE};
 use crate::instant::instant;
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// How the service is doing.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatusAnswer {
+    /// What the key that asks may do.
+    #[serde(with = "RoleName")]
+    #[schema(value_type = RoleName)]
+    role: Role,
     /// The last scheduled sweep of each shard; empty before the first one.
     sweeps: Vec<LastSweep>,
     /// The last scheduled reload.
@@ -29,6 +35,16 @@ pub(crate) struct StatusAnswer {
     offices: OfficesInTrouble,
     /// The approval forms that are neither issued nor discarded.
     forms: FormNumbers,
+}
+
+/// What a key may do. `reader`: read offices, reservations, attendance and the status. `workflow`: also register reservations
+/// and decide about them. `operator`: everything.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(remote = "Role", rename_all = "snake_case")]
+pub(crate) enum RoleName {
+    Reader,
+    Workflow,
+    Operator,
 }
 
 /// The last scheduled sweep of a shard.
@@ -68,12 +84,13 @@ pub(crate) enum SweepOutcomeName {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct LastReload {
     /// When it began.
-    #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:00:00Z"))]
     last: Option<String>,
     /// Whether the spreadsheet was read, whatever its rows are like.
+    #[schema(required)]
     outcome: Option<ReloadOutcome>,
     /// When the next one is to begin; null also where reloads are only ordered.
-    #[schema(format = DateTime, examples("2026-06-15T08:05:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:05:00Z"))]
     next_due: Option<String>,
     /// Ranges whose last good content stays in use.
     kept: Vec<RangeKept>,
@@ -102,6 +119,7 @@ pub(crate) struct RowLeftOut {
     #[schema(examples(7))]
     row: usize,
     /// What is wrong with it.
+    #[schema(examples("the name is missing"))]
     problem: String,
 }
 
@@ -125,6 +143,7 @@ pub(crate) struct OfficeInTrouble {
     #[schema(format = DateTime, examples("2026-06-15T06:00:00Z"))]
     since: String,
     /// What the last of them said.
+    #[schema(examples("there was no time left to read the calendar"))]
     problem: String,
 }
 
@@ -148,14 +167,15 @@ pub(crate) struct FormNumbers {
     #[schema(examples(0))]
     without_event: usize,
     /// How long ago the oldest of them was found, in seconds.
-    #[schema(examples(5400))]
+    #[schema(required, examples(5400))]
     oldest_open_seconds: Option<i64>,
 }
 
-impl From<ServiceStatus> for StatusAnswer {
-    fn from(status: ServiceStatus) -> Self {
+impl StatusAnswer {
+    fn new(role: Role, status: ServiceStatus) -> Self {
         let ServiceStatus { sweeps, reload, problems, problems_unlisted, forms, oldest_open_seconds } = status;
         Self {
+            role,
             sweeps: sweeps.into_iter().map(LastSweep::from).collect(),
             reload: reload.map(LastReload::from).unwrap_or_default(),
             offices: OfficesInTrouble {
@@ -218,14 +238,18 @@ problems! {
 /// `next_due` is long past has stopped.
 #[utoipa::path(
     get,
+    tag = "service",
     path = "/api/v1/status",
-    operation_id = "status",
+    operation_id = "get_status",
     responses((status = 200, description = "What was noted last", body = StatusAnswer), StatusProblems)
 )]
 pub(crate) async fn status(
     State(api): State<Arc<ApiState>>,
+    Extension(role): Extension<Role>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<StatusAnswer>, ApiError> {
-    Parameters::read(query.as_deref(), &[])?;
-    Ok(Json(status::status(&api.app).await?.into()))
+    let mut mistakes = RequestMistakes::default();
+    Parameters::read(query.as_deref(), &[], &mut mistakes);
+    mistakes.none()?;
+    Ok(Json(StatusAnswer::new(role, status::status(&api.app).await?)))
 }

@@ -13,9 +13,11 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, OF_BODY, UNAVAILABLE, UNKNOWN_OFFICE};
 use crate::member::{BodyContent, BodyMember};
+use crate::mistake::RequestMistakes;
 
 /// What to sweep.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -24,8 +26,8 @@ pub(crate) struct SweepRequest {
     /// The name of the only office to sweep.
     #[schema(value_type = Option<String>, examples("Brno"))]
     office_id: BodyMember<Option<String>>,
-    /// Answer what would be done and change nothing.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    /// Answer what would be done and change nothing; not if it is not said.
+    #[schema(value_type = Option<bool>, examples(true))]
     dry_run: BodyMember<Option<bool>>,
 }
 
@@ -64,7 +66,7 @@ pub(crate) struct SweepAnswer {
     #[schema(examples(1))]
     open: usize,
     /// How long the oldest open event has been known, in seconds.
-    #[schema(examples(5400))]
+    #[schema(required, examples(5400))]
     oldest_open_seconds: Option<i64>,
     /// What went wrong, by office.
     problems: Vec<OfficeProblem>,
@@ -72,6 +74,7 @@ pub(crate) struct SweepAnswer {
     remarks: Vec<OfficeRemark>,
     /// What would be done: the answer to a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<PlanOfOffice>)]
     plans: Option<Vec<PlanOfOffice>>,
 }
 
@@ -102,6 +105,7 @@ pub(crate) struct OfficeProblem {
     #[schema(examples("Brno"))]
     office: String,
     /// What happened.
+    #[schema(examples("there was no time left to read the calendar"))]
     problem: String,
 }
 
@@ -112,6 +116,9 @@ pub(crate) struct OfficeRemark {
     #[schema(examples("Brno"))]
     office: String,
     /// What the person may want to know.
+    #[schema(examples(
+        "event d62ledmiipeg0a3clkpneloopc was approved for 2026-06-18/2026-06-19 on its form that was issued on 2026-06-15"
+    ))]
     remark: String,
 }
 
@@ -166,6 +173,7 @@ problems! {
 /// offices failed. Without a body, every office is swept; a member of another name is refused.
 #[utoipa::path(
     post,
+    tag = "sweeps",
     path = "/api/v1/sweeps",
     operation_id = "sweep",
     request_body = Option<SweepRequest>,
@@ -174,16 +182,20 @@ problems! {
 pub(crate) async fn sweep(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-    Body(wire): Body<Option<SweepRequest>>,
-) -> Result<Json<SweepAnswer>, ApiError> {
-    let SweepRequest { office_id, dry_run } = wire.unwrap_or_default();
-    let scope = office_id.get("office_id")?.map_or(SweepScope::All, SweepScope::Office);
-    let dry_run = dry_run.get("dry_run")?.unwrap_or(false);
+    body: Body<Option<SweepRequest>>,
+) -> Result<(Option<NotedChange>, Json<SweepAnswer>), ApiError> {
+    let mut mistakes = RequestMistakes::default();
+    let SweepRequest { office_id, dry_run } = body.get(&mut mistakes).unwrap_or_default();
+    let office = office_id.get("office_id", &mut mistakes);
+    let dry_run = dry_run.get("dry_run", &mut mistakes).unwrap_or(false);
+    mistakes.none()?;
+    let change = (!dry_run).then(|| NotedChange::new("sweep", office.as_deref(), None));
+    let scope = office.map_or(SweepScope::All, SweepScope::Office);
     let order = SweepOrder { scope, dry_run, deadline: api.sweep_deadline(lifetime), share: None };
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,
         Err(SweepError::Directory(error)) => return Err(error.into()),
     };
-    Ok(Json(report.into()))
+    Ok((change, Json(report.into())))
 }

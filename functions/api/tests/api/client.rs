@@ -3,9 +3,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use moffman_api::RequestBudget;
+use moffman::config::Place;
 use moffman_simulators::CalendarOptions;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -26,32 +25,33 @@ pub struct Answer {
 
 impl Client {
     pub async fn start() -> Self {
-        Self::start_with_key(None).await
-    }
-
-    pub async fn start_with_key(key: Option<&str>) -> Self {
         let stage = Stage::set().await;
         stage.make_table().await;
-        Self::on(stage, key)
+        Self::on(stage)
+    }
+
+    /// A client of a service whose configuration has this under `rest_api`.
+    pub async fn start_with_access(rest_api: Value) -> Self {
+        Self::start().await.restarted(|settings| settings["rest_api"] = rest_api)
     }
 
     /// A client of a service on this stage, which may have no table.
-    pub fn on(stage: Stage, key: Option<&str>) -> Self {
-        Self::within(RequestBudget::local(), stage, key)
+    pub fn on(stage: Stage) -> Self {
+        Self::at(Place::Local, stage)
     }
 
-    /// A client of a service whose requests must not take longer than this.
-    pub fn within(budget: RequestBudget, stage: Stage, key: Option<&str>) -> Self {
+    /// A client of a service that takes itself to be there.
+    pub fn at(place: Place, stage: Stage) -> Self {
         let time = Time::of(&stage.world);
         let app = stage.app(time.clone());
-        let router = moffman_api::router(app, budget, key.map(SecretString::from));
+        let router = moffman_api::router(app, place);
         Self { stage, time, router }
     }
 
     /// The service, started anew with other settings.
     pub fn restarted(mut self, change: impl FnOnce(&mut Value)) -> Self {
         change(&mut self.stage.settings);
-        Self::on(self.stage, None)
+        Self::on(self.stage)
     }
 
     /// A client of a service with so many offices, `office 00` and so on; each `sharing` of them have one calendar.
@@ -121,6 +121,20 @@ impl Answer {
         assert_eq!(problem["request_id"], self.header("x-request-id"), "{problem:#}");
         assert_eq!(self.headers.contains_key("retry-after"), status == 503);
         problem
+    }
+
+    /// What is told to be wrong, each mistake with its place. The first one is also the problem's own.
+    pub fn expect_mistakes(&self) -> Vec<String> {
+        let problem = self.expect_problem(422, "invalid-content");
+        let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("{problem:#}"));
+        let place = |error: &Value| {
+            let place = error["pointer"].as_str().or(error["parameter"].as_str());
+            place.unwrap_or_else(|| panic!("{problem:#}")).to_owned()
+        };
+        let first = place(&errors[0]).trim_start_matches(['#', '/']).replace('/', ".");
+        assert_eq!(problem["field"].as_str().unwrap_or_default(), first, "{problem:#}");
+        assert!(problem["detail"].as_str().unwrap().ends_with(errors[0]["detail"].as_str().unwrap()), "{problem:#}");
+        errors.iter().map(|error| format!("{}: {}", place(error), error["detail"].as_str().unwrap())).collect()
     }
 
     /// The same, about this member of the body.

@@ -1,5 +1,9 @@
 //! The OpenAPI document says what the routes do.
 
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation};
@@ -75,12 +79,68 @@ fn the_document_is_this() {
 #[tokio::test]
 async fn the_document_is_served() {
     let client = Client::start().await;
-    let answer = client.send("GET", "/api/v1/openapi.json", "").await;
+    let request = Request::get("/api/v1/openapi.json").header("host", "moffman.example.com:8080");
+    let answer = client.request(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.json(), serde_json::to_value(moffman_api::openapi()).unwrap());
-    assert_eq!(answer.json()["openapi"], "3.1.0");
-    assert_eq!(answer.json()["info"]["version"], env!("CARGO_PKG_VERSION"));
+    let mut document = answer.json();
+    let servers = document.as_object_mut().unwrap().remove("servers").unwrap();
+    assert_eq!(servers, json!([{"url": "http://moffman.example.com:8080"}]));
+    assert_eq!(document, serde_json::to_value(moffman_api::openapi()).unwrap());
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn clients_get_methods_in_groups() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    let (mut methods, mut groups) = (BTreeSet::new(), BTreeSet::new());
+    for (path, method, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap().to_owned();
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+        let deprecated = operation["deprecated"] == true;
+        assert_eq!(deprecated, (path.as_str(), method.as_str()) == ("/api/v1/config_update", "get"), "{name}");
+        groups.insert(operation["tags"].as_array().unwrap()[0].as_str().unwrap().to_owned());
+        assert!(methods.insert(name), "{methods:?}");
+    }
+    let tags = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap().to_owned());
+    assert_eq!(tags.collect::<BTreeSet<_>>(), groups);
+}
+
+#[test]
+fn members_of_answers_are_always_there_or_never_null() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        for (member, property) in schema["properties"].as_object().into_iter().flatten() {
+            let is_nullable = kinds(&document["components"]["schemas"], property).contains(&"null");
+            let is_required = required.contains(&json!(member));
+            // In a request null means what leaving the member out means.
+            let is_sent = name.ends_with("Request") || name == "Person";
+            assert_eq!(is_nullable && !is_required, is_nullable && is_sent, "{name}.{member}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    let text = document.to_string();
+    let references = text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    for reference in references {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn members_have_examples() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (member, property) in schema["properties"].as_object().into_iter().flatten() {
+            let is_plain = property["$ref"].is_null() && property["oneOf"].is_null() && property["type"] != "array";
+            assert_eq!(property["examples"].is_array(), is_plain, "{name}.{member}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -201,7 +261,7 @@ fn expect_members(document: &Value, schema: &str, value: &Value) {
         }
     }
     for name in schema["required"].as_array().unwrap() {
-        assert!(!value[name.as_str().unwrap()].is_null(), "{name} is missing in {value}");
+        assert!(value.get(name.as_str().unwrap()).is_some(), "{name} is missing in {value}");
     }
 }
 
@@ -211,12 +271,32 @@ fn every_failure_is_documented_as_a_problem() {
     for (path, method, operation) in operations(&document) {
         let responses = operation["responses"].as_object().unwrap();
         for (status, response) in responses.iter().filter(|(status, _)| *status != "200") {
+            let reference = response["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
+            let response = reference.map_or(response, |reference| document.pointer(reference).unwrap());
             let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(schema, "#/components/schemas/Problem", "{method} {path} {status}");
             assert_eq!(response["headers"]["retry-after"].is_object(), status == "503");
         }
         let open = operation["security"] == json!([{}]);
-        assert_eq!(open, path == "/api/v1/health", "{method} {path}");
-        assert_eq!(responses.contains_key("403"), !open, "{method} {path}");
+        assert_eq!(open, ["/api/v1/health", "/api/v1/openapi.json"].contains(&path.as_str()), "{method} {path}");
+        let wants_key = responses["403"]["description"].as_str().is_some_and(|text| text.contains(":wrong-api-key`"));
+        assert_eq!(wants_key, !open, "{method} {path}");
     }
+}
+
+#[test]
+fn every_type_of_problem_is_a_response_of_its_name() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    let page = include_str!("../../../README.md");
+    let responses = document["components"]["responses"].as_object().unwrap();
+    for (name, response) in responses {
+        let example = &response["content"]["application/problem+json"]["example"];
+        assert_eq!(example["type"], format!("urn:moffman:problem:{name}"));
+        assert!(page.contains(&format!("| {} | `{name}` |", example["status"])), "{name}");
+    }
+    let described = page.split("### Problems").nth(1).unwrap().split("\n## ").next().unwrap();
+    assert_eq!(
+        described.lines().filter(|line| line.starts_with("| ") && line.contains("| `")).count(),
+        1 + responses.len()
+    );
 }

@@ -70,7 +70,7 @@ pub async fn a_sweep_hangs(client: &Client) {
 #[tokio::test]
 async fn a_form_is_listed_once_with_all_events_that_asked_for_it() {
     let client = Client::start().await;
-    assert_eq!(client.send("GET", FORMS, "").await.json(), json!({"forms": []}));
+    assert_eq!(client.send("GET", FORMS, "").await.json(), json!({"forms": [], "next": null}));
     let (now, in_prague) = (client.stage.world.now(), anna_adds(&client, PRAGUE, 3));
     client.sweep().await;
     client.stage.world.advance(TimeDelta::minutes(1));

@@ -76,6 +76,20 @@ async fn every_route_is_found_behind_a_base_path() {
 }
 
 #[tokio::test]
+async fn the_document_names_the_address_it_was_asked_at() {
+    let function = Function::start(API).await;
+    let server = async |path: &str| {
+        let mut event = behind_a_base_path("GET", "/api/v1/openapi.json", Value::Null);
+        event["requestContext"]["path"] = json!(path);
+        body(&function.answer(event).await)["servers"].clone()
+    };
+    let host = "https://abc123def4.execute-api.eu-central-1.amazonaws.com";
+    for (path, prefix) in [("/moffman/api/v1/openapi.json", "/moffman"), ("/prod/api/v1/openapi.json", "/prod")] {
+        assert_eq!(server(path).await, json!([{"url": format!("{host}{prefix}")}]));
+    }
+}
+
+#[tokio::test]
 async fn a_table_keeps_its_byte_order_mark() {
     let function = Function::start(API).await;
     let mut event = behind_a_base_path("GET", "/api/v1/attendance", Value::Null);

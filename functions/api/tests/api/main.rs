@@ -4,6 +4,7 @@
 
 mod attendance;
 mod bodies;
+mod callers;
 mod client;
 mod decisions;
 mod document;
@@ -16,9 +17,11 @@ mod lists;
 mod location;
 mod looks;
 mod methods;
+mod mistakes;
 mod offices;
 mod page;
 mod problems;
+mod roles;
 mod settling;
 mod stage;
 mod status;

@@ -90,7 +90,7 @@ async fn each_file_has_an_address_that_only_this_content_has() {
 
 #[tokio::test]
 async fn the_page_wants_no_key_and_has_head_and_no_other_method() {
-    let client = Client::start_with_key(Some("sesame")).await;
+    let client = Client::start_with_access(json!({"api_key": "sesame"})).await;
     let file = format!("/page/{}/style.css", digest(&html(&client).await));
     for path in ["/", &file] {
         let (get, head) = (client.send("GET", path, "").await, client.send("HEAD", path, "").await);

@@ -13,16 +13,22 @@ async fn a_problem_reads_like_this() {
     let mut problem = client.reserve(&reservation_with("/approved", Some(json!("false")))).await.json();
     let id = problem["request_id"].take();
     assert_eq!(id.as_str().unwrap().len(), 32);
-    insta::assert_json_snapshot!(problem, @r#"
+    insta::assert_json_snapshot!(problem, @r##"
     {
       "detail": "`approved` must be true or false, not text",
+      "errors": [
+        {
+          "detail": "must be true or false, not text",
+          "pointer": "#/approved"
+        }
+      ],
       "field": "approved",
       "request_id": null,
       "status": 422,
       "title": "The content is not valid",
       "type": "urn:moffman:problem:invalid-content"
     }
-    "#);
+    "##);
     let other = client.reserve(&json!([])).await.json();
     assert_ne!(other["request_id"], id, "each request has its own id");
 }
@@ -30,8 +36,12 @@ async fn a_problem_reads_like_this() {
 #[tokio::test]
 async fn an_unknown_office_is_422() {
     let client = Client::start().await;
-    let answer = client.reserve(&reservation_with("/office_id", Some(json!("atlantis")))).await;
-    answer.expect_problem_with(422, "unknown-office", "office_id");
+    let unknown = reservation_with("/office_id", Some(json!("atlantis")));
+    let problem = client.reserve(&unknown).await.expect_problem_with(422, "unknown-office", "office_id");
+    assert_eq!(problem["errors"], Value::Null, "who can tell that has found no mistake");
+    let mut wrong = unknown;
+    wrong["end"] = json!("soon");
+    assert_eq!(client.reserve(&wrong).await.expect_mistakes(), ["#/end: must be an existing date, written YYYY-MM-DD"]);
     let sweep = client.send("POST", "/api/v1/sweeps", r#"{"office_id":"atlantis"}"#).await;
     sweep.expect_problem_with(422, "unknown-office", "office_id");
 }
@@ -205,7 +215,7 @@ async fn a_table_in_trouble_is_503() {
 
 #[tokio::test]
 async fn a_table_that_does_not_exist_is_500() {
-    let client = Client::on(Stage::set().await, None);
+    let client = Client::on(Stage::set().await);
     let in_the_sheet = reservation_with("/office_id", Some(json!("brno")));
     expect_no_inside(&client.reserve(&in_the_sheet).await.expect_problem(500, "internal-error"));
     for (method, path) in [("POST", "/api/v1/config_update"), ("POST", "/api/v1/sweeps"), ("GET", "/api/v1/status")] {

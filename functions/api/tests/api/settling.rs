@@ -1,7 +1,7 @@
 //! Approval forms over HTTP: how a person settles one.
 
 use chrono::TimeDelta;
-use moffman_api::RequestBudget;
+use moffman::config::Place;
 use moffman_simulators::HookPoint;
 use serde_json::{Value, json};
 
@@ -126,7 +126,7 @@ async fn a_form_that_waits_is_sent_once_also_with_again() {
 #[tokio::test]
 async fn a_form_that_no_sweep_had_the_time_for_can_be_settled() {
     let client = Client::start().await;
-    let client = Client::within(RequestBudget::on_aws(), client.stage, None);
+    let client = Client::at(Place::Aws, client.stage);
     let event = anna_adds(&client, PRAGUE, 3);
     client.stage.world.when("events.list", HookPoint::AfterEffect, |world| world.advance(TimeDelta::seconds(10)));
     let report = client.sweep().await;

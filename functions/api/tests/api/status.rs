@@ -57,6 +57,7 @@ fn written(instant: DateTime<Utc>) -> String {
 async fn before_the_first_sweep_there_is_nothing_to_tell() {
     let client = Client::start().await;
     let nothing = json!({
+        "role": "operator",
         "sweeps": [],
         "reload": {
             "last": null, "outcome": null, "next_due": null, "kept": [], "problems": [], "problems_unlisted": 0,

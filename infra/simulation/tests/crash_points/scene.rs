@@ -12,16 +12,19 @@ use crate::watch::{Effect, PROCESS, Watch};
 pub struct Scene {
     pub company: Company,
     point: Option<Point>,
+    /// Where the process ends that repeats the work.
+    second: Option<Point>,
     watch: Arc<Watch>,
 }
 
 impl Scene {
-    /// A new world; `hold` is the policy for unknown outcomes.
-    pub async fn set(hold: bool, point: Option<Point>) -> Self {
+    /// A new world; `hold` is the policy for unknown outcomes. A process may end at the first point, and the one that repeats
+    /// its work at the second.
+    pub async fn set(hold: bool, [point, second]: [Option<Point>; 2]) -> Self {
         let company = Company::found(1, &Manner::plain(hold)).await.unwrap();
         let watch = Arc::new(Watch::new(point));
         company.world.direct(watch.clone());
-        Self { company, point, watch }
+        Self { company, point, second, watch }
     }
 
     /// Starts a process that nothing happens to.
@@ -49,12 +52,23 @@ impl Scene {
         done
     }
 
+    /// The same for a process that repeats the work and may end, too.
+    pub async fn work_again<T, F>(&mut self, work: impl FnOnce(Moffman) -> F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.point = self.second;
+        self.watch.begin_again(self.point);
+        self.work(work).await
+    }
+
     /// What happened so far, in this order.
     pub fn effects(&self) -> Vec<Effect> {
         self.watch.effects()
     }
 
-    /// Checks that nobody was asked anything strange. Answers the names of the process's calls.
+    /// Checks that nobody was asked anything strange. Answers the names of the calls of the process that worked last.
     pub fn finish(&self) -> Vec<String> {
         assert_eq!(self.company.world.violations(), [""; 0]);
         self.watch.calls()

@@ -18,12 +18,13 @@ pub const PROCESS: &str = "process";
 
 /// Sees every call of every process.
 pub struct Watch {
-    point: Option<Point>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
+    /// Where the process ends.
+    point: Option<Point>,
     /// Ends the process; there while it runs.
     end: Option<AbortHandle>,
     /// The names of its calls.
@@ -43,7 +44,13 @@ pub struct Effect {
 impl Watch {
     /// Ends the process at `point`, if there is one.
     pub fn new(point: Option<Point>) -> Self {
-        Self { point, state: Mutex::default() }
+        Self { state: Mutex::new(State { point, ..State::default() }) }
+    }
+
+    /// The next process, whose calls are counted anew, ends at this point, if there is one.
+    pub fn begin_again(&self, point: Option<Point>) {
+        let mut state = self.lock();
+        (state.point, state.calls) = (point, Vec::new());
     }
 
     /// Runs the work of the process; `None` when it was ended.
@@ -74,9 +81,9 @@ impl Watch {
     }
 
     /// Ends the process if the call that it is in is the one, and this the moment.
-    fn strike(&self, state: &State, moment: Moment) -> bool {
+    fn strike(state: &State, moment: Moment) -> bool {
         let now = state.calls.len().checked_sub(1).map(|number| Point { number, moment });
-        let strikes = now.is_some() && now == self.point;
+        let strikes = now.is_some() && now == state.point;
         if strikes && let Some(end) = &state.end {
             end.abort();
         }
@@ -89,7 +96,7 @@ impl Director for Watch {
         let mut state = self.lock();
         if state.is_watched(call) {
             state.calls.push(name(call));
-            if self.strike(&state, Moment::BeforeSending) {
+            if Self::strike(&state, Moment::BeforeSending) {
                 return Box::pin(pending());
             }
         }
@@ -100,10 +107,10 @@ impl Director for Watch {
         let mut state = self.lock();
         state.effects.push(Effect { call: call.clone(), status });
         if state.is_watched(call) {
-            if self.strike(&state, Moment::AfterEffect) {
+            if Self::strike(&state, Moment::AfterEffect) {
                 return Box::pin(pending());
             }
-            self.strike(&state, Moment::BeforeReading);
+            Self::strike(&state, Moment::BeforeReading);
         }
         Box::pin(ready(()))
     }

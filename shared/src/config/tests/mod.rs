@@ -1,5 +1,6 @@
 //! The configuration as a whole: files, variables and options in, settings or one message out.
 
+mod access;
 mod compatibility;
 mod mistakes;
 mod sources;
@@ -105,7 +106,7 @@ fn without_any_source_the_defaults_count() {
     assert_eq!(settings.forms.letter.end_date_corrective.apply_date(day).unwrap().to_string(), "2026-06-17");
     assert_eq!(settings.calendar.timed_events, TimedEvents::Accept);
     assert_eq!((settings.rest_api.addr.as_str(), settings.rest_api.port), ("127.0.0.1", 8080));
-    assert!(settings.rest_api.api_key.is_none());
+    assert!(settings.rest_api.keys.is_empty());
     assert_eq!(settings.aws.table, "moffman");
     assert!(settings.warnings.is_empty());
 }

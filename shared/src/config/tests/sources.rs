@@ -36,7 +36,7 @@ fn variables_hold_text_as_it_stands_and_other_values_as_yaml() {
     assert_eq!(settings.forms.letter.email.contents.render(&Placeholder::name), "a\nb");
     let to: Vec<_> = settings.forms.letter.email.to.iter().collect();
     assert_eq!(to, [("b@example.com", Some("B")), ("a@example.com", None)]);
-    assert_eq!(settings.rest_api.api_key.unwrap().expose_secret(), "12345");
+    assert_eq!(settings.rest_api.keys[0].1.expose_secret(), "12345");
     assert_eq!(settings.offices.office_list[0].name, "prague");
     assert_eq!(settings.offices.google_config.unwrap().sheet_id, "1234567890");
     assert!(!settings.forms.letter.cc_to_creator);

@@ -22,7 +22,10 @@ pub(crate) struct AttendanceAnswer {
     /// The offices, by name.
     offices: Vec<OfficeAttendance>,
     /// What to send as `page` for the next offices; null in the last part.
-    #[schema(examples("WyI0NzQxZWViMDBiNDMiLHsiYWZ0ZXIiOiJCcm5vIiwiZGF5cyI6IjIwMjYtMDYtMTUvMjAyNi0wNi0yMiJ9XQ"))]
+    #[schema(
+        required,
+        examples("WyI0NzQxZWViMDBiNDMiLHsiYWZ0ZXIiOiJCcm5vIiwiZGF5cyI6IjIwMjYtMDYtMTUvMjAyNi0wNi0yMiJ9XQ")
+    )]
     next: Option<String>,
 }
 
@@ -34,13 +37,15 @@ pub(crate) struct OfficeAttendance {
     office_id: String,
     /// The time zone of its calendar, which its days are of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples("Europe/Prague"))]
+    #[schema(value_type = String, examples("Europe/Prague"))]
     time_zone: Option<String>,
     /// Every day of the range.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<DayAttendance>)]
     days: Option<Vec<DayAttendance>>,
     /// Why its calendar cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, examples("there was no time left to read the calendar"))]
     problem: Option<String>,
 }
 

@@ -11,11 +11,13 @@ use crate::instant::instant;
 pub(crate) struct FormListAnswer {
     /// The forms, office after office; fewer than `limit` do not mean that there are no more.
     pub(super) forms: Vec<ListedForm>,
-    /// What to send as `page` for the next part; absent in the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples(
-        "WyI4YmVjODc1N2Y2NjIiLHsiZGF5cyI6IjIwMjYtMDYtMTgvMjAyNi0wNi0xOSIsIm9mZmljZSI6IkJybm8iLCJwZXJzb24iOiJjZmMzYTc0MWNkMjQwZmM3OGYyMzZlZGZmMGQ3ZjVmOTgzMTliZjk5MjIyOWRjMTkxOTgzM2ZiZGIyZThjYzU1In1d"
-    ))]
+    /// What to send as `page` for the next part; null in the last one.
+    #[schema(
+        required,
+        examples(
+            "WyI4YmVjODc1N2Y2NjIiLHsiZGF5cyI6IjIwMjYtMDYtMTgvMjAyNi0wNi0xOSIsIm9mZmljZSI6IkJybm8iLCJwZXJzb24iOiJjZmMzYTc0MWNkMjQwZmM3OGYyMzZlZGZmMGQ3ZjVmOTgzMTliZjk5MjIyOWRjMTkxOTgzM2ZiZGIyZThjYzU1In1d"
+        )
+    )]
     pub(super) next: Option<String>,
 }
 
@@ -45,16 +47,16 @@ pub(crate) struct ListedForm {
     #[schema(examples(3))]
     failures: u32,
     /// When the first failed attempt failed.
-    #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:00:00Z"))]
     failing_since: Option<String>,
     /// Sweeps do not try again before this instant; only while the form is `waiting` or `in_doubt`.
-    #[schema(format = DateTime, examples("2026-06-15T09:00:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T09:00:00Z"))]
     next_try_at: Option<String>,
     /// How many mails may have gone out, with copies; a mail that was refused is none.
     #[schema(examples(1))]
     mails: u32,
     /// When it was issued.
-    #[schema(format = DateTime, examples("2026-06-15T10:00:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T10:00:00Z"))]
     issued_at: Option<String>,
     /// The last 50 events that asked for it.
     events: Vec<FormEvent>,
@@ -64,7 +66,7 @@ pub(crate) struct ListedForm {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FormEvent {
     /// The name of its office; null when no office has its calendar any more.
-    #[schema(examples("Brno"))]
+    #[schema(required, examples("Brno"))]
     office_id: Option<String>,
     /// Its id in the calendar.
     #[schema(examples("d62ledmiipeg0a3clkpneloopc"))]
@@ -74,7 +76,7 @@ pub(crate) struct FormEvent {
     #[schema(value_type = EventStatus)]
     status: ShownStatus,
     /// When it was found; null once it needs nothing any more.
-    #[schema(format = DateTime, examples("2026-06-15T08:00:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:00:00Z"))]
     found_at: Option<String>,
 }
 

@@ -6,26 +6,28 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use moffman::domain::form::Outcome;
-use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder};
+use moffman::forms::{self, DiscardOrder, FormsError, ResendOrder, ShownForm};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answer::ListedForm;
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, NO_EVENT, NO_SUCH_FORM,
     NOT_REGISTERED, OF_BODY, ProblemKind, UNAVAILABLE,
 };
 use crate::member::{BodyContent, BodyMember, TEXT};
+use crate::mistake::RequestMistakes;
 
 /// How to send a form again.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendRequest {
-    /// Send a copy of a form that was issued or discarded. The form itself stays what it is.
-    #[schema(value_type = Option<bool>, default = false, examples(true))]
+    /// Send a copy of a form that was issued or discarded; not if it is not said. The form itself stays what it is.
+    #[schema(value_type = Option<bool>, examples(false))]
     again: BodyMember<Option<bool>>,
 }
 
@@ -38,7 +40,7 @@ impl BodyContent for ResendRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiscardRequest {
     /// How it ended; `arrived` if it is not said.
-    #[schema(value_type = Option<FormOutcome>, default = "arrived")]
+    #[schema(value_type = Option<FormOutcome>)]
     outcome: BodyMember<Option<FormOutcome>>,
 }
 
@@ -82,6 +84,14 @@ problems! {
     DiscardProblems: OF_BODY, OF_BOTH
 }
 
+/// What was decided, and how the form is now.
+type Settled = (NotedChange, Json<ListedForm>);
+
+fn settled(what: &'static str, form: ShownForm) -> Settled {
+    let office = form.events.iter().find_map(|event| event.office_id.as_deref());
+    (NotedChange::new(what, office, Some(&form.id)), Json(form.into()))
+}
+
 /// Send a form again
 ///
 /// A form that waits, is in doubt or is held is due at once: the next sweep sends it, once. If it was sent before without a
@@ -100,12 +110,15 @@ pub(crate) async fn resend(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<Option<ResendRequest>>,
-) -> Result<Json<ListedForm>, ApiError> {
-    let again = wire.unwrap_or_default().again.get("again")?.unwrap_or(false);
+    body: Body<Option<ResendRequest>>,
+) -> Result<Settled, ApiError> {
+    let mut mistakes = RequestMistakes::default();
+    let wire = body.get(&mut mistakes).unwrap_or_default();
+    let again = wire.again.get("again", &mut mistakes).unwrap_or(false);
+    mistakes.none()?;
     let order = ResendOrder { id: known(form_id)?, again, deadline: api.deadline(lifetime) };
-    let form = forms::resend(&api.app, &order).await?;
-    Ok(Json(form.into()))
+    let what = if again { "copy" } else { "resend" };
+    Ok(settled(what, forms::resend(&api.app, &order).await?))
 }
 
 /// Discard a form
@@ -124,12 +137,14 @@ pub(crate) async fn discard(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
-    Body(wire): Body<Option<DiscardRequest>>,
-) -> Result<Json<ListedForm>, ApiError> {
-    let outcome = wire.unwrap_or_default().outcome.get("outcome")?.map_or(Outcome::Arrived, Outcome::from);
+    body: Body<Option<DiscardRequest>>,
+) -> Result<Settled, ApiError> {
+    let mut mistakes = RequestMistakes::default();
+    let wire = body.get(&mut mistakes).unwrap_or_default();
+    let outcome = wire.outcome.get("outcome", &mut mistakes).map_or(Outcome::Arrived, Outcome::from);
+    mistakes.none()?;
     let order = DiscardOrder { id: known(form_id)?, outcome, deadline: api.deadline(lifetime) };
-    let form = forms::discard(&api.app, &order).await?;
-    Ok(Json(form.into()))
+    Ok(settled("discard", forms::discard(&api.app, &order).await?))
 }
 
 /// The form's id as text; anything else is the id of no form.

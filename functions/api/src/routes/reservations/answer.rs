@@ -17,9 +17,12 @@ pub(crate) struct ReservationListAnswer {
     /// By first day, then by id; fewer than `limit` do not mean that there are no more.
     reservations: Vec<ReservationItem>,
     /// What to send as `page` for the next part; null in the last one.
-    #[schema(examples(
-        "WyIzOGZmZjM1NTQyODQiLHsiYWZ0ZXIiOlsiMjAyNi0wNi0xOCIsIjMwZjM1NTJiOWEyNzUxZTY5NDAxZDYzZmNhMDY1YTExIl0sImRheXMiOiIyMDI2LTA2LTE1LzIwMjYtMDYtMzAiLCJudW1iZXIiOjAsInBhZ2UiOm51bGx9XQ"
-    ))]
+    #[schema(
+        required,
+        examples(
+            "WyIzOGZmZjM1NTQyODQiLHsiYWZ0ZXIiOlsiMjAyNi0wNi0xOCIsIjMwZjM1NTJiOWEyNzUxZTY5NDAxZDYzZmNhMDY1YTExIl0sImRheXMiOiIyMDI2LTA2LTE1LzIwMjYtMDYtMzAiLCJudW1iZXIiOjAsInBhZ2UiOm51bGx9XQ"
+        )
+    )]
     next: Option<String>,
     /// How many events were left out because they cannot be understood.
     #[schema(examples(0))]
@@ -42,7 +45,7 @@ pub(crate) struct ReservationItem {
     /// What it is. Lists have only pending and approved ones.
     status: ItemStatus,
     /// The person's name, perhaps empty; of a day entered by hand as the list of manual users has it; null once it is ended.
-    #[schema(examples("Eva Example"))]
+    #[schema(required, examples("Eva Example"))]
     name: Option<String>,
     /// The first day.
     #[schema(format = Date, examples("2026-06-18"))]
@@ -51,21 +54,22 @@ pub(crate) struct ReservationItem {
     #[schema(format = Date, examples("2026-06-19"))]
     end: String,
     /// Where a person can look at the event.
-    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
     url: Option<String>,
     /// When the event last changed.
-    #[schema(format = DateTime, examples("2026-06-15T08:30:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T08:30:00Z"))]
     updated: Option<String>,
     /// The version of the event.
-    #[schema(examples("\"3563208000000000\""))]
+    #[schema(required, examples("\"3563208000000000\""))]
     pub(super) etag: Option<String>,
     /// The approval form of a day entered by hand; null of reservations, and while nobody has sent it.
+    #[schema(required)]
     form: Option<ReservationFormItem>,
     /// When it was rejected or cancelled over the API; null while it is not.
-    #[schema(format = DateTime, examples("2026-06-15T09:30:00Z"))]
+    #[schema(required, format = DateTime, examples("2026-06-15T09:30:00Z"))]
     ended: Option<String>,
     /// Why it was rejected, if anybody has said it.
-    #[schema(examples("The office is being painted."))]
+    #[schema(required, examples("The office is being painted."))]
     reason: Option<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Approves, rejects or cancels a reservation by its id. Every decision is safe to repeat.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
@@ -16,9 +17,10 @@ use moffman::domain::event_id::EventId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::single::event_id;
+use super::single::{event_id, needed_office};
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
+use crate::change::NotedChange;
 use crate::documentation::problems;
 use crate::error::{
     ALREADY_APPROVED, ApiError, DECISION_IN_PROGRESS, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE,
@@ -26,10 +28,11 @@ use crate::error::{
     RESERVATION_IS_A_SERIES, UNAVAILABLE, UNKNOWN_OFFICE,
 };
 use crate::member::{BodyContent, BodyMember};
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// Where the reservation is that is to be approved.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ApproveRequest {
     /// The name of the office.
@@ -42,7 +45,7 @@ impl BodyContent for ApproveRequest {
 }
 
 /// Where the reservation is that is to be rejected, and why.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RejectRequest {
     /// The name of the office.
@@ -75,10 +78,10 @@ pub(crate) struct ReservationDecision {
     #[schema(format = Date, examples("2026-06-19"))]
     end: String,
     /// Where a person can look at the event; null once the reservation is ended.
-    #[schema(examples("https://www.google.com/calendar/event?eid=example"))]
+    #[schema(required, examples("https://www.google.com/calendar/event?eid=example"))]
     url: Option<String>,
     /// Why it was rejected, as who rejected it first has said.
-    #[schema(examples("The office is being painted."))]
+    #[schema(required, examples("The office is being painted."))]
     reason: Option<String>,
 }
 
@@ -111,23 +114,29 @@ impl From<Decided> for ReservationDecision {
 #[derive(Debug)]
 pub(crate) struct DecisionTarget {
     id: EventId,
+    /// What is wrong with the id.
+    mistakes: RequestMistakes,
     version: WantedVersion,
     query: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for DecisionTarget {
-    type Rejection = ApiError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let id = event_id(Path::from_request_parts(parts, state).await)?;
-        Ok(Self { id, version: wanted_version(&parts.headers), query: parts.uri.query().map(str::to_owned) })
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let mut mistakes = RequestMistakes::default();
+        let id = event_id(Path::from_request_parts(parts, state).await, &mut mistakes);
+        Ok(Self { id, mistakes, version: wanted_version(&parts.headers), query: parts.uri.query().map(str::to_owned) })
     }
 }
 
 impl DecisionTarget {
-    /// The parameters, which may only have these names.
-    fn parameters(&self, known: &[&str]) -> Result<Parameters, ApiError> {
-        Parameters::read(self.query.as_deref(), known)
+    /// What the body holds, and what is wrong so far: with the id, with the body, with the query, which has no parameters.
+    fn read<T>(&self, body: Body<T>) -> (T, RequestMistakes) {
+        let mut mistakes = self.mistakes.clone();
+        let wire = body.get(&mut mistakes);
+        Parameters::read(self.query.as_deref(), &[], &mut mistakes);
+        (wire, mistakes)
     }
 
     fn order(self, office: String, choice: Choice, deadline: Option<Moment>) -> DecideOrder {
@@ -139,12 +148,21 @@ impl DecisionTarget {
 fn wanted_version(headers: &HeaderMap) -> WantedVersion {
     let lines = headers.get_all(IF_MATCH).iter().map(|line| line.to_str().unwrap_or_default());
     let tags: Vec<Etag> = lines.flat_map(|line| line.split(',')).map(|tag| Etag::from(tag.trim())).collect();
-    let is_any = tags.is_empty() || tags.iter().any(|tag| **tag == *"*");
+    let is_any = tags.is_empty() || matches!(&*tags, [tag] if **tag == *"*");
     if is_any { WantedVersion::Any } else { WantedVersion::OneOf(tags) }
 }
 
-async fn answer(api: &ApiState, order: DecideOrder) -> Result<Json<ReservationDecision>, ApiError> {
-    Ok(Json(decide::decide(&api.app, &order).await?.into()))
+/// What was decided, and how the reservation is now.
+type ChangedReservation = (NotedChange, Json<ReservationDecision>);
+
+async fn answer(api: &ApiState, order: DecideOrder) -> Result<ChangedReservation, ApiError> {
+    let what = match order.wanted.choice {
+        Choice::Approve => "approve",
+        Choice::Reject { .. } => "reject",
+        Choice::Cancel => "cancel",
+    };
+    let decided = decide::decide(&api.app, &order).await?;
+    Ok((NotedChange::new(what, Some(&decided.office_id), Some(&decided.id)), Json(decided.into())))
 }
 
 /// How each decision fails.
@@ -195,10 +213,11 @@ pub(crate) async fn approve(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-    Body(wire): Body<ApproveRequest>,
-) -> Result<Json<ReservationDecision>, ApiError> {
-    target.parameters(&[])?;
-    let office = wire.office_id.get("office_id")?;
+    body: Body<ApproveRequest>,
+) -> Result<ChangedReservation, ApiError> {
+    let (wire, mut mistakes) = target.read(body);
+    let office = wire.office_id.get("office_id", &mut mistakes);
+    mistakes.none()?;
     answer(&api, target.order(office, Choice::Approve, api.deadline(lifetime))).await
 }
 
@@ -222,11 +241,13 @@ pub(crate) async fn reject(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-    Body(wire): Body<RejectRequest>,
-) -> Result<Json<ReservationDecision>, ApiError> {
-    target.parameters(&[])?;
-    let reason = wire.reason.get("reason")?.map(checked_reason).transpose()?;
-    let office = wire.office_id.get("office_id")?;
+    body: Body<RejectRequest>,
+) -> Result<ChangedReservation, ApiError> {
+    let (wire, mut mistakes) = target.read(body);
+    let reason = wire.reason.get("reason", &mut mistakes).map(checked_reason).transpose();
+    let reason = mistakes.keep(reason).flatten();
+    let office = wire.office_id.get("office_id", &mut mistakes);
+    mistakes.none()?;
     answer(&api, target.order(office, Choice::Reject { reason }, api.deadline(lifetime))).await
 }
 
@@ -241,7 +262,7 @@ pub(crate) async fn reject(
     operation_id = "cancel_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("office_id" = String, Query, description = "The name of the office"),
+        ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
         ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
     ),
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), CancelProblems)
@@ -250,7 +271,9 @@ pub(crate) async fn cancel(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-) -> Result<Json<ReservationDecision>, ApiError> {
-    let office = target.parameters(&["office_id"])?.needed("office_id")?;
+) -> Result<ChangedReservation, ApiError> {
+    let mut mistakes = target.mistakes.clone();
+    let office = needed_office(target.query.as_deref(), &mut mistakes);
+    mistakes.none()?;
     answer(&api, target.order(office, Choice::Cancel, api.deadline(lifetime))).await
 }

@@ -15,6 +15,7 @@ use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INVALID, LOOKS_USED_UP, UNAVAILABLE,
     UNKNOWN_OFFICE,
 };
+use crate::mistake::RequestMistakes;
 use crate::query::Parameters;
 
 /// The parameters of a listing.
@@ -34,10 +35,11 @@ problems! {
 /// that a sweep has approved or would approve. Other events are not shown. At most 30 seconds old.
 #[utoipa::path(
     get,
+    tag = "reservations",
     path = "/api/v1/reservations",
     operation_id = "list_reservations",
     params(
-        ("office_id" = String, Query, description = "The name of the office"),
+        ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
         ("from" = Option<String>, Query, format = Date, description = "The first day; today in UTC if it is not given"),
         (
             "to" = Option<String>,
@@ -58,22 +60,24 @@ pub(crate) async fn list(
     lifetime: Lifetime,
     RawQuery(query): RawQuery,
 ) -> Result<Json<ReservationListAnswer>, ApiError> {
-    let parameters = Parameters::read(query.as_deref(), &PARAMETERS)?;
+    let mut mistakes = RequestMistakes::default();
+    let parameters = Parameters::read(query.as_deref(), &PARAMETERS, &mut mistakes);
     let order = ReservationsOrder {
-        office: parameters.needed("office_id")?,
-        days: parameters.days()?,
-        status: parameters.text("status").map(status).transpose()?,
+        office: parameters.needed("office_id", &mut mistakes),
+        days: parameters.days(|days| days.of_list(api.today()), &mut mistakes),
+        status: parameters.meaning("status", status, &mut mistakes),
         page: parameters.page(),
-        limit: parameters.limit(LIMITS.0, LIMITS.1)?,
+        limit: parameters.limit(LIMITS.0, LIMITS.1, &mut mistakes),
         deadline: api.deadline(lifetime),
     };
+    mistakes.none()?;
     Ok(Json(reservations::list(&api.app, &order).await?.into()))
 }
 
-fn status(text: &str) -> Result<Status, ApiError> {
+fn status(text: &str) -> Result<Status, &'static str> {
     match text {
         "pending" => Ok(Status::Pending),
         "approved" => Ok(Status::Approved),
-        _ => Err(ApiError::invalid("status", "must be pending or approved")),
+        _ => Err("must be pending or approved"),
     }
 }

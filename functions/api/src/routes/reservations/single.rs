@@ -17,6 +17,7 @@ use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INVALID, LOOKS_USED_UP, NO_SUCH_RESERVATION,
     UNAVAILABLE, UNKNOWN_OFFICE,
 };
+use crate::mistake::{MistakePlace, RequestMistake, RequestMistakes};
 use crate::query::Parameters;
 
 /// The longest id of an event, in characters.
@@ -35,11 +36,12 @@ problems! {
 /// cancelled over the API in the last 400 days is answered from memory.
 #[utoipa::path(
     get,
+    tag = "reservations",
     path = "/api/v1/reservations/{id}",
     operation_id = "get_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("office_id" = String, Query, description = "The name of the office"),
+        ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
     ),
     responses(
         (
@@ -57,8 +59,10 @@ pub(crate) async fn find(
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, ApiError> {
-    let id = event_id(id)?;
-    let office = Parameters::read(query.as_deref(), &["office_id"])?.needed("office_id")?;
+    let mut mistakes = RequestMistakes::default();
+    let id = event_id(id, &mut mistakes);
+    let office = needed_office(query.as_deref(), &mut mistakes);
+    mistakes.none()?;
     let order = ReservationOrder { office, id, deadline: api.deadline(lifetime) };
     let item = ReservationItem::from(reservations::find(&api.app, &order).await?);
     let etag = item.etag.clone().map(|etag| [(ETAG, etag)]);
@@ -66,11 +70,17 @@ pub(crate) async fn find(
 }
 
 /// The id in a path.
-pub(super) fn event_id(id: Result<Path<String>, PathRejection>) -> Result<EventId, ApiError> {
-    let is_id = |id: &String| {
-        (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let id = id.ok().map(|Path(id)| id).filter(is_id);
-    id.map(EventId::from)
-        .ok_or_else(|| ApiError::invalid("id", "must be 1 to 1024 of the characters A-Z, a-z, 0-9 and _"))
+pub(super) fn event_id(id: Result<Path<String>, PathRejection>, mistakes: &mut RequestMistakes) -> EventId {
+    let id = id.map(|Path(id)| id).unwrap_or_default();
+    let is_of_ids = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !(1..=LONGEST_ID).contains(&id.len()) || !id.bytes().all(is_of_ids) {
+        let what = "must be 1 to 1024 of the characters A-Z, a-z, 0-9 and _";
+        mistakes.add(RequestMistake::unread(MistakePlace::parameter("id"), what));
+    }
+    id.into()
+}
+
+/// The only parameter of a query: the name of the office.
+pub(super) fn needed_office(query: Option<&str>, mistakes: &mut RequestMistakes) -> String {
+    Parameters::read(query, &["office_id"], mistakes).needed("office_id", mistakes)
 }
