@@ -190,7 +190,8 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
     const submit = text && h("button", { class: look }, text);
     const cancel = button(close, () => dialog.close());
     const form = h("form", h("h2", title), parts, trouble, slow, h("div.buttons", submit, cancel));
-    const dialog = h("dialog", { "aria-label": title }, form);
+    // It may be open again by the time that its closing is told.
+    const dialog = h("dialog", { "aria-label": title, onclose: () => dialog.open || dialog.remove() }, form);
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
         if (submit.getAttribute("aria-disabled") === "true") {
@@ -216,7 +217,6 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
 
 /** Opens a dialog, which is on the page for as long as it is open. What was typed stays in it for the next time. */
 export function open(dialog) {
-    dialog.addEventListener("close", () => dialog.remove(), { once: true });
     document.getElementById("main").append(dialog);
     dialog.showModal();
 }

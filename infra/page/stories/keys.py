@@ -59,4 +59,4 @@ def a_reader_only_looks(stage: Stage) -> None:
     expect(page.get_by_role("button", name="Approve Nina Example")).to_be_visible()
 
 
-STORIES = [a_key_is_asked_for]
+STORIES = [a_key_is_asked_for, a_reader_only_looks]

@@ -61,7 +61,9 @@ impl Act {
         match self {
             Self::Move | Self::Restore => &[AfterAll],
             Self::Repeat => &[AfterReading, AfterAll],
-            Self::Approve | Self::RepeatApproved | Self::Reopen => &[AfterReading, BeforeChanging, AfterChanging, AfterAll],
+            Self::Approve | Self::RepeatApproved | Self::Reopen => {
+                &[AfterReading, BeforeChanging, AfterChanging, AfterAll]
+            }
             Self::Reject | Self::Cancel => {
                 &[AfterReading, BeforeAnnouncing, BeforeChanging, AfterChanging, BeforeNoting, AfterAll]
             }
