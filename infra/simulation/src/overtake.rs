@@ -90,7 +90,7 @@ impl FaultSchedule {
     fn overtake_request(&mut self, caller: String, event: &str) {
         let (changes, asks) = match self.random.u8(..4) {
             0 => (true, false),
-            1 => (true, true),
+            1 | 2 => (true, true),
             _ => (false, true),
         };
         if changes {

@@ -46,7 +46,7 @@ impl Requests {
             |number: &u8| Reservation::new(request(*number, true)).is_ok_and(|it| it.event_id() == event.into());
         let numbers: Vec<u8> = (0..RESERVATIONS).filter(has_event).collect();
         self.last = random.choice(numbers).unwrap_or(self.last);
-        self.ask_something(random, process, (10, 4))
+        self.ask_something(random, process, (8, 4))
     }
 
     /// Begins the last request for this reservation, an approval that nothing prevents.

@@ -118,7 +118,7 @@ impl WantedDecision {
     pub fn next_step(&self, event: Option<&Event>, end: Option<&RememberedEnd>, colours: Colours) -> DecideStep {
         match event.filter(|event| !event.cancelled) {
             Some(event) => self.about_live(event, colours).unwrap_or_else(DecideStep::Refuse),
-            None => self.about_gone(event, end.filter(|end| end.explains(event))),
+            None => self.about_gone(end.filter(|end| end.explains(event))),
         }
     }
 
@@ -140,13 +140,12 @@ impl WantedDecision {
         }
     }
 
-    fn about_gone(&self, event: Option<&Event>, end: Option<&RememberedEnd>) -> DecideStep {
+    fn about_gone(&self, end: Option<&RememberedEnd>) -> DecideStep {
         match end {
             None => DecideStep::Refuse(Objection::NoSuchReservation),
             Some(end) if self.choice.end() != Some(end.how) => DecideStep::Refuse(Objection::Ended(end.how)),
-            Some(RememberedEnd { stage: EndStage::Ending { .. }, .. }) if event.is_some() => DecideStep::NoteEnd,
-            // An event that Google does not show has no version to write down.
-            Some(_) => DecideStep::AlreadyEnded,
+            Some(RememberedEnd { stage: EndStage::Ending { .. }, .. }) => DecideStep::NoteEnd,
+            Some(RememberedEnd { stage: EndStage::Ended { .. }, .. }) => DecideStep::AlreadyEnded,
         }
     }
 }

@@ -93,9 +93,10 @@ impl RememberedEnd {
     /// Whether it is why the event is gone; `None` where Google shows no such event.
     ///
     /// Somebody brought a live event back, and also one that is deleted in another version. An event that was deleted long
-    /// after its end was announced was deleted by somebody else: the announcement came to nothing.
+    /// after its end was announced was deleted by somebody else: the announcement came to nothing. Where Google shows no event
+    /// at all, nobody can tell whether an end that was only announced came to pass.
     pub fn explains(&self, event: Option<&Event>) -> bool {
-        let Some(event) = event else { return true };
+        let Some(event) = event else { return matches!(self.stage, EndStage::Ended { .. }) };
         let is_why = match &self.stage {
             EndStage::Ending { until } => event.updated.is_none_or(|deleted| deleted <= *until + GRACE),
             EndStage::Ended { deleted } => deleted.is_empty() || event.etag.is_empty() || *deleted == event.etag,
