@@ -24,7 +24,7 @@ STACK = $(TOOLS)/bin/python -B infra/deploy/stack.py "$(ENV)"
 ARCH =
 KEY_PARAMETER ?=
 # Whose API key is shown: an operator's unless it is said.
-ROLE =
+ROLE ?=
 # Whether the key is read before a deployment, to see that it is one and whose it is.
 CHECK_KEY ?=
 # The layer is made by another make, to which the CONFIG of this one would be stronger than the path that it is given.

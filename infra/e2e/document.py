@@ -17,16 +17,16 @@ PEOPLE = {"eva@example.com": "Brno", "jan@example.com": "Prague"}
 
 def play(arguments: argparse.Namespace, directory: Path, logs: Path) -> None:
     callers = [Caller(role, f"key-of-the-{role}") for role in arguments.roles]
-    (operator,) = [caller.key for caller in callers if caller.role == "operator"]
+    operator = Caller("operator", "key-of-the-operator")
     with ended(Google(arguments.simulate_google, logs / "google.log")) as google, ended(FormService()) as forms:
         configuration = team(google, forms, directory, PEOPLE)
-        configuration["rest_api"] = {"keys": {caller.role: [caller.key] for caller in callers}}
+        configuration["rest_api"] = {"keys": {caller.role: [caller.key] for caller in [operator, *callers]}}
         day = date.today() + timedelta(days=3)
         for person, office in PEOPLE.items():
             google.add_event(calendar(office), person, str(day), str(day + timedelta(days=1)), "here")
         with moffman(arguments.moffman, configuration, directory, logs / "moffman.log") as address:
             # So that there are forms to settle.
-            Api(address, operator).post("/api/v1/sweeps").ok()
+            Api(address, operator.key).post("/api/v1/sweeps").ok()
             fuzz(address, callers, logs, arguments.seed, arguments.cases)
         google.must_be_content()
 

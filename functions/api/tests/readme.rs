@@ -52,7 +52,8 @@ fn the_table_of_problems_is_that_of_the_document() {
     for (_, operation) in operations(&document) {
         for (status, response) in operation["responses"].as_object().unwrap() {
             let named = response["$ref"].as_str().and_then(|place| document.pointer(place.strip_prefix('#')?));
-            let slugs = named.unwrap_or(response)["description"].as_str().unwrap().split("urn:moffman:problem:").skip(1);
+            let slugs =
+                named.unwrap_or(response)["description"].as_str().unwrap().split("urn:moffman:problem:").skip(1);
             let slug = |text: &str| text.split('`').next().unwrap().to_owned();
             problems.extend(slugs.map(|text| (status.clone(), slug(text))));
         }

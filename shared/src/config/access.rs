@@ -33,9 +33,9 @@ impl Reader<'_> {
         for role in Role::VARIANTS {
             self.keys_of(*role, &mut keys);
         }
-        let further = self.roles("rest_api.roles");
+        let further = self.roles("rest_api.roles", is_key_id);
         let gives_roles = keys.len() > before || !further.is_empty();
-        let mut roles = self.roles("aws.key_roles");
+        let mut roles = self.roles("aws.key_roles", |id| !id.is_empty());
         roles.extend(further);
         RestApi {
             addr,
@@ -66,11 +66,11 @@ impl Reader<'_> {
     }
 
     /// Roles by ids of keys.
-    fn roles(&mut self, path: &str) -> BTreeMap<String, Role> {
+    fn roles(&mut self, path: &str, is_id: fn(&str) -> bool) -> BTreeMap<String, Role> {
         let mut roles = BTreeMap::new();
         for member in self.value(path, scalars::mapping).unwrap_or_default() {
             let what = match scalars::word(&member.node) {
-                Ok(_) if member.name.trim().is_empty() => "the id of a key is empty",
+                Ok(_) if !is_id(&member.name) => "not the id of a key, which is another text than the key",
                 Ok(role) => {
                     roles.insert(member.name.clone(), role);
                     continue;
@@ -85,4 +85,9 @@ impl Reader<'_> {
     fn refuse(&mut self, node: &Node, path: &str, message: String) {
         self.report(Mistake::new(node.origin.clone(), path, message));
     }
+}
+
+/// Whether API Gateway may have given this id to a key. Ids are short words; the keys themselves have 20 characters at least.
+fn is_key_id(text: &str) -> bool {
+    (1..20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -99,7 +99,8 @@ pub(super) fn secret(node: &Node) -> ValueRead<SecretString> {
     if node.text().is_some_and(|text| text.trim().is_empty()) {
         return Err(ValueProblem::hidden(node));
     }
-    let text = node.text().filter(|text| HeaderValue::from_str(text).is_ok());
+    // HTTP takes white space at the ends of a header for nothing.
+    let text = node.text().filter(|text| HeaderValue::from_str(text).is_ok() && text.trim() == *text);
     text.map(SecretString::from).ok_or_else(|| ValueProblem::new("the value is not allowed"))
 }
 

@@ -79,7 +79,7 @@ rest_api:
   api_key: sesame
   keys:
     reader: [look, '', look]
-    workflow: [work, look, 12345, \"sesame\\nč\"]
+    workflow: [work, look, 12345, \"sesame\\nč\", \" lead\"]
     operator: sesame
     admin: [sesame]
   roles:
@@ -87,21 +87,24 @@ rest_api:
     abc123: sesame
     workflow: [sesame]
     '': reader
+    key-that-is-no-id: reader
     abc123: reader
 ";
     let message = Case::new(file).option("--rest-api--keys--operator", "[all, sesame, work]").mistakes();
     insta::assert_snapshot!(message, @r"
-    the configuration has 12 mistakes:
+    the configuration has 14 mistakes:
       moffman.yaml:5:20: rest_api.keys.reader[1]: an empty text is not allowed; allowed: text of visible ASCII characters, in quotes when it looks like a number
       moffman.yaml:5:24: rest_api.keys.reader[2]: the same key as rest_api.keys.reader[0]; allowed: each key once
       moffman.yaml:6:22: rest_api.keys.workflow[1]: the same key as rest_api.keys.reader[0]; allowed: each key once
       moffman.yaml:6:28: rest_api.keys.workflow[2]: the value is not allowed; allowed: text of visible ASCII characters, in quotes when it looks like a number
       moffman.yaml:6:35: rest_api.keys.workflow[3]: the value is not allowed; allowed: text of visible ASCII characters, in quotes when it looks like a number
+      moffman.yaml:6:48: rest_api.keys.workflow[4]: the value is not allowed; allowed: text of visible ASCII characters, in quotes when it looks like a number
       moffman.yaml:8:5: rest_api.keys.…: unknown key; allowed here: reader, workflow, operator
       moffman.yaml:11:13: rest_api.roles: not a role; allowed: a mapping of ids of API keys to reader, workflow or operator
       moffman.yaml:12:15: rest_api.roles: not a role; allowed: a mapping of ids of API keys to reader, workflow or operator
-      moffman.yaml:13:9: rest_api.roles: the id of a key is empty; allowed: a mapping of ids of API keys to reader, workflow or operator
-      moffman.yaml:14:5: rest_api.roles.…: given twice, first in line 11
+      moffman.yaml:13:9: rest_api.roles: not the id of a key, which is another text than the key; allowed: a mapping of ids of API keys to reader, workflow or operator
+      moffman.yaml:14:24: rest_api.roles: not the id of a key, which is another text than the key; allowed: a mapping of ids of API keys to reader, workflow or operator
+      moffman.yaml:15:5: rest_api.roles.…: given twice, first in line 11
       option --rest-api--keys--operator: rest_api.keys.operator[1]: the same key as rest_api.api_key; allowed: each key once
       option --rest-api--keys--operator: rest_api.keys.operator[2]: the same key as rest_api.keys.workflow[0]; allowed: each key once
     ");
