@@ -16,7 +16,7 @@ const SOON = 31;
 export function showWaiting(place, said, frame) {
     const content = h("div.content");
     place.append(h("div.head", h("h1", "Waiting")), h("div.tools", picker(said, frame)), content);
-    return said.office ? waitingIn(content, said.office, frame) : officesThatWait(content, null, frame);
+    return said.office ? waitingIn(content, said, frame) : officesThatWait(content, null, frame);
 }
 
 /** Lets the reader choose an office by name, also one of ten thousand. */
@@ -31,9 +31,11 @@ function picker({ office }, { go }) {
     field.addEventListener("focus", suggest);
     field.addEventListener("input", suggest);
     const form = h("form.picker", h("label", { for: "office" }, "Office"), field, names, h("button", "Show"));
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        go({ office: field.value.trim() });
+        const typed = field.value.trim();
+        const same = matching(await officeNames().catch(() => []), typed).filter((name) => name.length === typed.length);
+        go({ office: same.length === 1 ? same[0] : typed });
     });
     return form;
 }
@@ -56,13 +58,16 @@ function officesThatWait(content, page, frame) {
     });
 }
 
-function waitingIn(content, office, frame) {
-    const asked = { office_id: office, status: "pending", from: later(today(), -BACK), to: later(today(), AHEAD) };
+function waitingIn(content, { office, week }, frame) {
+    // The days around today, unless the week that the reader comes from lies elsewhere.
+    const isNear = week >= later(today(), -BACK) && later(week, 6) <= later(today(), AHEAD);
+    const from = later(isNear ? today() : week, -BACK);
+    const asked = { office_id: office, status: "pending", from, to: later(from, BACK + AHEAD) };
     load(content, () => allPending(asked, frame.signal), ({ reservations, unreadable }) => {
         content.append(
             h("h2", office),
-            h("p.soft", "Days from ", written(range(asked.from, asked.to))),
-            reservations.length ? "" : h("p.empty", `Nothing waits in ${office}.`),
+            h("p.soft", written(range(asked.from, asked.to))),
+            reservations.length ? "" : h("p.empty", `Nothing waits in ${office} in these days.`),
             frame.may("workflow") || !reservations.length ? "" : h("p", "This key may look, but not decide."),
             ...reservations.map((found) => reservationCard(found, frame)),
             unreadable ? h("p", `${count(unreadable, "event")} left out, because nobody can read it.`) : "");
@@ -151,7 +156,10 @@ async function decide(then, verb, body = {}) {
 
 function sourceOf({ kind, form, updated }) {
     if (kind === "manual") {
-        return ["Entered by hand: the next sweep approves it.", form && ` Its form is ${STATES[form.state].word}.`];
+        const isNext = !form || ["due", "issued", "discarded"].includes(form.state);
+        return isNext
+            ? "Entered by hand: the next sweep approves it."
+            : `Entered by hand. Its form is ${STATES[form.state].word}; it is approved when that is settled.`;
     }
     return updated && ["Registered; last changed ", moment(updated)];
 }

@@ -108,11 +108,14 @@ export function moment(text) {
 }
 
 let asking = 0;
+/** How many requests each place for the words tells of. */
+const told = new WeakMap();
 
 /** Shows that `task` is under way: at once to programs, after a moment to people, and in words after a second. */
 export async function underWay(task, slow = document.getElementById("slow")) {
     const [main, progress] = ["main", "progress"].map((id) => document.getElementById(id));
     asking += 1;
+    told.set(slow, (told.get(slow) ?? 0) + 1);
     main.setAttribute("aria-busy", "true");
     progress.hidden = false;
     const patience = setTimeout(() => (slow.textContent = "Still waiting for an answer…"), 1000);
@@ -121,8 +124,11 @@ export async function underWay(task, slow = document.getElementById("slow")) {
     } finally {
         clearTimeout(patience);
         asking -= 1;
-        if (asking === 0) {
+        told.set(slow, told.get(slow) - 1);
+        if (told.get(slow) === 0) {
             slow.textContent = "";
+        }
+        if (asking === 0) {
             main.setAttribute("aria-busy", "false");
             progress.hidden = true;
         }
@@ -157,17 +163,28 @@ export async function outcome(request) {
     }
 }
 
+/** How often each place has been filled anew. */
+const turns = new WeakMap();
+
+/** What the place still waits for is of no interest any more. Answers the number of its turn. */
+export function forget(place) {
+    const turn = (turns.get(place) ?? 0) + 1;
+    turns.set(place, turn);
+    return turn;
+}
+
 /**
  * Fills `place` with what `task` answers, or with what went wrong. The key that is missing is the page's matter, and
  * what nobody looks at any more is nobody's.
  */
 export async function load(place, task, fill) {
+    const turn = forget(place);
     const hadFocus = place.contains(document.activeElement);
     const [answer, problem] = await outcome(underWay(task));
     if (problem?.sort === "wrong-api-key") {
         document.dispatchEvent(new CustomEvent("keywanted"));
     }
-    if (["wrong-api-key", "given-up"].includes(problem?.sort)) {
+    if (["wrong-api-key", "given-up"].includes(problem?.sort) || turns.get(place) !== turn) {
         return;
     }
     place.replaceChildren();

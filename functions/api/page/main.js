@@ -30,7 +30,7 @@ function link(changes = {}) {
     const { view, week, office, find, state } = { ...address(), ...changes };
     const said = new URLSearchParams({ view });
     const has = {
-        week: view === "week" && week !== kit.mondayOf() && week,
+        week: ["week", "waiting"].includes(view) && week !== kit.mondayOf() && week,
         office: view !== "status" && office,
         find: view === "week" && !office && find,
         state: view === "forms" && state !== "open" && state,
@@ -99,7 +99,7 @@ async function show() {
     });
 }
 
-/** Shows anew what only shows something, when the reader comes back after a while. */
+/** Shows anew what only shows something and was shown a while ago. */
 function refresh() {
     const onlyShows = ["week", "status"].includes(address().view) && !document.querySelector("dialog, #key");
     if (!document.hidden && onlyShows && Date.now() - shownAt > STALE) {
@@ -168,6 +168,8 @@ async function start() {
     document.addEventListener("keywanted", askForKey);
     addEventListener("hashchange", show);
     document.addEventListener("visibilitychange", refresh);
+    // A screen at the reception, which nobody touches.
+    setInterval(() => document.activeElement === document.body && refresh(), 60_000);
     await show();
 }
 

@@ -2,11 +2,11 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, dayAndMonth, failure, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence, shortDay,
+    button, count, dayAndMonth, failure, forget, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence, shortDay,
     today, underWay, weekday, written,
 } from "./dom.js";
 
-/** Names in one cell of the table; all are in the office's own week. */
+/** Names in one cell of the table on a screen; all are on paper, and in the office's own week. */
 const NAMES = 4;
 /** Offices that are searched for and shown at once; each is a call to Google. */
 const FOUND = 10;
@@ -45,7 +45,7 @@ function detail(content, { week, office }, frame) {
             content.append(unreadable(found));
             return;
         }
-        content.append(waitingLink(found, frame) || "", h("div.days", found.days.map(dayOf(found.days))), legend());
+        content.append(waitingLink(found, week, frame) || "", h("div.days", found.days.map(dayOf(found.days))), legend());
     });
     return { tools: null, questions: () => [question] };
 }
@@ -75,7 +75,7 @@ function table(content, said, frame) {
     const draw = (offices) => {
         state.shown = offices;
         const highest = Math.max(1, ...offices.map((office) => most(office.days ?? [])));
-        body.replaceChildren(...offices.map((office) => row(office, highest, frame)));
+        body.replaceChildren(...offices.map((office) => row(office, highest, { week: said.week, frame })));
     };
     const search = h("input", { id: "search", type: "search", autocomplete: "off", value: said.find });
     const view = { state, more, draw, week: said.week, frame, search };
@@ -106,6 +106,7 @@ function askPage({ state, week, frame }, page, place, then) {
 function find(view) {
     const { state, more, draw, search } = view;
     const text = search.value.trim();
+    forget(more);
     if (!state.pages.length) {
         return;
     }
@@ -168,10 +169,10 @@ function header(dates) {
     return h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, office, dates.map(day)));
 }
 
-function row(office, highest, frame) {
+function row(office, highest, { week, frame }) {
     const { office_id: name } = office;
     const head = h("th", { role: "rowheader", scope: "row" },
-        h("a", { href: frame.link({ office: name, find: "" }) }, name), waitingLink(office, frame));
+        h("a", { href: frame.link({ office: name, find: "" }) }, name), waitingLink(office, week, frame));
     const cells = office.problem
         ? h("td", { role: "cell", colspan: 7, class: "unread" }, unreadable(office))
         : office.days.map((day) => cell(day, highest));
@@ -183,7 +184,7 @@ function cell(day, highest) {
         day.date === today() && h("span.now", "today"));
     const numbersOfDay = h("span.count", numbers(day));
     const left = day.people.length - NAMES;
-    const names = people(left > 1 ? day.people.slice(0, NAMES) : day.people);
+    const names = people(day.people, left > 1 ? NAMES : Infinity);
     const rest = left > 1 && h("span.rest", `and ${left} more`);
     return h("td", { role: "cell", class: dayClass(day.date) }, label, numbersOfDay, bar(day, highest), names, rest);
 }
@@ -210,14 +211,16 @@ function bar(day, highest) {
     return approved + pending > 0 && h("span.bar", { "aria-hidden": "true" }, pieces);
 }
 
-function people(list) {
+/** Names of which so many are on the screen. */
+function people(list, shown = Infinity) {
     if (!list.length) {
         return null;
     }
-    const person = ({ name, status, kind }) => {
+    const person = ({ name, status, kind }, number) => {
         const waits = status === "pending" && h("span.sr", " (waiting)");
         const byHand = kind === "manual" && h("span.hand", " by hand");
-        return h("li", { class: waits ? "person waiting" : "person" }, name || "without a name", waits, byHand);
+        const named = `person${waits ? " waiting" : ""}${number < shown ? "" : " over"}`;
+        return h("li", { class: named }, name || "without a name", waits, byHand);
     };
     return h("ul.people", list.map(person));
 }
@@ -229,9 +232,9 @@ export function pendingPeople(office) {
 }
 
 /** The same, with where it is decided. */
-function waitingLink(office, { link }) {
+function waitingLink(office, week, { link }) {
     const number = pendingPeople(office);
-    return number > 0 && h("a.pending", { href: link({ view: "waiting", office: office.office_id }) },
+    return number > 0 && h("a.pending", { href: link({ view: "waiting", office: office.office_id, week }) },
         `${number.toLocaleString()} waiting`, h("span.sr", ` in ${office.office_id}`));
 }
 

@@ -29,7 +29,7 @@ def manager_approves_and_rejects(stage: Stage) -> None:
     expect(page.get_by_role("heading", level=2, name="Brno")).to_be_visible()
 
     karel = card(page, "Karel Sample")
-    expect(karel).to_contain_text("Entered by hand: the next sweep approves it.")
+    expect(karel).to_contain_text("Entered by hand. Its form is ")
     expect(karel.get_by_role("button")).to_have_count(0)
 
     nina = card(page, "Nina Example").first
@@ -105,7 +105,21 @@ def nothing_waits(stage: Stage) -> None:
     expect(page.get_by_text("Nothing waits in the next 31 days.")).to_be_visible()
     page.get_by_role("combobox", name="Office").fill("Prague")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("Nothing waits in Prague.")).to_be_visible()
+    expect(page.get_by_text("Nothing waits in Prague in these days.")).to_be_visible()
 
 
-STORIES = [manager_approves_and_rejects, somebody_changes_it_meanwhile, nothing_waits]
+def a_week_far_ahead_is_decided(stage: Stage) -> None:
+    """A manager follows a week far ahead to what waits in it, and asks for an office in small letters"""
+    service = stage.service(stage.google(), {"Prague": PRAGUE})
+    service.api().reserve("Ada Example", "Prague", "2026-12-15", "2026-12-16", approved=False, request_dt="now").ok()
+    page = stage.visitor(service).opens("week=2026-12-14")
+    page.get_by_role("row").get_by_role("link", name=re.compile("1 waiting")).click()
+    ada = card(page, "Ada Example")
+    ada.get_by_role("button", name="Approve Ada Example").click()
+    expect(ada).to_contain_text("Approved.")
+    page.get_by_role("combobox", name="Office").fill("prague")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=2, name="Prague")).to_be_visible()
+
+
+STORIES = [manager_approves_and_rejects, somebody_changes_it_meanwhile, nothing_waits, a_week_far_ahead_is_decided]
