@@ -13,7 +13,9 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
 
-use crate::error::{INTERNAL, INVALID, KINDS, ProblemKind, SOURCE_NOT_ALLOWED, TOO_MANY_REQUESTS};
+use crate::error::{
+    INTERNAL, INVALID, KINDS, NOT_ALLOWED, ProblemKind, RESERVATION_ENDED, SOURCE_NOT_ALLOWED, TOO_MANY_REQUESTS,
+};
 use crate::key::API_KEY;
 use crate::problem::{MEDIA_TYPE, Problem, ProblemError};
 use crate::requests::REQUEST_ID;
@@ -140,6 +142,10 @@ fn example(kind: ProblemKind) -> Value {
         problem["detail"] = json!("`user.name` must not be empty");
         problem["field"] = json!("user.name");
         problem["errors"] = json!([{"detail": "must not be empty", "pointer": "#/user/name"}]);
+    } else if kind == NOT_ALLOWED {
+        problem["needed"] = json!("operator");
+    } else if kind == RESERVATION_ENDED {
+        problem["ended"] = json!("cancelled");
     }
     problem
 }
