@@ -42,6 +42,7 @@ def cases_of(url: str, caller: Caller, logs: Path, seed: int, cases: int) -> int
     command += ["--report", "json", "--report-json-path", str(report)]
     # The checks of our own, and what they have to know.
     environment = {**os.environ, "PYTHONPATH": str(HERE), "SCHEMATHESIS_HOOKS": "role_check", "MOFFMAN_ROLE": caller.role}
+    environment["MOFFMAN_KEY"] = caller.key
     with log.open("wb") as output:
         # In a folder of its own, because it leaves some files.
         result = subprocess.run(
