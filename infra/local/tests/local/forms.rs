@@ -8,19 +8,14 @@ use serde_json::Value;
 
 use crate::http::ask;
 use crate::process::{Ended, Process};
-
-const PRAGUE: &str = "prague@group.calendar.google.com";
+use crate::services::{PRAGUE, configure};
 
 /// Google and Byroapi are of the test's own.
-fn configuration(world: &World) -> String {
+fn settings(world: &World) -> String {
     format!(
-        "general: {{storage_path: null, manual_calendar_check_interval: null}}\n\
-         rest_api: {{api_key: sesame-open}}\n\
-         google_api: {{service_account_key_path: key.json, endpoint: '{}'}}\n\
-         manual_users: {{user_list: [{{id: anna@example.com, name: Anna Example}}]}}\n\
+        "manual_users: {{user_list: [{{id: anna@example.com, name: Anna Example}}]}}\n\
          offices: {{office_list: [{{name: Prague, id: {PRAGUE}}}]}}\n\
          forms: {{template: Attendance, url: '{}', email: {{from: us@example.com, to: them@example.com}}}}\n",
-        world.google_url(),
         world.byroapi_url()
     )
 }
@@ -40,8 +35,7 @@ async fn world() -> World {
 async fn forms_are_listed_and_settled_over_the_api_of_the_running_service() {
     let directory = tempfile::tempdir().unwrap();
     let world = world().await;
-    fs::write(directory.path().join("key.json"), world.service_account_key()).unwrap();
-    fs::write(directory.path().join("moffman.yaml"), configuration(&world)).unwrap();
+    configure(directory.path(), &world, &settings(&world));
     let process = Process::start(directory.path(), &["--config", "moffman.yaml"]);
     let url = process.url();
     let (_, port) = url.rsplit_once(':').unwrap();

@@ -10,6 +10,7 @@ mod keys;
 mod pages;
 mod process;
 mod reservations;
+mod services;
 mod signals;
 mod state;
 mod status;

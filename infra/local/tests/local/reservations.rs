@@ -1,33 +1,20 @@
 //! `moffman reservations`, which asks the running service.
 
-use std::fs;
-
 use chrono::{Days, Utc};
 use moffman_simulators::{CalendarOptions, World};
 use serde_json::json;
 
 use crate::http::ask;
 use crate::process::{Ended, Process};
-
-const PRAGUE: &str = "prague@group.calendar.google.com";
-
-fn configuration(world: &World) -> String {
-    format!(
-        "general: {{storage_path: null, manual_calendar_check_interval: null}}\n\
-         rest_api: {{api_key: sesame-open}}\n\
-         google_api: {{service_account_key_path: key.json, endpoint: '{}'}}\n\
-         offices: {{office_list: [{{name: Prague, id: {PRAGUE}}}]}}\n",
-        world.google_url()
-    )
-}
+use crate::services::{PRAGUE, configure};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reservations_are_listed_and_decided_over_the_api_of_the_running_service() {
     let directory = tempfile::tempdir().unwrap();
     let world = World::start(Utc::now()).await.unwrap();
     world.add_calendar(PRAGUE, CalendarOptions::default());
-    fs::write(directory.path().join("key.json"), world.service_account_key()).unwrap();
-    fs::write(directory.path().join("moffman.yaml"), configuration(&world)).unwrap();
+    let offices = format!("offices: {{office_list: [{{name: Prague, id: {PRAGUE}}}]}}\n");
+    configure(directory.path(), &world, &offices);
     let process = Process::start(directory.path(), &["--config", "moffman.yaml"]);
     let url = process.url();
     let (_, port) = url.rsplit_once(':').unwrap();

@@ -14,8 +14,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::Process;
+use crate::services::PRAGUE;
 
-const PRAGUE: &str = "prague@group.calendar.google.com";
 const ANNA: &str = "anna@example.com";
 
 /// A Google, a Byroapi, and a directory with a configuration that names them.

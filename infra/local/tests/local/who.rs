@@ -1,27 +1,19 @@
 //! `moffman who`, which asks the running service who is in.
 
-use std::fs;
-
 use chrono::{Days, NaiveDate, Utc};
 use moffman_simulators::{CalendarOptions, NewEvent, World};
 use serde_json::json;
 
 use crate::http::ask;
 use crate::process::{Ended, Process};
-
-const PRAGUE: &str = "prague@group.calendar.google.com";
+use crate::services::{PRAGUE, configure};
 
 /// Nobody has shared Brno's calendar.
-fn configuration(world: &World) -> String {
-    format!(
-        "general: {{storage_path: null, manual_calendar_check_interval: null}}\n\
-         rest_api: {{api_key: sesame-open}}\n\
-         google_api: {{service_account_key_path: key.json, endpoint: '{}'}}\n\
-         manual_users: {{user_list: [{{id: anna@example.com, name: Anna Example}}]}}\n\
-         offices: {{office_list: [{{name: Prague, id: {PRAGUE}}}, {{name: Brno, id: brno@group.calendar.google.com}}]}}\n",
-        world.google_url()
-    )
-}
+const SETTINGS: &str = "\
+manual_users: {user_list: [{id: anna@example.com, name: Anna Example}]}
+offices: {office_list: [{name: Prague, id: prague@group.calendar.google.com},
+  {name: Brno, id: brno@group.calendar.google.com}]}
+";
 
 async fn registers(url: &str, name: &str, approved: bool, (start, end): (NaiveDate, NaiveDate)) {
     let body = json!({
@@ -37,8 +29,7 @@ async fn people_see_who_is_in_office_by_office_and_day_by_day() {
     let directory = tempfile::tempdir().unwrap();
     let world = World::start(Utc::now()).await.unwrap();
     world.add_calendar(PRAGUE, CalendarOptions { time_zone: "Europe/Prague".to_owned(), ..CalendarOptions::default() });
-    fs::write(directory.path().join("key.json"), world.service_account_key()).unwrap();
-    fs::write(directory.path().join("moffman.yaml"), configuration(&world)).unwrap();
+    configure(directory.path(), &world, SETTINGS);
     let process = Process::start(directory.path(), &["--config", "moffman.yaml"]);
     let url = process.url();
     let (_, port) = url.rsplit_once(':').unwrap();
