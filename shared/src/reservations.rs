@@ -174,8 +174,8 @@ async fn find_ended(
     office: &Office,
     event: Option<&Event>,
 ) -> Result<FoundReservation, AgendaError> {
-    let memory = app.store.end_of(&office.calendar_id, &order.id).read(app.clock.now()).await?;
-    let end = memory.filter(|end| end.explains(event)).ok_or(AgendaError::NoSuchReservation)?;
+    let memory = app.store.end_of(&office.calendar_id, &order.id);
+    let end = memory.why_gone(event, app.clock.now()).await?.ok_or(AgendaError::NoSuchReservation)?;
     let (id, office_id) = (order.id.clone(), office.name.clone());
     Ok(FoundReservation::Ended(EndedReservation { id, office_id, end: (*end).clone() }))
 }

@@ -188,7 +188,7 @@ impl Attempt<'_> {
     /// that. It names the version that is deleted, so that it explains no other one, whatever comes next.
     async fn reopened(&self, existing: Option<&Event>) -> Result<Option<Kept<RememberedEnd>>, ReserveError> {
         for _ in 0..MOST_ATTEMPTS {
-            let end = match self.end(existing).await? {
+            let end = match self.memory().why_gone(existing, self.app.clock.now()).await? {
                 Some(end) if !self.reopen => return Err(ReserveError::Ended(end.how)),
                 end => end,
             };
@@ -207,17 +207,11 @@ impl Attempt<'_> {
 
     /// Why Google has the id but shows no event.
     async fn hidden(&self) -> ReserveError {
-        match self.end(None).await {
+        match self.memory().why_gone(None, self.app.clock.now()).await {
             Ok(Some(end)) if !self.reopen => ReserveError::Ended(end.how),
             Ok(_) => ReserveError::Unusable,
             Err(error) => error.into(),
         }
-    }
-
-    /// The end over the API that is why the event is gone, if it is.
-    async fn end(&self, event: Option<&Event>) -> Result<Option<Kept<RememberedEnd>>, StoreError> {
-        let end = self.memory().read(self.app.clock.now()).await?;
-        Ok(end.filter(|end| end.explains(event)))
     }
 
     fn memory(&self) -> EndItem<'_> {

@@ -13,6 +13,7 @@ use super::key::{ItemKey, short};
 use super::write::{Condition, Met, Write, Written};
 use crate::domain::calendar_id::CalendarId;
 use crate::domain::ended::RememberedEnd;
+use crate::domain::event::Event;
 use crate::domain::event_id::EventId;
 
 /// The memory of one reservation.
@@ -55,6 +56,15 @@ impl EndItem<'_> {
     pub async fn read(&self, now: DateTime<Utc>) -> Result<Option<Kept<RememberedEnd>>, StoreError> {
         let item = self.store.item(&self.key).await?;
         item.filter(|item| !has_ended(item, now)).map(Kept::from_item).transpose()
+    }
+
+    /// What is remembered if it is why the event is gone; `None` where Google shows no such event.
+    pub async fn why_gone(
+        &self,
+        event: Option<&Event>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Kept<RememberedEnd>>, StoreError> {
+        Ok(self.read(now).await?.filter(|end| end.explains(event)))
     }
 
     /// Writes it where nothing is remembered. Answers whether it did, else what is remembered.
