@@ -75,8 +75,8 @@ export async function get(path, parameters = {}, signal = undefined) {
 }
 
 /** A table as text, for a file; its mark of bytes stays. */
-export async function getText(path, parameters) {
-    const bytes = await read(await answerTo(path, { parameters }), "arrayBuffer");
+export async function getText(path, parameters, signal) {
+    const bytes = await read(await answerTo(path, { parameters, signal }), "arrayBuffer");
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
@@ -88,12 +88,16 @@ export async function post(path, body, version = null) {
 
 let offices = null;
 
-/** The names of all offices, asked for once. */
+/** For so many milliseconds the names of the offices are not asked for again. */
+const KNOWN = 300_000;
+
+/** The names of all offices. */
 export function officeNames() {
-    offices ??= allOffices().catch((problem) => {
-        offices = null;
-        throw problem;
-    });
+    if (!offices) {
+        const forget = () => (offices = null);
+        offices = allOffices();
+        offices.then(() => setTimeout(forget, KNOWN), forget);
+    }
     return offices;
 }
 

@@ -24,8 +24,28 @@ export function h(named, ...children) {
     return element;
 }
 
-/** A button that does something when it is pressed. */
-export const button = (text, onclick, properties = {}) => h("button", { type: "button", onclick, ...properties }, text);
+const OFF = "aria-disabled";
+
+/** Turns buttons off, which stay where they are for whoever has the focus there, or on. */
+export const turn = (buttons, isOn) => buttons.forEach((one) => one.setAttribute(OFF, String(!isOn)));
+
+export const isOff = (button) => button.getAttribute(OFF) === "true";
+
+/** A button that does something when it is pressed, unless it is off. */
+export function button(text, act, properties = {}) {
+    const press = ({ currentTarget }) => isOff(currentTarget) || act();
+    return h("button", { type: "button", onclick: press, ...properties }, text);
+}
+
+/** Does `task`, during which the buttons are off. */
+export async function alone(buttons, task) {
+    turn(buttons, false);
+    try {
+        return await task();
+    } finally {
+        turn(buttons, true);
+    }
+}
 
 /** Says what has happened: to everybody, or only to those who do not see it. */
 export function say(text, isSeen = false) {
@@ -42,10 +62,15 @@ export function sentence(text = "") {
     return plain && plain[0].toUpperCase() + plain.slice(1) + (/[.!?…]$/.test(plain) ? "" : ".");
 }
 
-/** The number and its word: `1 office`, `2 offices`. */
-export const count = (number, one) => `${number.toLocaleString(LANGUAGES)} ${one}${number === 1 ? "" : "s"}`;
-
 const LANGUAGES = navigator.languages;
+const NUMBER = new Intl.NumberFormat(LANGUAGES);
+
+/** A number as the reader writes numbers. */
+export const digits = (number) => NUMBER.format(number);
+
+/** The number and its word: `1 office`, `2 offices`. */
+export const count = (number, one) => `${digits(number)} ${one}${number === 1 ? "" : "s"}`;
+
 // Days have no time zone, so they are reckoned and written in UTC.
 const inUtc = (options) => new Intl.DateTimeFormat(LANGUAGES, { timeZone: "UTC", ...options });
 const SHORT = inUtc({ weekday: "short", day: "numeric" });
@@ -81,12 +106,14 @@ export const isWeekend = (date) => [0, 6].includes(instantOf(date).getUTCDay());
 export const shortDay = (date) => SHORT.format(instantOf(date));
 export const weekday = (date) => WEEKDAY.format(instantOf(date));
 export const dayAndMonth = (date) => DATE.format(instantOf(date));
+export const day = (date) => FULL.format(instantOf(date));
+export const timeOf = (instant) => TIME.format(instant);
 export const range = (first, last) => RANGE.formatRange(instantOf(first), instantOf(last));
 
 /** Days whose `end` is the day after the last one. */
 export function days({ start, end }) {
     const last = later(end, -1);
-    return last <= start ? FULL.format(instantOf(start)) : FULL.formatRange(instantOf(start), instantOf(last));
+    return last <= start ? day(start) : FULL.formatRange(instantOf(start), instantOf(last));
 }
 
 const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
@@ -100,11 +127,13 @@ export function distance(seconds) {
 /** A date or days, for whom it is read aloud in the language in which it is written. */
 export const written = (text) => h("span", { lang: LANGUAGES[0] }, text);
 
+/** An instant, where the reader is. */
+export const clock = (text) => MOMENT.format(new Date(text));
+
 /** An instant, and how far from now it is. */
 export function moment(text) {
-    const instant = new Date(text);
-    const title = distance((instant.getTime() - Date.now()) / 1000);
-    return h("time", { datetime: text, lang: LANGUAGES[0] }, `${MOMENT.format(instant)} (${title})`);
+    const away = distance((new Date(text).getTime() - Date.now()) / 1000);
+    return h("time", { datetime: text, lang: LANGUAGES[0] }, `${clock(text)} (${away})`);
 }
 
 let asking = 0;
@@ -145,10 +174,13 @@ const inOtherWords = ({ sort, needed }) => ({
 export function failure(problem, again = null) {
     const [title, detail] = inOtherWords(problem) ?? [problem.title ?? problem.message, problem.detail];
     const details = problem.errors?.length > 1 ? problem.errors.map((error) => error.detail) : [detail ?? ""];
-    const when = problem.retryAt && h("p", `It may work again at ${TIME.format(problem.retryAt)}.`);
+    const when = problem.retryAt && h("p", `It may work again at ${timeOf(problem.retryAt)}.`);
+    const retry = again && button("Try again", () => {
+        turn([retry], false);
+        again();
+    });
     return h("div", { role: "alert", class: "failure" },
-        h("strong", sentence(title)), details.filter(Boolean).map((text) => h("p", sentence(text))), when,
-        again && button("Try again", again));
+        h("strong", sentence(title)), details.filter(Boolean).map((text) => h("p", sentence(text))), when, retry);
 }
 
 /** What a request answers, or its problem; any other error is a fault of the page, and nobody is to catch it. */
@@ -168,9 +200,9 @@ const turns = new WeakMap();
 
 /** What the place still waits for is of no interest any more. Answers the number of its turn. */
 export function forget(place) {
-    const turn = (turns.get(place) ?? 0) + 1;
-    turns.set(place, turn);
-    return turn;
+    const mine = (turns.get(place) ?? 0) + 1;
+    turns.set(place, mine);
+    return mine;
 }
 
 /**
@@ -178,13 +210,13 @@ export function forget(place) {
  * what nobody looks at any more is nobody's.
  */
 export async function load(place, task, fill) {
-    const turn = forget(place);
+    const mine = forget(place);
     const hadFocus = place.contains(document.activeElement);
     const [answer, problem] = await outcome(underWay(task));
     if (problem?.sort === "wrong-api-key") {
         document.dispatchEvent(new CustomEvent("keywanted"));
     }
-    if (["wrong-api-key", "given-up"].includes(problem?.sort) || turns.get(place) !== turn) {
+    if (["wrong-api-key", "given-up"].includes(problem?.sort) || turns.get(place) !== mine) {
         return;
     }
     place.replaceChildren();
@@ -194,7 +226,8 @@ export async function load(place, task, fill) {
         fill(answer);
     }
     if (hadFocus && document.activeElement === document.body) {
-        place.querySelector("a, button, [tabindex]")?.focus();
+        // Where nothing is left to be pressed, the reader goes on from the place itself.
+        (place.querySelector("a, button, [tabindex]") ?? Object.assign(place, { tabIndex: -1 })).focus();
     }
 }
 
@@ -211,13 +244,11 @@ export function question({ title, parts, text, act, done, close = "Cancel", look
     const dialog = h("dialog", { "aria-label": title, onclose: () => dialog.open || dialog.remove() }, form);
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        if (submit.getAttribute("aria-disabled") === "true") {
+        if (isOff(submit)) {
             return;
         }
-        submit.setAttribute("aria-disabled", "true");
         trouble.replaceChildren();
-        const [answer, problem] = await outcome(underWay(act, slow));
-        submit.setAttribute("aria-disabled", "false");
+        const [answer, problem] = await outcome(alone([submit], () => underWay(act, slow)));
         if (!problem) {
             dialog.close();
             done(answer);

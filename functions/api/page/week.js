@@ -2,8 +2,8 @@
 
 import { get, getText, matching, officeNames } from "./api.js";
 import {
-    button, count, dayAndMonth, failure, forget, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence, shortDay,
-    today, underWay, weekday, written,
+    alone, button, count, dayAndMonth, digits, forget, h, isWeekend, later, load, mondayOf, outcome, range, say, sentence,
+    shortDay, timeOf, today, weekday, written,
 } from "./dom.js";
 
 /** Names in one cell of the table on a screen; all are on paper, and in the office's own week. */
@@ -22,14 +22,17 @@ export function show(place, said, frame) {
         turn("Previous", later(week, -7)), turn("This", mondayOf()), turn("Next", later(week, 7)));
     const content = h("div.content");
     const parts = office ? detail(content, said, frame) : table(content, said, frame);
+    const saving = h("div.saving");
+    const { signal } = frame;
+    const press = button("Download CSV", () => save(parts.questions(), { said, place: saving, press, signal }));
     place.append(
         h("div.head", h("h1", `${office || "Who is in"}, `, written(range(from, to))), turns),
         h("div.tools",
             office && h("a.button", { href: frame.link({ office: "" }) }, "All offices"),
             parts.tools,
-            button("Download CSV", () => download(parts.questions(), office, week, content)),
+            press,
             button("Print", () => print())),
-        content);
+        saving, content);
 }
 
 function legend() {
@@ -185,7 +188,7 @@ function cell(day, highest) {
     const numbersOfDay = h("span.count", numbers(day));
     const left = day.people.length - NAMES;
     const names = people(day.people, left > 1 ? NAMES : Infinity);
-    const rest = left > 1 && h("span.rest", `and ${left} more`);
+    const rest = left > 1 && h("span.rest", `and ${digits(left)} more`);
     return h("td", { role: "cell", class: dayClass(day.date) }, label, numbersOfDay, bar(day, highest), names, rest);
 }
 
@@ -193,8 +196,8 @@ function numbers({ approved, pending }) {
     if (approved + pending === 0) {
         return h("span.nobody", "nobody");
     }
-    const waiting = pending > 0 && h("span.pending", `${pending.toLocaleString()} waiting`);
-    return [h("span", `${approved.toLocaleString()} in`), waiting && [h("span.sr", ", "), waiting]];
+    const waiting = pending > 0 && h("span.pending", `${digits(pending)} waiting`);
+    return [h("span", `${digits(approved)} in`), waiting && [h("span.sr", ", "), waiting]];
 }
 
 const most = (days) => Math.max(1, ...days.map((day) => day.approved + day.pending));
@@ -235,7 +238,7 @@ export function pendingPeople(office) {
 function waitingLink(office, week, { link }) {
     const number = pendingPeople(office);
     return number > 0 && h("a.pending", { href: link({ view: "waiting", office: office.office_id, week }) },
-        `${number.toLocaleString()} waiting`, h("span.sr", ` in ${office.office_id}`));
+        `${digits(number)} waiting`, h("span.sr", ` in ${office.office_id}`));
 }
 
 /** The requests whose answers are what the table shows. */
@@ -246,27 +249,63 @@ function questionsOf({ state, week, search }) {
         : (state.pages.length ? state.pages : [null]).map((page) => ({ ...days, page }));
 }
 
-/** The tables that answer the questions, as one: its first line and its mark of bytes stand only once. */
-async function tables(questions) {
-    const texts = [];
-    for (const question of questions) {
-        const text = await getText("attendance", { ...question, format: "csv" });
-        texts.push(texts.length ? text.slice(text.indexOf("\n") + 1) : text);
-    }
-    return texts;
+/** Waits until then, or until nobody is interested any more. */
+function until(instant, signal) {
+    return new Promise((resolve) => {
+        setTimeout(resolve, instant.getTime() - Date.now());
+        signal.addEventListener("abort", resolve);
+    });
 }
 
-/** Saves what is shown as a file for spreadsheet programs. */
-async function download(questions, office, week, content) {
-    content.querySelector(":scope > .failure")?.remove();
-    const [texts, problem] = await outcome(underWay(() => tables(questions)));
-    if (problem) {
-        content.prepend(failure(problem, () => download(questions, office, week, content)));
-        return;
+/**
+ * Adds to `texts` the tables that answer the questions, as one: its first line and its mark of bytes stand only once.
+ * Where the calls to Google are used up, this waits as long as the API says, and `tell` is told until when.
+ */
+async function tables(questions, texts, tell, signal) {
+    while (texts.length < questions.length) {
+        const asked = { ...questions[texts.length], format: "csv" };
+        const [text, problem] = await outcome(getText("attendance", asked, signal));
+        if (!problem) {
+            texts.push(texts.length ? text.slice(text.indexOf("\n") + 1) : text);
+        } else if (problem.sort === "lists-used-up" && problem.retryAt) {
+            tell(problem.retryAt);
+            await until(problem.retryAt, signal);
+        } else {
+            problem.detail = `${sentence(problem.detail)} Nothing was saved. Another try goes on from what was read.`;
+            throw problem;
+        }
     }
+}
+
+/** Saves what is shown as a file for spreadsheet programs: all of it, or nothing. `place` tells how that goes. */
+function save(questions, { said, place, press, signal }) {
+    const [texts, stop, words] = [[], new AbortController(), h("p", { role: "status" })];
+    const stopping = button("Stop", () => {
+        stop.abort();
+        place.replaceChildren();
+        press.focus();
+        say("Nothing was saved.");
+    });
+    const tell = (instant) => {
+        const read = `${digits(texts.length)} of ${count(questions.length, questions[0].office_id ? "office" : "part")}`;
+        words.textContent = `Read so far: ${read}. Google allows only so many calls a minute: this goes on by itself at `
+            + `${timeOf(instant)}, and the table is saved when it is complete.`;
+        place.append(stopping);
+    };
+    const task = () => {
+        place.append(words);
+        return alone([press], () => tables(questions, texts, tell, AbortSignal.any([stop.signal, signal])));
+    };
+    if (questions.length) {
+        load(place, task, () => saveAs(["attendance", said.office.replace(/[^\p{L}\p{N}]+/gu, "_"), said.week], texts));
+    } else {
+        say("There is nothing to save.");
+    }
+}
+
+function saveAs(parts, texts) {
     const address = URL.createObjectURL(new Blob(texts, { type: "text/csv" }));
-    const name = ["attendance", office.replace(/[^\p{L}\p{N}]+/gu, "_"), week].filter(Boolean).join("-");
-    h("a", { href: address, download: `${name}.csv` }).click();
+    h("a", { href: address, download: `${parts.filter(Boolean).join("-")}.csv` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
     say("The table is saved.");
 }

@@ -2,10 +2,11 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pypdf import PdfReader
 
 from stage import Stage, expected
+from visitor import Visitor
 
 
 def row(page: Page, office: str) -> Locator:
@@ -59,19 +60,73 @@ def an_office_is_found_among_many(stage: Stage) -> None:
     """Somebody finds an office among many, and sends the address to a colleague"""
     offices = {f"Office {number:02}": f"office-{number:02}@group.calendar.example.com" for number in range(45)}
     service = stage.service(stage.google(), offices)
-    page = stage.visitor(service).opens()
+    visitor = stage.visitor(service)
+    page = visitor.opens()
     rows = page.get_by_role("rowheader")
     expect(rows).to_have_count(20)
     page.get_by_role("button", name="More offices").click()
     expect(rows).to_have_count(40)
-    page.get_by_role("searchbox", name="Search offices").press_sequentially("office 44")
-    expect(rows).to_have_count(1)
-    expect(rows).to_have_text("Office 44")
+    search = page.get_by_role("searchbox", name="Search offices")
+    late: list[Route] = []
+    page.route("**/api/v1/attendance*office_id=Office+43*", lambda route: late.append(route))
+    with page.expect_request(lambda request: "Office+43" in request.url):
+        search.fill("office 43")
+    search.clear()
+    search.press_sequentially("office 44")
+    found = page.get_by_role("main").get_by_text("1 office with “office 44”")
+    expect(rows).to_have_text(["Office 44"])
+    expect(found).to_be_visible()
+    late[0].continue_()
+    expect(page.get_by_role("main")).to_have_attribute("aria-busy", "false")
+    expect(rows).to_have_text(["Office 44"])
+    expect(found).to_be_visible()
     colleague = stage.visitor(service).page
     colleague.goto(page.url)
     expect(colleague.get_by_role("rowheader")).to_have_text("Office 44")
     colleague.get_by_role("searchbox", name="Search offices").fill("Vienna")
     expect(colleague.get_by_role("main")).to_contain_text("No office is called “Vienna”.")
+    _many_are_downloaded(visitor, search)
+
+
+def _many_are_downloaded(visitor: Visitor, search: Locator) -> None:
+    """The calls to Google are used up in the middle of a table: it is saved whole, or not at all"""
+    page = visitor.page
+    search.fill("office 2")
+    expect(page.get_by_role("rowheader")).to_have_count(10)
+    visitor.meets("503", "down")
+    asked, waits = [], [600, 1]
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) % 3 == 0 and waits:
+            problem = {"type": "urn:moffman:problem:lists-used-up", "title": "", "status": 503, "detail": ""}
+            route.fulfill(status=503, headers={"retry-after": str(waits.pop(0))}, json=problem)
+        elif len(asked) == 8:
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/attendance*format=csv*", answer)
+    downloads = []
+    page.on("download", lambda download: downloads.append(download))
+    save = page.get_by_role("button", name="Download CSV")
+    save.click()
+    expect(page.get_by_text("Read so far: 2 of 10 offices.")).to_be_visible()
+    expect(page.get_by_text("goes on by itself at 10:50")).to_be_visible()
+    expect(save).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#said")).to_have_text("Nothing was saved.")
+    expect(save).to_be_focused()
+
+    save.click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved. Another try goes on from what was read.")
+    expected("what is saved until then", downloads, [])
+    with page.expect_download() as whole:
+        page.get_by_role("button", name="Try again").click()
+    expected("the file", whole.value.suggested_filename, "attendance-2026-06-08.csv")
+    # Three until it was stopped; then ten, one of them put off and one lost.
+    expected("how often parts were asked for", len(asked), 15)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def there_is_no_office_yet(stage: Stage) -> None:
@@ -96,6 +151,10 @@ def the_week_is_downloaded(stage: Stage) -> None:
     expected("the file", one_office.value.suggested_filename, "attendance-Brno-2026-06-08.csv")
     offices = {line.split(",")[0] for line in one_office.value.path().read_text().splitlines()[1:]}
     expected("its offices", offices, {"Brno"})
+    page.goto(page.url.split("#")[0] + "#find=Vienna")
+    expect(page.get_by_text("No office is called “Vienna”.")).to_be_visible()
+    page.get_by_role("button", name="Download CSV").click()
+    expect(page.locator("#said")).to_have_text("There is nothing to save.")
 
 
 def the_reception_prints_the_week(stage: Stage) -> None:
