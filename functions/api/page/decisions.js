@@ -2,7 +2,7 @@
 
 import { get, matching, officeNames, post } from "./api.js";
 import {
-    button, count, days, h, later, load, moment, open, question, range, say, sentence, today, written,
+    alone, button, count, days, digits, h, later, load, moment, open, question, range, say, sentence, today, written,
 } from "./dom.js";
 import { pendingPeople } from "./week.js";
 
@@ -20,7 +20,7 @@ export function showWaiting(place, said, frame) {
 }
 
 /** Lets the reader choose an office by name, also one of ten thousand. */
-function picker({ office }, { go }) {
+function picker({ office }, { go, signal }) {
     const names = h("datalist", { id: "offices" });
     const shown = { value: office, placeholder: "All offices", autocomplete: "off" };
     const field = h("input", { id: "office", list: "offices", ...shown });
@@ -35,7 +35,9 @@ function picker({ office }, { go }) {
         event.preventDefault();
         const typed = field.value.trim();
         const same = matching(await officeNames().catch(() => []), typed).filter((name) => name.length === typed.length);
-        go({ office: same.length === 1 ? same[0] : typed });
+        if (!signal.aborted) {
+            go({ office: same.length === 1 ? same[0] : typed });
+        }
     });
     return form;
 }
@@ -46,7 +48,7 @@ function officesThatWait(content, page, frame) {
         const numbers = offices.map((office) => [office.office_id, pendingPeople(office)]);
         const waiting = numbers.filter(([, number]) => number > 0);
         const line = ([name, number]) => h("li",
-            h("a", { href: frame.link({ office: name }) }, `${name}: ${number.toLocaleString()} waiting`));
+            h("a", { href: frame.link({ office: name }) }, `${name}: ${digits(number)} waiting`));
         const found = waiting.length
             ? h("ul.offices", waiting.map(line))
             : h("p.empty", `Nothing waits in the next ${SOON} days${next || page ? " in these offices" : ""}.`);
@@ -74,7 +76,8 @@ function waitingIn(content, { office, week }, frame) {
     });
 }
 
-async function allPending(asked, signal) {
+/** What waits in an office in these days, all of it. */
+export async function allPending(asked, signal) {
     const whole = { reservations: [], unreadable: 0 };
     let page = null;
     do {
@@ -89,13 +92,16 @@ async function allPending(asked, signal) {
 /** A reservation with what may be done to it. */
 function reservationCard(found, frame) {
     const name = found.name || "without a name";
-    const card = h("article.card.row", { "aria-label": name });
+    const card = h("article.card.row");
     // The same for as long as the card is there, so that what was typed outlives whatever happens to the reservation.
     const reason = h("textarea", { id: `reason-${found.id}`, rows: 3, maxlength: 500 });
+    // A person may have several cards, which the days tell apart.
+    const naming = (now) => `${name}, ${days(now)}`;
     const draw = (now, news = null) => {
         const heading = h("h3", { tabindex: -1 }, name);
         const about = h("div", heading, h("p.what", written(days(now)), " ", badge(now.status, now.status)), news,
             h("p.soft", sourceOf(now)));
+        card.ariaLabel = naming(now);
         card.replaceChildren(about, h("div.buttons", choices(now)));
         return heading;
     };
@@ -106,12 +112,18 @@ function reservationCard(found, frame) {
     const choices = (now) => {
         const isOpen = now.kind === "reservation" && now.status === "pending" && now.etag && frame.may("workflow");
         const trouble = h("div");
-        const approve = () => load(trouble, () => decide(now, "approve"), redraw);
-        const dialog = isOpen && rejection(now, name, reason, redraw);
+        const buttons = [];
+        const decided = (verb, body) => alone(buttons, () => decide(now, verb, body));
+        const approve = () => load(trouble, () => decided("approve"), redraw);
+        const dialog = isOpen && rejection(now, { name, reason, decided, redraw });
         const calendar = { href: now.url, target: "_blank", rel: "noreferrer" };
+        if (isOpen) {
+            buttons.push(
+                button("Approve", approve, { class: "main", "aria-label": `Approve ${naming(now)}` }),
+                button("Reject…", () => open(dialog), { "aria-label": `Reject ${naming(now)}` }));
+        }
         return [
-            isOpen && button("Approve", approve, { class: "main", "aria-label": `Approve ${name}` }),
-            isOpen && button("Reject…", () => open(dialog), { "aria-label": `Reject ${name}` }),
+            buttons,
             // Only where it leads to a page.
             now.url?.startsWith("https://") && h("a", calendar, "In Google Calendar"),
             trouble,
@@ -121,7 +133,7 @@ function reservationCard(found, frame) {
     return card;
 }
 
-function rejection(now, name, reason, redraw) {
+function rejection(now, { name, reason, decided, redraw }) {
     const what = "The event is deleted from the calendar, and a late repetition of the request does not bring it back.";
     return question({
         title: `Reject ${name}?`,
@@ -131,7 +143,7 @@ function rejection(now, name, reason, redraw) {
         ],
         text: "Reject",
         look: "main danger",
-        act: () => decide(now, "reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
+        act: () => decided("reject", reason.value.trim() ? { reason: reason.value.trim() } : {}),
         done: redraw,
     });
 }
@@ -266,7 +278,9 @@ async function somePage(asked, signal) {
 
 function formCard(form) {
     const { word, why } = STATES[form.state];
-    const card = h("article.card", { "aria-label": form.user_id });
+    const naming = `${form.user_id}, ${days(form)}`;
+    const card = h("article.card", { "aria-label": naming });
+    const buttons = [];
     const heading = h("h2", { tabindex: -1 }, form.user_id);
     const done = (now) => {
         const fresh = formCard(now);
@@ -279,12 +293,13 @@ function formCard(form) {
         const dialog = question({
             title: ask, text, done,
             parts: [h("p", h("strong", form.user_id), ", ", written(days(form))), h("p", what)],
-            act: () => post(`forms/${encodeURIComponent(form.id)}/${path}`, body),
+            act: () => alone(buttons, () => post(`forms/${encodeURIComponent(form.id)}/${path}`, body)),
         });
-        return button(`${text}…`, () => open(dialog), { "aria-label": `${text}: ${form.user_id}` });
+        return button(`${text}…`, () => open(dialog), { "aria-label": `${text}: ${naming}` });
     };
+    buttons.push(...BUTTONS[form.state].map(settle));
     card.append(heading, h("p.what", written(days(form)), " ", badge(form.state, word)), h("p", why), facts(form),
-        h("ul.events", form.events.map(eventLine)), h("div.buttons", BUTTONS[form.state].map(settle)));
+        h("ul.events", form.events.map(eventLine)), h("div.buttons", buttons));
     return card;
 }
 
@@ -293,7 +308,7 @@ function facts(form) {
         ["Failed", form.failures > 0 && `${count(form.failures, "time")}`],
         ["Since", form.failing_since && moment(form.failing_since)],
         ["Next try", form.next_try_at && moment(form.next_try_at)],
-        ["Mails", form.mails > 0 && `${form.mails.toLocaleString()} may have gone out`],
+        ["Mails", form.mails > 0 && `${digits(form.mails)} may have gone out`],
         ["Issued", form.issued_at && moment(form.issued_at)],
     ];
     return h("dl", known.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", name), h("dd", value)]));

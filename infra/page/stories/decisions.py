@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from api import Api
 from stage import PRAGUE, Stage, expected
@@ -34,7 +34,19 @@ def manager_approves_and_rejects(stage: Stage) -> None:
 
     nina = card(page, "Nina Example").first
     expect(nina).to_contain_text(re.compile("Jun 10.*12"))
-    nina.get_by_role("button", name="Approve Nina Example").click()
+    names = [button.get_attribute("aria-label") for button in page.get_by_role("button", name="Approve").all()]
+    assert len(set(names)) == len(names) > 1, names
+    approve = nina.get_by_role("button", name=re.compile("^Approve Nina Example, .*Jun 10.*12"))
+    reject = nina.get_by_role("button", name=re.compile("^Reject Nina Example, .*Jun 10.*12"))
+    sent: list[Route] = []
+    page.route("**/api/v1/reservations/*/approve", lambda route: sent.append(route))
+    approve.click()
+    for button in (approve, reject):
+        expect(button).to_have_attribute("aria-disabled", "true")
+        button.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expected("the decisions that were sent", len(sent), 1)
+    sent[0].continue_()
     expect(nina).to_contain_text("Approved.")
     expect(nina.get_by_role("button")).to_have_count(0)
     expect(page.locator("#said")).to_have_text("Nina Example: approved.")
