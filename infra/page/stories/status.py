@@ -1,8 +1,13 @@
 """How it is going."""
 
+import re
+
 from playwright.sync_api import expect
 
 from stage import Stage, expected
+
+# Days as programs write them, and what looks like an id.
+FOR_PROGRAMS = re.compile(r"\d{4}-\d\d-\d\d|\b[0-9a-v_]{16,}\b")
 
 
 def operator_looks_and_sweeps(stage: Stage) -> None:
@@ -14,6 +19,7 @@ def operator_looks_and_sweeps(stage: Stage) -> None:
     main = page.get_by_role("main")
     for heading in ("Sweeps", "Spreadsheet", "Offices that cannot be swept", "Rows left out", "Forms"):
         expect(main.get_by_role("heading", level=2, name=heading, exact=True)).to_be_visible()
+    expect(main.get_by_text("This needs a person: 1 office cannot be swept, ")).to_contain_text("1 form held until")
     expect(main).to_contain_text("Zlín")
     expect(main).to_contain_text("who needs the right to make changes to events")
     expect(main).to_contain_text("either of the first two cells is an e-mail address")
@@ -24,6 +30,11 @@ def operator_looks_and_sweeps(stage: Stage) -> None:
     page.get_by_role("button", name="Sweep now…").click()
     dialog = page.get_by_role("dialog", name="Sweep now?")
     expect(dialog).to_contain_text("Prague")
+    marta = dialog.get_by_role("listitem").filter(has_text="Marta Sample").last
+    expect(marta).to_have_text(re.compile("^Marta Sample, Wed, Jun 17, 2026: the form is sent again, and it is approved"))
+    expect(dialog.get_by_text("Karel Sample, ")).to_contain_text(": waits; its form was refused")
+    expect(dialog).to_contain_text("events left alone: approved for these days.")
+    expect(dialog).not_to_contain_text(FOR_PROGRAMS)
     expected("the form meanwhile", service.api().get("/api/v1/forms?state=due").ok()["forms"][0]["id"], form["id"])
     dialog.get_by_role("button", name="Sweep now").click()
     report = page.get_by_role("dialog", name="The sweep is done")
@@ -37,6 +48,7 @@ def operator_looks_and_sweeps(stage: Stage) -> None:
 def nothing_is_to_be_swept(stage: Stage) -> None:
     """An operator hears that a sweep would have nothing to do"""
     page = stage.visitor(stage.service(stage.google(), {"Prague": "prague@group.calendar.example.com"})).opens("view=status")
+    expect(page.get_by_text("Everything runs.")).to_be_visible()
     page.get_by_role("button", name="Sweep now…").click()
     expect(page.get_by_role("dialog", name="Sweep now?")).to_contain_text("There is nothing to do.")
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
