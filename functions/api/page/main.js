@@ -89,19 +89,19 @@ async function show() {
     shownAt = Date.now();
     const said = address();
     const { signal } = leave;
-    const turned = main.contains(document.activeElement) && document.activeElement.textContent;
+    const { id, textContent: text } = main.contains(document.activeElement) ? document.activeElement : {};
     nameViews();
     await kit.load(main, learnRole, () => {
         if (!signal.aborted) {
             kit.views[said.view](main, said, { link, go, keep, may, signal });
-            arrive(turned);
+            arrive({ id, text });
         }
     });
 }
 
 /** Shows anew what only shows something and was shown a while ago. */
 function refresh() {
-    const onlyShows = ["week", "status"].includes(address().view) && !document.querySelector("dialog, #key");
+    const onlyShows = ["week", "status"].includes(address().view) && !document.querySelector("dialog, #key, .saving > *");
     if (!document.hidden && onlyShows && Date.now() - shownAt > STALE) {
         show();
     }
@@ -109,9 +109,9 @@ function refresh() {
 
 /**
  * Names the page after the view, and begins reading there when the reader has gone on to another one. Within a view the
- * reader stays on the link that was followed.
+ * reader stays on the field or the link that was used.
  */
-function arrive(turned) {
+function arrive({ id, text } = {}) {
     const heading = main.querySelector("h1");
     document.title = `${heading?.textContent ?? "Moffman"} · Moffman`;
     const { view, office } = address();
@@ -119,10 +119,19 @@ function arrive(turned) {
     if (heading && place !== undefined && place !== here) {
         heading.tabIndex = -1;
         heading.focus();
-    } else if (turned) {
-        [...main.querySelectorAll("a.button")].find((other) => other.textContent === turned)?.focus();
+    } else if (text !== undefined) {
+        const links = [...main.querySelectorAll("a.button")];
+        (document.getElementById(id) ?? links.find((link) => link.textContent === text))?.focus();
     }
     place = here;
+}
+
+/** What is wrong with a key as it was typed, which its field does not show. */
+function mistakeIn(key) {
+    const whole = key.trim();
+    const isSpaced = key !== whole && "There is a space before or after the key: enter it without.";
+    const isOdd = !/^[!-~]*$/.test(whole) && "A key has only plain letters, digits and signs, and no space.";
+    return whole ? isSpaced || isOdd : "Enter the key: the field is empty, or has only spaces.";
 }
 
 /** Asks for the key; one that was sent already was wrong. */
@@ -130,9 +139,11 @@ function askForKey() {
     const { h, key } = kit;
     leave?.abort();
     role = learned = undefined;
-    const wrong = key.read() && h("p", { role: "alert", class: "failure" }, "This key is not accepted.");
-    const field = h("input", { id: "key", type: "password", autocomplete: "off", required: true, pattern: "[!-~]+" });
-    const form = h("form.ask",
+    const wrong = h("div", { id: "wrong" });
+    const complain = (text) => wrong.replaceChildren(h("p", { role: "alert", class: "failure" }, text));
+    const shown = { type: "password", autocomplete: "off", required: true, "aria-describedby": "wrong" };
+    const field = h("input", { id: "key", ...shown });
+    const form = h("form.ask", { novalidate: true },
         h("h1", "API key"),
         h("p", "Whoever runs Moffman has given you one. This tab forgets it when it is closed."),
         wrong,
@@ -140,9 +151,18 @@ function askForKey() {
         h("button.main", "Use key"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        key.keep(field.value);
-        show();
+        const mistake = mistakeIn(field.value);
+        if (mistake) {
+            complain(mistake);
+            field.focus();
+        } else {
+            key.keep(field.value);
+            show();
+        }
     });
+    if (key.read()) {
+        complain("This key is not accepted.");
+    }
     document.getElementById("rekey").hidden = true;
     document.getElementById("role").textContent = "";
     main.replaceChildren(form);

@@ -16,6 +16,17 @@ def a_key_is_asked_for(stage: Stage) -> None:
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text("API key")
     expect(page.get_by_role("alert")).to_have_count(0)
+    field, use = page.get_by_label("API key", exact=True), page.get_by_role("button", name="Use key")
+    for typed, wrong in (
+        ("", "Enter the key"),
+        ("  ", "Enter the key"),
+        (f"{OPERATOR} ", "There is a space before or after the key"),
+        ("sesame open", "and no space"),
+    ):
+        field.fill(typed)
+        use.click()
+        expect(page.get_by_role("alert")).to_contain_text(wrong)
+        expect(field).to_be_focused()
     visitor.types_key("sesame-wrong-00")
     expect(page.get_by_role("alert")).to_have_text("This key is not accepted.")
     visitor.types_key(OPERATOR)
