@@ -95,6 +95,11 @@ def narrow_screen_is_enough(stage: Stage) -> None:
         assert wide <= 320, f"{name} is {wide} pixels wide"
         visitor.is_accessible_to_all(f"{name}, narrow")
     expect(opened(visitor, VIEWS["the week"]).get_by_role("table", name="Who is in")).to_be_visible()
+    page = opened(visitor, "view=status")
+    page.get_by_role("button", name="Sweep now…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("A sweep would do this:")
+    dialog = page.get_by_role("dialog").evaluate("element => [element.scrollWidth, element.clientWidth]")
+    assert dialog[0] <= dialog[1], f"the dialog is {dialog} pixels wide"
 
 
 def _in_colours(stage: Stage, scheme: str) -> float:
@@ -134,7 +139,7 @@ def dark_is_dark(stage: Stage) -> None:
 
 
 def dates_are_the_readers(stage: Stage) -> None:
-    """Readers see dates in their own language and order"""
+    """Readers see dates and numbers in their own language and order"""
     service = stage.demo()
     for locale, title in (
         ("en-US", r"Jun 8.+14, 2026"),
@@ -145,6 +150,11 @@ def dates_are_the_readers(stage: Stage) -> None:
     ):
         page = opened(stage.visitor(service, locale=locale), "week=2026-06-08")
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(title))
+    # What readers prefer need not be the language of their browser.
+    visitor = stage.visitor(service)
+    visitor.page.add_init_script("Object.defineProperty(navigator, 'languages', { value: ['ar-EG'] })")
+    page = opened(visitor, "week=2026-06-08")
+    expect(page.get_by_role("row").filter(has_text="Prague")).to_contain_text("٥ in")
 
 
 STORIES = [keyboard_is_enough, narrow_screen_is_enough, light_is_light, dark_is_dark, dates_are_the_readers]
