@@ -173,7 +173,7 @@ function stepOf(line) {
         return { words: sentence(inWords(line)) };
     }
     const what = rest.startsWith(" on ") ? "is approved" : VERBS[verb];
-    return { id, start, end, words: `${what}${inWords(rest).replaceAll(": ", "; ")}.` };
+    return { id, start, end, rests: verb === "wait with", words: `${what}${inWords(rest).replaceAll(": ", "; ")}.` };
 }
 
 /** A text of the library with the reader's dates, and without the ids of forms and how they are sent by hand. */
