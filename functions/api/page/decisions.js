@@ -77,7 +77,7 @@ function waitingIn(content, { office, week }, frame) {
 }
 
 /** What waits in an office in these days, all of it. */
-export async function allPending(asked, signal) {
+async function allPending(asked, signal) {
     const whole = { reservations: [], unreadable: 0 };
     let page = null;
     do {

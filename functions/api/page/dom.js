@@ -106,14 +106,13 @@ export const isWeekend = (date) => [0, 6].includes(instantOf(date).getUTCDay());
 export const shortDay = (date) => SHORT.format(instantOf(date));
 export const weekday = (date) => WEEKDAY.format(instantOf(date));
 export const dayAndMonth = (date) => DATE.format(instantOf(date));
-export const day = (date) => FULL.format(instantOf(date));
 export const timeOf = (instant) => TIME.format(instant);
 export const range = (first, last) => RANGE.formatRange(instantOf(first), instantOf(last));
 
 /** Days whose `end` is the day after the last one. */
 export function days({ start, end }) {
     const last = later(end, -1);
-    return last <= start ? day(start) : FULL.formatRange(instantOf(start), instantOf(last));
+    return last <= start ? FULL.format(instantOf(start)) : FULL.formatRange(instantOf(start), instantOf(last));
 }
 
 const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
@@ -127,13 +126,11 @@ export function distance(seconds) {
 /** A date or days, for whom it is read aloud in the language in which it is written. */
 export const written = (text) => h("span", { lang: LANGUAGES[0] }, text);
 
-/** An instant, where the reader is. */
-export const clock = (text) => MOMENT.format(new Date(text));
-
 /** An instant, and how far from now it is. */
 export function moment(text) {
-    const away = distance((new Date(text).getTime() - Date.now()) / 1000);
-    return h("time", { datetime: text, lang: LANGUAGES[0] }, `${clock(text)} (${away})`);
+    const instant = new Date(text);
+    const away = distance((instant.getTime() - Date.now()) / 1000);
+    return h("time", { datetime: text, lang: LANGUAGES[0] }, `${MOMENT.format(instant)} (${away})`);
 }
 
 let asking = 0;

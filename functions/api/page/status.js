@@ -1,18 +1,10 @@
 // How it is going: what scheduled sweeps and reloads noted, and a sweep by order.
 
 import { get, post } from "./api.js";
-import { allPending } from "./decisions.js";
-import {
-    button, clock, count, day, days, digits, distance, h, later, load, moment, open, outcome, question, sentence, turn,
-    written,
-} from "./dom.js";
+import { button, count, digits, distance, h, load, moment, open, question, sentence, turn } from "./dom.js";
 
 /** How late a sweep or a reload may be before it counts as stopped, in milliseconds. */
 const PATIENCE = 120_000;
-/** Of how many offices a plan says who is meant; each is a call to Google. */
-const NAMED = 10;
-/** How many days after the first one are listed at most. */
-const LISTED = 91;
 const AND = new Intl.ListFormat("en");
 
 /** Draws the view. */
@@ -124,75 +116,19 @@ function sweepNow(then) {
         turn([submit], false);
         plan.replaceChildren(h("p", { role: "status" }, "Asking what a sweep would do…"));
         open(dialog);
-        load(plan, planned, (report) => {
+        load(plan, () => post("sweeps", { dry_run: true }), (report) => {
             plan.append(...planOf(report));
             turn([submit], true);
         });
     });
 }
 
-/** What a sweep would do, with the names of those whose events it is about, as far as they can be read. */
-async function planned() {
-    const { plans = [], problems } = await post("sweeps", { dry_run: true });
-    const offices = plans.map(({ office, plan }) => ({ office, steps: plan.map(stepOf) }));
-    const asked = offices.map(questionOf).filter(Boolean).slice(0, NAMED);
-    const answers = await Promise.all(asked.map((question) => outcome(allPending(question))));
-    const known = answers.flatMap(([answer]) => answer?.reservations ?? []);
-    return { offices, problems, names: new Map(known.map(({ id, name }) => [id, name])) };
-}
-
-/** What lists the events that the steps are about. */
-function questionOf({ office, steps }) {
-    const known = steps.filter(({ id, start }) => id && start);
-    const [from] = known.map(({ start }) => start).sort();
-    const to = known.map(({ end }) => end).sort().at(-1);
-    return from && { office_id: office, status: "pending", from, to: [to, later(from, LISTED)].sort()[0] };
-}
-
-/** How a line of a plan goes on about an event, in words of people. */
-const VERBS = {
-    approve: "is approved, and the form sent where forms are on",
-    "send the form again and approve": "the form is sent again, and it is approved",
-    "wait with": "waits",
-    close: "needs nothing any more",
-    keep: "stays",
-    "look at": "is looked at",
-    leave: "stays",
-    "leave the form of": "the form is left",
-};
-const EVENT = new RegExp(`^(${Object.keys(VERBS).join("|")}) (\\S{5,}?)(?: for ([-\\d]{10})/([-\\d]{10}))?(:? .*)?$`);
-
-/** A line of a plan, which names events by their ids and days as the API writes them, taken apart for people. */
-function stepOf(line) {
-    const [, number, why] = /^leave (\d+): (.*)/.exec(line) ?? [];
-    if (number) {
-        return { rests: true, words: sentence(`${count(Number(number), "event")} left alone: ${why}`) };
-    }
-    const [, verb, id, start, end, rest = ""] = EVENT.exec(line) ?? [];
-    if (!id) {
-        return { words: sentence(inWords(line)) };
-    }
-    const what = rest.startsWith(" on ") ? "is approved" : VERBS[verb];
-    return { id, start, end, rests: verb === "wait with", words: `${what}${inWords(rest).replaceAll(": ", "; ")}.` };
-}
-
-/** A text of the library with the reader's dates, and without the ids of forms and how they are sent by hand. */
-function inWords(text) {
-    const date = (_, start, end, time) => (time ? clock(start + time) : end ? days({ start, end }) : day(start));
-    return text.replace(/form \S+ that was/, "form that was").replace(/; to send that once more.*? true/, "")
-        .replace(/(\d{4}-\d\d-\d\d)(?:\/([-\d]{10})|(T\S+Z))?/g, date);
-}
-
-function planOf({ offices, names, problems }) {
-    const who = ({ id, start, end }) =>
-        id && [h("strong", names.get(id) || "An event"), start && [", ", written(days({ start, end }))], ": "];
-    const step = (known) => h("li", who(known), known.words);
-    const listed = offices.filter(({ steps }) => steps.length);
-    const office = ({ office, steps }) => h("li", h("strong", office), h("ul", steps.map(step)));
-    const isWork = offices.some(({ steps }) => steps.some(({ rests }) => !rests));
+function planOf({ plans = [], problems }) {
+    const steps = plans.filter(({ plan }) => plan.length);
+    const office = ({ office, plan }) => h("li", h("strong", office), h("ul", plan.map((step) => h("li", step))));
     return [
-        h("p", isWork ? "A sweep would do this:" : "There is nothing to do."),
-        listed.length ? h("ul", listed.map(office)) : "", ...troubles(problems)];
+        h("p", steps.length ? "A sweep would do this:" : "There is nothing to do."),
+        steps.length ? h("ul", steps.map(office)) : "", ...troubles(problems)];
 }
 
 function troubles(problems) {
