@@ -12,9 +12,10 @@ use super::keys::{KEYS, Key};
 use super::kind::Kind;
 use super::mistakes::{ConfigErrors, Mistake, Origin};
 use super::names;
-use super::quick;
+
 use super::sources::Sources;
 use super::tree::{Member, Node, Value};
+use super::yaml;
 use crate::domain::date_shift::ShiftUnit;
 
 /// The value of a key, and the name under which it was given.
@@ -78,7 +79,7 @@ impl Layers {
             Some(given) => (given.node.origin.clone(), given.path.clone()),
             None => (self.missing.clone(), key.path.to_owned()),
         };
-        let parse = || quick::parse(key.default, &origin, key.path, &mut Vec::new());
+        let parse = || yaml::parse(key.default, &origin, key.path, &mut Vec::new());
         let value = plain(key.kind, key.default, &origin).or_else(parse).map_or(Value::Null, |node| node.value);
         self.values.insert(key.path, Given { node: Node { value, origin }, path });
     }
@@ -86,7 +87,7 @@ impl Layers {
     fn document(&mut self, path: &Path) -> Option<()> {
         let file = self.missing.clone();
         let text = self.text_of(path)?;
-        let root = quick::parse(&text, &file, "", &mut self.mistakes)?;
+        let root = yaml::parse(&text, &file, "", &mut self.mistakes)?;
         match root.value {
             Value::Null => {}
             Value::Mapping(members) => self.members("", members),
@@ -169,7 +170,7 @@ impl Layers {
     /// Reads and stores the text of a variable or an option.
     fn single_value(&mut self, origin: &Origin, path: String, text: &str) {
         let plain = names::key(&path).and_then(|key| plain(key.kind, text, origin));
-        let node = plain.or_else(|| quick::parse(text, origin, &path, &mut self.mistakes));
+        let node = plain.or_else(|| yaml::parse(text, origin, &path, &mut self.mistakes));
         let unit = path.rsplit_once('.').and_then(|(shift, unit)| Some((names::key(shift)?, unit)));
         match (node, unit) {
             (None, _) => {}
@@ -203,7 +204,7 @@ fn plain(kind: Kind, text: &str, origin: &Origin) -> Option<Node> {
     match text.trim() {
         "" | "~" | "null" => Some(Node::null(origin)),
         _ if !kind.is_plain_text() => None,
-        _ if is_quoted => Some(quick::parse(text, origin, "", &mut Vec::new()).unwrap_or_else(as_it_stands)),
+        _ if is_quoted => Some(yaml::parse(text, origin, "", &mut Vec::new()).unwrap_or_else(as_it_stands)),
         _ => Some(as_it_stands()),
     }
 }

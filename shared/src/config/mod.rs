@@ -10,7 +10,6 @@ mod layers;
 mod mistakes;
 mod names;
 mod people;
-mod quick;
 mod reader;
 mod scalars;
 mod sections;

@@ -5,12 +5,14 @@
 use super::mistakes::Origin;
 
 /// A value and where it stands.
+#[derive(Clone)]
 pub(super) struct Node {
     pub value: Value,
     pub origin: Origin,
 }
 
 /// A YAML value; numbers are text that reads as a number.
+#[derive(Clone)]
 pub(super) enum Value {
     Null,
     Bool(bool),
@@ -21,6 +23,7 @@ pub(super) enum Value {
 }
 
 /// A key of a mapping and its value.
+#[derive(Clone)]
 pub(super) struct Member {
     pub name: String,
     pub origin: Origin,

@@ -1,211 +1,245 @@
-//! Reads any YAML (and so JSON) into a tree, and says what is wrong with it.
+//! Reads YAML (and so JSON) into a tree, and says what is wrong with it.
 //!
-//! A derived reader would stop at its first mistake; a tree shows every one.
+//! A derived reader would stop at its first mistake and forget where a value stood. So the tree is made of the parser's
+//! events, which also costs a start of a function a third of what a reader of any type does.
 
-use std::collections::BTreeMap;
+mod copies;
+mod scalar;
+
 use std::fmt::{self, Write as _};
 
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Location, MessageFormatter as _, Spanned, UserMessageFormatter};
+use moffman_yaml::{Event, Events, ScalarStyle, ScanError, Span};
 
+use self::copies::Anchors;
 use super::mistakes::{Mistake, Origin};
 use super::tree::{Member, Node, Value};
 
 /// The message at the beginning of a second document.
-pub(super) const SEVERAL: &str =
-    "another YAML document begins here; allowed: one, so without a line `---` or `...` before it";
+const SEVERAL: &str = "another YAML document begins here; allowed: one, so without a line `---` or `...` before it";
+const TOO_DEEP: &str = "not valid YAML: nested too deeply";
+const TOO_LARGE: &str = "not valid YAML: larger or more intricate than a configuration can be";
+const NO_NAME: &str = "not valid YAML: a list, a mapping or nothing is not allowed as a key; allowed: text";
+const NOTHING_TO_MERGE: &str = "not valid YAML: `<<` takes a mapping or a list of mappings";
+const BAD_TAG: &str =
+    "not valid YAML: a tag that does not go with the value; allowed: none, or one of YAML's own types";
+
+/// The most lists and mappings in one another; settings need five.
+const DEEPEST: usize = 16;
+/// The most keys of one mapping, of which each is compared with the ones before.
+const MOST_KEYS: usize = 10_000;
+
+/// What makes a text no YAML for us, and where.
+struct Refusal {
+    place: Origin,
+    message: String,
+}
+
+type Outcome<T> = Result<T, Refusal>;
 
 /// Parses the value of the key `path`, or a whole document if the path is empty. Text of white space and comments is
 /// null. Mistakes in the YAML are reported, and so is a key given twice, of which the first one counts.
 pub(super) fn parse(text: &str, origin: &Origin, path: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
-    match serde_saphyr::from_str_with_options(text, options()) {
-        Ok(raw) => Some(Planting { text, origin, path: path.to_owned(), mistakes }.node(raw)),
-        Err(error) => {
-            let place = error.location().map_or_else(|| origin.clone(), |location| at(origin, location));
-            mistakes.push(Mistake::new(place, path, syntax(&error)));
+    let mut planter =
+        Planter { events: Events::of(text), origin, path: path.to_owned(), anchors: Anchors::default(), mistakes };
+    match planter.document() {
+        Ok(root) => Some(root),
+        Err(Refusal { place, message }) => {
+            mistakes.push(Mistake::new(place, path, message));
             None
         }
     }
 }
 
-/// What a plain word or number is; `None` if it is neither.
-pub(super) fn word(text: &str) -> Option<Value> {
-    match serde_saphyr::from_str_with_options(text, options()).ok()? {
-        Raw::Null => Some(Value::Null),
-        Raw::Bool(value) => Some(Value::Bool(value)),
-        Raw::Number(number) => Some(Value::Number(if is_number(text) { text.to_owned() } else { number })),
-        Raw::Text(text) => Some(Value::Text(text)),
-        Raw::List(_) | Raw::Mapping(_) => None,
-    }
-}
-
-fn options() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        duplicate_keys: DuplicateKeyPolicy::PassThrough,
-        strict_booleans: true,
-        underscored_numbers_as_strings: true,
-        non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
-        with_snippet: false,
-        // One file may have tens of thousands of users. Each level takes much of a thread's stack, and settings need
-        // five.
-        budget: serde_saphyr::budget! { max_depth: 16, max_nodes: 4_000_000, max_events: 8_000_000 },
-        // The limit counts parser events, about three for a key with its value. Without it, a few lines of aliases to
-        // aliases could expand to gigabytes.
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000 },
-    }
-}
-
-fn syntax(error: &serde_saphyr::Error) -> String {
-    use serde_saphyr::Error;
-    // An error inside an alias comes wrapped.
-    let mut cause = error;
-    while let Error::AliasError { error, .. } | Error::WithSnippet { error, .. } = cause {
-        cause = error;
-    }
-    let message = match cause {
-        Error::MultipleDocuments { .. } => return SEVERAL.to_owned(),
-        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => "nested too deeply".into(),
-        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } => {
-            "larger or more intricate than a configuration can be".into()
-        }
-        error => UserMessageFormatter.format_message(error),
-    };
-    format!("not valid YAML: {message}")
-}
-
-fn at(origin: &Origin, location: Location) -> Origin {
-    origin.at(location.line(), location.column())
-}
-
-/// Makes the tree out of what was parsed.
-struct Planting<'a> {
-    text: &'a str,
+/// Makes the tree out of the events.
+struct Planter<'a> {
+    events: Events<'a>,
     origin: &'a Origin,
+    /// The key whose value is read now.
     path: String,
+    anchors: Anchors,
     mistakes: &'a mut Vec<Mistake>,
 }
 
-impl Planting<'_> {
-    fn node(&mut self, raw: Spanned<Raw>) -> Node {
-        let value = match raw.value {
-            Raw::Null => Value::Null,
-            Raw::Bool(value) => Value::Bool(value),
-            Raw::Number(number) => Value::Number(self.written(raw.defined).map_or(number, str::to_owned)),
-            Raw::Text(text) => Value::Text(text),
-            Raw::List(items) => {
-                let items = items.into_iter().enumerate();
-                Value::List(items.map(|(n, item)| self.below(format_args!("[{n}]"), item)).collect())
+impl<'a> Planter<'a> {
+    /// The only document.
+    fn document(&mut self) -> Outcome<Node> {
+        let (mut root, mut end) = (None, self.origin.clone());
+        while let Some((event, span)) = self.next()? {
+            end = self.place(span);
+            match event {
+                Event::DocumentStart(..) if root.is_some() => return Err(self.refusal(span, SEVERAL)),
+                Event::DocumentStart(..) => {
+                    let first = self.following()?;
+                    root = Some(self.node(first, 0)?);
+                }
+                _ => {}
             }
-            Raw::Mapping(members) => Value::Mapping(self.members(members)),
-        };
-        Node { value, origin: at(self.origin, raw.referenced) }
+        }
+        Ok(root.unwrap_or_else(|| Node::null(&end)))
     }
 
-    /// The node at a longer path.
-    fn below(&mut self, segment: fmt::Arguments<'_>, raw: Spanned<Raw>) -> Node {
+    fn next(&mut self) -> Outcome<Option<(Event<'a>, Span)>> {
+        let unread = |error: ScanError| Refusal {
+            place: place(self.origin, error.marker().line(), error.marker().col()),
+            message: format!("not valid YAML: {}", error.info()),
+        };
+        self.events.next().transpose().map_err(unread)
+    }
+
+    /// The next event where one must come.
+    fn following(&mut self) -> Outcome<(Event<'a>, Span)> {
+        self.next()?
+            .ok_or_else(|| Refusal { place: self.origin.clone(), message: "not valid YAML: it ends early".into() })
+    }
+
+    /// The node that begins with an event, inside `depth` others.
+    fn node(&mut self, (event, span): (Event<'a>, Span), depth: usize) -> Outcome<Node> {
+        let place = self.place(span);
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = scalar::value(text, style, tag.as_deref()).ok_or_else(|| self.refusal(span, BAD_TAG))?;
+                (value, anchor)
+            }
+            Event::Alias(anchor) => return self.anchors.copy(anchor, &place, depth),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.enter(span, depth, scalar::is_of(tag.as_deref(), "seq"))?;
+                (Value::List(self.items(depth)?), anchor)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.enter(span, depth, scalar::is_of(tag.as_deref(), "map"))?;
+                (Value::Mapping(self.members(depth)?), anchor)
+            }
+            _ => return Err(self.refusal(span, TOO_LARGE)),
+        };
+        let node = Node { value, origin: place };
+        self.anchors.keep(anchor, &node);
+        Ok(node)
+    }
+
+    fn enter(&self, span: Span, depth: usize, has_fitting_tag: bool) -> Outcome<()> {
+        match (depth, has_fitting_tag) {
+            (DEEPEST, _) => Err(self.refusal(span, TOO_DEEP)),
+            (_, false) => Err(self.refusal(span, BAD_TAG)),
+            (_, true) => Ok(()),
+        }
+    }
+
+    fn items(&mut self, depth: usize) -> Outcome<Vec<Node>> {
+        let mut items = Vec::new();
+        loop {
+            match self.following()? {
+                (Event::SequenceEnd, _) => return Ok(items),
+                first => items.push(self.below(format_args!("[{}]", items.len()), first, depth)?),
+            }
+        }
+    }
+
+    fn members(&mut self, depth: usize) -> Outcome<Vec<Member>> {
+        let mut members: Vec<Member> = Vec::new();
+        let mut merged = Vec::new();
+        loop {
+            let (event, span) = self.following()?;
+            if matches!(event, Event::MappingEnd) {
+                break;
+            }
+            let is_merge = is_merge(&event);
+            let name = self.name(event, span)?;
+            let first = self.following()?;
+            let place = self.place(span);
+            if is_merge {
+                let node = self.node(first, depth + 1)?;
+                merged.extend(mappings(node).ok_or_else(|| Refusal { place, message: NOTHING_TO_MERGE.into() })?);
+                continue;
+            }
+            let dot = if self.path.is_empty() { "" } else { "." };
+            let mut node = self.below(format_args!("{dot}{name}"), first, depth)?;
+            if node.is_null() {
+                // An empty value has no place of its own.
+                node.origin = place.clone();
+            }
+            match members.iter().find(|member| member.name == name) {
+                Some(given) => self.report_twice(place, &name, &given.origin),
+                None if members.len() == MOST_KEYS => return Err(Refusal { place, message: TOO_LARGE.into() }),
+                None => members.push(Member { name, origin: place, node }),
+            }
+        }
+        for member in merged {
+            if members.iter().all(|given| given.name != member.name) {
+                members.push(member);
+            }
+        }
+        Ok(members)
+    }
+
+    /// A key. What looks like a number or `true` is text here.
+    fn name(&mut self, event: Event<'a>, span: Span) -> Outcome<String> {
+        let (name, anchor) = match event {
+            Event::Scalar(name, style, anchor, tag) => {
+                if let Some(Value::Null) = scalar::value(name.clone(), style, tag.as_deref()) {
+                    return Err(self.refusal(span, NO_NAME));
+                }
+                (name.into_owned(), anchor)
+            }
+            Event::Alias(anchor) => match self.anchors.copy(anchor, self.origin, 0)?.value {
+                Value::Text(name) | Value::Number(name) => (name, 0),
+                _ => return Err(self.refusal(span, NO_NAME)),
+            },
+            _ => return Err(self.refusal(span, NO_NAME)),
+        };
+        self.anchors.keep(anchor, &Node::of_text(&name, self.origin));
+        Ok(name)
+    }
+
+    /// The node at a longer path, in one more list or mapping.
+    fn below(&mut self, segment: fmt::Arguments<'_>, first: (Event<'a>, Span), depth: usize) -> Outcome<Node> {
         let length = self.path.len();
         // Writing to a text never fails.
         let _ = self.path.write_fmt(segment);
-        let node = self.node(raw);
+        let node = self.node(first, depth + 1)?;
         self.path.truncate(length);
-        node
+        Ok(node)
     }
 
-    fn members(&mut self, raw_members: Vec<(Spanned<String>, Spanned<Raw>)>) -> Vec<Member> {
-        let mut members = Vec::with_capacity(raw_members.len());
-        let mut lines = BTreeMap::new();
+    fn report_twice(&mut self, place: Origin, name: &str, first: &Origin) {
         let dot = if self.path.is_empty() { "" } else { "." };
-        for (Spanned { value: name, referenced, .. }, value) in raw_members {
-            let origin = at(self.origin, referenced);
-            if let Some(first) = lines.get(&name) {
-                let message = format!("given twice, first in line {first}");
-                self.mistakes.push(Mistake::new(origin, &format!("{}{dot}{name}", self.path), message));
-                continue;
-            }
-            lines.insert(name.clone(), referenced.line());
-            let mut node = self.below(format_args!("{dot}{name}"), value);
-            if node.is_null() {
-                // An empty value has no place of its own.
-                node.origin = origin.clone();
-            }
-            members.push(Member { name, origin, node });
-        }
-        members
+        let path = format!("{}{dot}{name}", self.path);
+        let line = if let Origin::File { line, .. } = first { *line } else { 1 };
+        self.mistakes.push(Mistake::new(place, &path, format!("given twice, first in line {line}")));
     }
 
-    /// A number as it stands in the text.
-    fn written(&self, location: Location) -> Option<&str> {
-        let span = location.span();
-        let start = usize::try_from(span.byte_offset()?).ok()?;
-        let end = start.checked_add(usize::try_from(span.byte_len()?).ok()?)?;
-        let text = self.text.get(start..end)?.trim();
-        is_number(text).then_some(text)
+    fn place(&self, span: Span) -> Origin {
+        place(self.origin, span.start.line(), span.start.col())
+    }
+
+    fn refusal(&self, span: Span, message: &str) -> Refusal {
+        Refusal { place: self.place(span), message: message.to_owned() }
     }
 }
 
-fn is_number(text: &str) -> bool {
-    text.parse::<f64>().is_ok()
+/// The parser counts lines from 1 and columns from 0.
+fn place(origin: &Origin, line: usize, column: usize) -> Origin {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    origin.at(count(line), count(column).saturating_add(1))
 }
 
-/// What serde-saphyr hands over.
-enum Raw {
-    Null,
-    Bool(bool),
-    Number(String),
-    Text(String),
-    List(Vec<Spanned<Raw>>),
-    Mapping(Vec<(Spanned<String>, Spanned<Raw>)>),
+/// Whether a key takes the members of other mappings into its own.
+fn is_merge(event: &Event<'_>) -> bool {
+    matches!(event, Event::Scalar(name, ScalarStyle::Plain, _, None) if name == "<<")
 }
 
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-macro_rules! numbers {
-    ($($visit:ident: $number:ty),*) => {
-        $(fn $visit<E>(self, value: $number) -> Result<Raw, E> {
-            Ok(Raw::Number(value.to_string()))
-        })*
+/// The members of a mapping, or of the mappings in a list. Nothing has none.
+fn mappings(node: Node) -> Option<Vec<Member>> {
+    let values = match node.value {
+        Value::List(items) => items.into_iter().map(|item| item.value).collect(),
+        value => vec![value],
     };
+    let each = values.into_iter().map(|value| match value {
+        Value::Null => Some(Vec::new()),
+        Value::Mapping(members) => Some(members),
+        _ => None,
+    });
+    Some(each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    numbers!(visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
-        Ok(Raw::Bool(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<Raw, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(access)).map(Raw::List)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = access.next_entry()? {
-            members.push(member);
-        }
-        Ok(Raw::Mapping(members))
-    }
-}
+#[cfg(test)]
+mod tests;

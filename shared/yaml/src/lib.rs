@@ -3,10 +3,10 @@
 //! The parser is generic, so it is compiled as whoever uses it is. Every start of a function reads YAML: a release builds
 //! this crate for speed, and all others for size.
 
-pub use granit_parser::{Event, ScalarStyle, Span};
+pub use granit_parser::{Event, ScalarStyle, ScanError, Span, Tag};
 use granit_parser::{Parser, StrInput};
 
-/// The events of a text and where they stand, until the first mistake.
+/// The events of a text and where they stand; after a mistake there are none.
 pub struct Events<'a>(Parser<'a, StrInput<'a>>);
 
 impl<'a> Events<'a> {
@@ -17,9 +17,9 @@ impl<'a> Events<'a> {
 }
 
 impl<'a> Iterator for Events<'a> {
-    type Item = (Event<'a>, Span);
+    type Item = Result<(Event<'a>, Span), ScanError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()?.ok()
+        self.0.next()
     }
 }

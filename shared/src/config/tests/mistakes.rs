@@ -152,7 +152,7 @@ fn a_file_that_cannot_be_used_says_why() {
     the configuration has a mistake:
       moffman.yaml:1:10: general: must be a mapping of log_level, manual_calendar_check_interval, storage_path
     the configuration has a mistake:
-      moffman.yaml:3:1: another YAML document begins here; allowed: one, so without a line `---` or `...` before it
+      moffman.yaml:2:1: another YAML document begins here; allowed: one, so without a line `---` or `...` before it
     the configuration has a mistake:
       moffman.yaml: cannot be read: No such file or directory (os error 2)
     "#);
