@@ -19,11 +19,11 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::NotedChange;
+use crate::change::{FailedChange, NotedChange};
 use crate::documentation::problems;
 use crate::error::{
-    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED,
-    UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE,
+    CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED, UNAVAILABLE,
+    UNKNOWN_OFFICE, UNUSABLE,
 };
 use crate::member::{BodyContent, BodyMember};
 use crate::mistake::RequestMistakes;
@@ -164,17 +164,17 @@ pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     body: Body<ReservationRequest>,
-) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
+) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), FailedChange> {
     let mut mistakes = RequestMistakes::default();
     let (requested, reopen) = body.get(&mut mistakes).read(&mut mistakes);
     let reservation = mistakes.settle(Reservation::new(requested))?;
     let order = ReserveOrder { reservation, reopen, deadline: api.deadline(lifetime) };
-    let placed = reserve::place(&api.app, &order).await?;
-    let location = placed.is_new.then(|| location(&placed));
     let what = match order.reservation.status() {
         Status::Pending => "register",
         Status::Approved => "approve",
     };
-    let change = NotedChange::new(what, Some(&placed.office_id), Some(&placed.id));
+    let change = NotedChange::new(what, Some(order.reservation.office_id()), Some(&order.reservation.event_id()));
+    let (change, placed) = change.with(reserve::place(&api.app, &order).await)?;
+    let location = placed.is_new.then(|| location(&placed));
     Ok((change, AppendHeaders(location), Json(placed.into())))
 }
