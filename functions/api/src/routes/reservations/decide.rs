@@ -161,7 +161,7 @@ problems! {
     operation_id = "approve_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+        ("if-match" = Option<String>, Header, nullable = false, description = "Only if it is this version; `*` is any"),
     ),
     request_body = ApproveRequest,
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), ApproveProblems)
@@ -189,7 +189,7 @@ pub(crate) async fn approve(
     operation_id = "reject_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+        ("if-match" = Option<String>, Header, nullable = false, description = "Only if it is this version; `*` is any"),
     ),
     request_body = RejectRequest,
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), RejectProblems)
@@ -220,7 +220,7 @@ pub(crate) async fn reject(
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
         ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
-        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+        ("if-match" = Option<String>, Header, nullable = false, description = "Only if it is this version; `*` is any"),
     ),
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), CancelProblems)
 )]
