@@ -165,8 +165,7 @@ impl Deciding<'_> {
 
     async fn read(&self) -> Result<Option<Event>, GoogleError> {
         match self.calendar().look_at_event(self.id).await {
-            // Google may take ids for equal that the memory tells apart.
-            Ok(event) => Ok(Some(event).filter(|event| event.id == *self.id)),
+            Ok(event) => Ok(Some(event)),
             Err(GoogleError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }

@@ -1,6 +1,8 @@
 //! What is wrong with a request: all of it, each mistake with its place.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use moffman::domain::reservation::InvalidRequest;
 
@@ -10,7 +12,7 @@ const MOST_LISTED: usize = 100;
 const LONGEST_ECHO: usize = 100;
 
 /// Where a mistake is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum MistakePlace {
     /// The member of the body that these names lead to, the outermost first. None lead to the body itself.
     Member(Vec<String>),
@@ -19,7 +21,7 @@ pub(crate) enum MistakePlace {
 }
 
 /// A mistake in a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RequestMistake {
     pub(crate) place: MistakePlace,
     /// What is wrong and what is allowed.
@@ -34,6 +36,10 @@ pub(crate) struct RequestMistakes {
     pub(crate) listed: Vec<RequestMistake>,
     /// How many more there are.
     pub(crate) unlisted: usize,
+    /// The digests of those: they themselves are too many to be kept.
+    counted: HashSet<u64>,
+    /// Where nobody can tell what is meant, listed or not.
+    unread: Vec<MistakePlace>,
 }
 
 impl MistakePlace {
@@ -61,6 +67,14 @@ impl MistakePlace {
         }
     }
 
+    /// The same place, in a body that has this one under a path.
+    fn inside(mut self, path: &str) -> Self {
+        if let Self::Member(names) = &mut self {
+            names.splice(..0, members(path));
+        }
+        self
+    }
+
     fn contains(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Member(outer), Self::Member(inner)) => inner.starts_with(outer),
@@ -80,8 +94,10 @@ impl RequestMistake {
         Self { is_unread: true, ..Self::new(place, what) }
     }
 
-    fn hides(&self, other: &Self) -> bool {
-        self == other || self.is_unread && self.place.contains(&other.place)
+    fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
     }
 }
 
@@ -95,54 +111,51 @@ impl fmt::Display for RequestMistake {
 }
 
 impl RequestMistakes {
-    /// Adds a mistake, unless it only follows from another one.
+    /// Adds a mistake, unless it was added before or only follows from another one.
     pub(crate) fn add(&mut self, mistake: RequestMistake) {
-        if self.listed.iter().any(|listed| listed.hides(&mistake)) {
+        if self.listed.contains(&mistake) || self.unread.iter().any(|place| place.contains(&mistake.place)) {
             return;
+        }
+        if mistake.is_unread {
+            self.unread.push(mistake.place.clone());
         }
         if self.listed.len() < MOST_LISTED {
             self.listed.push(mistake);
-        } else {
+        } else if self.counted.insert(mistake.digest()) {
             self.unlisted += 1;
         }
     }
 
-    /// Adds what is wrong inside of the member with this path.
+    /// Adds what is wrong inside of the member with this path. A second time it would be counted again where it is not
+    /// listed.
     pub(crate) fn add_inside(&mut self, path: &str, inner: Self) {
-        for mut mistake in inner.listed {
-            if let MistakePlace::Member(names) = &mut mistake.place {
-                names.splice(..0, members(path));
-            }
-            self.add(mistake);
+        for mistake in inner.listed {
+            self.add(RequestMistake { place: mistake.place.inside(path), ..mistake });
         }
         self.unlisted += inner.unlisted;
+        self.unread.extend(inner.unread.into_iter().map(|place| place.inside(path)));
     }
 
-    /// The value of a member that is right. Of another one the mistake is added, and what is answered means nothing.
-    pub(crate) fn keep<T: Default>(&mut self, judged: Result<T, InvalidRequest>) -> T {
+    /// What is right. Of something else the mistakes are added, and what is answered means nothing.
+    pub(crate) fn keep<T: Default>(&mut self, judged: Result<T, Vec<InvalidRequest>>) -> T {
         judged.unwrap_or_else(|invalid| {
-            self.add(RequestMistake::new(MistakePlace::member(invalid.field), invalid.what));
+            for InvalidRequest { field, what } in invalid {
+                self.add(RequestMistake::new(MistakePlace::member(field), what));
+            }
             T::default()
         })
     }
 
     /// Whether what the parameter means is known.
     pub(crate) fn can_read(&self, parameter: &str) -> bool {
-        let place = MistakePlace::parameter(parameter);
-        !self.listed.iter().any(|mistake| mistake.is_unread && mistake.place == place)
+        !self.unread.contains(&MistakePlace::parameter(parameter))
     }
 
     /// What was made of the members, if nothing at all is wrong.
     pub(crate) fn settle<T>(mut self, judged: Result<T, Vec<InvalidRequest>>) -> Result<T, Self> {
-        match judged {
-            Ok(made) if self.listed.is_empty() => Ok(made),
-            Ok(_) => Err(self),
-            Err(invalid) => {
-                for one in invalid {
-                    self.keep::<()>(Err(one));
-                }
-                Err(self)
-            }
+        match self.keep(judged.map(Some)) {
+            Some(made) if self.listed.is_empty() => Ok(made),
+            _ => Err(self),
         }
     }
 
@@ -161,7 +174,9 @@ impl fmt::Display for RequestMistakes {
 
 impl From<RequestMistake> for RequestMistakes {
     fn from(mistake: RequestMistake) -> Self {
-        Self { listed: vec![mistake], unlisted: 0 }
+        let mut mistakes = Self::default();
+        mistakes.add(mistake);
+        mistakes
     }
 }
 
@@ -197,7 +212,7 @@ mod tests {
         assert_eq!(told(&mistakes), ["`user` must be an object", "`username` is no member", "`user` is no parameter"]);
         assert!(mistakes.can_read("user"));
         let mut body = RequestMistakes::from(RequestMistake::unread(member(""), "must be an object"));
-        body.keep::<()>(Err(InvalidRequest { field: "end", what: "must not precede `start`" }));
+        body.keep::<()>(Err(vec![InvalidRequest { field: "end", what: "must not precede `start`" }]));
         assert_eq!(told(&body), ["the body must be an object"]);
     }
 
@@ -220,5 +235,26 @@ mod tests {
         mistakes.add_inside("user", inner);
         assert_eq!((mistakes.listed.len(), mistakes.unlisted), (100, 151));
         assert_eq!(mistakes.listed[1].to_string(), "`user.a0` is no member");
+    }
+
+    #[test]
+    fn what_is_not_listed_is_counted_once() {
+        let mut mistakes = RequestMistakes::default();
+        for number in 0..100 {
+            mistakes.add(RequestMistake::new(MistakePlace::parameter(&format!("a{number}")), "is no parameter"));
+        }
+        for _ in 0..2 {
+            mistakes.add(RequestMistake::new(MistakePlace::parameter("b"), "is no parameter"));
+            mistakes.add(RequestMistake::new(MistakePlace::parameter("b"), "is given more than once"));
+        }
+        assert_eq!(mistakes.unlisted, 2);
+        let mut inner = RequestMistakes::default();
+        inner.add(RequestMistake::unread(member(""), "must be an object"));
+        mistakes.add_inside("user", inner);
+        mistakes.add(RequestMistake::unread(MistakePlace::parameter("from"), "is empty"));
+        assert!(!mistakes.can_read("from"));
+        mistakes.add(RequestMistake::new(MistakePlace::parameter("from"), "must precede `to`"));
+        mistakes.add(RequestMistake::new(member("user.name"), "must not be empty"));
+        assert_eq!((mistakes.listed.len(), mistakes.unlisted), (100, 4));
     }
 }

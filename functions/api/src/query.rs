@@ -61,17 +61,22 @@ impl Parameters {
         meant.map_err(|what| mistakes.add(misread(name, what))).ok()
     }
 
-    /// The days that `from` and `to` name. `range` says what is wrong with the two of them.
-    pub(crate) fn days(
-        &self,
-        range: impl FnOnce(AskedDays) -> Result<DateRange, InvalidRequest>,
-        mistakes: &mut RequestMistakes,
-    ) -> AskedDays {
+    /// The days that `from` and `to` name.
+    pub(crate) fn days(&self, mistakes: &mut RequestMistakes) -> AskedDays {
         let mut day = |name| {
             let read = |text: &str| parse_date(text).ok_or("must be an existing date, written YYYY-MM-DD");
             self.meaning(name, read, mistakes)
         };
-        let days = AskedDays { from: day("from"), to: day("to") };
+        AskedDays { from: day("from"), to: day("to") }
+    }
+
+    /// Adds what is wrong with the two days together, which `range` says. To be told after what is wrong with one parameter.
+    pub(crate) fn compare(
+        &self,
+        days: AskedDays,
+        range: impl FnOnce(AskedDays) -> Result<DateRange, InvalidRequest>,
+        mistakes: &mut RequestMistakes,
+    ) {
         // The days of a later page are those of the first one, which the page knows.
         if self.page().is_none()
             && mistakes.can_read("from")
@@ -80,7 +85,6 @@ impl Parameters {
         {
             mistakes.add(misread(field, what));
         }
-        days
     }
 
     /// How many entries a page may have: `usual` if it is not said, `most` at most.
@@ -118,8 +122,9 @@ mod tests {
     fn wrong(query: &str, known: &[&str]) -> Vec<String> {
         let mut mistakes = RequestMistakes::default();
         let parameters = Parameters::read(Some(query), known, &mut mistakes);
+        let days = parameters.days(&mut mistakes);
         parameters.limit(5, 10, &mut mistakes);
-        parameters.days(|days| days.of_list("2026-06-17".parse().unwrap()), &mut mistakes);
+        parameters.compare(days, |days| days.of_list("2026-06-17".parse().unwrap()), &mut mistakes);
         mistakes.listed.iter().map(ToString::to_string).collect()
     }
 
@@ -161,7 +166,7 @@ mod tests {
         let limit = "`limit` must be a whole number from 1 to 10";
         let no_date = |name| format!("`{name}` must be an existing date, written YYYY-MM-DD");
         assert_eq!(refused("from=2026-06-02&to=2026-06-01&limit=0"), [limit, "`to` must not precede `from`"]);
-        assert_eq!(refused("from=2026-06-31&to=2026-06-01&limit=0"), [limit, &no_date("from")]);
+        assert_eq!(refused("from=2026-06-31&to=2026-06-01&limit=0"), [&no_date("from"), limit]);
         assert_eq!(refused("from=x&to=y"), [no_date("from"), no_date("to")]);
         assert_eq!(refused("from=&to=2026-06-01"), ["`from` is empty; give it a value, or leave it out"]);
         assert!(refused("to=2026-06-01&page=x").is_empty(), "the page knows from which day on");

@@ -6,6 +6,7 @@ use axum::http::header::HOST;
 use axum::http::uri::Authority;
 use lambda_http::request::RequestContext;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use url::Url;
 
 /// The beginning of all our paths.
 const ROOT: &str = "/api/v1/";
@@ -24,11 +25,12 @@ pub(crate) fn split(path: &str) -> Option<(&str, &str)> {
     path.split_at_checked(path.rfind(ROOT)?)
 }
 
-/// The address that the caller used, up to our own part of its path. Relative where the caller names no host.
+/// The address that the caller used, up to our own part of its path. Relative where the caller names no host that can stand
+/// in an address.
 pub(crate) fn asked_at(request: &Request) -> String {
     let header = |name| request.headers().get(name)?.to_str().ok();
     let host = header(HOST).or(request.uri().authority().map(Authority::as_str));
-    let host = host.filter(|host| !host.contains('@') && host.parse::<Authority>().is_ok());
+    let host = host.filter(|host| is_of_addresses(host));
     let is_encrypted = header(PROTOCOL).is_some_and(|protocols| protocols.trim_start().starts_with("https"));
     let before = match request.extensions().get() {
         Some(RequestContext::ApiGatewayV1(context)) => context.path.as_deref().and_then(split),
@@ -39,6 +41,11 @@ pub(crate) fn asked_at(request: &Request) -> String {
         Some(host) => format!("{}://{host}{before}", if is_encrypted { "https" } else { "http" }),
         None => format!("{before}/"),
     }
+}
+
+/// Whether it is a host, perhaps with a port. An [`Authority`] may have any number for a port, a [`Url`] more than a host.
+fn is_of_addresses(host: &str) -> bool {
+    !host.contains('@') && host.parse::<Authority>().is_ok() && Url::parse(&format!("http://{host}")).is_ok()
 }
 
 #[cfg(test)]
@@ -68,7 +75,9 @@ mod tests {
         let behind_a_proxy = request().header("host", "moffman.example.com").header("x-forwarded-proto", "https,http");
         assert_eq!(asked(behind_a_proxy), "https://moffman.example.com");
         assert_eq!(asked(Request::get("http://localhost/api/v1/openapi.json")), "http://localhost");
-        for wrong in ["", "a b", "eve@example.com", "a/b", "\"><script>"] {
+        for wrong in
+            ["", "a b", "eve@example.com", "a/b", "\"><script>", "x:99999", "x:-1", "x:y", ":80", "[::1]:65536", "[x]"]
+        {
             assert_eq!(asked(request().header("host", wrong)), "/", "{wrong}");
         }
     }

@@ -115,16 +115,16 @@ impl RememberedEnd {
     }
 }
 
-/// Checks the reason that somebody gives. A blank one is none.
-pub fn checked_reason(reason: String) -> Result<Option<String>, InvalidRequest> {
+/// Checks the reason that somebody gives, and says everything that is wrong with it. A blank one is none.
+pub fn checked_reason(reason: String) -> Result<Option<String>, Vec<InvalidRequest>> {
     let is_wrong = |c: char| c.is_control() && c != '\n' && c != '\r';
-    if reason.chars().count() > LONGEST_REASON {
-        return Err(InvalidRequest { field: "reason", what: "must have at most 500 characters" });
+    let too_long = (reason.chars().count() > LONGEST_REASON).then_some("must have at most 500 characters");
+    let not_text = reason.contains(is_wrong).then_some("must not contain control characters but line ends");
+    let wrong: Vec<&str> = too_long.into_iter().chain(not_text).collect();
+    if wrong.is_empty() {
+        return Ok(Some(reason).filter(|reason| !reason.trim().is_empty()));
     }
-    if reason.contains(is_wrong) {
-        return Err(InvalidRequest { field: "reason", what: "must not contain control characters but line ends" });
-    }
-    Ok(Some(reason).filter(|reason| !reason.trim().is_empty()))
+    Err(wrong.into_iter().map(|what| InvalidRequest { field: "reason", what }).collect())
 }
 
 #[cfg(test)]
@@ -139,8 +139,16 @@ mod tests {
         for blank in ["", " \n"] {
             assert_eq!(checked_reason(blank.to_owned()), Ok(None));
         }
-        for wrong in ["ž".repeat(501), "a\tb".to_owned(), "\u{1b}[2J".to_owned(), "\u{85}".to_owned()] {
-            assert_eq!(checked_reason(wrong.clone()).unwrap_err().field, "reason", "{wrong:?}");
+        let told = |reason: &str| {
+            let wrong = checked_reason(reason.to_owned()).unwrap_err();
+            wrong.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let too_long = "`reason` must have at most 500 characters";
+        let not_text = "`reason` must not contain control characters but line ends";
+        assert_eq!(told(&"ž".repeat(501)), [too_long]);
+        for wrong in ["a\tb", "\u{1b}[2J", "\u{85}"] {
+            assert_eq!(told(wrong), [not_text], "{wrong:?}");
         }
+        assert_eq!(told(&"\t".repeat(501)), [too_long, not_text]);
     }
 }

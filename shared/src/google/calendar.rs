@@ -59,10 +59,12 @@ impl<'a> GoogleCalendar<'a> {
     }
 
     /// The same, with the days of a timed event as the calendar has them, although its zone is not known.
+    /// [`GoogleError::NotFound`] also if the event has another id: Google may take ids for equal that we tell apart.
     pub async fn look_at_event(self, event_id: &EventId) -> Result<Event, GoogleError> {
         let context = || ReadContext { by_offsets: true, ..self.context() };
         let event = self.get(event_id, |text| event::read_essential(text, context())).await?;
-        event.and_then(Event::with_version).map_err(GoogleError::OddEvent)
+        let event = event.and_then(Event::with_version).map_err(GoogleError::OddEvent)?;
+        if event.id == *event_id { Ok(event) } else { Err(GoogleError::NotFound) }
     }
 
     /// An event, or what of it cannot be read.

@@ -86,13 +86,14 @@ pub(crate) async fn show(
 ) -> Result<Response, ApiError> {
     let mut mistakes = RequestMistakes::default();
     let parameters = Parameters::read(query.as_deref(), &PARAMETERS, &mut mistakes);
-    let format = format(&parameters, &headers, &mut mistakes);
     let order = AttendanceOrder {
         office: parameters.text("office_id").map(str::to_owned),
-        days: parameters.days(|days| days.of_attendance(api.today()), &mut mistakes),
+        days: parameters.days(&mut mistakes),
         page: parameters.page(),
         deadline: api.deadline(lifetime),
     };
+    let format = format(&parameters, &headers, &mut mistakes);
+    parameters.compare(order.days, |days| days.of_attendance(api.today()), &mut mistakes);
     mistakes.none()?;
     let page = attendance::attendance(&api.app, &order).await?;
     Ok(match format {

@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
-use crate::change::NotedChange;
+use crate::change::{FailedChange, NotedChange};
 use crate::documentation::problems;
-use crate::error::{ApiError, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE};
+use crate::error::{GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, UNAVAILABLE};
 
 /// What the spreadsheet has.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,7 +131,7 @@ problems! {
 pub(crate) async fn get(
     state: State<Arc<ApiState>>,
     lifetime: Lifetime,
-) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), FailedChange> {
     post(state, lifetime).await
 }
 
@@ -148,7 +148,8 @@ pub(crate) async fn get(
 pub(crate) async fn post(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
-) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), ApiError> {
-    let report = reload::reload(&api.app, &ReloadOrder { deadline: api.deadline(lifetime) }).await?;
-    Ok((NotedChange::new("reload", None, None), Json(report.into())))
+) -> Result<(NotedChange, Json<ConfigUpdateAnswer>), FailedChange> {
+    let order = ReloadOrder { deadline: api.deadline(lifetime) };
+    let (change, report) = NotedChange::new("reload", None, None).with(reload::reload(&api.app, &order).await)?;
+    Ok((change, Json(report.into())))
 }

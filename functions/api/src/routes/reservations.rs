@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderName;
 use axum::http::header::LOCATION;
+use axum::http::{Extensions, HeaderName};
 use axum::response::AppendHeaders;
+use lambda_http::RequestExt as _;
 use moffman::domain::reservation::{RequestedReservation, Reservation, Status};
 use moffman::reserve::{self, Placed, ReserveOrder};
 use serde::{Deserialize, Serialize};
@@ -19,11 +20,11 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::NotedChange;
+use crate::change::{FailedChange, NotedChange};
 use crate::documentation::problems;
 use crate::error::{
-    ApiError, CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED,
-    UNAVAILABLE, UNKNOWN_OFFICE, UNUSABLE,
+    CONFLICT, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, OF_BODY, RESERVATION_ENDED, UNAVAILABLE,
+    UNKNOWN_OFFICE, UNUSABLE,
 };
 use crate::member::{BodyContent, BodyMember};
 use crate::mistake::RequestMistakes;
@@ -130,8 +131,10 @@ impl From<Placed> for ReservationAnswer {
 }
 
 /// Where the reservation is, seen from the address that it was sent to: what stands before that, such as a stage, stays.
-fn location(placed: &Placed) -> (HeaderName, String) {
-    (LOCATION, format!("reservations/{}?office_id={}", placed.id, encoded(&placed.office_id)))
+/// A gateway overlooks a slash at the end of the address, but whoever follows the location does not.
+fn location(placed: &Placed, sent_to: &str) -> (HeaderName, String) {
+    let step = if sent_to.ends_with('/') { "" } else { "reservations/" };
+    (LOCATION, format!("{step}{}?office_id={}", placed.id, encoded(&placed.office_id)))
 }
 
 problems! {
@@ -163,18 +166,19 @@ problems! {
 pub(crate) async fn place(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
+    extensions: Extensions,
     body: Body<ReservationRequest>,
-) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), ApiError> {
+) -> Result<(NotedChange, AppendHeaders<Option<(HeaderName, String)>>, Json<ReservationAnswer>), FailedChange> {
     let mut mistakes = RequestMistakes::default();
     let (requested, reopen) = body.get(&mut mistakes).read(&mut mistakes);
     let reservation = mistakes.settle(Reservation::new(requested))?;
     let order = ReserveOrder { reservation, reopen, deadline: api.deadline(lifetime) };
-    let placed = reserve::place(&api.app, &order).await?;
-    let location = placed.is_new.then(|| location(&placed));
     let what = match order.reservation.status() {
         Status::Pending => "register",
         Status::Approved => "approve",
     };
-    let change = NotedChange::new(what, Some(&placed.office_id), Some(&placed.id));
+    let change = NotedChange::new(what, Some(order.reservation.office_id()), Some(&order.reservation.event_id()));
+    let (change, placed) = change.with(reserve::place(&api.app, &order).await)?;
+    let location = placed.is_new.then(|| location(&placed, extensions.raw_http_path()));
     Ok((change, AppendHeaders(location), Json(placed.into())))
 }

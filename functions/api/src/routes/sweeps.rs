@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::NotedChange;
+use crate::change::{FailedChange, NotedChange};
 use crate::documentation::problems;
-use crate::error::{ApiError, DIRECTORY_UNAVAILABLE, OF_BODY, UNAVAILABLE, UNKNOWN_OFFICE};
+use crate::error::{DIRECTORY_UNAVAILABLE, OF_BODY, UNAVAILABLE, UNKNOWN_OFFICE};
 use crate::member::{BodyContent, BodyMember};
 use crate::mistake::RequestMistakes;
 
@@ -183,7 +183,7 @@ pub(crate) async fn sweep(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     body: Body<Option<SweepRequest>>,
-) -> Result<(Option<NotedChange>, Json<SweepAnswer>), ApiError> {
+) -> Result<(Option<NotedChange>, Json<SweepAnswer>), FailedChange> {
     let mut mistakes = RequestMistakes::default();
     let SweepRequest { office_id, dry_run } = body.get(&mut mistakes).unwrap_or_default();
     let office = office_id.get("office_id", &mut mistakes);
@@ -195,7 +195,7 @@ pub(crate) async fn sweep(
     let report = match sweep::sweep(&api.app, &order).await {
         Ok(report) => report,
         Err(SweepError::NothingSwept(report)) => *report,
-        Err(SweepError::Directory(error)) => return Err(error.into()),
+        Err(SweepError::Directory(error)) => return Err(FailedChange::new(change, error)),
     };
     Ok((change, Json(report.into())))
 }

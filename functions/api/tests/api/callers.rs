@@ -2,6 +2,8 @@
 
 use chrono::{Days, Utc};
 use moffman::domain::digest::digest;
+use moffman::domain::email::Email;
+use moffman::domain::form::{FormId, FormKey};
 use moffman_simulators::{Fault, NewEvent};
 use serde_json::{Value, json};
 
@@ -69,8 +71,15 @@ struct KeyHolder<'a> {
 }
 
 impl KeyHolder<'_> {
-    /// Sends a request to a resource; answers the answer's content.
+    /// Sends a request to a resource, which is carried out; answers the answer's content.
     async fn send(&self, route: &str, parameters: Value, body: Value) -> Value {
+        let (status, content) = self.ask(route, parameters, body).await;
+        assert_eq!(status, 200, "{route}: {content}");
+        content
+    }
+
+    /// Sends a request to a resource; answers the status and the answer's content.
+    async fn ask(&self, route: &str, parameters: Value, body: Value) -> (i64, Value) {
         let (method, resource) = route.split_once(' ').unwrap();
         let mut event = with_key_id(event("api-sweep.json"), Some(self.id));
         let mut path = resource.to_owned();
@@ -89,8 +98,7 @@ impl KeyHolder<'_> {
             event["body"] = json!(body.to_string());
         }
         let answer = self.function.answer(event).await;
-        assert_eq!(answer["statusCode"], 200, "{route}: {answer}");
-        serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
+        (answer["statusCode"].as_i64().unwrap(), serde_json::from_str(answer["body"].as_str().unwrap()).unwrap())
     }
 }
 
@@ -192,4 +200,57 @@ async fn what_changes_nothing_is_no_change_in_the_log() {
     let callers: Vec<&str> = requests.map(|line| line["caller"].as_str().unwrap_or("nobody")).collect();
     assert_eq!(callers, ["readerkey1", "operator45", "nobody", "nobody", "operator45"]);
     assert_eq!(changes(&lines), [["reload", "operator45", "", ""], ["reload", "", "", ""]]);
+}
+
+#[tokio::test]
+async fn a_change_that_failed_is_in_the_log_and_one_that_was_refused_is_not() {
+    let function = behind_gateway(json!({})).await;
+    let operator = KeyHolder { function: &function, id: "operator45" };
+    let world = &function.stage.world;
+    let none = || json!({});
+    let reservations = "POST /api/v1/reservations";
+    world.fail("events.insert", Fault::status(403, "forbidden"));
+    assert_eq!(operator.ask(reservations, none(), reservation()).await.0, 502);
+    let id = operator.send(reservations, none(), reservation()).await["id"].take();
+    let at = json!({ "id": id });
+    world.fail("events.get", Fault::status(403, "forbidden"));
+    assert_eq!(operator.ask("DELETE /api/v1/reservations/{id}", at.clone(), json!(null)).await.0, 502);
+    let approve = "POST /api/v1/reservations/{id}/approve";
+    for (at, body, status) in
+        [(&at, json!({"office_id": 1}), 422), (&json!({"id": "nothing"}), json!({"office_id": "prague"}), 404)]
+    {
+        assert_eq!(operator.ask(approve, at.clone(), body).await.0, status);
+    }
+    world.fail("spreadsheets.values.batchGet", Fault::status(403, "forbidden")).always();
+    assert_eq!(operator.ask("POST /api/v1/config_update", none(), none()).await.0, 502);
+    for dry_run in [true, false] {
+        let body = json!({"office_id": "brno", "dry_run": dry_run});
+        assert_eq!(operator.ask("POST /api/v1/sweeps", none(), body).await.0, 503);
+    }
+    let lines = function.log();
+    let (prague, brno, id) = (digest("prague"), digest("brno"), id.as_str().unwrap());
+    assert_eq!(
+        changes(&lines),
+        [
+            ["register", "operator45", &prague, id],
+            ["register", "operator45", &prague, id],
+            ["cancel", "operator45", &prague, id],
+            ["reload", "operator45", "", ""],
+            ["sweep", "operator45", &brno, ""],
+        ]
+    );
+    expect_nothing_private(&lines);
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_settled_is_in_the_log() {
+    let stage = Stage::set().await;
+    let settings = stage.settings_file();
+    let without_table = Function::start_with(API, stage, &settings).await;
+    let operator = KeyHolder { function: &without_table, id: "operator45" };
+    let person = Email::parse(ANNA).unwrap().key();
+    let id = FormId::of(&FormKey { person, days: "2026-06-18/2026-06-19".parse().unwrap() }).write();
+    let at = json!({ "form_id": id });
+    assert_eq!(operator.ask("POST /api/v1/forms/{form_id}/resend", at, json!({})).await.0, 500);
+    assert_eq!(changes(&without_table.log()), [["resend", "operator45", "", &id]]);
 }

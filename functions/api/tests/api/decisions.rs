@@ -1,8 +1,10 @@
 //! Reservations are approved, rejected and cancelled by their ids over HTTP.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::Request;
-use moffman_simulators::Recurrence;
+use moffman_simulators::{Call, Recurrence, Tamper};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Client, reservation};
@@ -159,6 +161,32 @@ async fn only_the_version_that_is_wanted_is_decided_about() {
         let either = format!("{etag}, {now}");
         let answer = decide(&client, &id, (decision, &in_prague()), &[&either]).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+}
+
+/// Google takes the ids of events for equal whose letters differ in case only.
+struct AnyCase;
+
+impl Tamper for AnyCase {
+    fn answer_text(&self, call: &Call, body: &mut String) {
+        if call.operation == "events.get" {
+            let mut event: Value = serde_json::from_str(body).unwrap();
+            event["id"] = json!(event["id"].as_str().unwrap().to_uppercase());
+            *body = event.to_string();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_with_another_id_is_another_one() {
+    let client = Client::start().await;
+    let id = anna_adds(&client, PRAGUE, 3);
+    assert_ne!(id, id.to_uppercase());
+    assert_eq!(shown(&client, &id).await.status, 200);
+    client.stage.world.tamper(Arc::new(AnyCase));
+    shown(&client, &id).await.expect_problem(404, "no-such-reservation");
+    for decision in ["approve", "reject", "cancel"] {
+        decide(&client, &id, (decision, &in_prague()), &[]).await.expect_problem(404, "no-such-reservation");
     }
 }
 

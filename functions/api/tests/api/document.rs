@@ -123,6 +123,17 @@ fn members_of_answers_are_always_there_or_never_null() {
 }
 
 #[test]
+fn no_parameter_is_null() {
+    let document = serde_json::to_value(moffman_api::openapi()).unwrap();
+    for (path, method, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let kinds = kinds(&document["components"]["schemas"], &parameter["schema"]);
+            assert!(!kinds.is_empty() && !kinds.contains(&"null"), "{method} {path} {parameter}");
+        }
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     let document = serde_json::to_value(moffman_api::openapi()).unwrap();
     let text = document.to_string();

@@ -4,6 +4,7 @@ use moffman_simulators::Fault;
 use serde_json::{Value, json};
 
 use crate::client::{Client, reservation, reservation_with};
+use crate::function::{Function, event};
 use crate::stage::{BRNO, PRAGUE, SHEET};
 
 /// The `Location` of the answer to a reservation, and the id in its body.
@@ -49,4 +50,15 @@ async fn who_made_the_event_is_not_known_when_googles_answer_is_lost() {
     client.stage.world.fail("events.insert", Fault::DropAfterEffect);
     assert_eq!(placed(&client, &reservation()).await.0, "");
     assert_eq!(client.stage.world.count("events.insert"), 2);
+}
+
+#[tokio::test]
+async fn a_slash_that_the_gateway_overlooks_leads_no_level_too_deep() {
+    let function = Function::start(env!("CARGO_BIN_EXE_api")).await;
+    let mut event = event("api-reservation.json");
+    event["path"] = json!("/api/v1/reservations/");
+    let answer = function.answer(event).await;
+    let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    let expected = format!("{}?office_id=prague", body["id"].as_str().unwrap());
+    assert_eq!(answer["multiValueHeaders"]["location"], json!([expected]), "{answer}");
 }

@@ -61,6 +61,10 @@ async fn a_hundred_mistakes_are_listed_and_the_others_counted() {
     assert_eq!(problem["errors_unlisted"], 20_000 + 1 - 100, "{}", problem["errors"][0]);
     assert_eq!(problem["errors"][1]["pointer"], format!("#/1~1{}", "~0".repeat(20)));
     assert!(answer.text.len() < 20_000, "{}", answer.text.len());
+    let names = (0..100).map(|number| format!("a{number}&")).collect::<Vec<_>>().concat();
+    let query = format!("/api/v1/reservations?{names}b&b&office_id=&from=&to=0000-01-01");
+    let problem = client.send("GET", &query, "").await.expect_problem(422, "invalid-content");
+    assert_eq!(problem["errors_unlisted"], 3, "`b`, `office_id` and `from`, each once");
     client.expect_no_calls();
 }
 
@@ -85,7 +89,7 @@ async fn a_query_is_told_all_its_mistakes() {
         ),
         (
             "reservations?from=2026-06-02&to=2026-06-01&limit=0",
-            &["office_id: is missing", "to: must not precede `from`", limit],
+            &["office_id: is missing", limit, "to: must not precede `from`"],
         ),
         (
             "reservations/a-b?of=x",
@@ -99,6 +103,7 @@ async fn a_query_is_told_all_its_mistakes() {
             "attendance?from=2026-06-01&to=2026-07-02&format=xml",
             &["format: must be csv or json", "to: must be at most 30 days after `from`"],
         ),
+        ("attendance?format=xml&from=x", &[&format!("from: {no_date}"), "format: must be csv or json"]),
         (
             "forms?limit=x&state=new",
             &[
@@ -131,6 +136,13 @@ async fn a_decision_is_told_the_mistakes_of_its_address_and_of_its_body() {
     assert_eq!(reject.expect_mistakes(), [id, unknown, again, "#/reason: must have at most 500 characters", office]);
     let approve = client.send("POST", "/api/v1/reservations/a-b/approve?again=1", "{}").await;
     assert_eq!(approve.expect_mistakes(), [id, again, office]);
+    let twice_wrong = json!({"office_id": "prague", "reason": "\t".repeat(501)}).to_string();
+    let reject = client.send("POST", "/api/v1/reservations/a/reject", twice_wrong).await;
+    let expected = ["must have at most 500 characters", "must not contain control characters but line ends"]
+        .map(|what| format!("#/reason: {what}"));
+    assert_eq!(reject.expect_mistakes(), expected);
+    let unread = client.send("POST", "/api/v1/reservations/a-b/reject?again=1", "{").await;
+    unread.expect_problem(400, "not-json");
     let list = client.send("POST", "/api/v1/reservations/a-b/approve", "[]").await;
     assert_eq!(list.expect_mistakes(), [id, "#: must be an object, not a list"]);
     let cancel = client.send("DELETE", "/api/v1/reservations/a-b", "").await;

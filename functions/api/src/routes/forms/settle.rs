@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::answer::ListedForm;
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::NotedChange;
+use crate::change::{FailedChange, NotedChange};
 use crate::documentation::problems;
 use crate::error::{
     ApiError, DIRECTORY_UNAVAILABLE, FORM_DISCARDED, FORM_IN_PROGRESS, FORM_ISSUED, NO_EVENT, NO_SUCH_FORM,
@@ -85,11 +85,13 @@ problems! {
 }
 
 /// What was decided, and how the form is now.
-type Settled = (NotedChange, Json<ListedForm>);
+type Settled = Result<(NotedChange, Json<ListedForm>), FailedChange>;
 
-fn settled(what: &'static str, form: ShownForm) -> Settled {
+/// Only a form that is found tells its office.
+fn settled(what: &'static str, id: &str, outcome: Result<ShownForm, FormsError>) -> Settled {
+    let (change, form) = NotedChange::new(what, None, Some(id)).with(outcome)?;
     let office = form.events.iter().find_map(|event| event.office_id.as_deref());
-    (NotedChange::new(what, office, Some(&form.id)), Json(form.into()))
+    Ok((change.in_office(office), Json(form.into())))
 }
 
 /// Send a form again
@@ -111,14 +113,14 @@ pub(crate) async fn resend(
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
     body: Body<Option<ResendRequest>>,
-) -> Result<Settled, ApiError> {
+) -> Settled {
     let mut mistakes = RequestMistakes::default();
     let wire = body.get(&mut mistakes).unwrap_or_default();
     let again = wire.again.get("again", &mut mistakes).unwrap_or(false);
     mistakes.none()?;
     let order = ResendOrder { id: known(form_id)?, again, deadline: api.deadline(lifetime) };
     let what = if again { "copy" } else { "resend" };
-    Ok(settled(what, forms::resend(&api.app, &order).await?))
+    settled(what, &order.id, forms::resend(&api.app, &order).await)
 }
 
 /// Discard a form
@@ -138,13 +140,13 @@ pub(crate) async fn discard(
     lifetime: Lifetime,
     form_id: Result<Path<String>, PathRejection>,
     body: Body<Option<DiscardRequest>>,
-) -> Result<Settled, ApiError> {
+) -> Settled {
     let mut mistakes = RequestMistakes::default();
     let wire = body.get(&mut mistakes).unwrap_or_default();
     let outcome = wire.outcome.get("outcome", &mut mistakes).map_or(Outcome::Arrived, Outcome::from);
     mistakes.none()?;
     let order = DiscardOrder { id: known(form_id)?, outcome, deadline: api.deadline(lifetime) };
-    Ok(settled("discard", forms::discard(&api.app, &order).await?))
+    settled("discard", &order.id, forms::discard(&api.app, &order).await)
 }
 
 /// The form's id as text; anything else is the id of no form.

@@ -21,11 +21,11 @@ use super::answer::ReservationDecision;
 use super::single::{event_id, needed_office};
 use crate::api::{ApiState, Lifetime};
 use crate::body::Body;
-use crate::change::NotedChange;
+use crate::change::{FailedChange, NotedChange};
 use crate::documentation::problems;
 use crate::error::{
-    ALREADY_APPROVED, ApiError, DECISION_IN_PROGRESS, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE,
-    INVALID, NO_SUCH_RESERVATION, NOT_A_RESERVATION, OF_BODY, ProblemKind, RESERVATION_CHANGED, RESERVATION_ENDED,
+    ALREADY_APPROVED, DECISION_IN_PROGRESS, DIRECTORY_UNAVAILABLE, GOOGLE_REFUSED, GOOGLE_UNAVAILABLE, INVALID,
+    NO_SUCH_RESERVATION, NOT_A_RESERVATION, OF_BODY, ProblemKind, RESERVATION_CHANGED, RESERVATION_ENDED,
     RESERVATION_IS_A_SERIES, UNAVAILABLE, UNKNOWN_OFFICE,
 };
 use crate::member::{BodyContent, BodyMember};
@@ -109,16 +109,17 @@ fn wanted_version(headers: &HeaderMap) -> WantedVersion {
 }
 
 /// What was decided, and how the reservation is now.
-type ChangedReservation = (NotedChange, Json<ReservationDecision>);
+type ChangedReservation = Result<(NotedChange, Json<ReservationDecision>), FailedChange>;
 
-async fn answer(api: &ApiState, order: DecideOrder) -> Result<ChangedReservation, ApiError> {
+async fn answer(api: &ApiState, order: DecideOrder) -> ChangedReservation {
     let what = match order.wanted.choice {
         Choice::Approve => "approve",
         Choice::Reject { .. } => "reject",
         Choice::Cancel => "cancel",
     };
-    let decided = decide::decide(&api.app, &order).await?;
-    Ok((NotedChange::new(what, Some(&decided.office_id), Some(&decided.id)), Json(decided.into())))
+    let change = NotedChange::new(what, Some(&order.office), Some(&order.id));
+    let (change, decided) = change.with(decide::decide(&api.app, &order).await)?;
+    Ok((change, Json(decided.into())))
 }
 
 /// How each decision fails.
@@ -160,7 +161,7 @@ problems! {
     operation_id = "approve_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+        ("if-match" = Option<String>, Header, nullable = false, description = "Only if it is this version; `*` is any"),
     ),
     request_body = ApproveRequest,
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), ApproveProblems)
@@ -170,7 +171,7 @@ pub(crate) async fn approve(
     lifetime: Lifetime,
     target: DecisionTarget,
     body: Body<ApproveRequest>,
-) -> Result<ChangedReservation, ApiError> {
+) -> ChangedReservation {
     let (wire, mut mistakes) = target.read(body);
     let office = wire.office_id.get("office_id", &mut mistakes);
     mistakes.none()?;
@@ -188,7 +189,7 @@ pub(crate) async fn approve(
     operation_id = "reject_reservation",
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
-        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+        ("if-match" = Option<String>, Header, nullable = false, description = "Only if it is this version; `*` is any"),
     ),
     request_body = RejectRequest,
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), RejectProblems)
@@ -198,7 +199,7 @@ pub(crate) async fn reject(
     lifetime: Lifetime,
     target: DecisionTarget,
     body: Body<RejectRequest>,
-) -> Result<ChangedReservation, ApiError> {
+) -> ChangedReservation {
     let (wire, mut mistakes) = target.read(body);
     let reason = wire.reason.get("reason", &mut mistakes).map(checked_reason).transpose();
     let reason = mistakes.keep(reason).flatten();
@@ -219,7 +220,7 @@ pub(crate) async fn reject(
     params(
         ("id" = String, Path, pattern = "^[A-Za-z0-9_]{1,1024}$", description = "The `id` of the reservation"),
         ("office_id" = String, Query, description = "The name of the office", example = "Brno"),
-        ("if-match" = Option<String>, Header, description = "Only if it is this version; `*` is any"),
+        ("if-match" = Option<String>, Header, nullable = false, description = "Only if it is this version; `*` is any"),
     ),
     responses((status = 200, description = "The reservation as it is now", body = ReservationDecision), CancelProblems)
 )]
@@ -227,7 +228,7 @@ pub(crate) async fn cancel(
     State(api): State<Arc<ApiState>>,
     lifetime: Lifetime,
     target: DecisionTarget,
-) -> Result<ChangedReservation, ApiError> {
+) -> ChangedReservation {
     let mut mistakes = target.mistakes.clone();
     let office = needed_office(target.query.as_deref(), &mut mistakes);
     mistakes.none()?;

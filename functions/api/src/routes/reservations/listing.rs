@@ -64,12 +64,13 @@ pub(crate) async fn list(
     let parameters = Parameters::read(query.as_deref(), &PARAMETERS, &mut mistakes);
     let order = ReservationsOrder {
         office: parameters.needed("office_id", &mut mistakes),
-        days: parameters.days(|days| days.of_list(api.today()), &mut mistakes),
+        days: parameters.days(&mut mistakes),
         status: parameters.meaning("status", status, &mut mistakes),
         page: parameters.page(),
         limit: parameters.limit(LIMITS.0, LIMITS.1, &mut mistakes),
         deadline: api.deadline(lifetime),
     };
+    parameters.compare(order.days, |days| days.of_list(api.today()), &mut mistakes);
     mistakes.none()?;
     Ok(Json(reservations::list(&api.app, &order).await?.into()))
 }
