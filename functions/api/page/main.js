@@ -130,7 +130,7 @@ function arrive({ id, text } = {}) {
 function mistakeIn(key) {
     const whole = key.trim();
     const isSpaced = key !== whole && "There is a space before or after the key: enter it without.";
-    const isOdd = !/^[!-~]*$/.test(whole) && "A key has only plain letters, digits and signs, and no space.";
+    const isOdd = !/^[ -~]*$/.test(whole) && "A key has only plain letters, digits and signs.";
     return whole ? isSpaced || isOdd : "Enter the key: the field is empty, or has only spaces.";
 }
 

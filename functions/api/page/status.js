@@ -1,7 +1,7 @@
 // How it is going: what scheduled sweeps and reloads noted, and a sweep by order.
 
 import { get, post } from "./api.js";
-import { button, count, digits, distance, h, load, moment, open, question, sentence, turn } from "./dom.js";
+import { alone, button, count, digits, distance, h, load, moment, open, question, sentence, turn } from "./dom.js";
 
 /** How late a sweep or a reload may be before it counts as stopped, in milliseconds. */
 const PATIENCE = 120_000;
@@ -19,13 +19,15 @@ export function show(place, said, frame) {
             const needs = needsOf(answer);
             const calm = answer.sweeps.length ? "Everything runs." : "No sweep has run on a schedule yet.";
             lead.textContent = needs.length ? `This needs a person: ${AND.format(needs)}.` : calm;
-            lead.classList.toggle("good", !needs.length);
+            lead.classList.toggle("good", !needs.length && answer.sweeps.length > 0);
             content.append(...sections(answer));
         });
     };
     ask();
 }
 
+/** The number of a part of the calendars, and how many there are. */
+const partOf = ({ shard }) => shard.split("-of-").map(Number);
 const isLate = ({ next_due: due }) => due && Date.now() - new Date(due).getTime() > PATIENCE;
 
 /** What does not go by itself, the worst first. */
@@ -33,13 +35,15 @@ function needsOf({ sweeps, reload, offices, forms }) {
     const whole = ({ problems, problems_unlisted: unlisted }) => problems.length + unlisted;
     const [inTrouble, rows] = [whole(offices), whole(reload)];
     return [
-        sweeps.some(isLate) && "sweeps are overdue",
+        sweeps.some((sweep) => isLate(sweep) || sweeps.length < partOf(sweep)[1]) && "sweeps are overdue",
         sweeps.some(({ outcome }) => outcome === "failed") && "the last sweep failed",
         isLate(reload) && "the spreadsheet is read too late",
         reload.outcome === "failed" && "the spreadsheet cannot be read",
-        inTrouble > 0 && `${count(inTrouble, "office")} cannot be swept`,
+        reload.kept.length > 0 && "a part of the spreadsheet is used as it was before",
+        inTrouble > 0 && `${count(inTrouble, "office")} in trouble`,
         rows > 0 && `${count(rows, "row")} of the spreadsheet cannot be used`,
         forms.held > 0 && `${count(forms.held, "form")} held until somebody decides`,
+        forms.without_event > 0 && `${count(forms.without_event, "form")} without an event`,
     ].filter(Boolean);
 }
 
@@ -48,7 +52,7 @@ function sections({ sweeps, reload, offices, forms }) {
         section("Sweeps", sweeps.map(sweepLine), "There was no scheduled sweep yet."),
         section("Spreadsheet", reloadLines(reload), "There is no spreadsheet, or it was not read on a schedule yet."),
         section("Forms", [formNumbers(forms)], ""),
-        section("Offices that cannot be swept", [list(offices, officeLine)], "Every office was swept."),
+        section("Offices in trouble", [list(offices, officeLine)], "Every office was swept."),
         section("Rows left out", [list(reload, rowLine)], "No row of the spreadsheet is left out."),
     ];
 }
@@ -72,7 +76,7 @@ function run(said, name, more = "") {
 }
 
 function sweepLine(sweep) {
-    const [shard, shards] = sweep.shard.split("-of-").map(Number);
+    const [shard, shards] = partOf(sweep);
     const failed = sweep.failed > 0 ? `, ${digits(sweep.failed)} of them not read` : "";
     const part = shards > 1 ? `Part ${shard + 1} of ${shards}` : "Calendars";
     return run(sweep, part, `${count(sweep.offices, "calendar")}${failed}`);
@@ -108,11 +112,11 @@ function sweepNow(then) {
     const plan = h("div.plan");
     const dialog = question({
         title: "Sweep now?", parts: plan, text: "Sweep now",
-        act: () => post("sweeps", {}),
+        act: () => alone([opener], () => post("sweeps", {})),
         done: (report) => tell(report, then),
     });
     const submit = dialog.querySelector("button.main");
-    return button("Sweep now…", () => {
+    const opener = button("Sweep now…", () => {
         turn([submit], false);
         plan.replaceChildren(h("p", { role: "status" }, "Asking what a sweep would do…"));
         open(dialog);
@@ -121,13 +125,15 @@ function sweepNow(then) {
             turn([submit], true);
         });
     });
+    return opener;
 }
 
 function planOf({ plans = [], problems }) {
     const steps = plans.filter(({ plan }) => plan.length);
     const office = ({ office, plan }) => h("li", h("strong", office), h("ul", plan.map((step) => h("li", step))));
+    const nothing = problems.length ? "" : h("p", "There is nothing to do.");
     return [
-        h("p", steps.length ? "A sweep would do this:" : "There is nothing to do."),
+        steps.length ? h("p", "A sweep would do this:") : nothing,
         steps.length ? h("ul", steps.map(office)) : "", ...troubles(problems)];
 }
 

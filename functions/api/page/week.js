@@ -290,7 +290,9 @@ function save(questions, { said, place, press, signal }) {
         const read = `${digits(texts.length)} of ${count(questions.length, questions[0].office_id ? "office" : "part")}`;
         words.textContent = `Read so far: ${read}. Google allows only so many calls a minute: this goes on by itself at `
             + `${timeOf(instant)}, and the table is saved when it is complete.`;
-        place.append(stopping);
+        if (!stopping.isConnected) {
+            place.append(stopping);
+        }
     };
     const task = () => {
         place.append(words);

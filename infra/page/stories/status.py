@@ -12,9 +12,9 @@ def operator_looks_and_sweeps(stage: Stage) -> None:
     page = visitor.opens()
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Status").click()
     main = page.get_by_role("main")
-    for heading in ("Sweeps", "Spreadsheet", "Offices that cannot be swept", "Rows left out", "Forms"):
+    for heading in ("Sweeps", "Spreadsheet", "Offices in trouble", "Rows left out", "Forms"):
         expect(main.get_by_role("heading", level=2, name=heading, exact=True)).to_be_visible()
-    expect(main.get_by_text("This needs a person: 1 office cannot be swept, ")).to_contain_text("1 form held until")
+    expect(main.get_by_text("This needs a person: 1 office in trouble, ")).to_contain_text("1 form held until")
     expect(main).to_contain_text("Zlín")
     expect(main).to_contain_text("who needs the right to make changes to events")
     expect(main).to_contain_text("either of the first two cells is an e-mail address")

@@ -12,7 +12,6 @@ use super::keys::{KEYS, Key};
 use super::kind::Kind;
 use super::mistakes::{ConfigErrors, Mistake, Origin};
 use super::names;
-
 use super::sources::Sources;
 use super::tree::{Member, Node, Value};
 use super::yaml;

@@ -98,7 +98,8 @@ fn is_harmless(parent: &str, name: &str) -> bool {
         None if ["offices", "manual_users", "rest_api.keys"].iter().any(|section| parent.starts_with(section)) => {
             closest(name, members(parent).into_iter()).is_some()
         }
-        None => true,
+        // Below what is no section, a name may be anything.
+        None => parent.is_empty() || !members(parent).is_empty(),
     }
 }
 

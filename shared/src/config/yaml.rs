@@ -146,12 +146,12 @@ impl<'a> Planter<'a> {
             let name = self.name(event, span)?;
             let first = self.following()?;
             let place = self.place(span);
+            let dot = if self.path.is_empty() { "" } else { "." };
             if is_merge {
-                let node = self.node(first, depth + 1)?;
+                let node = self.below(format_args!("{dot}<<"), first, depth)?;
                 merged.extend(mappings(node).ok_or_else(|| Refusal { place, message: NOTHING_TO_MERGE.into() })?);
                 continue;
             }
-            let dot = if self.path.is_empty() { "" } else { "." };
             let mut node = self.below(format_args!("{dot}{name}"), first, depth)?;
             if node.is_null() {
                 // An empty value has no place of its own.
@@ -164,30 +164,38 @@ impl<'a> Planter<'a> {
             }
         }
         for member in merged {
-            if members.iter().all(|given| given.name != member.name) {
-                members.push(member);
+            if members.iter().any(|given| given.name == member.name) {
+                continue;
             }
+            if members.len() == MOST_KEYS {
+                return Err(Refusal { place: member.origin, message: TOO_LARGE.into() });
+            }
+            members.push(member);
         }
         Ok(members)
     }
 
     /// A key. What looks like a number or `true` is text here.
     fn name(&mut self, event: Event<'a>, span: Span) -> Outcome<String> {
-        let (name, anchor) = match event {
-            Event::Scalar(name, style, anchor, tag) => {
-                if let Some(Value::Null) = scalar::value(name.clone(), style, tag.as_deref()) {
-                    return Err(self.refusal(span, NO_NAME));
+        match event {
+            Event::Scalar(written, style, anchor, tag) => {
+                let value = scalar::value(written.clone(), style, tag.as_deref());
+                let value = value.ok_or_else(|| self.refusal(span, BAD_TAG))?;
+                let node = Node { value, origin: self.place(span) };
+                self.anchors.keep(anchor, &node);
+                match node.value {
+                    Value::Null => Err(self.refusal(span, NO_NAME)),
+                    Value::Text(name) => Ok(name),
+                    _ => Ok(written.into_owned()),
                 }
-                (name.into_owned(), anchor)
             }
-            Event::Alias(anchor) => match self.anchors.copy(anchor, self.origin, 0)?.value {
-                Value::Text(name) | Value::Number(name) => (name, 0),
-                _ => return Err(self.refusal(span, NO_NAME)),
+            Event::Alias(anchor) => match self.anchors.copy(anchor, &self.place(span), 0)?.value {
+                Value::Text(name) | Value::Number(name) => Ok(name),
+                Value::Bool(value) => Ok(value.to_string()),
+                _ => Err(self.refusal(span, NO_NAME)),
             },
-            _ => return Err(self.refusal(span, NO_NAME)),
-        };
-        self.anchors.keep(anchor, &Node::of_text(&name, self.origin));
-        Ok(name)
+            _ => Err(self.refusal(span, NO_NAME)),
+        }
     }
 
     /// The node at a longer path, in one more list or mapping.

@@ -180,5 +180,5 @@ pub(crate) async fn place(
     let change = NotedChange::new(what, Some(order.reservation.office_id()), Some(&order.reservation.event_id()));
     let (change, placed) = change.with(reserve::place(&api.app, &order).await)?;
     let location = placed.is_new.then(|| location(&placed, extensions.raw_http_path()));
-    Ok((change, AppendHeaders(location), Json(placed.into())))
+    Ok((change.in_office(Some(&placed.office_id)), AppendHeaders(location), Json(placed.into())))
 }

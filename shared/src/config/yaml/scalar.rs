@@ -19,8 +19,10 @@ pub(super) fn value(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -
     }
     match (tag.core_suffix()?, plain(text.clone())) {
         ("str", _) => Some(Value::Text(text.into_owned())),
-        ("null", _) => Some(Value::Null),
-        ("bool", value @ Value::Bool(_)) | ("int" | "float", value @ Value::Number(_)) => Some(value),
+        ("int", Value::Number(number)) if number.parse::<i128>().is_err() => None,
+        ("null", value @ Value::Null)
+        | ("bool", value @ Value::Bool(_))
+        | ("int" | "float", value @ Value::Number(_)) => Some(value),
         _ => None,
     }
 }

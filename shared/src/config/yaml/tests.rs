@@ -100,6 +100,22 @@ fn aliases_and_merge_keys_stand_where_they_are_used() {
 }
 
 #[test]
+fn an_anchor_may_stand_at_a_key_and_an_alias_for_one() {
+    insta::assert_snapshot!(tree("{&n 5: &t true, b: *n, *t : 1}"), @"1:1 {1:5 5= 1:11 true, 1:17 b= 1:20 #5, 1:24 true= 1:29 #1}");
+    for (source, line) in [("\n&a {*a : 1}", 2), ("a: &l []\n*l : 1", 2), ("\n? []\n: 1", 2)] {
+        let mistakes = parse_alone(source).1;
+        assert!(place(&mistakes[0].origin).starts_with(&format!("{line}:")), "{source:?}: {mistakes:?}");
+    }
+}
+
+#[test]
+fn what_is_merged_has_no_name_in_a_message() {
+    let (_, mistakes) = parse_alone("offices: {<<: [{prague: 1, prague: 2}]}\nofices: [{brno: 1, brno: 2}]");
+    let paths: Vec<_> = mistakes.iter().map(|mistake| mistake.path.as_str()).collect();
+    assert_eq!(paths, ["offices.…", "ofices[0].…"]);
+}
+
+#[test]
 fn nothing_is_null() {
     assert!(parse("").0.unwrap().is_null());
     assert!(parse("# only a comment\n").0.unwrap().is_null());
@@ -107,10 +123,10 @@ fn nothing_is_null() {
 
 #[test]
 fn a_key_given_twice_is_reported() {
-    let (tree, mistakes) = parse("a:\n  b: 1\n  c: 2\n  b: 3\n");
-    assert_eq!(show(&tree.unwrap()), "1:1 {1:1 a= 2:3 {2:3 b= 2:6 #1, 3:3 c= 3:6 #2}}");
+    let (tree, mistakes) = parse("general:\n  b: 1\n  c: 2\n  b: 3\n");
+    assert_eq!(show(&tree.unwrap()), "1:1 {1:1 general= 2:3 {2:3 b= 2:6 #1, 3:3 c= 3:6 #2}}");
     let [twice] = mistakes.as_slice() else { panic!("{mistakes:?}") };
-    assert_eq!((place(&twice.origin).as_str(), twice.path.as_str()), ("4:3", "a.b"));
+    assert_eq!((place(&twice.origin).as_str(), twice.path.as_str()), ("4:3", "general.b"));
     assert_eq!(twice.message, "given twice, first in line 2");
 }
 
@@ -181,7 +197,20 @@ fn configurations_are_read_as_others_read_them() {
 #[test]
 fn a_tag_is_one_of_yamls_own_and_true() {
     insta::assert_snapshot!(tree("[!!str 7, ! 7, !!int 7, !!int '7', !!null '', !!bool true, !!seq [], !!map {}]"), @r#"1:1 [1:8 "7", 1:13 "7", 1:22 #7, 1:31 #7, 1:43 null, 1:54 true, 1:66 [], 1:76 {}]"#);
-    for source in ["!!int x", "!!bool 1", "!!seq {}", "!!map 1", "!mine x", "!mine [x]", "!!set {}", "!!binary eA=="] {
+    for source in [
+        "!!int x",
+        "!!bool 1",
+        "!!seq {}",
+        "!!map 1",
+        "!mine x",
+        "!mine [x]",
+        "!!set {}",
+        "!!binary eA==",
+        "!!null x",
+        "!!int 1.5",
+        "!mine a: 1",
+        "!!int a: 1",
+    ] {
         assert!(parse_alone(source).0.is_none(), "{source}");
     }
 }

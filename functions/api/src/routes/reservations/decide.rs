@@ -119,7 +119,7 @@ async fn answer(api: &ApiState, order: DecideOrder) -> ChangedReservation {
     };
     let change = NotedChange::new(what, Some(&order.office), Some(&order.id));
     let (change, decided) = change.with(decide::decide(&api.app, &order).await)?;
-    Ok((change, Json(decided.into())))
+    Ok((change.in_office(Some(&decided.office_id)), Json(decided.into())))
 }
 
 /// How each decision fails.
