@@ -4,6 +4,7 @@
 //! events, which also costs a start of a function a third of what a reader of any type does.
 
 mod copies;
+mod refusal;
 mod scalar;
 
 use std::fmt::{self, Write as _};
@@ -11,30 +12,12 @@ use std::fmt::{self, Write as _};
 use moffman_yaml::{Event, Events, ScalarStyle, ScanError, Span};
 
 use self::copies::Anchors;
+use self::refusal::{BAD_TAG, DEEPEST, ENDS_EARLY, NO_NAME, NOTHING_TO_MERGE, Refusal, SEVERAL, TOO_DEEP, TOO_LARGE};
 use super::mistakes::{Mistake, Origin};
 use super::tree::{Member, Node, Value};
 
-/// The message at the beginning of a second document.
-const SEVERAL: &str = "another YAML document begins here; allowed: one, so without a line `---` or `...` before it";
-const TOO_DEEP: &str = "not valid YAML: nested too deeply";
-const TOO_LARGE: &str = "not valid YAML: larger or more intricate than a configuration can be";
-const NO_NAME: &str = "not valid YAML: a list, a mapping or nothing is not allowed as a key; allowed: text";
-const NOTHING_TO_MERGE: &str = "not valid YAML: `<<` takes a mapping or a list of mappings";
-const BAD_TAG: &str =
-    "not valid YAML: a tag that does not go with the value; allowed: none, or one of YAML's own types";
-
-/// The most lists and mappings in one another; settings need five.
-const DEEPEST: usize = 16;
 /// The most keys of one mapping, of which each is compared with the ones before.
 const MOST_KEYS: usize = 10_000;
-
-/// What makes a text no YAML for us, and where.
-struct Refusal {
-    place: Origin,
-    message: String,
-}
-
-type Outcome<T> = Result<T, Refusal>;
 
 /// Parses the value of the key `path`, or a whole document if the path is empty. Text of white space and comments is
 /// null. Mistakes in the YAML are reported, and so is a key given twice, of which the first one counts.
@@ -62,7 +45,7 @@ struct Planter<'a> {
 
 impl<'a> Planter<'a> {
     /// The only document.
-    fn document(&mut self) -> Outcome<Node> {
+    fn document(&mut self) -> Result<Node, Refusal> {
         let (mut root, mut end) = (None, self.origin.clone());
         while let Some((event, span)) = self.next()? {
             end = self.place(span);
@@ -78,7 +61,7 @@ impl<'a> Planter<'a> {
         Ok(root.unwrap_or_else(|| Node::null(&end)))
     }
 
-    fn next(&mut self) -> Outcome<Option<(Event<'a>, Span)>> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Refusal> {
         let unread = |error: ScanError| Refusal {
             place: place(self.origin, error.marker().line(), error.marker().col()),
             message: format!("not valid YAML: {}", error.info()),
@@ -87,13 +70,12 @@ impl<'a> Planter<'a> {
     }
 
     /// The next event where one must come.
-    fn following(&mut self) -> Outcome<(Event<'a>, Span)> {
-        self.next()?
-            .ok_or_else(|| Refusal { place: self.origin.clone(), message: "not valid YAML: it ends early".into() })
+    fn following(&mut self) -> Result<(Event<'a>, Span), Refusal> {
+        self.next()?.ok_or_else(|| Refusal { place: self.origin.clone(), message: ENDS_EARLY.into() })
     }
 
     /// The node that begins with an event, inside `depth` others.
-    fn node(&mut self, (event, span): (Event<'a>, Span), depth: usize) -> Outcome<Node> {
+    fn node(&mut self, (event, span): (Event<'a>, Span), depth: usize) -> Result<Node, Refusal> {
         let place = self.place(span);
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -116,7 +98,7 @@ impl<'a> Planter<'a> {
         Ok(node)
     }
 
-    fn enter(&self, span: Span, depth: usize, has_fitting_tag: bool) -> Outcome<()> {
+    fn enter(&self, span: Span, depth: usize, has_fitting_tag: bool) -> Result<(), Refusal> {
         match (depth, has_fitting_tag) {
             (DEEPEST, _) => Err(self.refusal(span, TOO_DEEP)),
             (_, false) => Err(self.refusal(span, BAD_TAG)),
@@ -124,7 +106,7 @@ impl<'a> Planter<'a> {
         }
     }
 
-    fn items(&mut self, depth: usize) -> Outcome<Vec<Node>> {
+    fn items(&mut self, depth: usize) -> Result<Vec<Node>, Refusal> {
         let mut items = Vec::new();
         loop {
             match self.following()? {
@@ -134,7 +116,7 @@ impl<'a> Planter<'a> {
         }
     }
 
-    fn members(&mut self, depth: usize) -> Outcome<Vec<Member>> {
+    fn members(&mut self, depth: usize) -> Result<Vec<Member>, Refusal> {
         let mut members: Vec<Member> = Vec::new();
         let mut merged = Vec::new();
         loop {
@@ -176,7 +158,7 @@ impl<'a> Planter<'a> {
     }
 
     /// A key. What looks like a number or `true` is text here.
-    fn name(&mut self, event: Event<'a>, span: Span) -> Outcome<String> {
+    fn name(&mut self, event: Event<'a>, span: Span) -> Result<String, Refusal> {
         match event {
             Event::Scalar(written, style, anchor, tag) => {
                 let value = scalar::value(written.clone(), style, tag.as_deref());
@@ -199,7 +181,7 @@ impl<'a> Planter<'a> {
     }
 
     /// The node at a longer path, in one more list or mapping.
-    fn below(&mut self, segment: fmt::Arguments<'_>, first: (Event<'a>, Span), depth: usize) -> Outcome<Node> {
+    fn below(&mut self, segment: fmt::Arguments<'_>, first: (Event<'a>, Span), depth: usize) -> Result<Node, Refusal> {
         let length = self.path.len();
         // Writing to a text never fails.
         let _ = self.path.write_fmt(segment);

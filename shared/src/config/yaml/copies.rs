@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::mistakes::Origin;
 use super::super::tree::{Member, Node, Value};
-use super::{DEEPEST, Outcome, Refusal, TOO_DEEP, TOO_LARGE};
+use super::refusal::{DEEPEST, INSIDE_ITSELF, Refusal, TOO_DEEP, TOO_LARGE};
 
 /// The most values that are made of aliases; a few lines of aliases to aliases could mean gigabytes.
 const MOST_COPIES: usize = 10_000;
@@ -26,10 +26,10 @@ impl Anchors {
     }
 
     /// A copy that stands, with all that is in it, where its alias does: inside `depth` lists and mappings.
-    pub(super) fn copy(&mut self, anchor: usize, place: &Origin, depth: usize) -> Outcome<Node> {
+    pub(super) fn copy(&mut self, anchor: usize, place: &Origin, depth: usize) -> Result<Node, Refusal> {
         let refusal = |message: &str| Refusal { place: place.clone(), message: message.to_owned() };
         let node = self.nodes.get(&anchor).cloned();
-        let node = node.ok_or_else(|| refusal("not valid YAML: an alias inside the value that it names"))?;
+        let node = node.ok_or_else(|| refusal(INSIDE_ITSELF))?;
         copy(&node, place, depth, &mut self.copies).map_err(refusal)
     }
 }
