@@ -1,7 +1,7 @@
 //! Reads YAML (and so JSON) into a tree, and says what is wrong with it.
 //!
 //! A derived reader would stop at its first mistake and forget where a value stood. So the tree is made of the parser's
-//! events, which also costs a start of a function a third of what a reader of any type does.
+//! events.
 
 mod copies;
 mod refusal;
